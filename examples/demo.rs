@@ -1,0 +1,60 @@
+//! Runs `ecrpub` on a local registry with a few sample repositories: no AWS account, no network.
+//!
+//! `cargo run --example demo -- images --repo storefront`, or any other arguments of `ecrpub`; with
+//! none it lists the images of `storefront`.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ecrpub_registry::Registry;
+
+/// Set where this program runs as `ecrpub` itself.
+const INSIDE: &str = "ECRPUB_DEMO";
+
+fn main() -> ExitCode {
+    if std::env::var_os(INSIDE).is_some() {
+        return ecrpub::run(std::env::args_os());
+    }
+    let registry = Registry::start(ecrpub_registry::sample(now()));
+    let status = ecrpub_on(&registry)
+        .args(arguments())
+        .status()
+        .expect("this program can start itself");
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+fn arguments() -> Vec<OsString> {
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    if arguments.is_empty() {
+        return ["images", "--repo", "storefront"].map(Into::into).into();
+    }
+    arguments
+}
+
+/// This program as `ecrpub`, with settings that lead to the local registry and nowhere else.
+fn ecrpub_on(registry: &Registry) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy().to_uppercase();
+        if text.starts_with("AWS_") || text.ends_with("_PROXY") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env(INSIDE, "1")
+        .env("AWS_CONFIG_FILE", "no-such-file")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "no-such-file")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_ENDPOINT_URL_ECR_PUBLIC", registry.url())
+        .env("AWS_ACCESS_KEY_ID", "AKIADEMO")
+        .env("AWS_SECRET_ACCESS_KEY", "demo");
+    command
+}
+
+fn now() -> i64 {
+    let age = SystemTime::now().duration_since(UNIX_EPOCH);
+    let milliseconds = age.map_or(0, |age| age.as_millis());
+    milliseconds.try_into().unwrap_or_default()
+}

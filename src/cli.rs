@@ -1,0 +1,39 @@
+//! The root command line.
+
+use clap::Parser;
+
+use crate::commands::Command;
+
+/// List the images and tags of Amazon ECR Public repositories
+///
+/// Reads your own registry through the AWS API, to the last page, and only ever reads. Credentials
+/// come from where the AWS CLI has them; the region does not matter.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ecrpub",
+    version,
+    propagate_version = false,
+    max_term_width = 100
+)]
+#[command(after_long_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    /// Tell of requests, attempts, waits and timings on stderr
+    #[arg(short, long, global = true, display_order = 900)]
+    pub(crate) verbose: bool,
+
+    /// Write no notes to stderr, only errors
+    #[arg(short, long, global = true, display_order = 901)]
+    pub(crate) quiet: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, also for an empty repository
+  1  anything else, a full disk among it
+  2  wrong usage or settings, also values that the service refuses
+  3  a repository or an image that was asked for does not exist
+  4  credentials missing, expired, or not allowed
+  5  the service or the network: unreachable, timed out, throttled, answered nonsense";

@@ -1,0 +1,106 @@
+//! `ecrpub tags`: a row per tag, with what is known of its image.
+
+use crate::console::Console;
+use crate::error::Error;
+use crate::listing::{self, ListingArgs, Missing, Plan};
+use crate::model::Tag;
+use crate::output::{Column, Schema, Shown, Value, possible_names};
+use crate::progress::Progress;
+use crate::select::SortKey;
+
+/// List the tags of repositories: a row per tag, newest first, with its image
+///
+/// Each tag comes with the digest, size and dates of the image that it points at. A tag that was
+/// moved is younger than its image: `createdAt` is the tag's own date, `imagePushedAt` the image's.
+///
+/// Everything is read, then ordered, the same in every format.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+#[command(mut_arg("columns", |columns| columns.value_parser(possible_names(COLUMNS))))]
+pub(crate) struct TagsArgs {
+    #[command(flatten)]
+    listing: ListingArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ecrpub tags web
+  ecrpub tags web --output name
+  ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'";
+
+const SCHEMA: Schema<Tag> = Schema {
+    list_key: "imageTagDetails",
+    columns: COLUMNS,
+    id: "imageTag",
+    is_index: |tag| tag.manifest.is_index(),
+};
+
+const COLUMNS: &[Column<Tag>] = &[
+    Column {
+        key: "repositoryName",
+        title: "REPOSITORY",
+        shown: Shown::ForSeveral,
+        value: |tag| Value::of(tag.repository_name.as_deref(), Value::Text),
+    },
+    Column {
+        key: "imageTag",
+        title: "TAG",
+        shown: Shown::Always,
+        value: |tag| Value::of(tag.name.as_deref(), Value::Text),
+    },
+    Column {
+        key: "createdAt",
+        title: "CREATED",
+        shown: Shown::Always,
+        value: |tag| Value::of(tag.created_at, Value::Time),
+    },
+    Column {
+        key: "imageDetail.imageSizeInBytes",
+        title: "SIZE",
+        shown: Shown::Always,
+        value: |tag| Value::of(tag.manifest.size, Value::Size),
+    },
+    Column {
+        key: "imageDetail.imagePushedAt",
+        title: "PUSHED",
+        shown: Shown::OnRequest,
+        value: |tag| Value::of(tag.manifest.pushed_at, Value::Time),
+    },
+    Column {
+        key: "imageDetail.imageManifestMediaType",
+        title: "MANIFEST",
+        shown: Shown::Always,
+        value: |tag| Value::of(tag.manifest.media_type.as_deref(), Value::MediaType),
+    },
+    Column {
+        key: "imageDetail.artifactMediaType",
+        title: "ARTIFACT",
+        shown: Shown::OnRequest,
+        value: |tag| {
+            Value::of(
+                tag.manifest.artifact_media_type.as_deref(),
+                Value::MediaType,
+            )
+        },
+    },
+    Column {
+        key: "imageDetail.imageDigest",
+        title: "DIGEST",
+        shown: Shown::Always,
+        value: |tag| Value::of(tag.manifest.digest.as_deref(), Value::Digest),
+    },
+];
+
+impl TagsArgs {
+    pub(super) async fn run(
+        &self,
+        console: &Console,
+        progress: &Progress,
+    ) -> Result<Missing, Error> {
+        let plan = Plan {
+            schema: &SCHEMA,
+            order: SortKey::Created,
+        };
+        listing::run(plan, &self.listing, console, progress).await
+    }
+}

@@ -1,0 +1,126 @@
+//! `csv` and `tsv`: a header of field names, then a row a line.
+
+use std::borrow::Cow;
+
+use super::columns::{Column, Value};
+use super::{Format, Style, escaped};
+use crate::error::Error;
+
+/// What joins several tags in one cell; no tag holds it.
+const JOINT: &str = ";";
+
+/// RFC 4180: CRLF after each line, quotes where they are needed.
+#[derive(Debug)]
+pub(super) struct Csv<R: 'static>(Cells<R>);
+
+impl<R> Csv<R> {
+    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
+        Self(Cells { columns, style })
+    }
+
+    fn write<'a>(out: &mut Vec<u8>, lines: impl Iterator<Item = Vec<Cow<'a, str>>>) {
+        let mut writer = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(out);
+        for line in lines {
+            writer
+                .write_record(line.iter().map(|cell| cell.as_bytes()))
+                .expect("a buffer takes every byte, and every line has the same columns");
+        }
+        writer.flush().expect("a buffer takes every byte");
+    }
+}
+
+impl<R> Format<R> for Csv<R> {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        Self::write(out, self.0.header().into_iter());
+    }
+
+    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+        let lines = rows.iter().map(|row| self.0.row(row).collect());
+        Self::write(out, lines);
+        Ok(())
+    }
+
+    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
+}
+
+/// Tabs between cells; what would break a line is written as `\t`, `\n`, `\\`.
+#[derive(Debug)]
+pub(super) struct Tsv<R: 'static>(Cells<R>);
+
+impl<R> Tsv<R> {
+    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
+        Self(Cells { columns, style })
+    }
+
+    fn line<'a>(out: &mut Vec<u8>, cells: impl Iterator<Item = Cow<'a, str>>) {
+        for (index, cell) in cells.enumerate() {
+            if index > 0 {
+                out.push(b'\t');
+            }
+            for &byte in cell.as_bytes() {
+                match byte {
+                    b'\t' => out.extend(b"\\t"),
+                    b'\n' => out.extend(b"\\n"),
+                    b'\\' => out.extend(b"\\\\"),
+                    _ => out.push(byte),
+                }
+            }
+        }
+        out.push(b'\n');
+    }
+}
+
+impl<R> Format<R> for Tsv<R> {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        if let Some(header) = self.0.header() {
+            Self::line(out, header.into_iter());
+        }
+    }
+
+    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+        for row in rows {
+            Self::line(out, self.0.row(row));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
+}
+
+/// The cells of a row as text, the same for both formats.
+#[derive(Debug)]
+struct Cells<R: 'static> {
+    columns: Vec<&'static Column<R>>,
+    style: Style,
+}
+
+impl<R> Cells<R> {
+    fn header(&self) -> Option<Vec<Cow<'static, str>>> {
+        let names = self.columns.iter().map(|column| column.name().into());
+        self.style.headers.then(|| names.collect())
+    }
+
+    fn row<'a>(&'a self, row: &'a R) -> impl Iterator<Item = Cow<'a, str>> {
+        self.columns
+            .iter()
+            .map(|column| self.cell((column.value)(row)))
+    }
+
+    fn cell<'a>(&self, value: Value<'a>) -> Cow<'a, str> {
+        let text: Cow<'a, str> = match value {
+            Value::Missing | Value::List([]) => "".into(),
+            Value::Text(text) | Value::Digest(text) | Value::MediaType(text) => text.into(),
+            Value::Size(bytes) => bytes.to_string().into(),
+            Value::Time(time) => self.style.clock.text(time).into(),
+            Value::List([only]) => only.into(),
+            Value::List(items) => items.join(JOINT).into(),
+        };
+        if self.style.place.terminal {
+            escaped(&text).into_owned().into()
+        } else {
+            text
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! `json` and `jsonl`: the service's field names and nesting, absent fields absent.
+
+use std::io;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
+
+use super::columns::{Column, Value};
+use super::escape::is_unsafe;
+use super::time::{Clock, epoch};
+use super::{Format, Style};
+use crate::error::Error;
+
+/// One document: `{"LIST": [ … ]}`, indented as `jq` does.
+#[derive(Debug)]
+pub(super) struct Document<R: 'static> {
+    list_key: &'static str,
+    columns: Vec<&'static Column<R>>,
+    style: Style,
+    layout: Layout<PrettyFormatter<'static>>,
+    is_empty: bool,
+}
+
+impl<R> Document<R> {
+    pub(super) fn new(
+        list_key: &'static str,
+        columns: Vec<&'static Column<R>>,
+        style: Style,
+    ) -> Self {
+        Self {
+            list_key,
+            columns: grouped(columns),
+            layout: Layout {
+                inner: PrettyFormatter::new(),
+                terminal: style.place.terminal,
+            },
+            style,
+            is_empty: true,
+        }
+    }
+
+    fn key(&mut self, key: &str, first: bool, out: &mut Vec<u8>) -> io::Result<()> {
+        self.layout.begin_object_key(out, first)?;
+        append(key, self.layout.clone(), out);
+        self.layout.end_object_key(out)?;
+        self.layout.begin_object_value(out)
+    }
+
+    fn begin_list(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        self.layout.begin_object(out)?;
+        self.key(self.list_key, true, out)?;
+        self.layout.begin_array(out)
+    }
+
+    fn row(&mut self, row: &R, out: &mut Vec<u8>) -> io::Result<()> {
+        self.layout.begin_array_value(out, self.is_empty)?;
+        self.is_empty = false;
+        let object = Object {
+            columns: &self.columns,
+            clock: &self.style.clock,
+            row,
+        };
+        append(&object, self.layout.clone(), out);
+        self.layout.end_array_value(out)
+    }
+
+    fn end_list(&mut self, next_token: Option<&str>, out: &mut Vec<u8>) -> io::Result<()> {
+        self.layout.end_array(out)?;
+        self.layout.end_object_value(out)?;
+        if let Some(token) = next_token {
+            self.key("nextToken", false, out)?;
+            append(token, self.layout.clone(), out);
+            self.layout.end_object_value(out)?;
+        }
+        self.layout.end_object(out)?;
+        out.push(b'\n');
+        Ok(())
+    }
+}
+
+const INFALLIBLE: &str = "a buffer takes every byte";
+
+impl<R> Format<R> for Document<R> {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        self.begin_list(out).expect(INFALLIBLE);
+    }
+
+    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+        for row in rows {
+            self.row(row, out).expect(INFALLIBLE);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, next_token: Option<&str>, out: &mut Vec<u8>) {
+        self.end_list(next_token, out).expect(INFALLIBLE);
+    }
+}
+
+/// One object a line.
+#[derive(Debug)]
+pub(super) struct Lines<R: 'static> {
+    columns: Vec<&'static Column<R>>,
+    style: Style,
+}
+
+impl<R> Lines<R> {
+    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
+        Self {
+            columns: grouped(columns),
+            style,
+        }
+    }
+}
+
+impl<R> Format<R> for Lines<R> {
+    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+        for row in rows {
+            let object = Object {
+                columns: &self.columns,
+                clock: &self.style.clock,
+                row,
+            };
+            let layout = Layout {
+                inner: CompactFormatter,
+                terminal: self.style.place.terminal,
+            };
+            append(&object, layout, out);
+            out.push(b'\n');
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
+}
+
+/// `columns` with those of one object side by side, so that each object is written once.
+fn grouped<R>(columns: Vec<&'static Column<R>>) -> Vec<&'static Column<R>> {
+    let mut groups: Vec<Vec<&'static Column<R>>> = Vec::new();
+    for column in columns {
+        let outer = column.nesting().0;
+        let group = groups
+            .iter_mut()
+            .find(|group| outer.is_some() && group[0].nesting().0 == outer);
+        match group {
+            Some(group) => group.push(column),
+            None => groups.push(vec![column]),
+        }
+    }
+    groups.concat()
+}
+
+fn append(value: &(impl Serialize + ?Sized), layout: impl Formatter, out: &mut Vec<u8>) {
+    value
+        .serialize(&mut serde_json::Serializer::with_formatter(out, layout))
+        .expect(INFALLIBLE);
+}
+
+/// A row as a JSON object.
+struct Object<'a, R: 'static> {
+    columns: &'a [&'static Column<R>],
+    clock: &'a Clock,
+    row: &'a R,
+}
+
+impl<R> Object<'_, R> {
+    fn is_missing(&self) -> bool {
+        self.columns
+            .iter()
+            .all(|column| (column.value)(self.row) == Value::Missing)
+    }
+}
+
+impl<R> Serialize for Object<'_, R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let same_object =
+            |a: &&'static Column<R>, b: &&'static Column<R>| a.nesting().0 == b.nesting().0;
+        for columns in self.columns.chunk_by(same_object) {
+            match columns[0].nesting().0 {
+                Some(outer) => {
+                    let inner = Inner(Object { columns, ..*self });
+                    if !inner.0.is_missing() {
+                        map.serialize_entry(outer, &inner)?;
+                    }
+                }
+                None => self.fields(columns, &mut map)?,
+            }
+        }
+        map.end()
+    }
+}
+
+impl<R> Object<'_, R> {
+    fn fields<M: SerializeMap>(
+        &self,
+        columns: &[&'static Column<R>],
+        map: &mut M,
+    ) -> Result<(), M::Error> {
+        for column in columns {
+            let name = column.name();
+            match (column.value)(self.row) {
+                Value::Missing => {}
+                Value::Text(text) | Value::Digest(text) | Value::MediaType(text) => {
+                    map.serialize_entry(name, text)?;
+                }
+                Value::Size(bytes) => map.serialize_entry(name, &bytes)?,
+                Value::List(items) => map.serialize_entry(name, items)?,
+                Value::Time(time) => match self.clock {
+                    Clock::Epoch => map.serialize_entry(name, &epoch(time))?,
+                    clock => map.serialize_entry(name, &clock.text(time))?,
+                },
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The fields of a nested object.
+struct Inner<'a, R: 'static>(Object<'a, R>);
+
+impl<R> Serialize for Inner<'_, R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.0.fields(self.0.columns, &mut map)?;
+        map.end()
+    }
+}
+
+/// White space by `inner`; on a terminal, text that it could obey is written as `\uXXXX`.
+#[derive(Clone, Debug)]
+struct Layout<F> {
+    inner: F,
+    terminal: bool,
+}
+
+/// Passes the calls of [`Formatter`] that lay out white space to the wrapped formatter.
+macro_rules! inner {
+    ($($call:ident($($argument:ident: $kind:ty)?);)+) => {$(
+        fn $call<W: ?Sized + io::Write>(
+            &mut self,
+            writer: &mut W,
+            $($argument: $kind,)?
+        ) -> io::Result<()> {
+            self.inner.$call(writer, $($argument)?)
+        }
+    )+};
+}
+
+impl<F: Formatter> Formatter for Layout<F> {
+    inner! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        end_object_key();
+        begin_object_value();
+        end_object_value();
+        write_char_escape(escape: CharEscape);
+    }
+
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        if !self.terminal || !fragment.contains(is_unsafe) {
+            return writer.write_all(fragment.as_bytes());
+        }
+        let mut units = [0; 2];
+        for character in fragment.chars() {
+            if is_unsafe(character) {
+                for unit in character.encode_utf16(&mut units) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            } else {
+                write!(writer, "{character}")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,127 @@
+//! How a time is written.
+
+use clap::ValueEnum;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// The ways to write a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TimeFormat {
+    /// RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`
+    Iso,
+    /// RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`
+    IsoMs,
+    /// Seconds since 1970, milliseconds after the point; a number in JSON
+    Epoch,
+    /// RFC 3339 in the local time zone, whole seconds
+    Local,
+    /// How long ago; tables only
+    Relative,
+}
+
+/// A time format with what it needs of the world: the zone of `local`, the present of `relative`.
+#[derive(Clone, Debug)]
+pub(crate) enum Clock {
+    /// RFC 3339 in UTC with this many digits after the second.
+    Utc(usize),
+    /// Seconds since 1970.
+    Epoch,
+    /// RFC 3339 in a zone.
+    Zone(TimeZone),
+    /// Time before this moment.
+    Since(Timestamp),
+}
+
+impl Clock {
+    /// The clock of `format`; reads the zone and the present only where they are needed.
+    pub(crate) fn new(format: TimeFormat, now: impl FnOnce() -> Timestamp) -> Self {
+        match format {
+            TimeFormat::Iso => Self::Utc(0),
+            TimeFormat::IsoMs => Self::Utc(3),
+            TimeFormat::Epoch => Self::Epoch,
+            TimeFormat::Local => Self::Zone(TimeZone::system()),
+            TimeFormat::Relative => Self::Since(now()),
+        }
+    }
+
+    /// `time` as text.
+    pub(crate) fn text(&self, time: Timestamp) -> String {
+        match self {
+            Self::Utc(digits) => format!("{time:.digits$}"),
+            Self::Epoch => epoch(time).to_string(),
+            Self::Zone(zone) => {
+                format!("{:.0}", time.display_with_offset(zone.to_offset(time)))
+            }
+            Self::Since(now) => relative(time, *now),
+        }
+    }
+}
+
+/// Seconds since 1970; milliseconds survive, for a double holds 15 digits.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds of this age are below 2^53"
+)]
+pub(crate) fn epoch(time: Timestamp) -> f64 {
+    time.as_millisecond() as f64 / 1000.0
+}
+
+/// How long before `now`, in the largest unit that fits once.
+fn relative(time: Timestamp, now: Timestamp) -> String {
+    const UNITS: [(i64, &str); 6] = [
+        (365 * 86_400, "year"),
+        (30 * 86_400, "month"),
+        (7 * 86_400, "week"),
+        (86_400, "day"),
+        (3_600, "hour"),
+        (60, "minute"),
+    ];
+    let seconds = now.as_second() - time.as_second();
+    let Some((unit, name)) = UNITS.iter().find(|(unit, _)| seconds.abs() >= *unit) else {
+        return "just now".to_owned();
+    };
+    let count = seconds.abs() / unit;
+    let plural = if count == 1 { "" } else { "s" };
+    if seconds > 0 {
+        format!("{count} {name}{plural} ago")
+    } else {
+        format!("in {count} {name}{plural}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, TimeFormat, relative};
+    use jiff::Timestamp;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("the test's own time")
+    }
+
+    #[test]
+    fn each_format_writes_the_same_time() {
+        let time = at("2023-09-18T20:04:32.655Z");
+        let text = |format| Clock::new(format, || at("2023-09-21T20:04:32Z")).text(time);
+        assert_eq!(text(TimeFormat::Iso), "2023-09-18T20:04:32Z");
+        assert_eq!(text(TimeFormat::IsoMs), "2023-09-18T20:04:32.655Z");
+        assert_eq!(text(TimeFormat::Epoch), "1695067472.655");
+        assert_eq!(text(TimeFormat::Relative), "2 days ago");
+    }
+
+    #[test]
+    fn ages_use_the_largest_unit_that_fits() {
+        let now = at("2024-06-01T00:00:00Z");
+        for (time, text) in [
+            ("2024-05-31T23:59:30Z", "just now"),
+            ("2024-05-31T23:59:00Z", "1 minute ago"),
+            ("2024-05-31T01:00:00Z", "23 hours ago"),
+            ("2024-05-26T00:00:00Z", "6 days ago"),
+            ("2024-05-10T00:00:00Z", "3 weeks ago"),
+            ("2024-04-01T00:00:00Z", "2 months ago"),
+            ("2022-05-01T00:00:00Z", "2 years ago"),
+            ("2024-06-03T00:00:00Z", "in 2 days"),
+        ] {
+            assert_eq!(relative(at(time), now), text, "{time}");
+        }
+    }
+}

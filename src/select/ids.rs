@@ -1,0 +1,120 @@
+//! `--tag` and `--digest`: exactly these rows, and which of them there are none of.
+
+use std::collections::HashSet;
+
+use crate::model::Row;
+use crate::source::{Digest, ImageId, TagName};
+
+/// Rows asked for by name.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Rows")]
+pub(crate) struct IdArgs {
+    /// List only what has this tag; repeatable
+    ///
+    /// Images are looked up by the service, 100 in a request; tags are picked from the listing.
+    /// Those that do not exist are named on stderr, the others are listed, and the exit code is 3.
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<TagName>,
+
+    /// List only what has this digest; repeatable
+    #[arg(long = "digest", value_name = "DIGEST")]
+    digests: Vec<Digest>,
+}
+
+impl IdArgs {
+    /// What is asked for, each once, or nothing when all rows are.
+    pub(crate) fn wanted(&self) -> Option<Wanted> {
+        let tags = self.tags.iter().cloned().map(ImageId::Tag);
+        let digests = self.digests.iter().cloned().map(ImageId::Digest);
+        let mut ids = Vec::new();
+        for id in tags.chain(digests) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        (!ids.is_empty()).then_some(Wanted { ids })
+    }
+}
+
+/// The tags and digests that are asked for.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    ids: Vec<ImageId>,
+}
+
+impl Wanted {
+    /// All of them, in the order asked, tags first.
+    pub(crate) fn ids(&self) -> &[ImageId] {
+        &self.ids
+    }
+
+    /// The ids that no row of `rows` answers to.
+    pub(crate) fn missing<R: Row>(&self, rows: &[R]) -> Vec<&ImageId> {
+        let mut tags = HashSet::new();
+        let mut digests = HashSet::new();
+        for row in rows {
+            tags.extend(row.tags().iter().map(String::as_str));
+            digests.extend(row.manifest().digest.as_deref());
+        }
+        let is_missing = |id: &&ImageId| match id {
+            ImageId::Tag(tag) => !tags.contains(tag.as_str()),
+            ImageId::Digest(digest) => !digests.contains(digest.as_str()),
+        };
+        self.ids.iter().filter(is_missing).collect()
+    }
+}
+
+/// Keeps the rows that some id of `ids` names.
+pub(crate) fn pick<R: Row>(ids: &[&ImageId], rows: &mut Vec<R>) {
+    let tags: HashSet<&str> = ids.iter().filter_map(|id| id.tag()).collect();
+    let digests: HashSet<&str> = ids.iter().filter_map(|id| id.digest()).collect();
+    rows.retain(|row| {
+        let digest = row.manifest().digest.as_deref();
+        digest.is_some_and(|digest| digests.contains(digest))
+            || row.tags().iter().any(|tag| tags.contains(tag.as_str()))
+    });
+}
+
+/// Keeps the first of the rows that are the same image or tag.
+pub(crate) fn once<R: Row>(rows: &mut Vec<R>) {
+    let mut seen = HashSet::new();
+    rows.retain(|row| row.id().is_none_or(|id| seen.insert(id.to_owned())));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wanted, once, pick};
+    use crate::model::{Image, Manifest};
+    use crate::source::ImageId;
+
+    fn image(digest: &str, tags: &[&str]) -> Image {
+        Image {
+            tags: Some(tags.iter().map(ToString::to_string).collect()),
+            manifest: Manifest {
+                digest: Some(digest.to_owned()),
+                ..Manifest::default()
+            },
+            ..Image::default()
+        }
+    }
+
+    fn tag(name: &str) -> ImageId {
+        ImageId::Tag(name.parse().expect("a tag"))
+    }
+
+    #[test]
+    fn picks_what_is_named_once_and_knows_what_is_missing() {
+        let wanted = Wanted {
+            ids: vec![tag("a"), tag("b"), tag("nowhere")],
+        };
+        let mut rows = vec![
+            image("sha256:1", &["a", "b"]),
+            image("sha256:2", &["c"]),
+            image("sha256:1", &["a", "b"]),
+        ];
+        pick(&wanted.ids().iter().collect::<Vec<_>>(), &mut rows);
+        once(&mut rows);
+        assert_eq!(rows, [image("sha256:1", &["a", "b"])]);
+        assert_eq!(wanted.missing(&rows), [&tag("nowhere")]);
+    }
+}

@@ -1,0 +1,196 @@
+//! What the SDK reports, in our words: the message, the hint, the exit code, and whether to try again.
+
+use std::error::Error as StdError;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::settings::Profile;
+use crate::error::{Error, Kind};
+use crate::source::http;
+use crate::source::names::{RegistryId, RepositoryName};
+use crate::source::retry::{Cause, Failure};
+
+/// The request that failed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'a> {
+    /// The API's name of the operation, such as `DescribeImages`.
+    pub(crate) operation: &'static str,
+    pub(crate) repository: &'a RepositoryName,
+    pub(crate) registry_id: Option<&'a RegistryId>,
+    pub(crate) host: &'a str,
+    pub(crate) profile: &'a Profile,
+}
+
+/// Whether the service says that an image of a look-up does not exist.
+pub(crate) fn is_image_not_found<E: ProvideErrorMetadata>(
+    error: &SdkError<E, HttpResponse>,
+) -> bool {
+    error
+        .as_service_error()
+        .is_some_and(|error| error.code() == Some("ImageNotFoundException"))
+}
+
+/// Translates any error of any operation.
+pub(crate) fn translate<E>(error: &SdkError<E, HttpResponse>, context: Context<'_>) -> Failure
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    let status = error
+        .raw_response()
+        .map_or(0, |response| response.status().as_u16());
+    match error {
+        SdkError::ServiceError(service) => match service.err().code() {
+            Some(code) => answered(code, service.err().message(), status, context),
+            None => unreadable(status, context),
+        },
+        SdkError::ResponseError(_) if http::is_broken_connection(error) => {
+            http::failure(error, context.host)
+        }
+        SdkError::ResponseError(_) => unreadable(status, context),
+        SdkError::DispatchFailure(_) => http::failure(error, context.host),
+        _ => Failure::fatal(Error::new(
+            Kind::Other,
+            format!(
+                "{} could not be sent: {}",
+                context.operation,
+                http::innermost(error)
+            ),
+        )),
+    }
+}
+
+/// The service answered with an error code of its own.
+fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>) -> Failure {
+    let said = message.unwrap_or(code);
+    match code {
+        "RepositoryNotFoundException" => Failure::fatal(repository_not_found(context)),
+        "InvalidParameterException" | "ValidationException" => Failure::fatal(
+            Error::usage(format!("the service refuses the request: {said}")).hint(
+                "a page token is good for the command, repository and registry that it came from",
+            ),
+        ),
+        "UnsupportedCommandException" => Failure::fatal(
+            Error::usage(format!("the service refuses the command: {said}"))
+                .hint("leave out `--region`: ECR Public answers in us-east-1"),
+        ),
+        "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
+            Failure::fatal(access_denied(said, context))
+        }
+        "ThrottlingException"
+        | "Throttling"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "SlowDown" => Failure {
+            cause: Cause::Throttled,
+            error: Error::new(
+                Kind::Service,
+                format!("`{}` throttles requests: {said}", context.host),
+            )
+            .hint("try again later, or allow more attempts with `--max-attempts 20`"),
+        },
+        "ExpiredTokenException" | "ExpiredToken" => Failure::fatal(expired(said, context.profile)),
+        "RequestTimeTooSkewed"
+        | "RequestExpired"
+        | "RequestInTheFuture"
+        | "InvalidSignatureException"
+        | "SignatureDoesNotMatch" => Failure {
+            cause: Cause::Skewed,
+            error: credentials_refused(said),
+        },
+        "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "IncompleteSignature"
+        | "IncompleteSignatureException"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
+        | "OptInRequired" => Failure::fatal(credentials_refused(said)),
+        _ if status == 429 || status >= 500 => Failure {
+            cause: if status == 429 {
+                Cause::Throttled
+            } else {
+                Cause::Server
+            },
+            error: service_failed(code, message, status, context),
+        },
+        _ => Failure::fatal(service_failed(code, message, status, context)),
+    }
+}
+
+fn repository_not_found(context: Context<'_>) -> Error {
+    let name = context.repository;
+    match context.registry_id {
+        Some(id) => Error::new(
+            Kind::NotFound,
+            format!("repository `{name}` does not exist in the registry of account {id}"),
+        )
+        .hint("a registry id opens your own registry only; leave out `--registry-id`"),
+        None => Error::new(
+            Kind::NotFound,
+            format!("repository `{name}` does not exist in your registry"),
+        )
+        .hint(
+            "list your repositories with `aws ecr-public describe-repositories --region us-east-1`",
+        ),
+    }
+}
+
+fn access_denied(said: &str, context: Context<'_>) -> Error {
+    let Context {
+        operation,
+        repository,
+        ..
+    } = context;
+    Error::new(Kind::Credentials, format!("access denied: {said}")).hint(format!(
+        "allow `ecr-public:{operation}` on `arn:aws:ecr-public::ACCOUNT:repository/{repository}` in the IAM policy"
+    ))
+}
+
+fn expired(said: &str, profile: &Profile) -> Error {
+    let error = Error::new(
+        Kind::Credentials,
+        format!("the AWS credentials have expired: {said}"),
+    );
+    match &profile.login_command {
+        Some(command) => error.hint(format!("log in again with `{command}`")),
+        None => error.hint("get new credentials, with `aws login` or from where these came from"),
+    }
+}
+
+fn credentials_refused(said: &str) -> Error {
+    Error::new(
+        Kind::Credentials,
+        format!("the service does not accept the AWS credentials: {said}"),
+    )
+    .hint("check whose they are with `aws sts get-caller-identity`, and the clock of this machine")
+}
+
+fn service_failed(code: &str, message: Option<&str>, status: u16, context: Context<'_>) -> Error {
+    let detail = message.map_or_else(String::new, |message| format!(": {message}"));
+    Error::new(
+        Kind::Service,
+        format!(
+            "`{}` failed with {code} (HTTP status {status}){detail}",
+            context.host
+        ),
+    )
+    .hint("try again later; the AWS health page tells of outages")
+}
+
+/// An answer without an error code: no answer of this service.
+fn unreadable(status: u16, context: Context<'_>) -> Failure {
+    let why = match status {
+        300..400 => "a redirect",
+        200..300 => "not the JSON that was asked for",
+        _ => "an error page",
+    };
+    Failure {
+        cause: match status {
+            429 => Cause::Throttled,
+            500.. => Cause::Server,
+            _ => Cause::Final,
+        },
+        error: http::unreadable(context.host, status, why),
+    }
+}

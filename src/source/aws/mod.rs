@@ -1,0 +1,106 @@
+//! One's own registry, through the official SDK: signed requests, a page at a time.
+
+mod credentials;
+mod errors;
+mod pages;
+mod settings;
+
+use aws_sdk_ecrpublic::Client;
+use aws_sdk_ecrpublic::config::retry::RetryConfig;
+use aws_sdk_ecrpublic::config::timeout::TimeoutConfig;
+use aws_sdk_ecrpublic::config::{
+    BehaviorVersion, Builder, Credentials, Region, StalledStreamProtectionConfig,
+};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use self::errors::Context;
+pub(crate) use self::settings::ConnectionArgs;
+use self::settings::Settings;
+use super::http;
+use super::names::{RegistryId, RepositoryName};
+use super::retry::Failure;
+use crate::error::Error;
+use crate::progress::Progress;
+
+/// A connection to the service: settings checked, credentials resolved.
+#[derive(Debug)]
+pub(crate) struct Aws<'a> {
+    client: Client,
+    settings: Settings,
+    host: String,
+    registry_id: Option<RegistryId>,
+    progress: &'a Progress,
+}
+
+impl<'a> Aws<'a> {
+    /// Reads the settings and resolves the credentials; asks the service nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// A usage error for unusable settings, a credentials error when there are none to be had.
+    pub(crate) async fn connect(
+        args: &ConnectionArgs,
+        registry_id: Option<RegistryId>,
+        progress: &'a Progress,
+    ) -> Result<Self, Error> {
+        let settings = Settings::load(args).await?;
+        let http = SharedHttpClient::new(http::Client::new(settings.ca_bundle.clone()));
+        let credentials = credentials::resolve(&settings, http.clone()).await?;
+        let host = settings.host();
+        progress.resolved("endpoint", &host);
+        progress.resolved("profile", &settings.profile.name);
+        Ok(Self {
+            client: client(&settings, http, credentials),
+            host,
+            settings,
+            registry_id,
+            progress,
+        })
+    }
+
+    fn context<'b>(
+        &'b self,
+        operation: &'static str,
+        repository: &'b RepositoryName,
+    ) -> Context<'b> {
+        Context {
+            operation,
+            repository,
+            registry_id: self.registry_id.as_ref(),
+            host: &self.host,
+            profile: &self.settings.profile,
+        }
+    }
+
+    /// Makes attempts by the retry policy.
+    async fn run<T>(
+        &self,
+        operation: &'static str,
+        attempt: impl AsyncFnMut() -> Result<T, Failure>,
+    ) -> Result<T, Error> {
+        let outcome = self.settings.retry.run(self.progress, operation, attempt);
+        outcome.await.map_err(|failure| failure.error)
+    }
+
+    fn registry_id(&self) -> Option<String> {
+        self.registry_id.as_ref().map(|id| id.as_str().to_owned())
+    }
+}
+
+/// The SDK's client without its own time-outs and retries: `source::retry` has the one policy.
+fn client(settings: &Settings, http: SharedHttpClient, credentials: Credentials) -> Client {
+    let mut config = Builder::new()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(settings.region.clone()))
+        .credentials_provider(credentials)
+        .http_client(http)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(TimeoutConfig::disabled())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .use_dual_stack(settings.dual_stack);
+    if let Some(url) = &settings.endpoint_url {
+        // Dual-stack is a choice between the region's own endpoints, fatal beside another one.
+        config = config.endpoint_url(url.as_str()).use_dual_stack(false);
+    }
+    Client::from_conf(config.build())
+}

@@ -1,0 +1,233 @@
+//! The registry's names, checked before anything is sent: repositories, accounts, tags, digests.
+//!
+//! The grammars are those of the ECR Public API reference.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A repository of one's own registry: 2 to 205 characters, words of lower-case letters and digits
+/// with `.`, `_`, `-` inside, joined by `/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RepositoryName(String);
+
+/// An account: 12 digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RegistryId(String);
+
+/// A tag to look up: 1 to 300 characters, none of them a space or a control character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TagName(String);
+
+/// A digest to look up: an algorithm, a colon, hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Digest(String);
+
+macro_rules! text {
+    ($($name:ident),+) => {$(
+        impl $name {
+            /// The name as it is sent.
+            pub(crate) fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )+};
+}
+
+text!(RepositoryName, RegistryId, TagName, Digest);
+
+impl FromStr for RepositoryName {
+    type Err = Refused;
+
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        let reference = text.strip_prefix("https://").unwrap_or(text);
+        if let Some(path) = reference.strip_prefix("public.ecr.aws/") {
+            return Err(Refused::new(
+                "this names a repository in the public gallery, and only your own registry can be read",
+                path.split_once('/').map(|(_, name)| {
+                    format!("if it is yours, leave out the registry and its alias: `{name}`")
+                }),
+            ));
+        }
+        if !(2..=205).contains(&text.len()) {
+            return Err(Refused::new(
+                "a repository name has 2 to 205 characters",
+                None,
+            ));
+        }
+        if !text.split('/').all(is_path_component) {
+            let lower = text.to_lowercase();
+            return Err(Refused::new(
+                "a repository name has lower-case letters and digits, with `.`, `_` or `-` between them, in parts joined by `/`",
+                (lower != text && lower.split('/').all(is_path_component))
+                    .then(|| format!("try `{lower}`")),
+            ));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl FromStr for RegistryId {
+    type Err = Refused;
+
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Refused::new("an account has 12 digits", None))
+        }
+    }
+}
+
+impl FromStr for TagName {
+    type Err = Refused;
+
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        if text.starts_with("sha256:") {
+            return Err(Refused::new(
+                "this is a digest",
+                Some("look it up with `--digest`".to_owned()),
+            ));
+        }
+        if (1..=300).contains(&text.chars().count())
+            && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+        {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Refused::new(
+                "a tag has 1 to 300 characters without spaces",
+                None,
+            ))
+        }
+    }
+}
+
+impl FromStr for Digest {
+    type Err = Refused;
+
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        let Some((algorithm, hexadecimal)) = text.split_once(':') else {
+            return Err(Refused::new(
+                "a digest is `sha256:` and 64 hexadecimal digits",
+                Some("see it in full with `--no-trunc` or `-o name`".to_owned()),
+            ));
+        };
+        let complete = match algorithm {
+            "sha256" => hexadecimal.len() == 64,
+            _ => !algorithm.is_empty() && !hexadecimal.is_empty(),
+        };
+        if complete
+            && algorithm
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_+.".contains(&byte))
+            && hexadecimal.bytes().all(|byte| byte.is_ascii_hexdigit())
+        {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Refused::new(
+                "a digest is `sha256:` and 64 hexadecimal digits",
+                None,
+            ))
+        }
+    }
+}
+
+/// Whether `part` is lower-case letters and digits, with single `.`, `_`, `-` between them.
+fn is_path_component(part: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = part.as_bytes();
+    bytes.first().is_some_and(|&byte| is_word(byte))
+        && bytes.last().is_some_and(|&byte| is_word(byte))
+        && bytes
+            .iter()
+            .all(|&byte| is_word(byte) || b"._-".contains(&byte))
+        && bytes
+            .windows(2)
+            .all(|pair| is_word(pair[0]) || is_word(pair[1]))
+}
+
+/// Why a name is none, and what to type instead.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    reason: &'static str,
+    hint: Option<String>,
+}
+
+impl Refused {
+    fn new(reason: &'static str, hint: Option<String>) -> Self {
+        Self { reason, hint }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Digest, RegistryId, RepositoryName, TagName};
+
+    #[test]
+    fn accepts_the_names_of_the_services_grammar() {
+        for name in ["ab", "a0", "team/web-app", "a.b_c-d/e/f", &"x".repeat(205)] {
+            assert!(name.parse::<RepositoryName>().is_ok(), "{name}");
+        }
+        assert!("012345678901".parse::<RegistryId>().is_ok());
+        assert!("v1.27.3-alpine_2".parse::<TagName>().is_ok());
+        assert!(
+            format!("sha256:{}", "0f".repeat(32))
+                .parse::<Digest>()
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn refuses_what_the_service_would_refuse() {
+        for name in [
+            "",
+            "a",
+            "Web",
+            "a..b",
+            "a/-b",
+            "a//b",
+            "a/",
+            "/a",
+            "a b",
+            "a_",
+            "é1",
+            &"x".repeat(206),
+        ] {
+            assert!(name.parse::<RepositoryName>().is_err(), "{name}");
+        }
+        for id in ["", "12345678901", "1234567890123", "12345678901a"] {
+            assert!(id.parse::<RegistryId>().is_err(), "{id}");
+        }
+        for tag in ["", "a b", "a\n", &"x".repeat(301)] {
+            assert!(tag.parse::<TagName>().is_err(), "{tag}");
+        }
+        for digest in [
+            "",
+            "0f0f0f",
+            "sha256:",
+            "sha256:0f",
+            ":0f",
+            "sha512:xyz",
+            &"0f".repeat(32),
+        ] {
+            assert!(digest.parse::<Digest>().is_err(), "{digest}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The loop over pages: to the end, or to an error that says why not.
+
+use std::collections::HashSet;
+use std::num::NonZeroU64;
+
+use clap::builder::NonEmptyStringValueParser;
+
+use super::aws::Aws;
+use super::names::RepositoryName;
+use super::{Listed, Page, PageRequest};
+use crate::error::{Error, Kind};
+use crate::progress::Progress;
+
+/// How a listing is cut into requests.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Pages")]
+pub(crate) struct PageArgs {
+    /// Ask for this many rows a request, 1 to 1000
+    ///
+    /// Every page is read whatever its size; a small one only takes more requests.
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    page_size: u16,
+
+    /// Stop after this many pages
+    ///
+    /// What was read is the listing. The token to go on with is `nextToken` in JSON, and in a note
+    /// on stderr otherwise. One repository only.
+    #[arg(long, value_name = "N")]
+    max_pages: Option<NonZeroU64>,
+
+    /// Go on where an earlier listing stopped
+    ///
+    /// The token is the `nextToken` of a listing of the same repository by the same command. One
+    /// repository only.
+    #[arg(long, value_name = "TOKEN", value_parser = NonEmptyStringValueParser::new())]
+    starting_token: Option<String>,
+}
+
+impl PageArgs {
+    /// Whether only a part of the listing is asked for.
+    pub(crate) fn is_part(&self) -> bool {
+        self.max_pages.is_some() || self.starting_token.is_some()
+    }
+}
+
+/// The pages of one repository, from a starting token to the end or to `--max-pages`.
+#[derive(Debug)]
+pub(crate) struct Pages<'a> {
+    aws: &'a Aws<'a>,
+    progress: &'a Progress,
+    repository: &'a RepositoryName,
+    page_size: u16,
+    /// How many more pages are asked for, where that is limited.
+    left: Option<u64>,
+    next: Next,
+    /// Tokens already followed: one that returns would lead in a circle.
+    seen: HashSet<String>,
+    read: u64,
+}
+
+#[derive(Debug)]
+enum Next {
+    Beginning,
+    Token(String),
+    End,
+}
+
+impl<'a> Pages<'a> {
+    /// The pages that `args` ask for.
+    pub(crate) fn new(
+        aws: &'a Aws<'a>,
+        progress: &'a Progress,
+        repository: &'a RepositoryName,
+        args: &PageArgs,
+    ) -> Self {
+        Self {
+            aws,
+            progress,
+            repository,
+            page_size: args.page_size,
+            left: args.max_pages.map(NonZeroU64::get),
+            next: match &args.starting_token {
+                Some(token) => Next::Token(token.clone()),
+                None => Next::Beginning,
+            },
+            seen: args.starting_token.iter().cloned().collect(),
+            read: 0,
+        }
+    }
+
+    /// The rows of the next page, or nothing after the last.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the service or the network fails with, and a token that the service repeats.
+    pub(crate) async fn next<R: Listed>(&mut self) -> Result<Option<Vec<R>>, Error> {
+        let token = match &self.next {
+            _ if self.left == Some(0) => return Ok(None),
+            Next::End => return Ok(None),
+            Next::Beginning => None,
+            Next::Token(token) => Some(token.as_str()),
+        };
+        let request = PageRequest {
+            repository: self.repository,
+            page_size: self.page_size,
+            token,
+        };
+        let Page { rows, next_token } = R::page(self.aws, request).await?;
+        self.read += 1;
+        self.progress.page(self.read, rows.len());
+        self.left = self.left.map(|pages| pages - 1);
+        self.next = match next_token.filter(|token| !token.is_empty()) {
+            None => Next::End,
+            Some(token) if self.seen.insert(token.clone()) => Next::Token(token),
+            Some(_) => return Err(self.in_a_circle()),
+        };
+        Ok(Some(rows))
+    }
+
+    /// Where the listing would go on; nothing at its end.
+    pub(crate) fn next_token(&self) -> Option<&str> {
+        match &self.next {
+            Next::Token(token) => Some(token),
+            Next::Beginning | Next::End => None,
+        }
+    }
+
+    fn in_a_circle(&self) -> Error {
+        Error::new(
+            Kind::Service,
+            format!(
+                "the service repeats a page token after page {} of repository `{}`: the listing cannot be completed",
+                self.read, self.repository
+            ),
+        )
+    }
+}

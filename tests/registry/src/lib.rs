@@ -1,0 +1,25 @@
+//! A local ECR Public: a real HTTP server on loopback that speaks the service's protocol from data.
+//!
+//! It checks what the service checks (target, signature scope, bounds, exclusive options, tokens),
+//! answers with the service's error codes and texts, counts requests, and can be told to fail or to
+//! wait. Signatures themselves are not verified: it knows no secret keys.
+
+mod data;
+mod protocol;
+mod sample;
+mod server;
+
+pub use data::{Image, Repository, Tag};
+pub use sample::sample;
+pub use server::{Builder, Fault, Registry, Request};
+
+/// The account that owns the registry.
+pub const ACCOUNT: &str = "123456789012";
+/// The registry's public alias.
+pub const ALIAS: &str = "example";
+/// Requests signed with this access key are answered with `ExpiredTokenException`.
+pub const EXPIRED_KEY: &str = "AKIAEXPIRED";
+/// Requests signed with this access key are answered with `AccessDeniedException`.
+pub const DENIED_KEY: &str = "AKIADENIED";
+/// Requests signed with this access key are answered with `UnrecognizedClientException`.
+pub const UNKNOWN_KEY: &str = "AKIAUNKNOWN";

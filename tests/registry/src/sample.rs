@@ -1,0 +1,70 @@
+//! A few repositories such as a small company has, for the demo and the README.
+
+use crate::data::{Image, Repository};
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+
+/// A web shop's application, its Helm chart and a tool, last pushed shortly before `now`
+/// (milliseconds since 1970), in no order, as the service lists them.
+#[must_use]
+pub fn sample(now: i64) -> Vec<Repository> {
+    vec![
+        Repository::new("storefront", storefront(now)),
+        Repository::new("charts/storefront", charts(now)),
+        Repository::new("tools/backup", backup(now)),
+    ]
+}
+
+/// Releases for two platforms: an index with tags, and two images without.
+fn storefront(now: i64) -> Vec<Image> {
+    let releases: [(i64, &[&str]); 4] = [
+        (now - 200 * DAY, &["1.4.0", "1.4"]),
+        (now - 3 * HOUR, &["2.1.0", "2.1", "2", "latest"]),
+        (now - 9 * DAY, &["2.0.3", "2.0"]),
+        (now - 41 * DAY, &["2.0.2"]),
+    ];
+    let mut images = Vec::new();
+    for (release, (pushed_at, tags)) in (0_u32..).zip(releases) {
+        let size = 61_204_519 + 1_310_720 * i64::from(release);
+        let seed = 100 * u64::from(release);
+        images.push(Image::oci(seed + 1, size, pushed_at - 90_000));
+        images.push(Image::oci(seed, size, pushed_at).index().tagged(tags));
+        images.push(Image::oci(seed + 2, size - 2_871_306, pushed_at - 60_000));
+    }
+    images
+}
+
+fn charts(now: i64) -> Vec<Image> {
+    [("0.9.1", 160), ("1.1.0", 9), ("1.0.0", 77)]
+        .iter()
+        .zip(1000..)
+        .map(|((version, days), seed)| {
+            Image::oci(seed, 18_311, now - days * DAY)
+                .helm()
+                .tagged(&[version])
+        })
+        .collect()
+}
+
+/// A Docker image a night, and one that was tagged again and again.
+fn backup(now: i64) -> Vec<Image> {
+    let rebuilds: Vec<_> = (1..=30).map(|build| format!("stable-{build}")).collect();
+    let rebuilds: Vec<_> = rebuilds.iter().map(String::as_str).collect();
+    let mut images: Vec<_> = ["nightly", "nightly-1", "nightly-2"]
+        .iter()
+        .zip(2000_u32..)
+        .map(|(tag, seed)| {
+            let nights = i64::from(seed - 2000);
+            Image::oci(u64::from(seed), 8_112_640, now - nights * DAY - 2 * HOUR)
+                .docker()
+                .tagged(&[tag])
+        })
+        .collect();
+    images.push(
+        Image::oci(2100, 8_090_112, now - 30 * DAY)
+            .docker()
+            .tagged(&rebuilds),
+    );
+    images
+}

@@ -1,0 +1,291 @@
+//! The server: connections, faults, and the record of requests.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+use crate::data::Repository;
+use crate::protocol::{self, Answer, Shelf};
+
+/// A registry at work; it ends when it is dropped.
+#[derive(Debug)]
+pub struct Registry {
+    address: SocketAddr,
+    state: Arc<State>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A request as it came in.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Its number, from 1.
+    pub number: usize,
+    /// `DescribeImages` and the like; empty where the target is none of this service's.
+    pub operation: String,
+    /// The body, null where it is no JSON.
+    pub body: Value,
+    /// The `Authorization` header.
+    pub authorization: Option<String>,
+}
+
+/// What to do to a request instead of answering it well.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// Answer with an error of the service.
+    Error {
+        /// The HTTP status.
+        status: u16,
+        /// The error's code, such as `ThrottlingException`.
+        code: String,
+        /// Its message, if it has one.
+        message: Option<String>,
+    },
+    /// Answer with this, whatever it is.
+    Raw {
+        /// The HTTP status.
+        status: u16,
+        /// The media type.
+        content_type: String,
+        /// The body.
+        body: Vec<u8>,
+    },
+    /// Answer well after this long.
+    Wait(Duration),
+    /// Answer well, but with this page token.
+    Token(String),
+    /// Close the connection in the middle of the answer.
+    Cut,
+}
+
+impl Fault {
+    /// An error of the service.
+    #[must_use]
+    pub fn error(status: u16, code: &str, message: &str) -> Self {
+        Self::Error {
+            status,
+            code: code.to_owned(),
+            message: Some(message.to_owned()),
+        }
+    }
+}
+
+type Plan = dyn Fn(&Request) -> Option<Fault> + Send + Sync;
+
+/// What a registry is made of.
+#[derive(Default)]
+pub struct Builder {
+    repositories: Vec<Repository>,
+    plan: Option<Box<Plan>>,
+    port: u16,
+}
+
+struct State {
+    shelf: Shelf,
+    plan: Option<Box<Plan>>,
+    requests: Mutex<Vec<Request>>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// Adds a repository.
+    #[must_use]
+    pub fn repository(mut self, repository: Repository) -> Self {
+        self.repositories.push(repository);
+        self
+    }
+
+    /// Asks `plan` of each request whether something is to go wrong.
+    #[must_use]
+    pub fn faults(
+        mut self,
+        plan: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static,
+    ) -> Self {
+        self.plan = Some(Box::new(plan));
+        self
+    }
+
+    /// Listens on this port rather than on any that is free.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Starts the registry on loopback.
+    ///
+    /// # Panics
+    ///
+    /// When the port is taken.
+    #[must_use]
+    pub fn start(self) -> Registry {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))
+            .expect("loopback has a free port");
+        let address = listener
+            .local_addr()
+            .expect("a bound socket has an address");
+        listener
+            .set_nonblocking(true)
+            .expect("a socket can be made non-blocking");
+        let state = Arc::new(State {
+            shelf: Shelf::new(self.repositories),
+            plan: self.plan,
+            requests: Mutex::default(),
+        });
+        let (stop, stopped) = oneshot::channel();
+        let served = Arc::clone(&state);
+        let thread = std::thread::spawn(move || serve(listener, &served, stopped));
+        Registry {
+            address,
+            state,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Registry {
+    /// A registry to be filled.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A registry of these repositories.
+    #[must_use]
+    pub fn start(repositories: impl IntoIterator<Item = Repository>) -> Self {
+        let builder = Builder {
+            repositories: repositories.into_iter().collect(),
+            ..Builder::default()
+        };
+        builder.start()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The requests that came in so far.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        let requests = self.state.requests.lock();
+        requests.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(listener: std::net::TcpListener, state: &Arc<State>, stopped: oneshot::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be built");
+    runtime.block_on(async {
+        let listener = TcpListener::from_std(listener).expect("the socket is non-blocking");
+        tokio::select! {
+            () = accept(&listener, state) => {}
+            _ = stopped => {}
+        }
+    });
+}
+
+async fn accept(listener: &TcpListener, state: &Arc<State>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let _ = stream.set_nodelay(true);
+        tokio::spawn(converse(stream, Arc::clone(state)));
+    }
+}
+
+async fn converse(stream: TcpStream, state: Arc<State>) {
+    let service = service_fn(|request| answer(request, &state));
+    // A client that leaves, or a fault that cuts the connection, is no error here.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn answer(
+    request: hyper::Request<Incoming>,
+    state: &State,
+) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
+    let (parts, body) = request.into_parts();
+    let body = body
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes);
+    let body = body.unwrap_or_default();
+    let request = state.record(&parts, &body);
+    let mut answer = protocol::answer(&parts, &request.body, &state.shelf);
+    let fault = state.plan.as_ref().and_then(|plan| plan(&request));
+    match fault {
+        None => {}
+        Some(Fault::Error {
+            status,
+            code,
+            message,
+        }) => answer = Answer::error(status, &code, message.as_deref()),
+        Some(Fault::Raw {
+            status,
+            content_type,
+            body,
+        }) => return Ok(response(status, &content_type, body)),
+        Some(Fault::Wait(time)) => tokio::time::sleep(time).await,
+        Some(Fault::Token(token)) => answer.replace_token(&token),
+        Some(Fault::Cut) => {
+            let length = answer.body.len() + 1;
+            let mut response = response(answer.status, protocol::CONTENT_TYPE, answer.body);
+            response.headers_mut().insert(CONTENT_LENGTH, length.into());
+            return Ok(response);
+        }
+    }
+    Ok(response(answer.status, protocol::CONTENT_TYPE, answer.body))
+}
+
+impl State {
+    fn record(&self, parts: &hyper::http::request::Parts, body: &[u8]) -> Request {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        let request = Request {
+            number: requests.len() + 1,
+            operation: protocol::operation(parts).unwrap_or_default().to_owned(),
+            body: serde_json::from_slice(body).unwrap_or_default(),
+            authorization: protocol::header(parts, "authorization").map(str::to_owned),
+        };
+        requests.push(request.clone());
+        request
+    }
+}
+
+fn response(status: u16, content_type: &str, body: Vec<u8>) -> hyper::Response<Full<Bytes>> {
+    hyper::Response::builder()
+        .status(status)
+        .header(CONTENT_TYPE, content_type)
+        .header("x-amzn-requestid", "00000000-0000-4000-8000-000000000000")
+        .body(Full::new(body.into()))
+        .expect("the status and the headers are valid")
+}
