@@ -54,7 +54,7 @@ impl Error {
         self
     }
 
-    /// Adds to the end of the message, as in `…, after 8 attempts`.
+    /// Adds to the end of the message, as in `… (8 attempts)`.
     pub(crate) fn suffixed(mut self, suffix: &str) -> Self {
         self.message = anyhow::Error::msg(format!("{:#}{suffix}", self.message));
         self

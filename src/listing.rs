@@ -8,7 +8,8 @@ use crate::progress::Progress;
 use crate::select::{self, IdArgs, OrderArgs, SortKey, Wanted};
 use crate::source::aws::Aws;
 use crate::source::{
-    ImageId, LOOK_UP_SIZE, Listed, LookUp, PageArgs, Pages, RepositoryName, SourceArgs,
+    ConnectionArgs, ImageId, LOOK_UP_SIZE, Listed, LookUp, PageArgs, Pages, RepositoryName,
+    SourceArgs,
 };
 
 /// The options of every command that lists rows.
@@ -21,9 +22,11 @@ pub(crate) struct ListingArgs {
     #[command(flatten)]
     order: OrderArgs,
     #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
     pages: PageArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    connection: ConnectionArgs,
 }
 
 /// What a command lists, and in what order unless it is told otherwise.
@@ -54,7 +57,7 @@ pub(crate) async fn run<R: Row + Listed>(
     let mut listing = Listing {
         format: (args.output).format(plan.schema, several, console.place())?,
         order: args.order.sort.unwrap_or(plan.order),
-        aws: args.source.connect(progress).await?,
+        aws: args.source.connect(&args.connection, progress).await?,
         args,
         console,
         progress,
@@ -63,13 +66,20 @@ pub(crate) async fn run<R: Row + Listed>(
         missing: Missing::new(),
     };
     listing.format.begin(&mut listing.buffer);
+    let mut listed = 0;
     for repository in &repositories {
         match listing.add(repository).await {
             Err(error) if error.kind() == Kind::NotFound => listing.missing.push(error),
-            outcome => outcome?,
+            outcome => {
+                outcome?;
+                listed += 1;
+            }
         }
     }
-    listing.end()
+    if listed > 0 {
+        listing.end()?;
+    }
+    Ok(listing.missing)
 }
 
 impl ListingArgs {
@@ -184,7 +194,7 @@ impl<R: Row + Listed> Listing<'_, R> {
     }
 
     /// Writes what is left, and says where a part of a listing goes on.
-    fn end(mut self) -> Result<Missing, Error> {
+    fn end(&mut self) -> Result<(), Error> {
         let token = self.next_token.as_deref();
         self.format.end(token, &mut self.buffer);
         self.console.data(&self.buffer)?;
@@ -193,7 +203,7 @@ impl<R: Row + Listed> Listing<'_, R> {
                 "there is more; go on with `--starting-token {token}`"
             ));
         }
-        Ok(self.missing)
+        Ok(())
     }
 }
 

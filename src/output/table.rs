@@ -156,6 +156,9 @@ impl<R> Format<R> for Table<R> {
     }
 
     fn end(&mut self, _next_token: Option<&str>, out: &mut Vec<u8>) {
+        if self.lines.is_empty() {
+            return;
+        }
         for line in self.grid().lines() {
             out.extend(line.trim_end().as_bytes());
             out.push(b'\n');

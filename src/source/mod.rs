@@ -9,13 +9,14 @@ mod retry;
 use std::fmt;
 use std::future::Future;
 
-use self::aws::{Aws, ConnectionArgs};
+use self::aws::Aws;
+pub(crate) use self::aws::ConnectionArgs;
 pub(crate) use self::names::{Digest, RegistryId, RepositoryName, TagName};
 pub(crate) use self::pages::{PageArgs, Pages};
 use crate::error::Error;
 use crate::progress::Progress;
 
-/// Which repositories, and how to reach them.
+/// Which repositories.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SourceArgs {
     #[command(flatten)]
@@ -27,9 +28,6 @@ pub(crate) struct SourceArgs {
     /// caller's.
     #[arg(long, value_name = "ACCOUNT")]
     registry_id: Option<RegistryId>,
-
-    #[command(flatten)]
-    connection: ConnectionArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -67,8 +65,12 @@ impl SourceArgs {
     /// # Errors
     ///
     /// A usage error for unusable settings, a credentials error when there are none to be had.
-    pub(crate) async fn connect<'a>(&self, progress: &'a Progress) -> Result<Aws<'a>, Error> {
-        Aws::connect(&self.connection, self.registry_id.clone(), progress).await
+    pub(crate) async fn connect<'a>(
+        &self,
+        connection: &ConnectionArgs,
+        progress: &'a Progress,
+    ) -> Result<Aws<'a>, Error> {
+        Aws::connect(connection, self.registry_id.clone(), progress).await
     }
 }
 

@@ -1,7 +1,6 @@
 //! The loop over pages: to the end, or to an error that says why not.
 
 use std::collections::HashSet;
-use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
 
@@ -10,6 +9,9 @@ use super::names::RepositoryName;
 use super::{Listed, Page, PageRequest};
 use crate::error::{Error, Kind};
 use crate::progress::Progress;
+
+/// The options that need a whole listing, or none at all.
+const WHOLE: [&str; 2] = ["tags", "digests"];
 
 /// How a listing is cut into requests.
 #[derive(Debug, clap::Args)]
@@ -25,14 +27,14 @@ pub(crate) struct PageArgs {
     ///
     /// What was read is the listing. The token to go on with is `nextToken` in JSON, and in a note
     /// on stderr otherwise. One repository only.
-    #[arg(long, value_name = "N")]
-    max_pages: Option<NonZeroU64>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = WHOLE)]
+    max_pages: Option<u64>,
 
     /// Go on where an earlier listing stopped
     ///
     /// The token is the `nextToken` of a listing of the same repository by the same command. One
     /// repository only.
-    #[arg(long, value_name = "TOKEN", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TOKEN", value_parser = NonEmptyStringValueParser::new(), conflicts_with_all = WHOLE)]
     starting_token: Option<String>,
 }
 
@@ -78,7 +80,7 @@ impl<'a> Pages<'a> {
             progress,
             repository,
             page_size: args.page_size,
-            left: args.max_pages.map(NonZeroU64::get),
+            left: args.max_pages,
             next: match &args.starting_token {
                 Some(token) => Next::Token(token.clone()),
                 None => Next::Beginning,

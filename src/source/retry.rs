@@ -124,7 +124,7 @@ fn after(attempts: u32, failure: Failure) -> Failure {
         return failure;
     }
     Failure {
-        error: failure.error.suffixed(&format!(", {attempts} attempts")),
+        error: failure.error.suffixed(&format!(" ({attempts} attempts)")),
         ..failure
     }
 }

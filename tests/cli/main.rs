@@ -1,2 +1,15 @@
-//! x
-fn main() {}
+//! The real binary with the real SDK against a local registry: what users see, whole.
+
+mod completions;
+mod connection;
+mod errors;
+mod formats;
+mod harness;
+mod help;
+mod look_up;
+mod pages;
+mod peer;
+mod pipes;
+mod readme;
+#[cfg(unix)]
+mod terminal;

@@ -19,6 +19,8 @@ pub(crate) struct Context<'a> {
     pub(crate) operation: &'static str,
     pub(crate) repository: &'a RepositoryName,
     pub(crate) registry_id: Option<&'a RegistryId>,
+    /// Whether the request goes on where another listing stopped.
+    pub(crate) resumes: bool,
     pub(crate) host: &'a str,
     pub(crate) profile: &'a Profile,
 }
@@ -66,11 +68,9 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
     let said = message.unwrap_or(code);
     match code {
         "RepositoryNotFoundException" => Failure::fatal(repository_not_found(context)),
-        "InvalidParameterException" | "ValidationException" => Failure::fatal(
-            Error::usage(format!("the service refuses the request: {said}")).hint(
-                "a page token is good for the command, repository and registry that it came from",
-            ),
-        ),
+        "InvalidParameterException" | "ValidationException" => {
+            Failure::fatal(invalid_parameter(said, context))
+        }
         "UnsupportedCommandException" => Failure::fatal(
             Error::usage(format!("the service refuses the command: {said}"))
                 .hint("leave out `--region`: ECR Public answers in us-east-1"),
@@ -115,6 +115,16 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
             error: service_failed(code, message, status, context),
         },
         _ => Failure::fatal(service_failed(code, message, status, context)),
+    }
+}
+
+fn invalid_parameter(said: &str, context: Context<'_>) -> Error {
+    let error = Error::usage(format!("the service refuses the request: {said}"));
+    if context.resumes {
+        error
+            .hint("a page token is good for the command, repository and registry that it came from")
+    } else {
+        error
     }
 }
 
@@ -167,15 +177,16 @@ fn credentials_refused(said: &str) -> Error {
 }
 
 fn service_failed(code: &str, message: Option<&str>, status: u16, context: Context<'_>) -> Error {
+    let host = context.host;
     let detail = message.map_or_else(String::new, |message| format!(": {message}"));
-    Error::new(
+    let error = Error::new(
         Kind::Service,
-        format!(
-            "`{}` failed with {code} (HTTP status {status}){detail}",
-            context.host
-        ),
-    )
-    .hint("try again later; the AWS health page tells of outages")
+        format!("`{host}` failed with {code} (HTTP status {status}){detail}"),
+    );
+    match status {
+        500.. => error.hint("try again later, or see https://health.aws.amazon.com"),
+        _ => error,
+    }
 }
 
 /// An answer without an error code: no answer of this service.

@@ -67,6 +67,7 @@ impl<'a> Aws<'a> {
             operation,
             repository,
             registry_id: self.registry_id.as_ref(),
+            resumes: false,
             host: &self.host,
             profile: &self.settings.profile,
         }

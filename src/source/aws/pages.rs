@@ -7,7 +7,8 @@ use aws_sdk_ecrpublic::types::{ImageDetail, ImageIdentifier, ImageTagDetail};
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
-use super::{Aws, errors};
+use super::Aws;
+use super::errors::{self, Context};
 use crate::error::Error;
 use crate::model::{Image, Manifest, Tag};
 use crate::source::http;
@@ -18,7 +19,10 @@ use crate::source::{ImageId, Listed, LookUp, Page, PageRequest};
 impl Listed for Image {
     async fn page(aws: &Aws<'_>, request: PageRequest<'_>) -> Result<Page<Self>, Error> {
         let operation = "DescribeImages";
-        let context = aws.context(operation, request.repository);
+        let context = Context {
+            resumes: request.token.is_some(),
+            ..aws.context(operation, request.repository)
+        };
         let read = async || {
             let answer = aws
                 .client
@@ -71,7 +75,10 @@ impl Listed for Image {
 impl Listed for Tag {
     async fn page(aws: &Aws<'_>, request: PageRequest<'_>) -> Result<Page<Self>, Error> {
         let operation = "DescribeImageTags";
-        let context = aws.context(operation, request.repository);
+        let context = Context {
+            resumes: request.token.is_some(),
+            ..aws.context(operation, request.repository)
+        };
         let read = async || {
             let answer = aws
                 .client

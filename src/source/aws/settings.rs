@@ -64,8 +64,8 @@ pub(crate) struct ConnectionArgs {
     ///
     /// Lost connections are tried three times, refused ones once. Default: `AWS_MAX_ATTEMPTS`, the
     /// profile's `max_attempts`, or 8.
-    #[arg(long, value_name = "N")]
-    max_attempts: Option<NonZeroU32>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_attempts: Option<u32>,
 }
 
 /// Checked settings.
@@ -122,7 +122,7 @@ impl Settings {
             ca_bundle: sources.ca_bundle(args.ca_bundle.as_deref())?,
             retry: Retry {
                 max_attempts: match args.max_attempts {
-                    Some(attempts) => attempts.get(),
+                    Some(attempts) => attempts,
                     None => sources.max_attempts()?,
                 },
                 timeout: args.timeout,

@@ -1,4 +1,4 @@
-//! The service's protocol, awsJson1_1: what it checks, and what it answers.
+//! The service's protocol, `awsJson1_1`: what it checks, and what it answers.
 
 use std::collections::HashMap;
 use std::fmt::Write;

@@ -1,0 +1,138 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'ecrpub'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'ecrpub' {
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell of requests, attempts, waits and timings on stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell of requests, attempts, waits and timings on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write no notes to stderr, only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write no notes to stderr, only errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'List the images of repositories: a row per digest, newest first')
+            [CompletionResult]::new('tags', 'tags', [CompletionResultType]::ParameterValue, 'List the tags of repositories: a row per tag, newest first, with its image')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'ecrpub;images' {
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'A repository of your registry, such as `web` or `team/web`; repeatable')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'A repository of your registry, such as `web` or `team/web`; repeatable')
+            [CompletionResult]::new('--repository-name', '--repository-name', [CompletionResultType]::ParameterName, 'A repository of your registry, such as `web` or `team/web`; repeatable')
+            [CompletionResult]::new('--registry-id', '--registry-id', [CompletionResultType]::ParameterName, 'The account whose registry holds the repositories')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'List only what has this tag; repeatable')
+            [CompletionResult]::new('--digest', '--digest', [CompletionResultType]::ParameterName, 'List only what has this digest; repeatable')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Print in this format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print in this format')
+            [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'Write times this way')
+            [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Ask for this many rows a request, 1 to 1000')
+            [CompletionResult]::new('--max-pages', '--max-pages', [CompletionResultType]::ParameterName, 'Stop after this many pages')
+            [CompletionResult]::new('--starting-token', '--starting-token', [CompletionResultType]::ParameterName, 'Go on where an earlier listing stopped')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the credentials and settings of this profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Ask the service in this region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Ask the service at this URL')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file instead of the system''s')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up an attempt after this many seconds')
+            [CompletionResult]::new('--max-attempts', '--max-attempts', [CompletionResultType]::ParameterName, 'Make at most this many attempts while the service throttles or fails')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Print these columns, by field name and separated by commas; `+name` adds to the default ones')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Print these columns, by field name and separated by commas; `+name` adds to the default ones')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Order the rows by this key')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order the rows by this key')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'Leave out the line of column names')
+            [CompletionResult]::new('--no-trunc', '--no-trunc', [CompletionResultType]::ParameterName, 'Print digests, tags and media types of a table in full, however wide')
+            [CompletionResult]::new('--bytes', '--bytes', [CompletionResultType]::ParameterName, 'Print the sizes of a table in bytes')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell of requests, attempts, waits and timings on stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell of requests, attempts, waits and timings on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write no notes to stderr, only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write no notes to stderr, only errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ecrpub;tags' {
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'A repository of your registry, such as `web` or `team/web`; repeatable')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'A repository of your registry, such as `web` or `team/web`; repeatable')
+            [CompletionResult]::new('--repository-name', '--repository-name', [CompletionResultType]::ParameterName, 'A repository of your registry, such as `web` or `team/web`; repeatable')
+            [CompletionResult]::new('--registry-id', '--registry-id', [CompletionResultType]::ParameterName, 'The account whose registry holds the repositories')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'List only what has this tag; repeatable')
+            [CompletionResult]::new('--digest', '--digest', [CompletionResultType]::ParameterName, 'List only what has this digest; repeatable')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Order the rows by this key')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order the rows by this key')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Print in this format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print in this format')
+            [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'Write times this way')
+            [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Ask for this many rows a request, 1 to 1000')
+            [CompletionResult]::new('--max-pages', '--max-pages', [CompletionResultType]::ParameterName, 'Stop after this many pages')
+            [CompletionResult]::new('--starting-token', '--starting-token', [CompletionResultType]::ParameterName, 'Go on where an earlier listing stopped')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use the credentials and settings of this profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Ask the service in this region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Ask the service at this URL')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file instead of the system''s')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up an attempt after this many seconds')
+            [CompletionResult]::new('--max-attempts', '--max-attempts', [CompletionResultType]::ParameterName, 'Make at most this many attempts while the service throttles or fails')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Print these columns, by field name and separated by commas; `+name` adds to the default ones')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Print these columns, by field name and separated by commas; `+name` adds to the default ones')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'Leave out the line of column names')
+            [CompletionResult]::new('--no-trunc', '--no-trunc', [CompletionResultType]::ParameterName, 'Print digests, tags and media types of a table in full, however wide')
+            [CompletionResult]::new('--bytes', '--bytes', [CompletionResultType]::ParameterName, 'Print the sizes of a table in bytes')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell of requests, attempts, waits and timings on stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell of requests, attempts, waits and timings on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write no notes to stderr, only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write no notes to stderr, only errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ecrpub;completions' {
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell of requests, attempts, waits and timings on stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell of requests, attempts, waits and timings on stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write no notes to stderr, only errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write no notes to stderr, only errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ecrpub;help' {
+            [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'List the images of repositories: a row per digest, newest first')
+            [CompletionResult]::new('tags', 'tags', [CompletionResultType]::ParameterValue, 'List the tags of repositories: a row per tag, newest first, with its image')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'ecrpub;help;images' {
+            break
+        }
+        'ecrpub;help;tags' {
+            break
+        }
+        'ecrpub;help;completions' {
+            break
+        }
+        'ecrpub;help;help' {
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

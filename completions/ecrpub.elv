@@ -1,0 +1,124 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[ecrpub] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'ecrpub'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'ecrpub'= {
+            cand -v 'Tell of requests, attempts, waits and timings on stderr'
+            cand --verbose 'Tell of requests, attempts, waits and timings on stderr'
+            cand -q 'Write no notes to stderr, only errors'
+            cand --quiet 'Write no notes to stderr, only errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand images 'List the images of repositories: a row per digest, newest first'
+            cand tags 'List the tags of repositories: a row per tag, newest first, with its image'
+            cand completions 'Print the completion script of a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'ecrpub;images'= {
+            cand -R 'A repository of your registry, such as `web` or `team/web`; repeatable'
+            cand --repo 'A repository of your registry, such as `web` or `team/web`; repeatable'
+            cand --repository-name 'A repository of your registry, such as `web` or `team/web`; repeatable'
+            cand --registry-id 'The account whose registry holds the repositories'
+            cand --tag 'List only what has this tag; repeatable'
+            cand --digest 'List only what has this digest; repeatable'
+            cand -o 'Print in this format'
+            cand --output 'Print in this format'
+            cand --time 'Write times this way'
+            cand --page-size 'Ask for this many rows a request, 1 to 1000'
+            cand --max-pages 'Stop after this many pages'
+            cand --starting-token 'Go on where an earlier listing stopped'
+            cand --profile 'Use the credentials and settings of this profile'
+            cand --region 'Ask the service in this region'
+            cand --endpoint-url 'Ask the service at this URL'
+            cand --ca-bundle 'Trust the certificates in this PEM file instead of the system''s'
+            cand --timeout 'Give up an attempt after this many seconds'
+            cand --max-attempts 'Make at most this many attempts while the service throttles or fails'
+            cand -c 'Print these columns, by field name and separated by commas; `+name` adds to the default ones'
+            cand --columns 'Print these columns, by field name and separated by commas; `+name` adds to the default ones'
+            cand -s 'Order the rows by this key'
+            cand --sort 'Order the rows by this key'
+            cand --no-headers 'Leave out the line of column names'
+            cand --no-trunc 'Print digests, tags and media types of a table in full, however wide'
+            cand --bytes 'Print the sizes of a table in bytes'
+            cand -v 'Tell of requests, attempts, waits and timings on stderr'
+            cand --verbose 'Tell of requests, attempts, waits and timings on stderr'
+            cand -q 'Write no notes to stderr, only errors'
+            cand --quiet 'Write no notes to stderr, only errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'ecrpub;tags'= {
+            cand -R 'A repository of your registry, such as `web` or `team/web`; repeatable'
+            cand --repo 'A repository of your registry, such as `web` or `team/web`; repeatable'
+            cand --repository-name 'A repository of your registry, such as `web` or `team/web`; repeatable'
+            cand --registry-id 'The account whose registry holds the repositories'
+            cand --tag 'List only what has this tag; repeatable'
+            cand --digest 'List only what has this digest; repeatable'
+            cand -s 'Order the rows by this key'
+            cand --sort 'Order the rows by this key'
+            cand -o 'Print in this format'
+            cand --output 'Print in this format'
+            cand --time 'Write times this way'
+            cand --page-size 'Ask for this many rows a request, 1 to 1000'
+            cand --max-pages 'Stop after this many pages'
+            cand --starting-token 'Go on where an earlier listing stopped'
+            cand --profile 'Use the credentials and settings of this profile'
+            cand --region 'Ask the service in this region'
+            cand --endpoint-url 'Ask the service at this URL'
+            cand --ca-bundle 'Trust the certificates in this PEM file instead of the system''s'
+            cand --timeout 'Give up an attempt after this many seconds'
+            cand --max-attempts 'Make at most this many attempts while the service throttles or fails'
+            cand -c 'Print these columns, by field name and separated by commas; `+name` adds to the default ones'
+            cand --columns 'Print these columns, by field name and separated by commas; `+name` adds to the default ones'
+            cand --no-headers 'Leave out the line of column names'
+            cand --no-trunc 'Print digests, tags and media types of a table in full, however wide'
+            cand --bytes 'Print the sizes of a table in bytes'
+            cand -v 'Tell of requests, attempts, waits and timings on stderr'
+            cand --verbose 'Tell of requests, attempts, waits and timings on stderr'
+            cand -q 'Write no notes to stderr, only errors'
+            cand --quiet 'Write no notes to stderr, only errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'ecrpub;completions'= {
+            cand -v 'Tell of requests, attempts, waits and timings on stderr'
+            cand --verbose 'Tell of requests, attempts, waits and timings on stderr'
+            cand -q 'Write no notes to stderr, only errors'
+            cand --quiet 'Write no notes to stderr, only errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'ecrpub;help'= {
+            cand images 'List the images of repositories: a row per digest, newest first'
+            cand tags 'List the tags of repositories: a row per tag, newest first, with its image'
+            cand completions 'Print the completion script of a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'ecrpub;help;images'= {
+        }
+        &'ecrpub;help;tags'= {
+        }
+        &'ecrpub;help;completions'= {
+        }
+        &'ecrpub;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,124 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_ecrpub_global_optspecs
+    string join \n v/verbose q/quiet h/help V/version
+end
+
+function __fish_ecrpub_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_ecrpub_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_ecrpub_using_subcommand
+    set -l cmd (__fish_ecrpub_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -s v -l verbose -d 'Tell of requests, attempts, waits and timings on stderr'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -s q -l quiet -d 'Write no notes to stderr, only errors'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -s V -l version -d 'Print version'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "images" -d 'List the images of repositories: a row per digest, newest first'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "tags" -d 'List the tags of repositories: a row per tag, newest first, with its image'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s R -l repo -l repository-name -d 'A repository of your registry, such as `web` or `team/web`; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'The account whose registry holds the repositories' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only what has this tag; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only what has this digest; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s o -l output -d 'Print in this format' -r -f -a "table\t'For eyes: a row a line, short digests, human sizes'
+json\t'For jq: one document in the shape of the service\'s answer'
+jsonl\t'The same objects, one a line'
+csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
+tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
+name\t'For loops: a digest (images) or tag (tags) a line'
+image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l time -d 'Write times this way' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
+iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
+epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
+local\t'RFC 3339 in the local time zone, whole seconds'
+relative\t'How long ago; tables only'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l page-size -d 'Ask for this many rows a request, 1 to 1000' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-pages -d 'Stop after this many pages' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l starting-token -d 'Go on where an earlier listing stopped' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l profile -d 'Use the credentials and settings of this profile' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l region -d 'Ask the service in this region' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l endpoint-url -d 'Ask the service at this URL' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l timeout -d 'Give up an attempt after this many seconds' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-attempts -d 'Make at most this many attempts while the service throttles or fails' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns, by field name and separated by commas; `+name` adds to the default ones' -r -f -a "registryId\t''
+repositoryName\t''
+imageDigest\t''
+imagePushedAt\t''
+imageSizeInBytes\t''
+imageManifestMediaType\t''
+artifactMediaType\t''
+imageTags\t''"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s s -l sort -d 'Order the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
+none\t'The service\'s order, which means nothing'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-headers -d 'Leave out the line of column names'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-trunc -d 'Print digests, tags and media types of a table in full, however wide'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l bytes -d 'Print the sizes of a table in bytes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s v -l verbose -d 'Tell of requests, attempts, waits and timings on stderr'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s q -l quiet -d 'Write no notes to stderr, only errors'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s R -l repo -l repository-name -d 'A repository of your registry, such as `web` or `team/web`; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'The account whose registry holds the repositories' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only what has this tag; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only what has this digest; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s s -l sort -d 'Order the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
+created\t'When the tag was created, newest first'
+none\t'The service\'s order, which means nothing'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s o -l output -d 'Print in this format' -r -f -a "table\t'For eyes: a row a line, short digests, human sizes'
+json\t'For jq: one document in the shape of the service\'s answer'
+jsonl\t'The same objects, one a line'
+csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
+tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
+name\t'For loops: a digest (images) or tag (tags) a line'
+image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l time -d 'Write times this way' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
+iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
+epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
+local\t'RFC 3339 in the local time zone, whole seconds'
+relative\t'How long ago; tables only'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l page-size -d 'Ask for this many rows a request, 1 to 1000' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-pages -d 'Stop after this many pages' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l starting-token -d 'Go on where an earlier listing stopped' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l profile -d 'Use the credentials and settings of this profile' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l region -d 'Ask the service in this region' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l endpoint-url -d 'Ask the service at this URL' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l timeout -d 'Give up an attempt after this many seconds' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-attempts -d 'Make at most this many attempts while the service throttles or fails' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns, by field name and separated by commas; `+name` adds to the default ones' -r -f -a "repositoryName\t''
+imageTag\t''
+createdAt\t''
+imageSizeInBytes\t''
+imagePushedAt\t''
+imageManifestMediaType\t''
+artifactMediaType\t''
+imageDigest\t''"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l no-headers -d 'Leave out the line of column names'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l no-trunc -d 'Print digests, tags and media types of a table in full, however wide'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l bytes -d 'Print the sizes of a table in bytes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s v -l verbose -d 'Tell of requests, attempts, waits and timings on stderr'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s q -l quiet -d 'Write no notes to stderr, only errors'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s v -l verbose -d 'Tell of requests, attempts, waits and timings on stderr'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s q -l quiet -d 'Write no notes to stderr, only errors'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "images" -d 'List the images of repositories: a row per digest, newest first'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "tags" -d 'List the tags of repositories: a row per tag, newest first, with its image'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

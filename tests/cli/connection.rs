@@ -1,0 +1,247 @@
+//! Settings are honoured as the AWS CLI honours them, or refused by name; never passed over.
+
+use ecrpub_registry::Registry;
+use insta::assert_snapshot;
+
+use crate::harness::{Run, file, home, small};
+
+fn scope(registry: &Registry) -> String {
+    let requests = registry.requests();
+    let authorization = requests[0].authorization.as_deref();
+    let credential = authorization.and_then(|header| {
+        let (_, rest) = header.split_once("Credential=")?;
+        rest.split(',').next()
+    });
+    let parts: Vec<_> = credential.expect("a signed request").split('/').collect();
+    format!("{} {} {}", parts[0], parts[2], parts[3])
+}
+
+#[test]
+fn the_service_is_asked_in_us_east_1_whatever_the_environment_says() {
+    let registry = Registry::start(small());
+    let run = Run::on(&registry).env("AWS_REGION", "eu-west-1");
+    run.arguments("images web").outcome().data();
+    assert_eq!(scope(&registry), "AKIATEST us-east-1 ecr-public");
+}
+
+#[test]
+fn the_service_is_asked_in_another_region_only_on_request() {
+    let registry = Registry::start(small());
+    let run = Run::on(&registry).arguments("images web --region us-west-2");
+    assert_snapshot!(run.outcome(), @"
+    --- stderr
+    error: the service does not accept the AWS credentials: Credential should be scoped to a valid region. (2 attempts)
+    hint: check whose they are with `aws sts get-caller-identity`, and the clock of this machine
+    --- exit code 4
+    ");
+    assert_eq!(scope(&registry), "AKIATEST us-west-2 ecr-public");
+}
+
+#[test]
+fn a_profile_given_by_option_wins_over_keys_in_the_environment() {
+    let config = "[profile other]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = x\nregion = eu-west-1\n";
+    let home = home("profile", config);
+    let by_option = Registry::start(small());
+    let run = Run::on(&by_option).env("HOME", &home);
+    run.arguments("images web --profile other").outcome().data();
+    assert_eq!(scope(&by_option), "AKIAPROFILE us-east-1 ecr-public");
+
+    let by_environment = Registry::start(small());
+    let run = Run::on(&by_environment)
+        .env("HOME", &home)
+        .env("AWS_PROFILE", "other");
+    run.arguments("images web").outcome().data();
+    assert_eq!(scope(&by_environment), "AKIATEST us-east-1 ecr-public");
+}
+
+#[test]
+fn a_profile_that_does_not_exist_is_an_error_that_names_those_that_do() {
+    let registry = Registry::start(small());
+    let home = home("two-profiles", "[default]\n[profile b]\n[profile a]\n");
+    let run = Run::on(&registry).env("HOME", home);
+    assert_snapshot!(run.arguments("images web --profile nope").outcome(), @"
+    --- stderr
+    error: the profile `nope` of `--profile` does not exist
+    hint: these exist: `a`, `b`, `default`
+    --- exit code 2
+    ");
+    let run = Run::on(&registry).env("AWS_PROFILE", "nope");
+    assert_snapshot!(run.arguments("images web").outcome(), @"
+    --- stderr
+    error: the profile `nope` of `AWS_PROFILE` does not exist
+    hint: there is no profile at all; make one with `aws configure`
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn a_profiles_endpoint_is_used() {
+    for config in [
+        "[default]\nendpoint_url = URL\n",
+        "[default]\nservices = local\n[services local]\necr_public =\n  endpoint_url = URL\n",
+    ] {
+        let registry = Registry::start(small());
+        let name = format!("endpoint-{}", config.len());
+        let home = home(&name, &config.replace("URL", &registry.url()));
+        let run = Run::on(&registry)
+            .without("AWS_ENDPOINT_URL_ECR_PUBLIC")
+            .env("HOME", home);
+        run.arguments("images web").outcome().data();
+        assert_eq!(registry.requests().len(), 1, "{config}");
+    }
+}
+
+#[test]
+fn credentials_are_resolved_once_and_not_within_the_time_out() {
+    let registry = Registry::start(small());
+    let log = file("credential-process.log", "");
+    let script = format!(
+        "#!/bin/sh\necho started >> {}\nsleep 1\necho '{{\"Version\":1,\"AccessKeyId\":\"AKIAPROCESS\",\"SecretAccessKey\":\"x\"}}'\n",
+        log.display()
+    );
+    let script = file("credential-process.sh", &script);
+    let config = format!("[default]\ncredential_process = sh {}\n", script.display());
+    let run = Run::on(&registry)
+        .without("AWS_ACCESS_KEY_ID")
+        .without("AWS_SECRET_ACCESS_KEY")
+        .env("HOME", home("credential-process", &config));
+    run.arguments("images web --timeout 0.5 --page-size 1")
+        .outcome()
+        .data();
+    assert_eq!(scope(&registry), "AKIAPROCESS us-east-1 ecr-public");
+    assert_eq!(registry.requests().len(), 3);
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "started\n");
+}
+
+#[test]
+fn a_credential_process_that_fails_is_named() {
+    let registry = Registry::start(small());
+    let run = Run::on(&registry)
+        .without("AWS_ACCESS_KEY_ID")
+        .without("AWS_SECRET_ACCESS_KEY")
+        .env(
+            "HOME",
+            home(
+                "credential-failure",
+                "[default]\ncredential_process = false\n",
+            ),
+        );
+    assert_snapshot!(run.arguments("images web").outcome(), @"
+    --- stderr
+    error: cannot get AWS credentials for profile `default`: an error occurred while loading credentials: Error retrieving credentials: external process exited with code exit status: 1. Stderr: 
+    hint: see what the AWS CLI says with `aws sts get-caller-identity`
+    --- exit code 4
+    ");
+}
+
+#[test]
+fn a_profile_whose_login_is_over_names_the_command_that_renews_it() {
+    let config = "[profile work]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = reader\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://localhost/start\n";
+    let registry = Registry::start(small());
+    let run = Run::on(&registry).env("HOME", home("sso", config));
+    let outcome = run.arguments("images web --profile work").outcome();
+    assert_eq!(outcome.code, Some(4), "{outcome}");
+    assert!(
+        outcome
+            .stderr
+            .contains("hint: log in with `aws sso login --profile work`"),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn unusable_settings_are_errors_that_name_where_they_were_set() {
+    let registry = Registry::start(small());
+    for (name, value) in [
+        ("AWS_ENDPOINT_URL_ECR_PUBLIC", ""),
+        ("AWS_ENDPOINT_URL_ECR_PUBLIC", "localhost:4510"),
+        ("AWS_MAX_ATTEMPTS", "0"),
+        ("AWS_MAX_ATTEMPTS", "many"),
+        ("AWS_RETRY_MODE", "nonsense"),
+        ("AWS_USE_DUALSTACK_ENDPOINT", "perhaps"),
+        ("AWS_USE_FIPS_ENDPOINT", "true"),
+        ("AWS_CA_BUNDLE", "/no/such/file"),
+    ] {
+        let outcome = Run::on(&registry)
+            .env(name, value)
+            .arguments("images web")
+            .outcome();
+        assert_eq!(outcome.code, Some(2), "{name}={value}: {outcome}");
+        assert!(outcome.stderr.contains(name), "{name}={value}: {outcome}");
+    }
+    let home = home("attempts", "[default]\nmax_attempts = 0\n");
+    let run = Run::on(&registry).env("HOME", home);
+    assert_snapshot!(run.arguments("images web").outcome(), @"
+    --- stderr
+    error: `max_attempts` in profile `default` is `0`, which is not a number of attempts, 1 or more
+    hint: correct the setting, or unset it
+    --- exit code 2
+    ");
+    assert_eq!(registry.requests().len(), 0);
+}
+
+#[test]
+fn settings_of_the_aws_cli_are_accepted() {
+    let registry = Registry::start(small());
+    for (name, value) in [
+        ("AWS_RETRY_MODE", "legacy"),
+        ("AWS_RETRY_MODE", "adaptive"),
+        ("AWS_MAX_ATTEMPTS", "3"),
+        ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
+    ] {
+        let run = Run::on(&registry).env(name, value);
+        assert_eq!(
+            run.arguments("tags web -o name")
+                .outcome()
+                .data()
+                .lines()
+                .count(),
+            3,
+            "{name}={value}"
+        );
+    }
+}
+
+#[test]
+fn a_ca_bundle_must_hold_certificates() {
+    let registry = Registry::start(small());
+    let empty = file("empty.pem", "no certificate\n");
+    let broken = file(
+        "broken.pem",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    );
+    for path in [empty, broken] {
+        let run = Run::on(&registry).arguments("images web --ca-bundle");
+        let outcome = run.argument(path.to_str().unwrap()).outcome();
+        assert_eq!(outcome.code, Some(2), "{outcome}");
+        assert!(
+            outcome.stderr.contains("of `--ca-bundle` cannot be used"),
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn verbose_tells_of_requests_and_never_of_secrets() {
+    let registry = Registry::start(small());
+    // The harness looks for the secret key in every output.
+    let outcome = Run::on(&registry)
+        .arguments("tags web -v -o name")
+        .outcome();
+    let untimed: Vec<_> = outcome
+        .stderr
+        .lines()
+        .map(|line| {
+            let event = line.split_once("] ").map_or(line, |(_, event)| event);
+            event.split(" in ").next().unwrap_or(event)
+        })
+        .collect();
+    assert_snapshot!(untimed.join("\n"), @"
+    endpoint: REGISTRY
+    profile: default
+    DescribeImageTags: attempt 1
+    DescribeImageTags: answered
+    page 1: 3 rows
+    ");
+    assert!(!outcome.stderr.contains("AKIATEST") && !outcome.stderr.contains("Signature"));
+}

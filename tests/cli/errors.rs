@@ -1,0 +1,360 @@
+//! Each error: our words, a hint with the command to type, the exit code.
+
+use ecrpub_registry::{DENIED_KEY, EXPIRED_KEY, Fault, Registry, Request, UNKNOWN_KEY};
+use insta::assert_snapshot;
+
+use crate::harness::{Run, ecrpub, small};
+
+/// What `images web` says where each request goes wrong.
+fn failing(fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> String {
+    let [web, _] = small();
+    let registry = Registry::builder().repository(web).faults(fault).start();
+    ecrpub(&registry, "images web --max-attempts 2").to_string()
+}
+
+/// The same for an error of the service.
+fn refused(status: u16, code: &'static str, message: &'static str) -> String {
+    failing(move |_| Some(Fault::error(status, code, message)))
+}
+
+#[test]
+fn a_missing_repository() {
+    let registry = Registry::start(small());
+    assert_snapshot!(ecrpub(&registry, "images nowhere"), @"
+    --- stderr
+    error: repository `nowhere` does not exist in your registry
+    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    --- exit code 3
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags web --registry-id 210987654321 -o json"), @"
+    --- stderr
+    error: repository `web` does not exist in the registry of account 210987654321
+    hint: a registry id opens your own registry only; leave out `--registry-id`
+    --- exit code 3
+    ");
+}
+
+#[test]
+fn a_name_that_is_none_is_refused_before_anything_is_sent() {
+    let registry = Registry::start(small());
+    assert_snapshot!(ecrpub(&registry, "images Web"), @"
+    --- stderr
+    error: invalid value 'Web' for '[REPO]...': a repository name has lower-case letters and digits, with `.`, `_` or `-` between them, in parts joined by `/`
+    hint: try `web`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "images a"), @"
+    --- stderr
+    error: invalid value 'a' for '[REPO]...': a repository name has 2 to 205 characters
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "images -R we..b"), @"
+    --- stderr
+    error: invalid value 'we..b' for '--repo <REPO>': a repository name has lower-case letters and digits, with `.`, `_` or `-` between them, in parts joined by `/`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags public.ecr.aws/docker/library/nginx"), @"
+    --- stderr
+    error: invalid value 'public.ecr.aws/docker/library/nginx' for '[REPO]...': this names a repository in the public gallery, and only your own registry can be read
+    hint: if it is yours, leave out the registry and its alias: `library/nginx`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags web --registry-id 42"), @"
+    --- stderr
+    error: invalid value '42' for '--registry-id <ACCOUNT>': an account has 12 digits
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags"), @"
+    --- stderr
+    error: the following required arguments were not provided:
+      <--repo <REPO>|REPO>
+
+    Usage: ecrpub tags <--repo <REPO>|REPO>
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_eq!(registry.requests().len(), 0);
+}
+
+#[test]
+fn a_parameter_that_the_service_refuses() {
+    assert_snapshot!(
+        refused(400, "InvalidParameterException", "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'x'"),
+        @"
+    --- stderr
+    error: the service refuses the request: Invalid parameter at 'repositoryName' failed to satisfy constraint: 'x'
+    --- exit code 2
+    "
+    );
+}
+
+#[test]
+fn an_unsupported_command() {
+    assert_snapshot!(
+        refused(400, "UnsupportedCommandException", "DescribeImages command is only supported in us-east-1."),
+        @"
+    --- stderr
+    error: the service refuses the command: DescribeImages command is only supported in us-east-1.
+    hint: leave out `--region`: ECR Public answers in us-east-1
+    --- exit code 2
+    "
+    );
+}
+
+#[test]
+fn a_failing_service() {
+    assert_snapshot!(refused(500, "ServerException", "out of order"), @"
+    --- stderr
+    error: `REGISTRY` failed with ServerException (HTTP status 500): out of order (2 attempts)
+    hint: try again later, or see https://health.aws.amazon.com
+    --- exit code 5
+    ");
+    assert_snapshot!(
+        failing(|_| Some(Fault::Error {
+            status: 500,
+            code: "ServerException".to_owned(),
+            message: None,
+        })),
+        @"
+    --- stderr
+    error: `REGISTRY` failed with ServerException (HTTP status 500) (2 attempts)
+    hint: try again later, or see https://health.aws.amazon.com
+    --- exit code 5
+    "
+    );
+}
+
+#[test]
+fn a_throttling_service() {
+    assert_snapshot!(refused(400, "ThrottlingException", "Rate exceeded"), @"
+    --- stderr
+    error: `REGISTRY` throttles requests: Rate exceeded (2 attempts)
+    hint: try again later, or allow more attempts with `--max-attempts 20`
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn a_service_that_throttles_for_a_while_is_waited_for() {
+    let [web, _] = small();
+    let registry = Registry::builder()
+        .repository(web)
+        .faults(|request| {
+            (request.number < 3).then(|| Fault::error(400, "ThrottlingException", "Rate exceeded"))
+        })
+        .start();
+    assert_eq!(
+        ecrpub(&registry, "tags web -o name").data().lines().count(),
+        3
+    );
+    assert_eq!(registry.requests().len(), 3);
+}
+
+#[test]
+fn an_error_that_nobody_has_heard_of() {
+    assert_snapshot!(refused(400, "NovelException", "something new"), @"
+    --- stderr
+    error: `REGISTRY` failed with NovelException (HTTP status 400): something new
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn a_request_that_is_not_allowed() {
+    assert_snapshot!(with_key(DENIED_KEY), @"
+    --- stderr
+    error: access denied: User: arn:aws:iam::123456789012:user/reader is not authorized to perform: ecr-public:DescribeImageTags on resource: arn:aws:ecr-public::123456789012:repository/* because no identity-based policy allows the ecr-public:DescribeImageTags action
+    hint: allow `ecr-public:DescribeImageTags` on `arn:aws:ecr-public::ACCOUNT:repository/web` in the IAM policy
+    --- exit code 4
+    ");
+}
+
+#[test]
+fn expired_and_unknown_credentials() {
+    assert_snapshot!(with_key(EXPIRED_KEY), @"
+    --- stderr
+    error: the AWS credentials have expired: The security token included in the request is expired
+    hint: get new credentials, with `aws login` or from where these came from
+    --- exit code 4
+    ");
+    assert_snapshot!(with_key(UNKNOWN_KEY), @"
+    --- stderr
+    error: the service does not accept the AWS credentials: The security token included in the request is invalid.
+    hint: check whose they are with `aws sts get-caller-identity`, and the clock of this machine
+    --- exit code 4
+    ");
+}
+
+fn with_key(key: &str) -> String {
+    let registry = Registry::start(small());
+    let run = Run::on(&registry).env("AWS_ACCESS_KEY_ID", key);
+    run.arguments("tags web").outcome().to_string()
+}
+
+#[test]
+fn no_credentials_at_all() {
+    let registry = Registry::start(small());
+    let run = Run::on(&registry)
+        .without("AWS_ACCESS_KEY_ID")
+        .without("AWS_SECRET_ACCESS_KEY");
+    assert_snapshot!(run.arguments("images web").outcome(), @"
+    --- stderr
+    error: no AWS credentials found
+    hint: log in with `aws login` or `aws sso login --profile NAME`, or store keys with `aws configure`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
+    --- exit code 4
+    ");
+    assert_eq!(registry.requests().len(), 0);
+}
+
+#[test]
+fn half_of_the_keys() {
+    let registry = Registry::start(small());
+    let run = Run::on(&registry).without("AWS_SECRET_ACCESS_KEY");
+    assert_snapshot!(run.arguments("images web").outcome(), @"
+    --- stderr
+    error: `AWS_ACCESS_KEY_ID` is set and `AWS_SECRET_ACCESS_KEY` is not
+    hint: set both, or unset both and use a profile with `--profile NAME`
+    --- exit code 4
+    ");
+}
+
+#[test]
+fn a_host_that_refuses_connections() {
+    // The port of a registry that is gone.
+    let url = Registry::start([]).url();
+    assert_snapshot!(Run::at(&url).arguments("images web").outcome(), @"
+    --- stderr
+    error: `REGISTRY` refuses connections
+    hint: check `--endpoint-url` and the proxy settings
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn a_host_that_does_not_exist() {
+    let outcome = Run::at("http://no-such-host.invalid")
+        .arguments("images web")
+        .outcome();
+    assert_snapshot!(outcome, @"
+    --- stderr
+    error: cannot find the host `REGISTRY`
+    hint: check the network and the name; ECR Public is asked in us-east-1 unless `--region` says otherwise
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn answers_that_are_none_of_this_service() {
+    let answer = |status, body: &'static str| {
+        failing(move |_| {
+            Some(Fault::Raw {
+                status,
+                content_type: "text/html".to_owned(),
+                body: body.into(),
+            })
+        })
+    };
+    assert_snapshot!(answer(200, "<html>welcome to the hotel</html>"), @"
+    --- stderr
+    error: `REGISTRY` answered something that is no listing: not the JSON that was asked for (HTTP status 200)
+    hint: check the endpoint and whether a proxy answers in its place
+    --- exit code 5
+    ");
+    assert_snapshot!(answer(403, "<html>forbidden</html>"), @"
+    --- stderr
+    error: `REGISTRY` answered something that is no listing: an error page (HTTP status 403)
+    hint: check the endpoint and whether a proxy answers in its place
+    --- exit code 5
+    ");
+    assert_snapshot!(answer(302, ""), @"
+    --- stderr
+    error: `REGISTRY` answered something that is no listing: a redirect (HTTP status 302)
+    hint: check the endpoint and whether a proxy answers in its place
+    --- exit code 5
+    ");
+    assert_snapshot!(answer(502, "<html>bad gateway</html>"), @"
+    --- stderr
+    error: `REGISTRY` answered something that is no listing: an error page (HTTP status 502) (2 attempts)
+    hint: check the endpoint and whether a proxy answers in its place
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn a_connection_that_breaks() {
+    let text = failing(|_| Some(Fault::Cut));
+    assert_snapshot!(text, @"
+    --- stderr
+    error: the connection to `REGISTRY` broke: connection closed before message completed (2 attempts)
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn a_silent_service_is_given_up() {
+    let [web, _] = small();
+    let registry = Registry::builder()
+        .repository(web)
+        .faults(|_| Some(Fault::Wait(std::time::Duration::from_mins(1))))
+        .start();
+    let outcome = ecrpub(&registry, "images web --timeout 0.2 --max-attempts 1");
+    assert_snapshot!(outcome, @"
+    --- stderr
+    error: DescribeImages was not answered within 0.2 s
+    hint: allow more time with `--timeout SECONDS`
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn texts_of_the_service_cannot_reach_the_terminal_unescaped() {
+    let text = refused(400, "NovelException", "\u{1b}[2Jgone\nerror: \u{202e}");
+    assert_snapshot!(text, @r"
+    --- stderr
+    error: `REGISTRY` failed with NovelException (HTTP status 400): \u{1b}[2Jgone\u{a}error: \u{202e}
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn options_that_nobody_knows() {
+    let registry = Registry::start(small());
+    assert_snapshot!(ecrpub(&registry, "images web --output yaml"), @"
+    --- stderr
+    error: invalid value 'yaml' for '--output <FORMAT>'
+      [possible values: table, json, jsonl, csv, tsv, name, image-ids]
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "images web --sort created"), @"
+    --- stderr
+    error: invalid value 'created' for '--sort <KEY>'
+      [possible values: pushed, none]
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "image web"), @"
+    --- stderr
+    error: unrecognized subcommand 'image'
+
+      tip: a similar subcommand exists: 'images'
+
+    Usage: ecrpub [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+}

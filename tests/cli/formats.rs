@@ -1,0 +1,397 @@
+//! Every format, whole.
+
+use ecrpub_registry::{Image, Registry, Repository};
+use insta::assert_snapshot;
+
+use crate::harness::{NOW_MS, ecrpub, small};
+
+fn print(arguments: &str) -> String {
+    ecrpub(&Registry::start(small()), arguments).to_string()
+}
+
+#[test]
+fn a_table_of_images_shows_what_tells_them_apart() {
+    assert_snapshot!(print("images web"), @"
+    DIGEST        PUSHED                   SIZE  MANIFEST   TAGS
+    63033b0ca389  2024-04-22T12:00:00Z  61.2 MB  OCI index  1.27.3, latest
+    aeaf52febe70  2024-04-22T11:58:59Z  58.3 MB  OCI image  -
+    c4ca37b7f8ad  -                           -  -          bare
+    ");
+}
+
+#[test]
+fn a_table_of_tags_shows_the_image_of_each() {
+    assert_snapshot!(print("tags web"), @"
+    TAG     CREATED                  SIZE  MANIFEST   DIGEST
+    latest  2024-05-30T12:00:00Z  61.2 MB  OCI index  63033b0ca389
+    1.27.3  2024-04-22T12:00:00Z  61.2 MB  OCI index  63033b0ca389
+    bare    -                           -  -          c4ca37b7f8ad
+    ");
+}
+
+#[test]
+fn a_table_in_full_cuts_nothing_and_counts_bytes() {
+    assert_snapshot!(print("images web --no-trunc --bytes"), @"
+    DIGEST                                                                   PUSHED                    SIZE  MANIFEST                                    TAGS
+    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636  2024-04-22T12:00:00Z  61204519  application/vnd.oci.image.index.v1+json     1.27.3, latest
+    sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03  2024-04-22T11:58:59Z  58333213  application/vnd.oci.image.manifest.v1+json  -
+    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207  -                            -  -                                           bare
+    ");
+}
+
+#[test]
+fn a_table_of_several_repositories_names_them_in_the_order_asked() {
+    assert_snapshot!(print("tags empty web empty -R web --no-headers"), @"
+    web  latest  2024-05-30T12:00:00Z  61.2 MB  OCI index  63033b0ca389
+    web  1.27.3  2024-04-22T12:00:00Z  61.2 MB  OCI index  63033b0ca389
+    web  bare    -                           -  -          c4ca37b7f8ad
+    --- stderr
+    note: repository `empty` has nothing to list
+    ");
+}
+
+#[test]
+fn json_of_images_is_the_services_document() {
+    assert_snapshot!(print("images web -o json"), @r#"
+    {
+      "imageDetails": [
+        {
+          "registryId": "123456789012",
+          "repositoryName": "web",
+          "imageDigest": "sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636",
+          "imagePushedAt": "2024-04-22T12:00:00Z",
+          "imageSizeInBytes": 61204519,
+          "imageManifestMediaType": "application/vnd.oci.image.index.v1+json",
+          "imageTags": [
+            "1.27.3",
+            "latest"
+          ]
+        },
+        {
+          "registryId": "123456789012",
+          "repositoryName": "web",
+          "imageDigest": "sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03",
+          "imagePushedAt": "2024-04-22T11:58:59Z",
+          "imageSizeInBytes": 58333213,
+          "imageManifestMediaType": "application/vnd.oci.image.manifest.v1+json",
+          "artifactMediaType": "application/vnd.oci.image.config.v1+json"
+        },
+        {
+          "registryId": "123456789012",
+          "repositoryName": "web",
+          "imageDigest": "sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207",
+          "imageTags": [
+            "bare"
+          ]
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn json_of_tags_nests_as_the_service_does() {
+    assert_snapshot!(print("tags web -o json"), @r#"
+    {
+      "imageTagDetails": [
+        {
+          "repositoryName": "web",
+          "imageTag": "latest",
+          "createdAt": "2024-05-30T12:00:00Z",
+          "imageDetail": {
+            "imageSizeInBytes": 61204519,
+            "imagePushedAt": "2024-04-22T12:00:00Z",
+            "imageManifestMediaType": "application/vnd.oci.image.index.v1+json",
+            "imageDigest": "sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636"
+          }
+        },
+        {
+          "repositoryName": "web",
+          "imageTag": "1.27.3",
+          "createdAt": "2024-04-22T12:00:00Z",
+          "imageDetail": {
+            "imageSizeInBytes": 61204519,
+            "imagePushedAt": "2024-04-22T12:00:00Z",
+            "imageManifestMediaType": "application/vnd.oci.image.index.v1+json",
+            "imageDigest": "sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636"
+          }
+        },
+        {
+          "repositoryName": "web",
+          "imageTag": "bare",
+          "imageDetail": {
+            "imageDigest": "sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207"
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn json_of_nothing_is_an_empty_list() {
+    assert_snapshot!(print("images empty -o json"), @r#"
+    {
+      "imageDetails": []
+    }
+    "#);
+}
+
+#[test]
+fn jsonl_is_an_object_a_line() {
+    assert_snapshot!(print("tags web -o jsonl"), @r#"
+    {"repositoryName":"web","imageTag":"latest","createdAt":"2024-05-30T12:00:00Z","imageDetail":{"imageSizeInBytes":61204519,"imagePushedAt":"2024-04-22T12:00:00Z","imageManifestMediaType":"application/vnd.oci.image.index.v1+json","imageDigest":"sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636"}}
+    {"repositoryName":"web","imageTag":"1.27.3","createdAt":"2024-04-22T12:00:00Z","imageDetail":{"imageSizeInBytes":61204519,"imagePushedAt":"2024-04-22T12:00:00Z","imageManifestMediaType":"application/vnd.oci.image.index.v1+json","imageDigest":"sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636"}}
+    {"repositoryName":"web","imageTag":"bare","imageDetail":{"imageDigest":"sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207"}}
+    "#);
+}
+
+#[test]
+fn csv_is_rfc_4180() {
+    let text = print("images web -o csv");
+    assert!(
+        text.lines().count() == 4 && text.matches("\r\n").count() == 4,
+        "{text:?}"
+    );
+    assert_snapshot!(text.replace("\r\n", "\n"), @"
+    registryId,repositoryName,imageDigest,imagePushedAt,imageSizeInBytes,imageManifestMediaType,artifactMediaType,imageTags
+    123456789012,web,sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636,2024-04-22T12:00:00Z,61204519,application/vnd.oci.image.index.v1+json,,1.27.3;latest
+    123456789012,web,sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03,2024-04-22T11:58:59Z,58333213,application/vnd.oci.image.manifest.v1+json,application/vnd.oci.image.config.v1+json,
+    123456789012,web,sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207,,,,,bare
+    ");
+}
+
+#[test]
+fn tsv_has_tabs_between_cells() {
+    assert_snapshot!(print("tags web -o tsv").replace('\t', " | "), @"
+    repositoryName | imageTag | createdAt | imageSizeInBytes | imagePushedAt | imageManifestMediaType | artifactMediaType | imageDigest
+    web | latest | 2024-05-30T12:00:00Z | 61204519 | 2024-04-22T12:00:00Z | application/vnd.oci.image.index.v1+json |  | sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    web | 1.27.3 | 2024-04-22T12:00:00Z | 61204519 | 2024-04-22T12:00:00Z | application/vnd.oci.image.index.v1+json |  | sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    web | bare |  |  |  |  |  | sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    ");
+}
+
+#[test]
+fn name_is_a_digest_or_a_tag_a_line() {
+    assert_snapshot!(print("images web -o name"), @"
+    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
+    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    ");
+    assert_snapshot!(print("tags web -o name"), @"
+    latest
+    1.27.3
+    bare
+    ");
+}
+
+#[test]
+fn image_ids_are_arguments_for_deletion_with_indexes_first() {
+    assert_snapshot!(print("images web -o image-ids"), @"
+    imageDigest=sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    imageDigest=sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
+    imageDigest=sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    ");
+    assert_snapshot!(print("tags web -o image-ids"), @"
+    imageTag=latest
+    imageTag=1.27.3
+    imageTag=bare
+    ");
+}
+
+#[test]
+fn image_ids_end_the_run_at_a_tag_that_no_registry_allows() {
+    let hostile = Image::oci(1, 1, NOW_MS).tagged(&["good", "x --force"]);
+    let registry = Registry::start([Repository::new("web", vec![hostile])]);
+    assert_snapshot!(ecrpub(&registry, "tags web -o image-ids"), @"
+    --- stderr
+    error: the service lists the imageTag `x --force`, which no registry allows
+    hint: look at the row with `-o json`
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn image_ids_refuse_what_would_mislead() {
+    assert_snapshot!(print("images web empty -o image-ids"), @"
+    --- stderr
+    error: `-o image-ids` names the images of one repository, and several are asked for
+    hint: run the command once for each repository
+    --- exit code 2
+    ");
+    assert_snapshot!(print("images web -o image-ids --sort pushed"), @"
+    --- stderr
+    error: `-o image-ids` has an order of its own, indexes first, and `--sort` asks for another
+    hint: leave out `--sort`
+    --- exit code 2
+    ");
+    assert_snapshot!(print("images web -o image-ids -c imageDigest"), @"
+    --- stderr
+    error: `--columns` does not go with `-o name` or `-o image-ids`
+    hint: choose columns with `-o tsv --no-headers`
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn columns_are_chosen_by_name_in_the_order_asked() {
+    assert_snapshot!(print("images web -c imageTags,imageDigest"), @"
+    TAGS            DIGEST
+    1.27.3, latest  63033b0ca389
+    -               aeaf52febe70
+    bare            c4ca37b7f8ad
+    ");
+    assert_snapshot!(print("images web -o csv -c imageTags,imageDigest").replace('\r', ""), @"
+    imageTags,imageDigest
+    1.27.3;latest,sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    ,sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
+    bare,sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    ");
+    assert_snapshot!(print("images web -c +artifactMediaType,+registryId"), @"
+    DIGEST        PUSHED                   SIZE  MANIFEST   TAGS            ARTIFACT   REGISTRY
+    63033b0ca389  2024-04-22T12:00:00Z  61.2 MB  OCI index  1.27.3, latest  -          123456789012
+    aeaf52febe70  2024-04-22T11:58:59Z  58.3 MB  OCI image  -               OCI image  123456789012
+    c4ca37b7f8ad  -                           -  -          bare            -          123456789012
+    ");
+}
+
+#[test]
+fn columns_keep_the_nesting_of_json_and_no_object_is_written_twice() {
+    assert_snapshot!(
+        print("tags web -o jsonl -c imageDigest,imageTag,imageSizeInBytes"),
+        @r#"
+    {"imageDetail":{"imageDigest":"sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636","imageSizeInBytes":61204519},"imageTag":"latest"}
+    {"imageDetail":{"imageDigest":"sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636","imageSizeInBytes":61204519},"imageTag":"1.27.3"}
+    {"imageDetail":{"imageDigest":"sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207"},"imageTag":"bare"}
+    "#
+    );
+    assert_snapshot!(print("tags web -o jsonl -c imageSizeInBytes"), @r#"
+    {"imageDetail":{"imageSizeInBytes":61204519}}
+    {"imageDetail":{"imageSizeInBytes":61204519}}
+    {}
+    "#);
+}
+
+#[test]
+fn columns_that_do_not_exist_or_mix_are_refused() {
+    assert_snapshot!(print("images web -c imageTag"), @"
+    --- stderr
+    error: invalid value 'imageTag' for '--columns <COLUMNS>'
+      [possible values: registryId, repositoryName, imageDigest, imagePushedAt, imageSizeInBytes, imageManifestMediaType, artifactMediaType, imageTags]
+
+      tip: a similar value exists: 'imageTags'
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(print("images web -c imageTags,+registryId"), @"
+    --- stderr
+    error: `--columns` mixes plain names with names behind a `+`
+    hint: name all columns, or put a `+` before each that you add to the default ones
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn headers_can_be_left_out() {
+    assert_snapshot!(print("images web --no-headers"), @"
+    63033b0ca389  2024-04-22T12:00:00Z  61.2 MB  OCI index  1.27.3, latest
+    aeaf52febe70  2024-04-22T11:58:59Z  58.3 MB  OCI image  -
+    c4ca37b7f8ad  -                           -  -          bare
+    ");
+    assert_snapshot!(print("tags web -o csv -c imageTag --no-headers").replace('\r', ""), @"
+    latest
+    1.27.3
+    bare
+    ");
+    assert_snapshot!(print("tags web -o tsv -c imageTag --no-headers"), @"
+    latest
+    1.27.3
+    bare
+    ");
+}
+
+#[test]
+fn times_are_written_in_every_way_and_format() {
+    let time = |format: &str| {
+        print(&format!(
+            "images web -c imagePushedAt --no-headers {format}"
+        ))
+    };
+    assert_snapshot!(time("-o jsonl --time iso"), @r#"
+    {"imagePushedAt":"2024-04-22T12:00:00Z"}
+    {"imagePushedAt":"2024-04-22T11:58:59Z"}
+    {}
+    "#);
+    assert_snapshot!(time("-o jsonl --time iso-ms"), @r#"
+    {"imagePushedAt":"2024-04-22T12:00:00.655Z"}
+    {"imagePushedAt":"2024-04-22T11:58:59.000Z"}
+    {}
+    "#);
+    assert_snapshot!(time("-o jsonl --time epoch"), @r#"
+    {"imagePushedAt":1713787200.655}
+    {"imagePushedAt":1713787139.0}
+    {}
+    "#);
+    assert_snapshot!(time("-o tsv --time epoch"), @"
+    1713787200.655
+    1713787139
+    ");
+    assert_snapshot!(time("-o tsv --time local"), @"
+    2024-04-22T12:00:00+00:00
+    2024-04-22T11:58:59+00:00
+    ");
+    assert_snapshot!(time("--time relative"), @"
+    1 month ago
+    1 month ago
+    -
+    ");
+    assert_snapshot!(time("-o tsv --time relative"), @"
+    --- stderr
+    error: `--time relative` is for tables only
+    hint: use `--time iso`, `iso-ms`, `epoch` or `local` with this format
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn local_time_is_that_of_the_zone() {
+    let registry = Registry::start(small());
+    let outcome = crate::harness::Run::on(&registry)
+        .env("TZ", "America/New_York")
+        .arguments("images web -c imagePushedAt --time local --no-headers")
+        .outcome();
+    assert_snapshot!(outcome, @"
+    2024-04-22T08:00:00-04:00
+    2024-04-22T07:58:59-04:00
+    -
+    ");
+}
+
+#[test]
+fn machine_formats_carry_exact_bytes_in_a_pipe() {
+    let mut image =
+        Image::oci(1, 1, NOW_MS).tagged(&["a\tb\\c\nd", "e\"f,g", "\u{1b}[31m\u{202e}"]);
+    image.artifact_media_type = Some("=cmd()".to_owned());
+    let registry = Registry::start([Repository::new("web", vec![image])]);
+    let print = |format: &str| {
+        let line = format!("images web -c imageTags,artifactMediaType --no-headers -o {format}");
+        ecrpub(&registry, &line).data()
+    };
+    assert_eq!(
+        print("jsonl"),
+        "{\"imageTags\":[\"a\\tb\\\\c\\nd\",\"e\\\"f,g\",\"\\u001b[31m\u{202e}\"],\"artifactMediaType\":\"=cmd()\"}\n"
+    );
+    assert_eq!(
+        print("csv"),
+        "\"a\tb\\c\nd;e\"\"f,g;\u{1b}[31m\u{202e}\",=cmd()\r\n"
+    );
+    assert_eq!(
+        print("tsv"),
+        "a\\tb\\\\c\\nd;e\"f,g;\u{1b}[31m\u{202e}\t=cmd()\n"
+    );
+    assert_eq!(
+        print("table"),
+        "a\\u{9}b\\c\\u{a}d, e\"f,g, \\u{1b}[31m\\u{202e}  =cmd()\n"
+    );
+}

@@ -1,0 +1,177 @@
+//! Runs `ecrpub` in an environment of its own, and shows all that came of it.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use assert_cmd::cargo::CommandCargoExt;
+use ecrpub_registry::{Image, Registry, Repository};
+
+/// The present, in every run.
+pub(crate) const NOW: &str = "2024-06-01T12:00:00Z";
+/// The same in milliseconds since 1970.
+pub(crate) const NOW_MS: i64 = 1_717_243_200_000;
+const DAY: i64 = 86_400_000;
+
+/// A run of `ecrpub` to be.
+pub(crate) struct Run {
+    command: Command,
+    address: String,
+}
+
+/// What came of a run.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) code: Option<i32>,
+}
+
+/// Runs `ecrpub` with these arguments, separated by spaces.
+pub(crate) fn ecrpub(registry: &Registry, arguments: &str) -> Outcome {
+    Run::on(registry).arguments(arguments).outcome()
+}
+
+impl Run {
+    /// A run that finds nothing but `registry`, keys, and an empty home.
+    pub(crate) fn on(registry: &Registry) -> Self {
+        Self::at(&registry.url())
+    }
+
+    /// The same with the service at `url`.
+    pub(crate) fn at(url: &str) -> Self {
+        Self::of("ecrpub", url)
+    }
+
+    /// The same of another program; `ecrpub` is the one under test.
+    pub(crate) fn of(program: &str, url: &str) -> Self {
+        let mut command = match program {
+            "ecrpub" => Command::cargo_bin("ecrpub").expect("the binary is built"),
+            _ => Command::new(program),
+        };
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", home("empty", ""))
+            .env("TZ", "UTC")
+            .env("ECRPUB_NOW", NOW)
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_ENDPOINT_URL_ECR_PUBLIC", url)
+            .env("AWS_ACCESS_KEY_ID", "AKIATEST")
+            .env("AWS_SECRET_ACCESS_KEY", SECRET);
+        let address = url.trim_start_matches("http://").to_owned();
+        Self { command, address }
+    }
+
+    pub(crate) fn arguments(mut self, arguments: &str) -> Self {
+        self.command.args(arguments.split_whitespace());
+        self
+    }
+
+    pub(crate) fn argument(mut self, argument: &str) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// The command, to be started in some other way.
+    pub(crate) fn into_command(self) -> Command {
+        self.command
+    }
+
+    /// Runs to the end.
+    pub(crate) fn outcome(mut self) -> Outcome {
+        let output = self.command.output().expect("the program starts");
+        Outcome::of(output, &self.address)
+    }
+}
+
+/// A secret that must not turn up anywhere.
+pub(crate) const SECRET: &str = "wJalrXUtnFEMI-K7MDENG";
+
+impl Outcome {
+    fn of(output: Output, address: &str) -> Self {
+        let text = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).expect("output is UTF-8");
+            assert!(!text.contains(SECRET), "a secret was printed: {text}");
+            text.replace(address, "REGISTRY")
+        };
+        Self {
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+            code: output.status.code(),
+        }
+    }
+
+    /// stdout of a run that had nothing to say on stderr.
+    #[track_caller]
+    pub(crate) fn data(self) -> String {
+        assert_eq!(self.stderr, "");
+        assert_eq!(self.code, Some(0));
+        self.stdout
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.stdout)?;
+        if !self.stderr.is_empty() {
+            write!(f, "--- stderr\n{}", self.stderr)?;
+        }
+        match self.code {
+            Some(0) => Ok(()),
+            Some(code) => writeln!(f, "--- exit code {code}"),
+            None => writeln!(f, "--- killed"),
+        }
+    }
+}
+
+/// A home directory called `name` whose `.aws/config` is `config`.
+pub(crate) fn home(name: &str, config: &str) -> PathBuf {
+    let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join("homes")
+        .join(name);
+    let aws = home.join(".aws");
+    std::fs::create_dir_all(&aws).expect("the target folder can be written to");
+    if !config.is_empty() {
+        std::fs::write(aws.join("config"), config).expect("the target folder can be written to");
+    }
+    home
+}
+
+/// A file called `name` with this text.
+pub(crate) fn file(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).expect("the target folder can be written to");
+    path
+}
+
+/// `web`: an index of two tags, one of them moved; an untagged image; one of which nothing is known
+/// but the digest and a tag. `empty` holds nothing.
+pub(crate) fn small() -> [Repository; 2] {
+    let mut index = Image::oci(1, 61_204_519, NOW_MS - 40 * DAY + 655)
+        .index()
+        .tagged(&["1.27.3", "latest"]);
+    index.tags[1].created_at = Some(NOW_MS - 2 * DAY);
+    let child = Image::oci(2, 58_333_213, NOW_MS - 40 * DAY - 61_000);
+    let mut bare = Image::oci(3, 0, NOW_MS).tagged(&["bare"]);
+    bare.tags[0].created_at = None;
+    bare = Image {
+        digest: bare.digest,
+        tags: bare.tags,
+        ..Image::default()
+    };
+    [
+        Repository::new("web", vec![bare, child, index]),
+        Repository::new("empty", vec![]),
+    ]
+}

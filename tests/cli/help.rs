@@ -1,0 +1,50 @@
+//! The help texts, whole.
+
+use insta::assert_snapshot;
+
+use crate::harness::Run;
+
+fn help(arguments: &str) -> String {
+    let outcome = Run::at("http://127.0.0.1:9").arguments(arguments).outcome();
+    outcome.data()
+}
+
+#[test]
+fn the_help_of_the_program() {
+    assert_snapshot!(help("--help"));
+}
+
+#[test]
+fn the_short_help_of_images() {
+    assert_snapshot!(help("images -h"));
+}
+
+#[test]
+fn the_long_help_of_images() {
+    assert_snapshot!(help("images --help"));
+}
+
+#[test]
+fn the_long_help_of_tags() {
+    assert_snapshot!(help("tags --help"));
+}
+
+#[test]
+fn the_help_of_completions() {
+    assert_snapshot!(help("completions --help"));
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    assert_eq!(
+        help("--version"),
+        concat!("ecrpub ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+}
+
+#[test]
+fn no_command_shows_the_help() {
+    let outcome = Run::at("http://127.0.0.1:9").outcome();
+    assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(2)));
+    assert_eq!(outcome.stderr, help("-h"));
+}

@@ -1,0 +1,160 @@
+//! `--tag` and `--digest`: what exists is listed, what does not is named.
+
+use ecrpub_registry::{Registry, Repository};
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::harness::{ecrpub, small};
+
+fn digest(repository: &Repository, position: usize) -> String {
+    let digest = repository.images[position].digest.clone();
+    digest.expect("generated images have digests")
+}
+
+#[test]
+fn images_are_looked_up_by_the_service() {
+    let registry = Registry::start(small());
+    let [web, _] = small();
+    let line = format!(
+        "images web --tag latest --digest {} -o name",
+        digest(&web, 1)
+    );
+    let listed = ecrpub(&registry, &line).data();
+    assert_eq!(
+        listed,
+        format!("{}\n{}\n", digest(&web, 2), digest(&web, 1))
+    );
+    let bodies: Vec<_> = registry
+        .requests()
+        .into_iter()
+        .map(|request| request.body)
+        .collect();
+    let ids = json!([{ "imageTag": "latest" }, { "imageDigest": digest(&web, 1) }]);
+    assert_eq!(
+        bodies,
+        [json!({ "repositoryName": "web", "imageIds": ids })]
+    );
+}
+
+#[test]
+fn an_image_asked_for_twice_is_listed_once() {
+    let registry = Registry::start(small());
+    let listed = ecrpub(
+        &registry,
+        "images web --tag latest --tag 1.27.3 --tag latest -o name",
+    );
+    assert_eq!(listed.data().lines().count(), 1);
+}
+
+#[test]
+fn look_ups_go_out_a_hundred_at_a_time() {
+    let big = Repository::generated("big", 400);
+    let ids: Vec<_> = (0..250)
+        .map(|at| format!("--digest {}", digest(&big, at)))
+        .collect();
+    let registry = Registry::start([big]);
+    let listed = ecrpub(&registry, &format!("images big -o name {}", ids.join(" "))).data();
+    assert_eq!(listed.lines().count(), 250);
+    let sizes = registry.requests();
+    let sizes = sizes
+        .iter()
+        .map(|request| request.body["imageIds"].as_array().unwrap().len());
+    assert_eq!(sizes.collect::<Vec<_>>(), [100, 100, 50]);
+}
+
+#[test]
+fn what_is_missing_is_named_and_the_rest_is_listed() {
+    let registry = Registry::start(small());
+    let nowhere = format!("sha256:{}", "0".repeat(64));
+    let line = format!("images web --tag bare --tag nowhere --digest {nowhere} -o name");
+    assert_snapshot!(ecrpub(&registry, &line), @"
+    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    --- stderr
+    error: repository `web` has no image with tag `nowhere`
+    hint: see what it has with `ecrpub tags web`
+    error: repository `web` has no image with digest `sha256:0000000000000000000000000000000000000000000000000000000000000000`
+    hint: see what it has with `ecrpub tags web`
+    --- exit code 3
+    ");
+}
+
+#[test]
+fn only_the_batch_with_a_missing_id_is_picked_from_the_listing() {
+    let big = Repository::generated("big", 1200);
+    let mut ids: Vec<_> = (0..250)
+        .map(|at| format!("--digest {}", digest(&big, at)))
+        .collect();
+    ids[120] = "--tag nowhere".to_owned();
+    let registry = Registry::start([big]);
+    let outcome = ecrpub(&registry, &format!("images big -o name {}", ids.join(" ")));
+    assert_eq!(
+        (outcome.stdout.lines().count(), outcome.code),
+        (249, Some(3))
+    );
+    let requests = registry.requests();
+    let kinds = requests
+        .iter()
+        .map(|request| match &request.body["imageIds"] {
+            serde_json::Value::Array(ids) => ids.len().to_string(),
+            _ => "page".to_owned(),
+        });
+    // The tag goes first, so that the batches are 100 with it, 100, 50.
+    assert_eq!(
+        kinds.collect::<Vec<_>>(),
+        ["100", "100", "50", "page", "page"]
+    );
+}
+
+#[test]
+fn tags_are_picked_from_the_listing() {
+    let registry = Registry::start(small());
+    let [web, _] = small();
+    let line = format!(
+        "tags web --tag bare --digest {} --tag nowhere -o name",
+        digest(&web, 2)
+    );
+    assert_snapshot!(ecrpub(&registry, &line), @"
+    latest
+    1.27.3
+    bare
+    --- stderr
+    error: repository `web` has no image with tag `nowhere`
+    hint: see what it has with `ecrpub tags web`
+    --- exit code 3
+    ");
+}
+
+#[test]
+fn each_repository_is_asked_for_each_image() {
+    let registry = Registry::start(small());
+    assert_snapshot!(ecrpub(&registry, "images web empty --tag latest -o tsv -c repositoryName"), @"
+    repositoryName
+    web
+    --- stderr
+    error: repository `empty` has no image with tag `latest`
+    hint: see what it has with `ecrpub tags empty`
+    --- exit code 3
+    ");
+}
+
+#[test]
+fn names_that_are_none_are_refused_before_anything_is_sent() {
+    let registry = Registry::start(small());
+    assert_snapshot!(ecrpub(&registry, "images web --digest 4f1c2b3a9d0e"), @"
+    --- stderr
+    error: invalid value '4f1c2b3a9d0e' for '--digest <DIGEST>': a digest is `sha256:` and 64 hexadecimal digits
+    hint: see it in full with `--no-trunc` or `-o name`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "images web --tag sha256:00"), @"
+    --- stderr
+    error: invalid value 'sha256:00' for '--tag <TAG>': this is a digest
+    hint: look it up with `--digest`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_eq!(registry.requests().len(), 0);
+}

@@ -1,0 +1,437 @@
+//! Every page is read, every row arrives, and a part of a listing says that it is one.
+
+use std::time::Duration;
+
+use ecrpub_registry::{Fault, Image, Registry, Repository};
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::harness::{Run, ecrpub};
+
+const COUNT: usize = 2345;
+
+fn big() -> Repository {
+    Repository::generated("big", COUNT)
+}
+
+/// The time as `--time epoch` writes it.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds of this age are below 2^53"
+)]
+fn epoch(milliseconds: i64) -> Value {
+    (milliseconds as f64 / 1000.0).into()
+}
+
+fn put(row: &mut Value, key: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        row[key] = value;
+    }
+}
+
+fn manifest(image: &Image) -> Value {
+    let mut row = json!({});
+    put(
+        &mut row,
+        "imageDigest",
+        image.digest.clone().map(Value::from),
+    );
+    put(&mut row, "imageSizeInBytes", image.size.map(Value::from));
+    put(&mut row, "imagePushedAt", image.pushed_at.map(epoch));
+    put(
+        &mut row,
+        "imageManifestMediaType",
+        image.manifest_media_type.clone().map(Value::from),
+    );
+    put(
+        &mut row,
+        "artifactMediaType",
+        image.artifact_media_type.clone().map(Value::from),
+    );
+    row
+}
+
+/// What `images` has to print of `repository`, in the registry's order.
+fn image_rows(repository: &Repository) -> Vec<Value> {
+    let row = |image: &Image| {
+        let mut row = manifest(image);
+        row["registryId"] = ecrpub_registry::ACCOUNT.into();
+        row["repositoryName"] = repository.name.as_str().into();
+        if !image.tags.is_empty() {
+            row["imageTags"] = image.tags.iter().map(|tag| tag.name.as_str()).collect();
+        }
+        row
+    };
+    repository.images.iter().map(row).collect()
+}
+
+/// What `tags` has to print of `repository`, in the registry's order.
+fn tag_rows(repository: &Repository) -> Vec<Value> {
+    let rows = |image: &Image| {
+        let detail = manifest(image);
+        let row = |tag: &ecrpub_registry::Tag| {
+            let mut row = json!({ "imageTag": tag.name, "imageDetail": detail });
+            row["repositoryName"] = repository.name.as_str().into();
+            put(&mut row, "createdAt", tag.created_at.map(epoch));
+            row
+        };
+        image.tags.iter().map(row).collect::<Vec<_>>()
+    };
+    repository.images.iter().flat_map(rows).collect()
+}
+
+/// Sorts as the program does: by this date, newest first, undated last, then digest, then tags.
+fn newest_first(mut rows: Vec<Value>, date: &str) -> Vec<Value> {
+    let time = |row: &Value| row[date].as_f64().unwrap_or(f64::NEG_INFINITY);
+    let ties = |row: &Value| {
+        let digest = [&row["imageDigest"], &row["imageDetail"]["imageDigest"]];
+        let digest = digest.map(|digest| digest.as_str().map(str::to_owned));
+        (digest, row["imageTag"].as_str().map(str::to_owned))
+    };
+    rows.sort_by(|a, b| {
+        time(b)
+            .total_cmp(&time(a))
+            .then_with(|| ties(a).cmp(&ties(b)))
+    });
+    rows
+}
+
+/// A row of a machine format as the cells of a delimited one.
+fn cells(row: &Value, header: &[&str]) -> Vec<String> {
+    let cell = |name: &&str| match [&row[*name], &row["imageDetail"][*name]] {
+        [Value::Null, Value::Null] => String::new(),
+        [Value::Array(items), _] => {
+            let items: Vec<_> = items.iter().filter_map(Value::as_str).collect();
+            items.join(";")
+        }
+        [Value::Null, value] | [value, _] => match value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.as_f64().expect("a number").to_string(),
+            other => panic!("{other} is no cell"),
+        },
+    };
+    header.iter().map(cell).collect()
+}
+
+#[test]
+fn a_listing_of_many_pages_equals_the_data_in_every_format() {
+    let registry = Registry::start([big()]);
+    for (command, list, rows, date) in [
+        (
+            "images",
+            "imageDetails",
+            image_rows(&big()),
+            "imagePushedAt",
+        ),
+        ("tags", "imageTagDetails", tag_rows(&big()), "createdAt"),
+    ] {
+        let expected = newest_first(rows, date);
+        let print = |format: &str| {
+            let line = format!("{command} big --time epoch --page-size 97 -o {format}");
+            ecrpub(&registry, &line).data()
+        };
+
+        let document: Value = serde_json::from_str(&print("json")).unwrap();
+        assert_eq!(document, json!({ list: expected }), "{command} json");
+
+        let lines = print("jsonl");
+        let lines = lines
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        assert_eq!(lines.collect::<Vec<_>>(), expected, "{command} jsonl");
+
+        let csv = print("csv");
+        let mut csv = csv::Reader::from_reader(csv.as_bytes());
+        let header = csv.headers().unwrap().clone();
+        let header: Vec<_> = header.iter().collect();
+        let expected_cells: Vec<_> = expected.iter().map(|row| cells(row, &header)).collect();
+        let records = csv.records().map(|record| {
+            record
+                .unwrap()
+                .iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        });
+        assert_eq!(records.collect::<Vec<_>>(), expected_cells, "{command} csv");
+
+        let tsv = print("tsv");
+        let mut tsv = tsv
+            .lines()
+            .map(|line| line.split('\t').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(tsv.next().unwrap(), header, "{command} tsv header");
+        assert_eq!(tsv.collect::<Vec<_>>(), expected_cells, "{command} tsv");
+
+        let name = if command == "images" {
+            "imageDigest"
+        } else {
+            "imageTag"
+        };
+        let names: Vec<_> = expected
+            .iter()
+            .map(|row| row[name].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            print("name").lines().collect::<Vec<_>>(),
+            names,
+            "{command} name"
+        );
+
+        let table = print("table --no-trunc");
+        let found: Vec<_> = table.lines().skip(1).collect();
+        assert_eq!(found.len(), expected.len(), "{command} table");
+        for (line, name) in found.iter().zip(&names) {
+            assert!(
+                line.split_whitespace().any(|word| word == *name),
+                "{line} lacks {name}"
+            );
+        }
+
+        let ids = print("image-ids");
+        let mut ids: Vec<_> = ids
+            .lines()
+            .map(|line| line.split_once('=').unwrap())
+            .collect();
+        let mut all: Vec<_> = names.iter().map(|text| (name, *text)).collect();
+        ids.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(ids, all, "{command} image-ids");
+    }
+}
+
+#[test]
+fn the_services_order_is_kept_on_request() {
+    let registry = Registry::start([big()]);
+    let lines = ecrpub(&registry, "images big --sort none --time epoch -o jsonl").data();
+    let rows = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    assert_eq!(rows.collect::<Vec<_>>(), image_rows(&big()));
+}
+
+#[test]
+fn pages_are_as_large_as_the_service_allows() {
+    let registry = Registry::start([big()]);
+    ecrpub(&registry, "images big -o name").data();
+    let sizes: Vec<_> = registry
+        .requests()
+        .iter()
+        .map(|request| request.body["maxResults"].clone())
+        .collect();
+    assert_eq!(sizes, [json!(1000), json!(1000), json!(1000)]);
+}
+
+#[test]
+fn page_sizes_out_of_bounds_are_refused_before_anything_is_sent() {
+    let registry = Registry::start([big()]);
+    for size in ["0", "1001", "-1", "many"] {
+        let outcome = ecrpub(&registry, &format!("images big --page-size {size}"));
+        assert_eq!(outcome.code, Some(2), "{size}");
+    }
+    assert_snapshot!(ecrpub(&registry, "images big --page-size 1001"), @"
+    --- stderr
+    error: invalid value '1001' for '--page-size <N>': 1001 is not in 1..=1000
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_eq!(registry.requests().len(), 0);
+}
+
+#[test]
+fn a_part_of_a_listing_carries_the_token_to_go_on_with() {
+    let registry = Registry::start([Repository::generated("big", 5)]);
+    let first = ecrpub(&registry, "images big --page-size 2 --max-pages 1 -o json").data();
+    let first: Value = serde_json::from_str(&first).unwrap();
+    assert_eq!(first["imageDetails"].as_array().unwrap().len(), 2);
+    let token = first["nextToken"].as_str().unwrap();
+
+    let rest = format!(
+        "images big --page-size 2 --starting-token {token} --time epoch -o jsonl --sort none"
+    );
+    let rest = ecrpub(&registry, &rest).data();
+    let rest: Vec<Value> = rest
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rest, image_rows(&Repository::generated("big", 5))[2..]);
+}
+
+#[test]
+fn a_part_of_a_listing_is_noted_where_the_format_has_no_token() {
+    let registry = Registry::start([Repository::generated("big", 5)]);
+    assert_snapshot!(ecrpub(&registry, "images big --page-size 2 --max-pages 2 -o name --sort none"), @"
+    sha256:910a2dec89025cc1975835de1c9756ce1d0b14e4db018fed6e73e372e2338aca
+    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
+    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    --- stderr
+    note: there is more; go on with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a6e`
+    ");
+    assert_snapshot!(ecrpub(&registry, "images big --page-size 2 --max-pages 2 -o name -q"), @"
+    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    sha256:910a2dec89025cc1975835de1c9756ce1d0b14e4db018fed6e73e372e2338aca
+    sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
+    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    ");
+    assert_snapshot!(ecrpub(&registry, "images big --page-size 2 --max-pages 9 -o name --sort none"), @"
+    sha256:910a2dec89025cc1975835de1c9756ce1d0b14e4db018fed6e73e372e2338aca
+    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
+    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    sha256:808475f02ee373631120b3d00955f032bc4075f2ef431a44362259904816818c
+    ");
+}
+
+#[test]
+fn parts_exclude_what_needs_the_whole() {
+    let registry = Registry::start([big()]);
+    assert_snapshot!(ecrpub(&registry, "images big --max-pages 1 --tag latest"), @"
+    --- stderr
+    error: the argument '--max-pages <N>' cannot be used with '--tag <TAG>'
+
+    Usage: ecrpub images --max-pages <N> <--repo <REPO>|REPO>
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, &format!("images big --starting-token x --digest sha256:{}", "0".repeat(64))), @"
+    --- stderr
+    error: the argument '--starting-token <TOKEN>' cannot be used with '--digest <DIGEST>'
+
+    Usage: ecrpub images --starting-token <TOKEN> <--repo <REPO>|REPO>
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "images big other --max-pages 1"), @"
+    --- stderr
+    error: `--max-pages` and `--starting-token` take part of one listing, and several repositories are asked for
+    hint: name one repository
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "images big --max-pages 0"), @"
+    --- stderr
+    error: invalid value '0' for '--max-pages <N>': 0 is not in 1..18446744073709551615
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_eq!(registry.requests().len(), 0);
+}
+
+#[test]
+fn a_token_of_another_listing_is_refused_by_the_service() {
+    let registry = Registry::start([big()]);
+    assert_snapshot!(ecrpub(&registry, "images big --starting-token nonsense"), @"
+    --- stderr
+    error: the service refuses the request: Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid pagination token'
+    hint: a page token is good for the command, repository and registry that it came from
+    --- exit code 2
+    ");
+    assert_snapshot!(Run::on(&registry).arguments("images big").argument("--starting-token=").outcome(), @"
+    --- stderr
+    error: a value is required for '--starting-token <TOKEN>' but none was supplied
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn a_token_that_returns_is_an_error_and_not_the_end() {
+    let at_once = Registry::builder()
+        .repository(big())
+        .faults(|request| {
+            let token = request.body["nextToken"].as_str()?;
+            Some(Fault::Token(token.to_owned()))
+        })
+        .start();
+    assert_snapshot!(ecrpub(&at_once, "images big -o name --page-size 500"), @"
+    --- stderr
+    error: the service repeats a page token after page 2 of repository `big`: the listing cannot be completed
+    --- exit code 5
+    ");
+
+    let later = Registry::builder()
+        .faults(|request| Some(empty_page(["a", "b", "c", "a", "d"][request.number - 1])))
+        .start();
+    assert_snapshot!(ecrpub(&later, "images big -o name"), @"
+    --- stderr
+    error: the service repeats a page token after page 4 of repository `big`: the listing cannot be completed
+    --- exit code 5
+    ");
+    assert_eq!(later.requests().len(), 4);
+}
+
+fn empty_page(token: &str) -> Fault {
+    Fault::Raw {
+        status: 200,
+        content_type: "application/x-amz-json-1.1".to_owned(),
+        body: json!({ "imageDetails": [], "nextToken": token })
+            .to_string()
+            .into_bytes(),
+    }
+}
+
+#[test]
+fn a_page_that_cannot_be_read_is_an_error_and_nothing_is_printed() {
+    let bodies: [&[u8]; 4] = [
+        b"<html>hello</html>",
+        b"{\"imageDetails\": 7}",
+        b"{\"imageDetails\": [{\"imageDigest\": 7}]}",
+        b"{\"imageDetails\": [",
+    ];
+    for body in bodies {
+        let registry = Registry::builder()
+            .repository(big())
+            .faults(move |request| {
+                (request.number == 2).then(|| Fault::Raw {
+                    status: 200,
+                    content_type: "text/html".to_owned(),
+                    body: body.to_vec(),
+                })
+            })
+            .start();
+        let outcome = ecrpub(&registry, "images big -o name");
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(5)),
+            "{outcome}"
+        );
+        assert_eq!(registry.requests().len(), 2);
+    }
+}
+
+#[test]
+fn an_empty_page_with_a_token_is_not_the_end() {
+    let registry = Registry::builder()
+        .repository(Repository::generated("big", 3))
+        .faults(|request| (request.number == 1).then(|| empty_page("more")))
+        .start();
+    // The registry then refuses the made-up token, so that going on shows as its error.
+    let outcome = ecrpub(&registry, "images big -o name");
+    assert_eq!(
+        (outcome.code, registry.requests().len()),
+        (Some(2), 2),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn several_repositories_come_in_the_order_asked_and_the_missing_one_is_named() {
+    let registry = Registry::builder()
+        .repository(Repository::generated("aa", 2))
+        .repository(Repository::generated("bb", 1))
+        .faults(|request| (request.number == 1).then_some(Fault::Wait(Duration::from_millis(50))))
+        .start();
+    assert_snapshot!(ecrpub(&registry, "images bb nowhere aa bb -o csv -c repositoryName"), @"
+    repositoryName
+    bb
+    aa
+    aa
+    --- stderr
+    error: repository `nowhere` does not exist in your registry
+    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    --- exit code 3
+    ");
+}

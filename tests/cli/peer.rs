@@ -1,0 +1,112 @@
+//! The AWS CLI, where it is installed, lists the same rows of the same registry.
+
+use ecrpub_registry::{Registry, Repository};
+use serde_json::Value;
+
+use crate::harness::{Outcome, Run, ecrpub};
+
+#[test]
+fn the_aws_cli_lists_the_same_rows() {
+    let registry = Registry::start([Repository::generated("big", 250)]);
+    for (command, operation, list) in [
+        ("images", "describe-images", "imageDetails"),
+        ("tags", "describe-image-tags", "imageTagDetails"),
+    ] {
+        let Some(theirs) = aws(&registry, &format!("{operation} --repository-name big")) else {
+            return;
+        };
+        let ours = ecrpub(&registry, &format!("{command} big -o json")).data();
+        assert_eq!(rows(&ours, list), rows(&theirs.data(), list), "{command}");
+    }
+}
+
+#[test]
+fn a_jq_script_for_the_aws_cli_runs_unchanged() {
+    let registry = Registry::start([Repository::generated("big", 250)]);
+    let script = ".imageDetails | map(select(.imageTags != null and .imageSizeInBytes > 1000)) \
+                  | sort_by(.imageDigest) | .[] | .imageDigest + \" \" + .imageTags[0]";
+    let Some(theirs) = aws(&registry, "describe-images --repository-name big") else {
+        return;
+    };
+    let ours = ecrpub(&registry, "images big --output json").data();
+    let (Some(ours), Some(theirs)) = (jq(script, &ours), jq(script, &theirs.data())) else {
+        return;
+    };
+    assert!(ours.lines().count() > 100);
+    assert_eq!(ours, theirs);
+}
+
+/// The AWS CLI on `registry`, or nothing, with a word, where it is not installed.
+fn aws(registry: &Registry, arguments: &str) -> Option<Outcome> {
+    if !is_installed("aws") {
+        return None;
+    }
+    let run = Run::of("aws", &registry.url());
+    let run = run.arguments("--region us-east-1 --output json ecr-public");
+    Some(run.arguments(arguments).outcome())
+}
+
+fn jq(script: &str, input: &str) -> Option<String> {
+    if !is_installed("jq") {
+        return None;
+    }
+    let mut command = assert_cmd::Command::new("jq");
+    let output = command.args(["-r", script]).write_stdin(input).output();
+    let output = output.expect("jq starts");
+    assert!(output.status.success());
+    Some(String::from_utf8(output.stdout).expect("output is UTF-8"))
+}
+
+pub(crate) fn is_installed(program: &str) -> bool {
+    let found = std::process::Command::new(program)
+        .arg("--version")
+        .output()
+        .is_ok();
+    if !found {
+        #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+        {
+            eprintln!("skipped: {program} is not installed");
+        }
+    }
+    found
+}
+
+/// The rows of a document in an order of their own, with times to the second and without the
+/// `repositoryName` that tag rows have here besides.
+fn rows(document: &str, list: &str) -> Vec<String> {
+    let document: Value = serde_json::from_str(document).expect("a JSON document");
+    let rows = document[list].as_array().expect("a list of rows").iter();
+    let mut rows: Vec<_> = rows
+        .map(|row| comparable(row.clone(), list).to_string())
+        .collect();
+    rows.sort_unstable();
+    rows
+}
+
+fn comparable(mut row: Value, list: &str) -> Value {
+    if list == "imageTagDetails" {
+        row.as_object_mut()
+            .expect("an object")
+            .remove("repositoryName");
+    }
+    for path in ["/imagePushedAt", "/createdAt", "/imageDetail/imagePushedAt"] {
+        if let Some(time) = row.pointer_mut(path) {
+            *time = second(time).into();
+        }
+    }
+    row
+}
+
+/// The second of a time: a number (AWS CLI v1) or RFC 3339 (v2, and here).
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "seconds of this age are small"
+)]
+fn second(time: &Value) -> i64 {
+    if let Some(seconds) = time.as_f64() {
+        return seconds.floor() as i64;
+    }
+    let text = time.as_str().expect("a time");
+    let time: jiff::Timestamp = text.parse().expect("RFC 3339");
+    time.as_second()
+}
