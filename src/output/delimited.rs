@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::columns::{Column, Value};
-use super::{Format, Style, escaped};
+use super::{Format, Style};
 use crate::error::Error;
 
 /// What joins several tags in one cell; no tag holds it.
@@ -37,7 +37,10 @@ impl<R> Format<R> for Csv<R> {
     }
 
     fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
-        let lines = rows.iter().map(|row| self.0.row(row).collect());
+        let lines = rows.iter().map(|row| {
+            let cells = self.0.row(row);
+            cells.map(|cell| self.0.style.shown(cell)).collect()
+        });
         Self::write(out, lines);
         Ok(())
     }
@@ -54,19 +57,12 @@ impl<R> Tsv<R> {
         Self(Cells { columns, style })
     }
 
-    fn line<'a>(out: &mut Vec<u8>, cells: impl Iterator<Item = Cow<'a, str>>) {
+    fn line<'a>(&self, out: &mut Vec<u8>, cells: impl Iterator<Item = Cow<'a, str>>) {
         for (index, cell) in cells.enumerate() {
             if index > 0 {
                 out.push(b'\t');
             }
-            for &byte in cell.as_bytes() {
-                match byte {
-                    b'\t' => out.extend(b"\\t"),
-                    b'\n' => out.extend(b"\\n"),
-                    b'\\' => out.extend(b"\\\\"),
-                    _ => out.push(byte),
-                }
-            }
+            out.extend(self.0.style.shown(unbroken(cell)).as_bytes());
         }
         out.push(b'\n');
     }
@@ -75,18 +71,28 @@ impl<R> Tsv<R> {
 impl<R> Format<R> for Tsv<R> {
     fn begin(&mut self, out: &mut Vec<u8>) {
         if let Some(header) = self.0.header() {
-            Self::line(out, header.into_iter());
+            self.line(out, header.into_iter());
         }
     }
 
     fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
-            Self::line(out, self.0.row(row));
+            self.line(out, self.0.row(row));
         }
         Ok(())
     }
 
     fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
+}
+
+/// `cell` without what would break its line.
+fn unbroken(cell: Cow<'_, str>) -> Cow<'_, str> {
+    if !cell.contains(['\t', '\n', '\\']) {
+        return cell;
+    }
+    // Backslashes first, or those that follow would be doubled.
+    let cell = cell.replace('\\', "\\\\");
+    cell.replace('\t', "\\t").replace('\n', "\\n").into()
 }
 
 /// The cells of a row as text, the same for both formats.
@@ -109,18 +115,13 @@ impl<R> Cells<R> {
     }
 
     fn cell<'a>(&self, value: Value<'a>) -> Cow<'a, str> {
-        let text: Cow<'a, str> = match value {
+        match value {
             Value::Missing | Value::List([]) => "".into(),
             Value::Text(text) | Value::Digest(text) | Value::MediaType(text) => text.into(),
             Value::Size(bytes) => bytes.to_string().into(),
             Value::Time(time) => self.style.clock.text(time).into(),
             Value::List([only]) => only.into(),
             Value::List(items) => items.join(JOINT).into(),
-        };
-        if self.style.place.terminal {
-            escaped(&text).into_owned().into()
-        } else {
-            text
         }
     }
 }

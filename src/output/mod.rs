@@ -9,6 +9,8 @@ mod name;
 mod table;
 mod time;
 
+use std::borrow::Cow;
+
 use clap::ValueEnum;
 use jiff::Timestamp;
 
@@ -190,4 +192,14 @@ struct Style {
     in_full: bool,
     bytes: bool,
     place: Place,
+}
+
+impl Style {
+    /// Foreign text of a machine format: exact bytes in a pipe, escaped on a terminal.
+    fn shown<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        match escaped(&text) {
+            Cow::Owned(safe) if self.place.terminal => Cow::Owned(safe),
+            _ => text,
+        }
+    }
 }

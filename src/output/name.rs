@@ -1,7 +1,7 @@
 //! `name`: what a loop needs, one a line.
 
 use super::columns::{Column, Schema, Value};
-use super::{Format, Style, escaped};
+use super::{Format, Style};
 use crate::error::Error;
 
 /// A digest or a tag a line; rows without one have no name to print.
@@ -24,11 +24,7 @@ impl<R> Format<R> for Names<R> {
     fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             if let Value::Text(name) | Value::Digest(name) = (self.id.value)(row) {
-                if self.style.place.terminal {
-                    out.extend(escaped(name).as_bytes());
-                } else {
-                    out.extend(name.as_bytes());
-                }
+                out.extend(self.style.shown(name.into()).as_bytes());
                 out.push(b'\n');
             }
         }

@@ -128,7 +128,7 @@ fn a_credential_process_that_fails_is_named() {
         );
     assert_snapshot!(run.arguments("images web").outcome(), @"
     --- stderr
-    error: cannot get AWS credentials for profile `default`: an error occurred while loading credentials: Error retrieving credentials: external process exited with code exit status: 1. Stderr: 
+    error: cannot get AWS credentials for profile `default`: an error occurred while loading credentials: Error retrieving credentials: external process exited with code exit status: 1. Stderr:
     hint: see what the AWS CLI says with `aws sts get-caller-identity`
     --- exit code 4
     ");

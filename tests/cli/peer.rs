@@ -36,6 +36,33 @@ fn a_jq_script_for_the_aws_cli_runs_unchanged() {
     assert_eq!(ours, theirs);
 }
 
+#[test]
+fn the_aws_cli_does_what_the_readme_says() {
+    let registry = Registry::start([Repository::generated("big", 250)]);
+    let describe = "describe-images --repository-name big";
+    let Some(listing) = aws(&registry, describe) else {
+        return;
+    };
+    listing.data();
+    assert_eq!(registry.requests().len(), 3, "pages of 100");
+    ecrpub(&registry, "images big").data();
+    assert_eq!(registry.requests().len(), 4, "one of 1000");
+
+    let ids = "--image-ids imageTag=v0.0.8 imageTag=nowhere";
+    let theirs = aws(&registry, &format!("{describe} {ids}")).map(|outcome| outcome.stdout);
+    assert_eq!(theirs.as_deref(), Some(""));
+    let ours = ecrpub(&registry, "images big --tag v0.0.8 --tag nowhere -o name");
+    assert_eq!(ours.stdout.lines().count(), 1);
+
+    let table = aws(
+        &registry,
+        &format!("{describe} --output table --max-items 1"),
+    );
+    assert!(table.is_some_and(|table| table.stdout.lines().count() > 5));
+    let csv = aws(&registry, &format!("{describe} --output csv"));
+    assert!(csv.is_some_and(|csv| csv.code != Some(0)));
+}
+
 /// The AWS CLI on `registry`, or nothing, with a word, where it is not installed.
 fn aws(registry: &Registry, arguments: &str) -> Option<Outcome> {
     if !is_installed("aws") {

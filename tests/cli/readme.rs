@@ -1,53 +1,65 @@
 //! The README tells the truth: each of its commands is run, and prints what the README shows.
 #![cfg(unix)]
 
+use std::fmt::Write;
+use std::path::Path;
+
 use ecrpub_registry::{Registry, sample};
 
 use crate::harness::{NOW_MS, Run};
 use crate::peer::is_installed;
 use crate::terminal::screen;
 
-/// A block of a console: commands behind `$ `, and what each prints on a terminal of 100 columns.
-fn consoles(readme: &str) -> Vec<(String, String)> {
-    let mut examples: Vec<(String, String)> = Vec::new();
+/// The README's terminal.
+const COLUMNS: u16 = 100;
+
+/// With `ECRPUB_UPDATE` set, writes the examples' output instead of comparing it.
+#[test]
+fn every_example_prints_what_the_readme_shows() {
+    if !is_installed("jq") {
+        return;
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    assert!(readme.matches("\n$ ecrpub ").count() >= 8);
+    let registry = Registry::start(sample(NOW_MS));
+    let true_readme = with_output(&readme, |command| run(&registry, command));
+    if std::env::var_os("ECRPUB_UPDATE").is_some() {
+        std::fs::write(path, &true_readme).unwrap();
+    } else {
+        assert_eq!(readme, true_readme);
+    }
+}
+
+/// `readme` with what `run` makes of each command: lines behind `$ ` in blocks of a console.
+fn with_output(readme: &str, run: impl Fn(&str) -> String) -> String {
+    let mut text = String::new();
     let mut inside = false;
     for line in readme.lines() {
         match line {
             "```console" => inside = true,
             "```" => inside = false,
-            _ if !inside => {}
-            _ => match (line.strip_prefix("$ "), examples.last_mut()) {
-                (Some(command), _) => examples.push((command.to_owned(), String::new())),
-                (None, Some((_, output))) => {
-                    output.push_str(line);
-                    output.push('\n');
-                }
-                (None, None) => panic!("output before any command: {line}"),
-            },
+            _ => {}
+        }
+        let command = line.strip_prefix("$ ").filter(|_| inside);
+        if !inside || command.is_some() || line == "```console" {
+            let _ = writeln!(text, "{line}");
+        }
+        if let Some(command) = command {
+            text.push_str(&run(command));
         }
     }
-    examples
+    text
 }
 
-#[test]
-fn every_example_prints_what_the_readme_shows() {
-    let readme = include_str!("../../README.md");
-    let registry = Registry::start(sample(NOW_MS));
-    let examples = consoles(readme);
-    assert!(examples.len() >= 8, "the README has examples");
-    for (command, expected) in examples {
-        if command.contains("jq") && !is_installed("jq") {
-            continue;
-        }
-        let program = assert_cmd::cargo::cargo_bin("ecrpub");
-        let path = std::env::var("PATH").unwrap_or_default();
-        let path = format!("{}:{path}", program.parent().expect("a folder").display());
-        let run = Run::of("sh", &registry.url())
-            .env("PATH", path)
-            .env("NO_COLOR", "1");
-        let shown = screen(100, run.argument("-c").argument(&command).into_command());
-        assert_eq!(shown, expected, "$ {command}");
-    }
+fn run(registry: &Registry, command: &str) -> String {
+    let program = assert_cmd::cargo::cargo_bin("ecrpub");
+    let folder = program.parent().expect("a program is in a folder");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let run = Run::of("sh", &registry.url())
+        .env("PATH", format!("{}:{path}", folder.display()))
+        .env("NO_COLOR", "1");
+    screen(COLUMNS, run.argument("-c").argument(command).into_command())
 }
 
 #[test]

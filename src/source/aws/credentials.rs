@@ -139,6 +139,6 @@ fn causes(error: &CredentialsError) -> String {
     if said.is_empty() {
         error.to_string()
     } else {
-        said.join(": ")
+        said.join(": ").trim_end().to_owned()
     }
 }
