@@ -54,32 +54,28 @@ pub(crate) async fn run<R: Row + Listed>(
     let repositories = args.source.repositories();
     args.check(&repositories)?;
     let several = repositories.len() > 1;
-    let mut listing = Listing {
-        format: (args.output).format(plan.schema, several, console.place())?,
-        order: args.order.sort.unwrap_or(plan.order),
+    let format = (args.output).format(plan.schema, several, console.place())?;
+    let order = args.order.sort.unwrap_or(plan.order);
+    let listing = Listing {
         aws: args.source.connect(&args.connection, progress).await?,
         args,
         console,
         progress,
-        buffer: Vec::new(),
+        order,
         next_token: None,
         missing: Missing::new(),
     };
-    listing.format.begin(&mut listing.buffer);
-    let mut listed = 0;
-    for repository in &repositories {
-        match listing.add(repository).await {
-            Err(error) if error.kind() == Kind::NotFound => listing.missing.push(error),
-            outcome => {
-                outcome?;
-                listed += 1;
-            }
-        }
+    let printer = Printer {
+        console,
+        format,
+        buffer: Vec::new(),
+        begun: false,
+    };
+    if order == SortKey::None && printer.format.streams() && args.ids.wanted().is_none() {
+        listing.stream(&repositories, printer).await
+    } else {
+        listing.print(&repositories, printer).await
     }
-    if listed > 0 {
-        listing.end()?;
-    }
-    Ok(listing.missing)
 }
 
 impl ListingArgs {
@@ -107,71 +103,99 @@ impl ListingArgs {
     }
 }
 
-/// A listing under way: what is read, and what is not yet written.
-struct Listing<'a, R> {
+/// A listing under way.
+struct Listing<'a> {
     aws: Aws<'a>,
     args: &'a ListingArgs,
     console: &'a Console,
     progress: &'a Progress,
     order: SortKey,
-    format: Box<dyn Format<R>>,
-    buffer: Vec<u8>,
     next_token: Option<String>,
     missing: Missing,
 }
 
-impl<R: Row + Listed> Listing<'_, R> {
-    /// Adds the rows of one repository.
-    async fn add(&mut self, repository: &RepositoryName) -> Result<(), Error> {
-        if let Some(wanted) = self.args.ids.wanted() {
-            let rows = self.find(repository, &wanted).await?;
-            let missing = wanted.missing(&rows);
-            self.missing
-                .extend(missing.into_iter().map(|id| missing_image(id, repository)));
-            self.add_ordered(rows)
-        } else if self.order == SortKey::None && self.format.streams() {
-            self.stream(repository).await
-        } else {
-            let rows = self.read(repository).await?;
-            if rows.is_empty() && self.args.output.is_table() {
-                self.console
-                    .note(&format!("repository `{repository}` has nothing to list"));
+impl Listing<'_> {
+    /// Reads everything, and only then prints it.
+    async fn print<R: Row + Listed>(
+        mut self,
+        repositories: &[RepositoryName],
+        mut printer: Printer<'_, R>,
+    ) -> Result<Missing, Error> {
+        let mut listings = Vec::new();
+        for repository in repositories {
+            let rows = self.select(repository).await;
+            listings.extend(self.unless_missing(rows)?);
+        }
+        for rows in &listings {
+            printer.rows(rows)?;
+        }
+        self.end(printer, !listings.is_empty())
+    }
+
+    /// Prints page after page as it comes, in the service's order.
+    async fn stream<R: Row + Listed>(
+        mut self,
+        repositories: &[RepositoryName],
+        mut printer: Printer<'_, R>,
+    ) -> Result<Missing, Error> {
+        let mut is_listed = false;
+        for repository in repositories {
+            let end = self.stream_pages(repository, &mut printer).await;
+            if let Some(next_token) = self.unless_missing(end)? {
+                self.next_token = next_token;
+                is_listed = true;
             }
-            self.add_ordered(rows)
         }
+        self.end(printer, is_listed)
     }
 
-    fn add_ordered(&mut self, mut rows: Vec<R>) -> Result<(), Error> {
+    /// Prints the pages of a repository, and returns the token of those that are left out.
+    async fn stream_pages<R: Row + Listed>(
+        &self,
+        repository: &RepositoryName,
+        printer: &mut Printer<'_, R>,
+    ) -> Result<Option<String>, Error> {
+        let mut pages = self.pages(repository);
+        while let Some(rows) = pages.next().await? {
+            printer.rows(&rows)?;
+        }
+        Ok(pages.next_token().map(str::to_owned))
+    }
+
+    /// The rows of a repository that are asked for, in the order asked.
+    async fn select<R: Row + Listed>(
+        &mut self,
+        repository: &RepositoryName,
+    ) -> Result<Vec<R>, Error> {
+        let mut rows = match self.args.ids.wanted() {
+            Some(wanted) => self.find(repository, &wanted).await?,
+            None => self.read(repository).await?,
+        };
         self.order.order(&mut rows);
-        self.format.rows(&rows, &mut self.buffer)
-    }
-
-    /// Writes page after page as it comes, in the service's order.
-    async fn stream(&mut self, repository: &RepositoryName) -> Result<(), Error> {
-        let mut pages = Pages::new(&self.aws, self.progress, repository, &self.args.pages);
-        while let Some(rows) = pages.next::<R>().await? {
-            self.format.rows(&rows, &mut self.buffer)?;
-            self.console.data(&self.buffer)?;
-            self.buffer.clear();
-        }
-        self.next_token = pages.next_token().map(str::to_owned);
-        Ok(())
+        Ok(rows)
     }
 
     /// Reads all rows, in the service's order.
-    async fn read(&mut self, repository: &RepositoryName) -> Result<Vec<R>, Error> {
-        let mut pages = Pages::new(&self.aws, self.progress, repository, &self.args.pages);
+    async fn read<R: Row + Listed>(
+        &mut self,
+        repository: &RepositoryName,
+    ) -> Result<Vec<R>, Error> {
+        let mut pages = self.pages(repository);
         let mut all = Vec::new();
         while let Some(rows) = pages.next().await? {
             all.extend(rows);
         }
         self.next_token = pages.next_token().map(str::to_owned);
+        if all.is_empty() && self.args.output.is_table() {
+            self.console
+                .note(&format!("repository `{repository}` has nothing to list"));
+        }
         Ok(all)
     }
 
     /// Reads the rows that are asked for by name: looked up where the service can, or else picked
     /// from the listing, which is read once.
-    async fn find(
+    async fn find<R: Row + Listed>(
         &mut self,
         repository: &RepositoryName,
         wanted: &Wanted,
@@ -190,22 +214,83 @@ impl<R: Row + Listed> Listing<'_, R> {
             rows.extend(all);
         }
         select::once(&mut rows);
+        let missing = wanted.missing(&rows).into_iter();
+        self.missing
+            .extend(missing.map(|id| missing_image(id, repository)));
         Ok(rows)
     }
 
-    /// Writes what is left, and says where a part of a listing goes on.
-    fn end(&mut self) -> Result<(), Error> {
+    fn pages<'a>(&'a self, repository: &'a RepositoryName) -> Pages<'a> {
+        Pages::new(&self.aws, self.progress, repository, &self.args.pages)
+    }
+
+    /// Keeps the error for the end where a repository does not exist: the others are listed.
+    fn unless_missing<T>(&mut self, outcome: Result<T, Error>) -> Result<Option<T>, Error> {
+        match outcome {
+            Err(error) if error.kind() == Kind::NotFound => {
+                self.missing.push(error);
+                Ok(None)
+            }
+            outcome => outcome.map(Some),
+        }
+    }
+
+    /// Completes what is printed, and says where a part of a listing goes on.
+    fn end<R>(self, mut printer: Printer<'_, R>, is_listed: bool) -> Result<Missing, Error> {
         let token = self.next_token.as_deref();
-        self.format.end(token, &mut self.buffer);
-        self.console.data(&self.buffer)?;
+        if is_listed {
+            printer.end(token)?;
+        }
         if let Some(token) = token.filter(|_| !self.args.output.carries_token()) {
             self.console.note(&format!(
                 "there is more; go on with `--starting-token {token}`"
             ));
         }
+        Ok(self.missing)
+    }
+}
+
+/// Rows on their way to stdout, a page's worth of bytes at a time.
+struct Printer<'a, R> {
+    console: &'a Console,
+    format: Box<dyn Format<R>>,
+    buffer: Vec<u8>,
+    begun: bool,
+}
+
+impl<R> Printer<'_, R> {
+    fn rows(&mut self, rows: &[R]) -> Result<(), Error> {
+        self.begin();
+        for page in rows.chunks(ROWS_A_WRITE) {
+            self.format.rows(page, &mut self.buffer)?;
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, next_token: Option<&str>) -> Result<(), Error> {
+        self.begin();
+        self.format.end(next_token, &mut self.buffer);
+        self.write()
+    }
+
+    fn begin(&mut self) {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.format.begin(&mut self.buffer);
+        }
+    }
+
+    fn write(&mut self) -> Result<(), Error> {
+        if !self.buffer.is_empty() {
+            self.console.data(&self.buffer)?;
+            self.buffer.clear();
+        }
         Ok(())
     }
 }
+
+/// As many rows as the largest page has.
+const ROWS_A_WRITE: usize = 1000;
 
 fn missing_image(id: &ImageId, repository: &RepositoryName) -> Error {
     Error::new(

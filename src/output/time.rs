@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(text(TimeFormat::Iso), "2023-09-18T20:04:32Z");
         assert_eq!(text(TimeFormat::IsoMs), "2023-09-18T20:04:32.655Z");
         assert_eq!(text(TimeFormat::Epoch), "1695067472.655");
-        assert_eq!(text(TimeFormat::Relative), "2 days ago");
+        assert_eq!(text(TimeFormat::Relative), "3 days ago");
     }
 
     #[test]

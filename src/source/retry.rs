@@ -65,8 +65,9 @@ impl Retry {
         request: &str,
         mut attempt: impl AsyncFnMut() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let mut lost = 0;
-        for number in 1.. {
+        let (mut number, mut lost) = (0, 0);
+        loop {
+            number += 1;
             progress.sending(request, number);
             let started = Instant::now();
             let outcome = tokio::time::timeout(self.timeout, attempt()).await;
@@ -85,7 +86,6 @@ impl Retry {
             progress.waiting(request, &failure.error, delay);
             tokio::time::sleep(delay).await;
         }
-        unreachable!("attempts are counted without end")
     }
 
     fn allows_another(&self, cause: Cause, made: u32, lost: u32) -> bool {
