@@ -1,6 +1,6 @@
 //! Each error: our words, a hint with the command to type, the exit code.
 
-use ecrpub_registry::{DENIED_KEY, EXPIRED_KEY, Fault, Registry, Request, UNKNOWN_KEY};
+use ecrpub_registry::{DENIED_KEY, EXPIRED_KEY, Fault, Registry, Repository, Request, UNKNOWN_KEY};
 use insta::assert_snapshot;
 
 use crate::harness::{Run, ecrpub, small};
@@ -357,4 +357,64 @@ fn options_that_nobody_knows() {
     For more information, try '--help'.
     --- exit code 2
     ");
+}
+
+#[test]
+fn a_failure_prints_nothing_and_wins_over_a_missing_repository() {
+    let registry = Registry::builder()
+        .repository(Repository::generated("aa", 2))
+        .repository(Repository::generated("bb", 2))
+        .faults(|request| {
+            let fault = Fault::error(400, "AccessDeniedException", "no");
+            (request.body["repositoryName"] == "bb").then_some(fault)
+        })
+        .start();
+    let outcome = ecrpub(&registry, "images aa nowhere bb -o name");
+    assert_snapshot!(outcome, @"
+    --- stderr
+    error: access denied: no
+    hint: allow `ecr-public:DescribeImages` on `arn:aws:ecr-public::ACCOUNT:repository/bb` in the IAM policy
+    --- exit code 4
+    ");
+}
+
+#[test]
+fn a_streamed_listing_that_breaks_off_leaves_its_json_open() {
+    let registry = Registry::builder()
+        .repository(Repository::generated("big", 3))
+        .faults(|request| {
+            let fault = Fault::error(400, "AccessDeniedException", "no");
+            (request.number == 2).then_some(fault)
+        })
+        .start();
+    let line = "images big --sort none --page-size 1 -o json -c imageTags";
+    assert_snapshot!(ecrpub(&registry, line), @r#"
+    {
+      "imageDetails": [
+        {
+          "imageTags": [
+            "v0.0.0",
+            "stable-0"
+          ]
+        }--- stderr
+    error: access denied: no
+    hint: allow `ecr-public:DescribeImages` on `arn:aws:ecr-public::ACCOUNT:repository/big` in the IAM policy
+    --- exit code 4
+    "#);
+}
+
+#[test]
+fn a_registry_id_is_passed_through() {
+    let registry = Registry::start(small());
+    let account = ecrpub_registry::ACCOUNT;
+    for line in ["images web", "tags web", "images web --tag latest"] {
+        ecrpub(&registry, &format!("{line} --registry-id {account}")).data();
+    }
+    let requests = registry.requests();
+    assert_eq!(requests.len(), 3);
+    assert!(
+        requests
+            .iter()
+            .all(|request| request.body["registryId"] == account)
+    );
 }

@@ -11,5 +11,6 @@ mod pages;
 mod peer;
 mod pipes;
 mod readme;
+mod registry;
 #[cfg(unix)]
 mod terminal;

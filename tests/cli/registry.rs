@@ -1,0 +1,214 @@
+//! The local registry checks what the service checks, or the other tests would prove little.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use ecrpub_registry::{Registry, Repository};
+use serde_json::{Value, json};
+
+const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIATEST/20240601/us-east-1/ecr-public/aws4_request, \
+                      SignedHeaders=host;x-amz-date, Signature=0000000000000000000000000000000000000000000000000000000000000000";
+
+/// A request that is well but for what a test changes.
+struct Raw<'a> {
+    method: &'a str,
+    target: &'a str,
+    content_type: &'a str,
+    authorization: &'a str,
+    body: Value,
+}
+
+impl Default for Raw<'_> {
+    fn default() -> Self {
+        Self {
+            method: "POST",
+            target: "SpencerFrontendService.DescribeImages",
+            content_type: "application/x-amz-json-1.1",
+            authorization: SIGNED,
+            body: json!({ "repositoryName": "big" }),
+        }
+    }
+}
+
+/// The status of the answer, and its body.
+fn ask(registry: &Registry, request: &Raw<'_>) -> (u16, Value) {
+    let address = registry.url().replace("http://", "");
+    let mut stream = TcpStream::connect(&address).expect("the registry listens");
+    let Raw {
+        method,
+        target,
+        content_type,
+        authorization,
+        body,
+    } = request;
+    let body = body.to_string();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nX-Amz-Target: {target}\r\n\
+         Content-Type: {content_type}\r\nAuthorization: {authorization}\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .expect("the registry reads");
+    let mut answer = String::new();
+    stream
+        .read_to_string(&mut answer)
+        .expect("the registry answers");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
+    (
+        status.expect("a status"),
+        serde_json::from_str(body).expect("JSON"),
+    )
+}
+
+#[track_caller]
+fn assert_refused(registry: &Registry, request: &Raw<'_>, code: &str) {
+    let (status, body) = ask(registry, request);
+    assert!(status >= 400, "{body}");
+    assert_eq!(body["__type"], code, "{body}");
+}
+
+fn with_body(body: Value) -> Raw<'static> {
+    Raw {
+        body,
+        ..Raw::default()
+    }
+}
+
+#[test]
+fn requests_must_be_the_services() {
+    let registry = Registry::start([Repository::generated("big", 3)]);
+    assert_eq!(ask(&registry, &Raw::default()).0, 200);
+    let refusals = [
+        (
+            Raw {
+                method: "GET",
+                ..Raw::default()
+            },
+            "UnknownOperationException",
+        ),
+        (
+            Raw {
+                target: "SpencerFrontendService.PutImage",
+                ..Raw::default()
+            },
+            "UnknownOperationException",
+        ),
+        (
+            Raw {
+                target: "Other.DescribeImages",
+                ..Raw::default()
+            },
+            "UnknownOperationException",
+        ),
+        (
+            Raw {
+                content_type: "application/json",
+                ..Raw::default()
+            },
+            "SerializationException",
+        ),
+        (
+            Raw {
+                authorization: "Bearer x",
+                ..Raw::default()
+            },
+            "IncompleteSignatureException",
+        ),
+    ];
+    for (request, code) in refusals {
+        assert_refused(&registry, &request, code);
+    }
+    for scope in ["eu-west-1/ecr-public", "us-east-1/ecr"] {
+        let authorization = SIGNED.replace("us-east-1/ecr-public", scope);
+        let request = Raw {
+            authorization: &authorization,
+            ..Raw::default()
+        };
+        assert_refused(&registry, &request, "InvalidSignatureException");
+    }
+    assert_eq!(registry.requests().len(), 8);
+}
+
+#[test]
+fn parameters_must_be_within_the_services_bounds() {
+    let registry = Registry::start([Repository::generated("big", 3)]);
+    let ids: Vec<_> = (0..101)
+        .map(|id| json!({ "imageTag": id.to_string() }))
+        .collect();
+    for body in [
+        json!({}),
+        json!({ "repositoryName": "x" }),
+        json!({ "repositoryName": "big", "maxResults": 0 }),
+        json!({ "repositoryName": "big", "maxResults": 1001 }),
+        json!({ "repositoryName": "big", "nextToken": "made up" }),
+        json!({ "repositoryName": "big", "imageIds": [] }),
+        json!({ "repositoryName": "big", "imageIds": ids }),
+        json!({ "repositoryName": "big", "imageIds": [{ "imageTag": "v0.0.0" }], "maxResults": 10 }),
+        json!({ "repositoryName": "big", "imageIds": [{ "imageTag": "v0.0.0" }], "nextToken": "x" }),
+    ] {
+        assert_refused(&registry, &with_body(body), "InvalidParameterException");
+    }
+    let elsewhere = json!({ "repositoryName": "big", "registryId": "210987654321" });
+    assert_refused(
+        &registry,
+        &with_body(elsewhere),
+        "RepositoryNotFoundException",
+    );
+    let missing = json!({ "repositoryName": "big", "imageIds": [{ "imageTag": "nowhere" }] });
+    assert_refused(&registry, &with_body(missing), "ImageNotFoundException");
+}
+
+#[test]
+fn tokens_are_good_for_the_listing_that_they_came_from() {
+    let repositories = [
+        Repository::generated("big", 3),
+        Repository::generated("other", 3),
+    ];
+    let registry = Registry::start(repositories);
+    let (_, page) = ask(
+        &registry,
+        &with_body(json!({ "repositoryName": "big", "maxResults": 2 })),
+    );
+    let token = &page["nextToken"];
+    assert!(token.is_string());
+
+    let body = json!({ "repositoryName": "big", "nextToken": token });
+    let (_, rest) = ask(&registry, &with_body(body.clone()));
+    assert_eq!(rest["imageDetails"].as_array().map(Vec::len), Some(1));
+    assert_eq!(rest.get("nextToken"), None);
+
+    let elsewhere = json!({ "repositoryName": "other", "nextToken": token });
+    assert_refused(
+        &registry,
+        &with_body(elsewhere),
+        "InvalidParameterException",
+    );
+    let tags = Raw {
+        target: "SpencerFrontendService.DescribeImageTags",
+        body,
+        ..Raw::default()
+    };
+    assert_refused(&registry, &tags, "InvalidParameterException");
+}
+
+#[test]
+fn repositories_are_described() {
+    let registry = Registry::start([Repository::generated("team/big", 3)]);
+    let target = "SpencerFrontendService.DescribeRepositories";
+    let (_, body) = ask(
+        &registry,
+        &Raw {
+            target,
+            body: json!({}),
+            ..Raw::default()
+        },
+    );
+    assert_eq!(
+        body["repositories"][0]["repositoryUri"],
+        "public.ecr.aws/example/team/big"
+    );
+}
