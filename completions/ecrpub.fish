@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_ecrpub_global_optspecs
-    string join \n v/verbose q/quiet h/help V/version
+    string join \n v/verbose q/quiet color= h/help V/version
 end
 
 function __fish_ecrpub_needs_command
@@ -24,6 +24,9 @@ function __fish_ecrpub_using_subcommand
     contains -- $cmd[1] $argv
 end
 
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+always\t'Everywhere'
+never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s v -l verbose -d 'Tell of requests, attempts, waits and timings on stderr'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s q -l quiet -d 'Write no notes to stderr, only errors'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -36,6 +39,13 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s R -l repo -l re
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'The account whose registry holds the repositories' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only what has this tag; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only what has this digest; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l include -d 'List only what has a tag that this regular expression matches as a whole; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude -d 'Pass over tags that this regular expression matches as a whole; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l semver -d 'List only versions of this range, such as `^1.2` or `>=1, <2`, the highest first' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l since -d 'List only what is as young as this, by the row\'s own date' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l before -d 'List only what is older than this' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l media-type -d 'List only what has this text in its manifest\'s or artifact\'s media type' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s L -l limit -d 'List only the first rows, this many of each repository' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s o -l output -d 'Print in this format' -r -f -a "table\t'For eyes: a row a line, short digests, human sizes'
 json\t'For jq: one document in the shape of the service\'s answer'
 jsonl\t'The same objects, one a line'
@@ -66,7 +76,19 @@ imageManifestMediaType\t''
 artifactMediaType\t''
 imageTags\t''"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s s -l sort -d 'Order the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
-none\t'The service\'s order, which means nothing'"
+version\t'The version that the tag is, highest first, then tags that are none'
+size\t'The size, largest first'
+tag\t'The tag, with numbers in it by their value'
+digest\t'The digest'
+none\t'The service\'s order, which means nothing: rows are printed as they come'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tagged -d 'List only images that have a tag'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l untagged -d 'List only images that have no tag'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude-digest-tags -d 'Pass over tags such as `sha256-….sig`, which tools put beside the images that they sign'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s r -l reverse -d 'Turn the order of the key'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l count -d 'Print how many rows there are, instead of the rows'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-headers -d 'Leave out the line of column names'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-trunc -d 'Print digests, tags and media types of a table in full, however wide'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l bytes -d 'Print the sizes of a table in bytes'
@@ -77,9 +99,20 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s R -l repo -l repo
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'The account whose registry holds the repositories' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only what has this tag; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only what has this digest; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l include -d 'List only what has a tag that this regular expression matches as a whole; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude -d 'Pass over tags that this regular expression matches as a whole; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l semver -d 'List only versions of this range, such as `^1.2` or `>=1, <2`, the highest first' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l since -d 'List only what is as young as this, by the row\'s own date' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l before -d 'List only what is older than this' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l media-type -d 'List only what has this text in its manifest\'s or artifact\'s media type' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s s -l sort -d 'Order the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
 created\t'When the tag was created, newest first'
-none\t'The service\'s order, which means nothing'"
+version\t'The version that the tag is, highest first, then tags that are none'
+size\t'The size, largest first'
+tag\t'The tag, with numbers in it by their value'
+digest\t'The digest'
+none\t'The service\'s order, which means nothing: rows are printed as they come'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s L -l limit -d 'List only the first rows, this many of each repository' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s o -l output -d 'Print in this format' -r -f -a "table\t'For eyes: a row a line, short digests, human sizes'
 json\t'For jq: one document in the shape of the service\'s answer'
 jsonl\t'The same objects, one a line'
@@ -109,12 +142,21 @@ imagePushedAt\t''
 imageManifestMediaType\t''
 artifactMediaType\t''
 imageDigest\t''"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude-digest-tags -d 'Pass over tags such as `sha256-….sig`, which tools put beside the images that they sign'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s r -l reverse -d 'Turn the order of the key'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l count -d 'Print how many rows there are, instead of the rows'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l no-headers -d 'Leave out the line of column names'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l no-trunc -d 'Print digests, tags and media types of a table in full, however wide'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l bytes -d 'Print the sizes of a table in bytes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s v -l verbose -d 'Tell of requests, attempts, waits and timings on stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s q -l quiet -d 'Write no notes to stderr, only errors'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+always\t'Everywhere'
+never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s v -l verbose -d 'Tell of requests, attempts, waits and timings on stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s q -l quiet -d 'Write no notes to stderr, only errors'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -3,6 +3,7 @@
 use clap::Parser;
 
 use crate::commands::Command;
+use crate::console::Color;
 
 /// List the images and tags of Amazon ECR Public repositories
 ///
@@ -24,6 +25,16 @@ pub(crate) struct Cli {
     /// Write no notes to stderr, only errors
     #[arg(short, long, global = true, display_order = 901)]
     pub(crate) quiet: bool,
+
+    /// Use colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        display_order = 902
+    )]
+    pub(crate) color: Color,
 
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -25,7 +25,7 @@ pub(crate) enum Kind {
 pub(crate) struct Error {
     kind: Kind,
     message: anyhow::Error,
-    hint: Option<String>,
+    hints: Vec<String>,
 }
 
 impl Error {
@@ -39,7 +39,7 @@ impl Error {
         Self {
             kind,
             message,
-            hint: None,
+            hints: Vec::new(),
         }
     }
 
@@ -50,7 +50,7 @@ impl Error {
 
     /// Adds what can be done about it.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hints.push(hint.into());
         self
     }
 
@@ -66,8 +66,8 @@ impl Error {
     }
 
     /// What can be done about it.
-    pub(crate) fn advice(&self) -> Option<&str> {
-        self.hint.as_deref()
+    pub(crate) fn hints(&self) -> &[String] {
+        &self.hints
     }
 
     /// The exit code that the README documents.

@@ -14,9 +14,11 @@ mod error;
 mod listing;
 mod model;
 mod output;
+mod printer;
 mod progress;
 mod select;
 mod source;
+mod summary;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -36,7 +38,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(answer) => return explain(&answer),
     };
-    let console = Console::new(cli.quiet);
+    let console = Console::new(cli.color, cli.quiet);
     match execute(&cli, &console) {
         Ok(missing) => {
             for error in &missing {
@@ -60,6 +62,7 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         .build()
         .map_err(|error| Error::new(Kind::Other, format!("cannot start: {error}")))?;
     let outcome = runtime.block_on(cli.command.run(console, &progress));
+    progress.end_line();
     // Dropping the runtime would wait for a name look-up without limit.
     runtime.shutdown_background();
     outcome

@@ -1,16 +1,23 @@
 //! The one flow: pages → selection → format → stdout.
 
-use crate::console::Console;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use crate::console::{self, Console};
 use crate::error::{Error, Kind};
 use crate::model::Row;
-use crate::output::{Format, OutputArgs, Schema};
+use crate::output::{OutputArgs, Schema};
+use crate::printer::Printer;
 use crate::progress::Progress;
-use crate::select::{self, IdArgs, OrderArgs, SortKey, Wanted};
+use crate::select::{self, IdArgs, SelectArgs, Selection, SortKey, TaggedArgs, Wanted};
 use crate::source::aws::Aws;
 use crate::source::{
     ConnectionArgs, ImageId, LOOK_UP_SIZE, Listed, LookUp, PageArgs, Pages, RepositoryName,
     SourceArgs,
 };
+use crate::summary::Summary;
+
+/// Repositories read at once: the service allows few requests a second.
+const CONCURRENCY: usize = 4;
 
 /// The options of every command that lists rows.
 #[derive(Debug, clap::Args)]
@@ -20,7 +27,14 @@ pub(crate) struct ListingArgs {
     #[command(flatten)]
     ids: IdArgs,
     #[command(flatten)]
-    order: OrderArgs,
+    select: SelectArgs,
+
+    /// Print how many rows there are, instead of the rows
+    ///
+    /// A bare number; for several repositories a line for each, its name and a tab before the number.
+    #[arg(long, help_heading = "Rows", conflicts_with_all = ["output", "columns", "sort", "reverse", "limit"])]
+    count: bool,
+
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
@@ -29,11 +43,13 @@ pub(crate) struct ListingArgs {
     connection: ConnectionArgs,
 }
 
-/// What a command lists, and in what order unless it is told otherwise.
+/// What a command lists.
 #[derive(Debug)]
 pub(crate) struct Plan<R: 'static> {
     pub(crate) schema: &'static Schema<R>,
-    pub(crate) order: SortKey,
+    /// The key that orders rows by their own date.
+    pub(crate) newest: SortKey,
+    pub(crate) tagged: TaggedArgs,
 }
 
 /// What was asked for and does not exist, while everything else was listed.
@@ -45,42 +61,45 @@ pub(crate) type Missing = Vec<Error>;
 ///
 /// Anything but missing repositories and images; then stdout has nothing, or, of a listing in the
 /// service's order, the whole pages that were read before.
-pub(crate) async fn run<R: Row + Listed>(
+pub(crate) async fn run<R: Row + Listed + 'static>(
     plan: Plan<R>,
     args: &ListingArgs,
     console: &Console,
     progress: &Progress,
 ) -> Result<Missing, Error> {
     let repositories = args.source.repositories();
-    args.check(&repositories)?;
     let several = repositories.len() > 1;
-    let format = (args.output).format(plan.schema, several, console.place())?;
-    let order = args.order.sort.unwrap_or(plan.order);
+    args.check(several)?;
+    let place = console.place();
+    let format = args.output.format(plan.schema, several, place)?;
+    let selection = args.select.selection(plan.tagged, plan.newest, place.now)?;
+    let wanted = args.ids.wanted();
+    let streams = selection.keeps_order() && format.streams() && wanted.is_none() && !args.count;
+    if console.has_watcher() && !(streams && place.terminal) {
+        progress.show_line();
+    }
     let listing = Listing {
         aws: args.source.connect(&args.connection, progress).await?,
         args,
+        selection,
+        wanted,
         console,
         progress,
-        order,
-        next_token: None,
-        missing: Missing::new(),
     };
-    let printer = Printer {
-        console,
-        format,
-        buffer: Vec::new(),
-        begun: false,
-    };
-    if order == SortKey::None && printer.format.streams() && args.ids.wanted().is_none() {
+    let printer = Printer::new(format);
+    if args.count {
+        listing.count::<R>(&repositories).await
+    } else if streams {
         listing.stream(&repositories, printer).await
     } else {
-        listing.print(&repositories, printer).await
+        let summed_up = place.terminal && args.output.is_table() && console.has_watcher();
+        let noun = summed_up.then_some(plan.schema.noun);
+        listing.print(&repositories, printer, noun).await
     }
 }
 
 impl ListingArgs {
-    fn check(&self, repositories: &[RepositoryName]) -> Result<(), Error> {
-        let several = repositories.len() > 1;
+    fn check(&self, several: bool) -> Result<(), Error> {
         if several && self.pages.is_part() {
             return Err(Error::usage(
                 "`--max-pages` and `--starting-token` take part of one listing, and several repositories are asked for",
@@ -93,11 +112,11 @@ impl ListingArgs {
             )
             .hint("run the command once for each repository"));
         }
-        if self.output.is_image_ids() && self.order.sort.is_some() {
+        if self.output.is_image_ids() && self.select.has_order() {
             return Err(Error::usage(
-                "`-o image-ids` has an order of its own, indexes first, and `--sort` asks for another",
+                "`-o image-ids` has an order of its own, indexes first, and another is asked for",
             )
-            .hint("leave out `--sort`"));
+            .hint("leave out `--sort` and `--reverse`"));
         }
         Ok(())
     }
@@ -107,99 +126,220 @@ impl ListingArgs {
 struct Listing<'a> {
     aws: Aws<'a>,
     args: &'a ListingArgs,
+    selection: Selection<'a>,
+    wanted: Option<Wanted>,
     console: &'a Console,
     progress: &'a Progress,
-    order: SortKey,
+}
+
+/// What was read of a repository.
+struct Part<R> {
+    rows: Vec<R>,
+    /// Rows that `--limit` left out.
+    left_out: usize,
+    /// Where the listing goes on after `--max-pages`.
     next_token: Option<String>,
+    /// Images that were asked for and do not exist.
     missing: Missing,
 }
 
-impl Listing<'_> {
-    /// Reads everything, and only then prints it.
-    async fn print<R: Row + Listed>(
-        mut self,
-        repositories: &[RepositoryName],
-        mut printer: Printer<'_, R>,
-    ) -> Result<Missing, Error> {
-        let mut listings = Vec::new();
-        for repository in repositories {
-            let rows = self.select(repository).await;
-            listings.extend(self.unless_missing(rows)?);
-        }
-        for rows in &listings {
-            printer.rows(rows)?;
-        }
-        self.end(printer, !listings.is_empty())
-    }
+/// How much of a repository was printed as it came.
+struct Streamed {
+    next_token: Option<String>,
+    /// Whether `--limit` was reached before the end.
+    limited: bool,
+}
 
-    /// Prints page after page as it comes, in the service's order.
-    async fn stream<R: Row + Listed>(
-        mut self,
+impl Listing<'_> {
+    /// Reads everything, and only then prints it, with a summary of rows called `noun`.
+    async fn print<R: Row + Listed + 'static>(
+        &self,
         repositories: &[RepositoryName],
-        mut printer: Printer<'_, R>,
+        mut printer: Printer<R>,
+        noun: Option<&'static str>,
     ) -> Result<Missing, Error> {
-        let mut is_listed = false;
-        for repository in repositories {
-            let end = self.stream_pages(repository, &mut printer).await;
-            if let Some(next_token) = self.unless_missing(end)? {
-                self.next_token = next_token;
-                is_listed = true;
+        let read = async |repository| unless_missing(self.select::<R>(repository).await);
+        let parts: Vec<_> = stream::iter(repositories)
+            .map(read)
+            .buffered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        self.progress.end_line();
+        let mut missing = Missing::new();
+        let mut summary = Summary::default();
+        let (mut left_out, mut next_token, mut is_listed) = (0, None, false);
+        for part in parts {
+            match part {
+                Ok(part) => {
+                    printer.rows(&part.rows).await?;
+                    if noun.is_some() {
+                        summary.add(&part.rows);
+                    }
+                    missing.extend(part.missing);
+                    left_out += part.left_out;
+                    next_token = part.next_token;
+                    is_listed = true;
+                }
+                Err(error) => missing.push(error),
             }
         }
-        self.end(printer, is_listed)
+        if is_listed {
+            printer.end(next_token.as_deref()).await?;
+        }
+        if let Some(noun) = noun.filter(|_| !summary.is_empty()) {
+            self.console.sum_up(summary.line(noun));
+        }
+        if left_out > 0 {
+            let plural = if left_out == 1 { "" } else { "s" };
+            self.console
+                .note(&format!("`--limit` leaves out {left_out} more row{plural}"));
+        }
+        self.note_token(next_token.as_deref());
+        Ok(missing)
     }
 
-    /// Prints the pages of a repository, and returns the token of those that are left out.
-    async fn stream_pages<R: Row + Listed>(
+    /// Prints page after page as it comes, in the service's order, one repository after another.
+    async fn stream<R: Row + Listed + 'static>(
+        &self,
+        repositories: &[RepositoryName],
+        mut printer: Printer<R>,
+    ) -> Result<Missing, Error> {
+        let mut missing = Missing::new();
+        let (mut next_token, mut limited, mut is_listed) = (None, false, false);
+        for repository in repositories {
+            match unless_missing(self.stream_pages(repository, &mut printer).await)? {
+                Ok(streamed) => {
+                    next_token = streamed.next_token;
+                    limited |= streamed.limited;
+                    is_listed = true;
+                }
+                Err(error) => missing.push(error),
+            }
+        }
+        if is_listed {
+            printer.end(next_token.as_deref()).await?;
+        }
+        if limited {
+            self.console
+                .note("`--limit` ends the listing; there may be more rows");
+        }
+        self.note_token(next_token.as_deref());
+        Ok(missing)
+    }
+
+    /// Prints the pages of a repository; while one is written, the next is on its way.
+    async fn stream_pages<R: Row + Listed + 'static>(
         &self,
         repository: &RepositoryName,
-        printer: &mut Printer<'_, R>,
-    ) -> Result<Option<String>, Error> {
+        printer: &mut Printer<R>,
+    ) -> Result<Streamed, Error> {
         let mut pages = self.pages(repository);
-        while let Some(rows) = pages.next().await? {
-            printer.rows(&rows)?;
+        let mut wanted = self.selection.limit().unwrap_or(usize::MAX);
+        let mut page = pages.next().await?;
+        let mut limited = false;
+        while let Some(mut rows) = page {
+            self.selection.filter(&mut rows);
+            limited = rows.len() > wanted || (rows.len() == wanted && !pages.is_at_end());
+            rows.truncate(wanted);
+            wanted -= rows.len();
+            if limited || pages.is_at_end() {
+                printer.rows(&rows).await?;
+                break;
+            }
+            let next = printer.rows_during(&rows, pages.next()).await?;
+            page = next.map_err(|error| pages.resumable(error))?;
         }
-        Ok(pages.next_token().map(str::to_owned))
+        Ok(Streamed {
+            next_token: pages.next_token().filter(|_| !limited).map(str::to_owned),
+            limited,
+        })
+    }
+
+    /// Counts the rows of each repository, and holds none.
+    async fn count<R: Row + Listed>(
+        &self,
+        repositories: &[RepositoryName],
+    ) -> Result<Missing, Error> {
+        let count = async |repository| unless_missing(self.count_rows::<R>(repository).await);
+        let counts: Vec<_> = stream::iter(repositories)
+            .map(count)
+            .buffered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        self.progress.end_line();
+        let mut lines = Vec::new();
+        let mut missing = Missing::new();
+        for (repository, count) in repositories.iter().zip(counts) {
+            match count {
+                Ok((count, absent)) => {
+                    lines.push(match repositories {
+                        [_] => format!("{count}\n"),
+                        _ => format!("{repository}\t{count}\n"),
+                    });
+                    missing.extend(absent);
+                }
+                Err(error) => missing.push(error),
+            }
+        }
+        console::write(lines.concat().as_bytes())?;
+        Ok(missing)
+    }
+
+    async fn count_rows<R: Row + Listed>(
+        &self,
+        repository: &RepositoryName,
+    ) -> Result<(usize, Missing), Error> {
+        if self.wanted.is_some() {
+            let part = self.select::<R>(repository).await?;
+            return Ok((part.rows.len(), part.missing));
+        }
+        let mut pages = self.pages(repository);
+        let mut count = 0;
+        while let Some(mut rows) = pages.next::<R>().await? {
+            self.selection.filter(&mut rows);
+            count += rows.len();
+        }
+        Ok((count, Missing::new()))
     }
 
     /// The rows of a repository that are asked for, in the order asked.
-    async fn select<R: Row + Listed>(
-        &mut self,
-        repository: &RepositoryName,
-    ) -> Result<Vec<R>, Error> {
-        let mut rows = match self.args.ids.wanted() {
-            Some(wanted) => self.find(repository, &wanted).await?,
+    async fn select<R: Row + Listed>(&self, repository: &RepositoryName) -> Result<Part<R>, Error> {
+        let mut part = match &self.wanted {
+            Some(wanted) => self.find(repository, wanted).await?,
             None => self.read(repository).await?,
         };
-        self.order.order(&mut rows);
-        Ok(rows)
+        part.left_out = self.selection.order_and_limit(&mut part.rows);
+        Ok(part)
     }
 
-    /// Reads all rows, in the service's order.
-    async fn read<R: Row + Listed>(
-        &mut self,
-        repository: &RepositoryName,
-    ) -> Result<Vec<R>, Error> {
+    /// Reads all rows that pass the filter, in the service's order.
+    async fn read<R: Row + Listed>(&self, repository: &RepositoryName) -> Result<Part<R>, Error> {
         let mut pages = self.pages(repository);
         let mut all = Vec::new();
-        while let Some(rows) = pages.next().await? {
-            all.extend(rows);
+        while let Some(mut rows) = pages.next().await? {
+            self.selection.filter(&mut rows);
+            all.append(&mut rows);
         }
-        self.next_token = pages.next_token().map(str::to_owned);
         if all.is_empty() && self.args.output.is_table() {
+            self.progress.end_line();
             self.console
                 .note(&format!("repository `{repository}` has nothing to list"));
         }
-        Ok(all)
+        Ok(Part {
+            rows: all,
+            left_out: 0,
+            next_token: pages.next_token().map(str::to_owned),
+            missing: Missing::new(),
+        })
     }
 
     /// Reads the rows that are asked for by name: looked up where the service can, or else picked
     /// from the listing, which is read once.
     async fn find<R: Row + Listed>(
-        &mut self,
+        &self,
         repository: &RepositoryName,
         wanted: &Wanted,
-    ) -> Result<Vec<R>, Error> {
+    ) -> Result<Part<R>, Error> {
         let mut rows = Vec::new();
         let mut to_pick = Vec::new();
         for ids in wanted.ids().chunks(LOOK_UP_SIZE) {
@@ -209,88 +349,45 @@ impl Listing<'_> {
             }
         }
         if !to_pick.is_empty() {
-            let mut all = self.read(repository).await?;
-            select::pick(&to_pick, &mut all);
-            rows.extend(all);
+            let mut pages = self.pages(repository);
+            while let Some(mut page) = pages.next().await? {
+                select::pick(&to_pick, &mut page);
+                rows.append(&mut page);
+            }
         }
         select::once(&mut rows);
         let missing = wanted.missing(&rows).into_iter();
-        self.missing
-            .extend(missing.map(|id| missing_image(id, repository)));
-        Ok(rows)
+        let missing = missing.map(|id| missing_image(id, repository)).collect();
+        self.selection.filter(&mut rows);
+        Ok(Part {
+            rows,
+            left_out: 0,
+            next_token: None,
+            missing,
+        })
     }
 
     fn pages<'a>(&'a self, repository: &'a RepositoryName) -> Pages<'a> {
         Pages::new(&self.aws, self.progress, repository, &self.args.pages)
     }
 
-    /// Keeps the error for the end where a repository does not exist: the others are listed.
-    fn unless_missing<T>(&mut self, outcome: Result<T, Error>) -> Result<Option<T>, Error> {
-        match outcome {
-            Err(error) if error.kind() == Kind::NotFound => {
-                self.missing.push(error);
-                Ok(None)
-            }
-            outcome => outcome.map(Some),
-        }
-    }
-
-    /// Completes what is printed, and says where a part of a listing goes on.
-    fn end<R>(self, mut printer: Printer<'_, R>, is_listed: bool) -> Result<Missing, Error> {
-        let token = self.next_token.as_deref();
-        if is_listed {
-            printer.end(token)?;
-        }
+    /// Says where a part of a listing goes on, if its format does not.
+    fn note_token(&self, token: Option<&str>) {
         if let Some(token) = token.filter(|_| !self.args.output.carries_token()) {
             self.console.note(&format!(
                 "there is more; go on with `--starting-token {token}`"
             ));
         }
-        Ok(self.missing)
     }
 }
 
-/// Rows on their way to stdout, a page's worth of bytes at a time.
-struct Printer<'a, R> {
-    console: &'a Console,
-    format: Box<dyn Format<R>>,
-    buffer: Vec<u8>,
-    begun: bool,
-}
-
-impl<R> Printer<'_, R> {
-    fn rows(&mut self, rows: &[R]) -> Result<(), Error> {
-        self.begin();
-        for page in rows.chunks(ROWS_A_WRITE) {
-            self.format.rows(page, &mut self.buffer)?;
-            self.write()?;
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, next_token: Option<&str>) -> Result<(), Error> {
-        self.begin();
-        self.format.end(next_token, &mut self.buffer);
-        self.write()
-    }
-
-    fn begin(&mut self) {
-        if !std::mem::replace(&mut self.begun, true) {
-            self.format.begin(&mut self.buffer);
-        }
-    }
-
-    fn write(&mut self) -> Result<(), Error> {
-        if !self.buffer.is_empty() {
-            self.console.data(&self.buffer)?;
-            self.buffer.clear();
-        }
-        Ok(())
+/// Separates the error of a repository that does not exist from all others: the rest is listed.
+fn unless_missing<T>(outcome: Result<T, Error>) -> Result<Result<T, Error>, Error> {
+    match outcome {
+        Err(error) if error.kind() != Kind::NotFound => Err(error),
+        outcome => Ok(outcome),
     }
 }
-
-/// As many rows as the largest page has.
-const ROWS_A_WRITE: usize = 1000;
 
 fn missing_image(id: &ImageId, repository: &RepositoryName) -> Error {
     Error::new(

@@ -68,6 +68,8 @@ pub(crate) trait Row {
     fn manifest(&self) -> &Manifest;
     /// When the tag was created; images have no such date.
     fn created_at(&self) -> Option<Timestamp>;
+    /// The row's own date: an image's push, a tag's creation.
+    fn date(&self) -> Option<Timestamp>;
 }
 
 impl Row for Image {
@@ -86,6 +88,10 @@ impl Row for Image {
     fn created_at(&self) -> Option<Timestamp> {
         None
     }
+
+    fn date(&self) -> Option<Timestamp> {
+        self.manifest.pushed_at
+    }
 }
 
 impl Row for Tag {
@@ -102,6 +108,10 @@ impl Row for Tag {
     }
 
     fn created_at(&self) -> Option<Timestamp> {
+        self.created_at
+    }
+
+    fn date(&self) -> Option<Timestamp> {
         self.created_at
     }
 }

@@ -1,30 +1,67 @@
-//! What is being done and what is waited for, told to whoever watches: `-v` writes it to stderr.
+//! What is being done and what is waited for, told to whoever watches: a line that comes and goes on
+//! a terminal, or with `-v` a line of stderr for each event.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
 use crate::output::escaped;
+
+/// What is answered sooner needs no line.
+const PATIENCE: Duration = Duration::from_millis(300);
+const TICK: Duration = Duration::from_millis(100);
 
 /// Tells of requests, attempts, waits and timings. Never given a secret to tell.
 #[derive(Debug)]
 pub(crate) struct Progress {
     started: Instant,
     verbose: bool,
+    line: ProgressBar,
+    pages: Cell<u64>,
+    rows: Cell<u64>,
 }
 
 impl Progress {
-    /// A listener that starts now; a silent one unless `verbose`.
+    /// A listener that starts now, and says nothing unless `verbose`.
     pub(crate) fn new(verbose: bool) -> Self {
         Self {
             started: Instant::now(),
             verbose,
+            line: ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()),
+            pages: Cell::default(),
+            rows: Cell::default(),
         }
+    }
+
+    /// Shows the line to somebody who watches, once they had to wait.
+    pub(crate) fn show_line(&self) {
+        if self.verbose {
+            return;
+        }
+        let line = self.line.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(PATIENCE).await;
+            if !line.is_finished() {
+                let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
+                line.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+                line.set_draw_target(ProgressDrawTarget::stderr());
+                line.enable_steady_tick(TICK);
+            }
+        });
+    }
+
+    /// Takes the line away for good, before anything else is written.
+    pub(crate) fn end_line(&self) {
+        self.line.finish_and_clear();
     }
 
     /// Something was found out before the first request.
     pub(crate) fn resolved(&self, what: &str, value: impl fmt::Display) {
         self.tell(format_args!("{what}: {value}"));
+        self.line.set_message("asking");
     }
 
     /// A request goes out.
@@ -39,14 +76,20 @@ impl Progress {
 
     /// An attempt failed, and the next one follows after a wait.
     pub(crate) fn waiting(&self, request: &str, cause: impl fmt::Display, delay: Duration) {
-        self.tell(format_args!(
-            "{request}: {cause}; trying again in {delay:.1?}"
-        ));
+        let event = format!("{request}: {cause}; trying again in {delay:.1?}");
+        self.tell(format_args!("{event}"));
+        self.line.set_message(escaped(&event).into_owned());
     }
 
     /// A page was read.
     pub(crate) fn page(&self, number: u64, rows: usize) {
         self.tell(format_args!("page {number}: {rows} rows"));
+        self.pages.set(self.pages.get() + 1);
+        self.rows.set(self.rows.get() + rows as u64);
+        let (rows, pages) = (self.rows.get(), self.pages.get());
+        let plural = if pages == 1 { "" } else { "s" };
+        self.line
+            .set_message(format!("{} rows, {pages} page{plural}", HumanCount(rows)));
     }
 
     fn tell(&self, event: fmt::Arguments<'_>) {

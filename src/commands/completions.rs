@@ -4,7 +4,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::cli::Cli;
-use crate::console::Console;
+use crate::console;
 use crate::error::Error;
 use crate::listing::Missing;
 
@@ -20,10 +20,10 @@ pub(crate) struct CompletionsArgs {
 }
 
 impl CompletionsArgs {
-    pub(super) fn run(&self, console: &Console) -> Result<Missing, Error> {
+    pub(super) fn run(&self) -> Result<Missing, Error> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "ecrpub", &mut script);
-        console.data(&script)?;
+        console::write(&script)?;
         Ok(Missing::new())
     }
 }

@@ -6,7 +6,7 @@ use crate::listing::{self, ListingArgs, Missing, Plan};
 use crate::model::Image;
 use crate::output::{Column, Schema, Shown, Value, possible_names};
 use crate::progress::Progress;
-use crate::select::SortKey;
+use crate::select::{SortKey, TaggedArgs};
 
 /// List the images of repositories: a row per digest, newest first
 ///
@@ -21,6 +21,8 @@ use crate::select::SortKey;
 #[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser_without(SortKey::Created))))]
 pub(crate) struct ImagesArgs {
     #[command(flatten)]
+    tagged: TaggedArgs,
+    #[command(flatten)]
     listing: ListingArgs,
 }
 
@@ -31,6 +33,7 @@ Examples:
   ecrpub images web --tag latest --columns imageDigest --output tsv --no-headers";
 
 const SCHEMA: Schema<Image> = Schema {
+    noun: "image",
     list_key: "imageDetails",
     columns: COLUMNS,
     id: "imageDigest",
@@ -101,7 +104,8 @@ impl ImagesArgs {
     ) -> Result<Missing, Error> {
         let plan = Plan {
             schema: &SCHEMA,
-            order: SortKey::Pushed,
+            newest: SortKey::Pushed,
+            tagged: self.tagged,
         };
         listing::run(plan, &self.listing, console, progress).await
     }

@@ -31,7 +31,7 @@ impl Command {
         match self {
             Self::Images(args) => args.run(console, progress).await,
             Self::Tags(args) => args.run(console, progress).await,
-            Self::Completions(args) => args.run(console),
+            Self::Completions(args) => args.run(),
         }
     }
 }

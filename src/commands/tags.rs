@@ -6,7 +6,7 @@ use crate::listing::{self, ListingArgs, Missing, Plan};
 use crate::model::Tag;
 use crate::output::{Column, Schema, Shown, Value, possible_names};
 use crate::progress::Progress;
-use crate::select::SortKey;
+use crate::select::{SortKey, TaggedArgs};
 
 /// List the tags of repositories: a row per tag, newest first, with its image
 ///
@@ -29,6 +29,7 @@ Examples:
   ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'";
 
 const SCHEMA: Schema<Tag> = Schema {
+    noun: "tag",
     list_key: "imageTagDetails",
     columns: COLUMNS,
     id: "imageTag",
@@ -99,7 +100,8 @@ impl TagsArgs {
     ) -> Result<Missing, Error> {
         let plan = Plan {
             schema: &SCHEMA,
-            order: SortKey::Created,
+            newest: SortKey::Created,
+            tagged: TaggedArgs::default(),
         };
         listing::run(plan, &self.listing, console, progress).await
     }

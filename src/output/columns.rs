@@ -73,6 +73,8 @@ impl<R> Column<R> {
 /// What a command prints, whatever the format.
 #[derive(Debug)]
 pub(crate) struct Schema<R: 'static> {
+    /// What a row is.
+    pub(crate) noun: &'static str,
     /// The list in the service's JSON document.
     pub(crate) list_key: &'static str,
     /// In the order of a table.

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 
 pub(crate) use self::columns::{Column, Schema, Shown, Value, possible_names};
 pub(crate) use self::escape::escaped;
+pub(crate) use self::table::human_size;
 use self::time::Clock;
 pub(crate) use self::time::TimeFormat;
 use crate::error::Error;
@@ -77,6 +78,8 @@ pub(crate) enum FormatName {
 pub(crate) struct Place {
     /// Whether stdout is a terminal.
     pub(crate) terminal: bool,
+    /// Whether colour is wanted there.
+    pub(crate) color: bool,
     /// The terminal's columns; tables elsewhere are as wide as they are.
     pub(crate) width: Option<usize>,
     /// The present, for ages.

@@ -1,7 +1,117 @@
-//! Which rows, and in what order: pure functions over rows, and the options that choose.
+//! Which rows, and in what order: filter, then sort, then limit. Pure functions over rows, and the
+//! options that choose.
 
+mod filter;
 mod ids;
 mod order;
+mod version;
+mod when;
 
+use jiff::Timestamp;
+
+pub(crate) use self::filter::TaggedArgs;
+use self::filter::{Filter, FilterArgs};
 pub(crate) use self::ids::{IdArgs, Wanted, once, pick};
-pub(crate) use self::order::{OrderArgs, SortKey};
+pub(crate) use self::order::SortKey;
+use crate::error::Error;
+use crate::model::Row;
+
+/// Which rows, in what order, and how many of them.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Rows")]
+pub(crate) struct SelectArgs {
+    #[command(flatten)]
+    filter: FilterArgs,
+
+    /// Order the rows by this key
+    ///
+    /// Dates, versions and sizes descend, tags and digests ascend; rows without the key come last,
+    /// and ties break by digest, then tag. Everything is read and filtered first, whatever the format,
+    /// except with `none`. Default: newest first, images by their push, tags by their creation; with
+    /// `--semver` the highest version first.
+    #[arg(short, long, value_name = "KEY")]
+    sort: Option<SortKey>,
+
+    /// Turn the order of the key
+    #[arg(short, long)]
+    reverse: bool,
+
+    /// List only the first rows, this many of each repository
+    #[arg(short = 'L', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
+}
+
+/// The choice of rows, with everything that it depends on known.
+#[derive(Debug)]
+pub(crate) struct Selection<'a> {
+    filter: Filter<'a>,
+    key: SortKey,
+    reverse: bool,
+    limit: Option<usize>,
+}
+
+impl SelectArgs {
+    /// The selection as it is meant at `now`; `newest` is the key that orders rows by their date.
+    ///
+    /// # Errors
+    ///
+    /// A usage error for options that contradict each other.
+    pub(crate) fn selection(
+        &self,
+        tagged: TaggedArgs,
+        newest: SortKey,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Result<Selection<'_>, Error> {
+        let default = match self.filter.semver {
+            Some(_) => SortKey::Version,
+            None => newest,
+        };
+        let key = self.sort.unwrap_or(default);
+        if key == SortKey::None && self.reverse {
+            return Err(Error::usage("`--sort none` has no order to turn")
+                .hint("leave out `--reverse`, or sort by a key"));
+        }
+        Ok(Selection {
+            filter: self.filter.filter(tagged, now)?,
+            key,
+            reverse: self.reverse,
+            limit: self
+                .limit
+                .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+        })
+    }
+
+    /// Whether an order is asked for.
+    pub(crate) fn has_order(&self) -> bool {
+        self.sort.is_some() || self.reverse
+    }
+}
+
+impl Selection<'_> {
+    /// Whether the service's order is kept, so that no row has to wait for the others.
+    pub(crate) fn keeps_order(&self) -> bool {
+        self.key == SortKey::None
+    }
+
+    /// How many rows are wanted, where that is limited.
+    pub(crate) fn limit(&self) -> Option<usize> {
+        self.limit
+    }
+
+    /// Keeps the rows that are asked for.
+    pub(crate) fn filter<R: Row>(&self, rows: &mut Vec<R>) {
+        rows.retain(|row| self.filter.passes(row));
+    }
+
+    /// Puts filtered rows in the order asked, keeps as many as are wanted, and returns how many are
+    /// left out.
+    pub(crate) fn order_and_limit<R: Row>(&self, rows: &mut Vec<R>) -> usize {
+        let passes = |tag: &str| self.filter.passes_tag(tag);
+        self.key.order(rows, self.reverse, passes);
+        let left_out = self
+            .limit
+            .map_or(0, |limit| rows.len().saturating_sub(limit));
+        rows.truncate(rows.len() - left_out);
+        left_out
+    }
+}

@@ -11,7 +11,7 @@ use crate::error::{Error, Kind};
 use crate::progress::Progress;
 
 /// The options that need a whole listing, or none at all.
-const WHOLE: [&str; 2] = ["tags", "digests"];
+const WHOLE: [&str; 4] = ["tags", "digests", "limit", "count"];
 
 /// How a listing is cut into requests.
 #[derive(Debug, clap::Args)]
@@ -96,16 +96,13 @@ impl<'a> Pages<'a> {
     ///
     /// Whatever the service or the network fails with, and a token that the service repeats.
     pub(crate) async fn next<R: Listed>(&mut self) -> Result<Option<Vec<R>>, Error> {
-        let token = match &self.next {
-            _ if self.left == Some(0) => return Ok(None),
-            Next::End => return Ok(None),
-            Next::Beginning => None,
-            Next::Token(token) => Some(token.as_str()),
-        };
+        if self.is_at_end() {
+            return Ok(None);
+        }
         let request = PageRequest {
             repository: self.repository,
             page_size: self.page_size,
-            token,
+            token: self.next_token(),
         };
         let Page { rows, next_token } = R::page(self.aws, request).await?;
         self.read += 1;
@@ -114,9 +111,17 @@ impl<'a> Pages<'a> {
         self.next = match next_token.filter(|token| !token.is_empty()) {
             None => Next::End,
             Some(token) if self.seen.insert(token.clone()) => Next::Token(token),
-            Some(_) => return Err(self.in_a_circle()),
+            Some(_) => {
+                self.next = Next::End;
+                return Err(self.in_a_circle());
+            }
         };
         Ok(Some(rows))
+    }
+
+    /// Whether a further page would be asked for.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.left == Some(0) || matches!(self.next, Next::End)
     }
 
     /// Where the listing would go on; nothing at its end.
@@ -124,6 +129,18 @@ impl<'a> Pages<'a> {
         match &self.next {
             Next::Token(token) => Some(token),
             Next::Beginning | Next::End => None,
+        }
+    }
+
+    /// The error of the next page, with the way to go on after the pages before it.
+    pub(crate) fn resumable(&self, error: Error) -> Error {
+        match &self.next {
+            Next::Token(token) if self.read > 0 => error.hint(format!(
+                "rows before page {} of `{}` are printed; go on with `--starting-token {token}`",
+                self.read + 1,
+                self.repository
+            )),
+            _ => error,
         }
     }
 

@@ -341,7 +341,7 @@ fn options_that_nobody_knows() {
     assert_snapshot!(ecrpub(&registry, "images web --sort created"), @"
     --- stderr
     error: invalid value 'created' for '--sort <KEY>'
-      [possible values: pushed, none]
+      [possible values: pushed, version, size, tag, digest, none]
 
     For more information, try '--help'.
     --- exit code 2
@@ -399,6 +399,7 @@ fn a_streamed_listing_that_breaks_off_leaves_its_json_open() {
         }--- stderr
     error: access denied: no
     hint: allow `ecr-public:DescribeImages` on `arn:aws:ecr-public::ACCOUNT:repository/big` in the IAM policy
+    hint: rows before page 2 of `big` are printed; go on with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a6b`
     --- exit code 4
     "#);
 }

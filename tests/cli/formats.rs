@@ -221,8 +221,8 @@ fn image_ids_refuse_what_would_mislead() {
     ");
     assert_snapshot!(print("images web -o image-ids --sort pushed"), @"
     --- stderr
-    error: `-o image-ids` has an order of its own, indexes first, and `--sort` asks for another
-    hint: leave out `--sort`
+    error: `-o image-ids` has an order of its own, indexes first, and another is asked for
+    hint: leave out `--sort` and `--reverse`
     --- exit code 2
     ");
     assert_snapshot!(print("images web -o image-ids -c imageDigest"), @"

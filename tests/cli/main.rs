@@ -12,5 +12,7 @@ mod peer;
 mod pipes;
 mod readme;
 mod registry;
+mod select;
+mod stream;
 #[cfg(unix)]
 mod terminal;

@@ -55,16 +55,66 @@ fn with_output(readme: &str, run: impl Fn(&str) -> String) -> String {
     text
 }
 
-fn run(registry: &Registry, command: &str) -> String {
+/// A shell that finds `ecrpub`.
+fn shell(registry: &Registry) -> Run {
     let program = assert_cmd::cargo::cargo_bin("ecrpub");
     let folder = program.parent().expect("a program is in a folder");
     let path = std::env::var("PATH").unwrap_or_default();
-    let run = Run::of("sh", &registry.url())
-        .env("PATH", format!("{}:{path}", folder.display()))
-        .env("NO_COLOR", "1");
-    let shown = screen(COLUMNS, run.argument("-c").argument(command).into_command());
+    Run::of("sh", &registry.url()).env("PATH", format!("{}:{path}", folder.display()))
+}
+
+fn run(registry: &Registry, command: &str) -> String {
+    let run = shell(registry).argument("-c").argument(command);
+    let shown = screen(COLUMNS, run.into_command());
     // CSV has CRLF, which the README's lines do not show.
     shown.replace('\r', "")
+}
+
+/// The rows of the table of one-liners: what they tell, the command of today, ours.
+fn one_liners(readme: &str) -> Vec<[String; 3]> {
+    let (_, table) = readme
+        .split_once("| to know | today | here |\n")
+        .expect("a table");
+    let rows = table
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with('|'));
+    let cells = |row: &str| {
+        let row = row.replace("\\|", "\0");
+        let mut cells = row
+            .split('|')
+            .skip(1)
+            .map(|cell| cell.trim().trim_matches('`').replace('\0', "|"));
+        std::array::from_fn(|_| cells.next().expect("three cells"))
+    };
+    rows.map(cells).collect()
+}
+
+/// What a shell prints of `command`, its lines sorted, for the service promises no order.
+fn sorted_output(registry: &Registry, command: &str) -> Vec<String> {
+    let run = shell(registry)
+        .env("AWS_DEFAULT_REGION", "us-east-1")
+        .argument("-c");
+    let outcome = run.argument(command).outcome();
+    assert_eq!(outcome.code, Some(0), "{command}: {outcome}");
+    let mut lines: Vec<_> = outcome.stdout.lines().map(str::to_owned).collect();
+    lines.sort_unstable();
+    lines
+}
+
+#[test]
+fn each_one_liner_tells_what_todays_command_tells() {
+    let registry = Registry::start(sample(NOW_MS));
+    let rows = one_liners(include_str!("../../README.md"));
+    assert_eq!(rows.len(), 9);
+    let peers = ["aws", "jq"].iter().all(|peer| is_installed(peer));
+    for [what, today, here] in rows {
+        let ours = sorted_output(&registry, &here);
+        assert!(!ours.is_empty(), "{what}");
+        if peers {
+            assert_eq!(ours, sorted_output(&registry, &today), "{what}");
+        }
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::process::Command;
 
-use ecrpub_registry::{Image, Registry, Repository};
+use ecrpub_registry::{Fault, Image, Registry, Repository};
 use insta::assert_snapshot;
 use rustix::termios::Winsize;
 use rustix_openpty::{Pty, openpty};
@@ -77,12 +77,14 @@ fn a_table_fits_80_columns_and_uses_200() {
     63033b0ca389  2 hours ago    61.2 MB  OCI index  2.0.0, 2.0.1, 2.0.2, 2.0.3 +26
     aeaf52febe70  3 days ago      7.2 kB  OCI image  sha256-01234567…56789abcdef.sig
     c4ca37b7f8ad  1 year ago   1000.0 GB  OCI image  -
+    3 images, 1 untagged, 1.0 TB
     ");
     assert_snapshot!(show(200, &registry, "images web"), @"
     DIGEST        PUSHED            SIZE  MANIFEST   TAGS
     63033b0ca389  2 hours ago    61.2 MB  OCI index  2.0.0, 2.0.1, 2.0.2, 2.0.3, 2.0.4, 2.0.5, 2.0.6, 2.0.7, 2.0.8, 2.0.9, 2.0.10, 2.0.11, 2.0.12, 2.0.13, 2.0.14, 2.0.15, 2.0.16, 2.0.17, 2.0.18 +11
     aeaf52febe70  3 days ago      7.2 kB  OCI image  sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig
     c4ca37b7f8ad  1 year ago   1000.0 GB  OCI image  -
+    3 images, 1 untagged, 1.0 TB
     ");
 }
 
@@ -98,16 +100,16 @@ fn a_table_of_tags_fits_80_columns_and_uses_200() {
             .fold(String::new(), |text, line| format!("{line}\n{text}"))
     };
     assert_snapshot!(first_lines(80, "tags web"), @"
-    2.0.7                              2 hours ago  61.2 MB  OCI index  63033b0ca389
     2.0.8                              2 hours ago  61.2 MB  OCI index  63033b0ca389
     2.0.9                              2 hours ago  61.2 MB  OCI index  63033b0ca389
     sha256-012345678…456789abcdef.sig  3 days ago    7.2 kB  OCI image  aeaf52febe70
+    31 tags, 7.2 kB
     ");
     assert_snapshot!(first_lines(200, "tags web"), @"
-    2.0.7                                                                        2 hours ago  61.2 MB  OCI index  63033b0ca389
     2.0.8                                                                        2 hours ago  61.2 MB  OCI index  63033b0ca389
     2.0.9                                                                        2 hours ago  61.2 MB  OCI index  63033b0ca389
     sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig  3 days ago    7.2 kB  OCI image  aeaf52febe70
+    31 tags, 7.2 kB
     ");
 }
 
@@ -132,12 +134,14 @@ fn times_are_ages_on_a_terminal_and_dates_on_request() {
     latest  2 days ago   61.2 MB  OCI index  63033b0ca389
     1.27.3  1 month ago  61.2 MB  OCI index  63033b0ca389
     bare    -                  -  -          c4ca37b7f8ad
+    3 tags
     ");
     assert_snapshot!(show(80, &registry, "tags web --time iso -c imageTag,createdAt"), @"
     TAG     CREATED
     latest  2024-05-30T12:00:00Z
     1.27.3  2024-04-22T12:00:00Z
     bare    -
+    3 tags
     ");
     assert_snapshot!(show(80, &registry, "tags web -o tsv -c imageTag,createdAt"), @"
     imageTag	createdAt
@@ -184,4 +188,131 @@ fn nothing_foreign_reaches_a_terminal_unescaped() {
     assert_snapshot!(show(120, &registry, "images web -o jsonl -c imageTags"), @r#"{"imageTags":["\u001b[31m","a\nb","\u202e\u200b\udb40\udc41","\u009b"]}"#);
     assert_snapshot!(show(120, &registry, "images web -o csv -c imageTags --no-headers"), @r"\u{1b}[31m;a\u{a}b;\u{202e}\u{200b}\u{e0041};\u{9b}");
     assert_snapshot!(show(120, &registry, "images web -o tsv -c imageTags --no-headers"), @r"\u{1b}[31m;a\nb;\u{202e}\u{200b}\u{e0041};\u{9b}");
+}
+
+/// A run whose terminal has colours.
+fn colorful(registry: &Registry, arguments: &str) -> Run {
+    let run = Run::on(registry).env("TERM", "xterm-256color");
+    run.arguments(arguments)
+}
+
+#[test]
+fn colour_helps_the_eye_on_a_terminal() {
+    let registry = Registry::start(small());
+    let shown = screen(80, colorful(&registry, "images web").into_command());
+    assert_snapshot!(shown.replace('\u{1b}', "␛"), @"
+    ␛[1mDIGEST␛[0m        ␛[1mPUSHED␛[0m          ␛[1mSIZE␛[0m  ␛[1mMANIFEST␛[0m   ␛[1mTAGS␛[0m
+    ␛[38;5;3m63033b0ca389␛[39m  1 month ago  61.2 MB  OCI index  ␛[38;5;2m1.27.3, latest␛[39m
+    ␛[38;5;3maeaf52febe70␛[39m  1 month ago  58.3 MB  OCI image  ␛[2m-␛[0m
+    ␛[38;5;3mc4ca37b7f8ad␛[39m  ␛[2m-␛[0m                  ␛[2m-␛[0m  ␛[2m-␛[0m          ␛[38;5;2mbare␛[39m
+    ␛[2m3 images, 1 untagged, 58.3 MB␛[0m
+    ");
+    let shown = screen(80, colorful(&registry, "images nowhere").into_command());
+    assert_snapshot!(shown.replace('\u{1b}', "␛"), @"
+    ␛[1m␛[31merror:␛[0m repository `nowhere` does not exist in your registry
+    ␛[1m␛[36mhint:␛[0m list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    ");
+}
+
+#[test]
+fn colour_is_used_where_it_is_wanted_and_nowhere_else() {
+    let registry = Registry::start(small());
+    let has_color = |text: &str| text.contains('\u{1b}');
+    let on_terminal = |name: &str, value: &str, arguments: &str| {
+        let run = colorful(&registry, arguments).env(name, value);
+        has_color(&screen(80, run.into_command()))
+    };
+    assert!(on_terminal("TERM", "xterm", "images web"));
+    assert!(!on_terminal("NO_COLOR", "1", "images web"));
+    assert!(!on_terminal("TERM", "dumb", "images web"));
+    assert!(!on_terminal("TERM", "xterm", "images web --color never"));
+    assert!(on_terminal("NO_COLOR", "1", "images web --color always"));
+    let in_a_pipe = |name: &str, arguments: &str| {
+        let run = colorful(&registry, arguments).env(name, "1");
+        has_color(&run.outcome().data())
+    };
+    assert!(!in_a_pipe("OTHER", "images web"));
+    assert!(in_a_pipe("CLICOLOR_FORCE", "images web"));
+    assert!(in_a_pipe("OTHER", "images web --color always"));
+    for format in ["json", "jsonl", "csv", "tsv", "name"] {
+        assert!(!in_a_pipe(
+            "CLICOLOR_FORCE",
+            &format!("images web -o {format}")
+        ));
+    }
+}
+
+#[test]
+fn a_table_on_a_terminal_is_summed_up() {
+    let registry = Registry::start([many_tags(), Repository::generated("big", 20)]);
+    let last_line = |arguments: &str| {
+        let shown = show(80, &registry, arguments);
+        shown.lines().last().map(str::to_owned)
+    };
+    let summary = "3 images, 1 untagged, 1.0 TB".to_owned();
+    assert_eq!(last_line("images web"), Some(summary));
+    assert_eq!(last_line("tags web"), Some("31 tags, 7.2 kB".to_owned()));
+    assert_eq!(
+        last_line("images web --untagged"),
+        Some("1 image, 1 untagged, 1000.0 GB".to_owned())
+    );
+    assert_ne!(last_line("images web -q"), last_line("images web"));
+    assert_eq!(
+        last_line("tags web -o name -L 1 -q"),
+        Some("2.0.0".to_owned())
+    );
+    let both = last_line("images web big").unwrap();
+    assert!(both.starts_with("23 images, "), "{both}");
+}
+
+/// A registry that makes people wait for the second page.
+fn slow() -> Registry {
+    Registry::builder()
+        .repository(Repository::generated("big", 3))
+        .faults(|request| {
+            let wait = std::time::Duration::from_millis(900);
+            (request.number == 2).then_some(Fault::Wait(wait))
+        })
+        .start()
+}
+
+#[test]
+fn a_line_of_progress_comes_and_goes_without_a_trace() {
+    let registry = slow();
+    let shown = screen(
+        80,
+        colorful(&registry, "images big --page-size 2 -o name").into_command(),
+    );
+    assert!(shown.contains("2 rows, 1 page"), "{shown:?}");
+    // What is left on the screen stands behind the last time that the line was cleared.
+    let (_, rest) = shown.rsplit_once("\u{1b}[2K").expect("the line is cleared");
+    assert_eq!(rest.lines().count(), 3, "{rest:?}");
+    assert!(
+        rest.lines().all(|line| line.starts_with("sha256:")),
+        "{rest:?}"
+    );
+}
+
+#[test]
+fn there_is_no_line_of_progress_where_it_would_disturb() {
+    let shown = |registry: &Registry, arguments: &str| {
+        let arguments = format!("images big --page-size 2 -o name {arguments}");
+        screen(80, colorful(registry, &arguments).into_command())
+    };
+    for arguments in ["-q", "--sort none"] {
+        let shown = shown(&slow(), arguments);
+        assert!(
+            !shown.contains("2 rows") && !shown.contains('\u{1b}'),
+            "{shown:?}"
+        );
+    }
+    let verbose = shown(&slow(), "-v");
+    assert!(
+        verbose.contains("] page 1: 2 rows") && !verbose.contains('\u{1b}'),
+        "{verbose:?}"
+    );
+    let quick = shown(&Registry::start([Repository::generated("big", 3)]), "");
+    assert!(!quick.contains('\u{1b}'), "{quick:?}");
+    let in_a_pipe = colorful(&slow(), "images big --page-size 2 -o name").outcome();
+    assert_eq!(in_a_pipe.stderr, "");
 }

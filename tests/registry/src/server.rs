@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -96,6 +97,8 @@ struct State {
     shelf: Shelf,
     plan: Option<Box<Plan>>,
     requests: Mutex<Vec<Request>>,
+    under_way: AtomicUsize,
+    most_under_way: AtomicUsize,
 }
 
 impl std::fmt::Debug for State {
@@ -148,6 +151,8 @@ impl Builder {
             shelf: Shelf::new(self.repositories),
             plan: self.plan,
             requests: Mutex::default(),
+            under_way: AtomicUsize::new(0),
+            most_under_way: AtomicUsize::new(0),
         });
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&state);
@@ -190,6 +195,12 @@ impl Registry {
         let requests = self.state.requests.lock();
         requests.unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// How many requests were under way at once, at the most.
+    #[must_use]
+    pub fn most_under_way(&self) -> usize {
+        self.state.most_under_way.load(Ordering::SeqCst)
+    }
 }
 
 impl Drop for Registry {
@@ -223,7 +234,13 @@ async fn accept(listener: &TcpListener, state: &Arc<State>) {
 }
 
 async fn converse(stream: TcpStream, state: Arc<State>) {
-    let service = service_fn(|request| answer(request, &state));
+    let service = service_fn(async |request| {
+        let under_way = state.under_way.fetch_add(1, Ordering::SeqCst) + 1;
+        state.most_under_way.fetch_max(under_way, Ordering::SeqCst);
+        let answer = answer(request, &state).await;
+        state.under_way.fetch_sub(1, Ordering::SeqCst);
+        answer
+    });
     // A client that leaves, or a fault that cuts the connection, is no error here.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
