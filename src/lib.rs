@@ -7,6 +7,8 @@
 //! argv → clap → Args → source → pages of rows → select → output → stdout
 //! ```
 
+#[cfg(feature = "bench")]
+pub mod bench;
 mod cli;
 mod commands;
 mod console;

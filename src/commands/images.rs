@@ -32,7 +32,7 @@ Examples:
   ecrpub images web --output json | jq -r '.imageDetails[].imageDigest'
   ecrpub images web --tag latest --columns imageDigest --output tsv --no-headers";
 
-const SCHEMA: Schema<Image> = Schema {
+pub(crate) const SCHEMA: Schema<Image> = Schema {
     noun: "image",
     list_key: "imageDetails",
     columns: COLUMNS,

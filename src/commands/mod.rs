@@ -4,6 +4,8 @@ mod completions;
 mod images;
 mod tags;
 
+#[cfg(feature = "bench")]
+pub(crate) use self::images::SCHEMA as IMAGES;
 use crate::console::Console;
 use crate::error::Error;
 use crate::listing::Missing;

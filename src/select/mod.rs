@@ -98,9 +98,14 @@ impl Selection<'_> {
         self.limit
     }
 
+    /// Whether `row` is asked for.
+    pub(crate) fn passes<R: Row>(&self, row: &R) -> bool {
+        self.filter.passes(row)
+    }
+
     /// Keeps the rows that are asked for.
     pub(crate) fn filter<R: Row>(&self, rows: &mut Vec<R>) {
-        rows.retain(|row| self.filter.passes(row));
+        rows.retain(|row| self.passes(row));
     }
 
     /// Puts filtered rows in the order asked, keeps as many as are wanted, and returns how many are

@@ -203,6 +203,33 @@ fn settings_of_the_aws_cli_are_accepted() {
 }
 
 #[test]
+fn a_ca_bundle_replaces_the_systems_certificates() {
+    let registry = Registry::builder()
+        .tls()
+        .repository(small()[0].clone())
+        .start();
+    let bundle = file("bundle.pem", registry.certificate());
+    let by_option = Run::on(&registry).arguments("tags web -o name --ca-bundle");
+    let by_option = by_option.argument(bundle.to_str().unwrap());
+    let by_variable = Run::on(&registry).env("AWS_CA_BUNDLE", &bundle);
+    for run in [by_option, by_variable.arguments("tags web -o name")] {
+        assert_eq!(run.outcome().data().lines().count(), 3);
+    }
+    let stranger = Registry::builder()
+        .tls()
+        .repository(small()[0].clone())
+        .start();
+    let run = Run::on(&stranger).arguments("tags web -o name --ca-bundle");
+    assert_snapshot!(run.argument(bundle.to_str().unwrap()).outcome(), @"
+    --- stderr
+    error: cannot trust `REGISTRY`: invalid peer certificate: BadSignature
+    hint: if a proxy re-signs its traffic, name its certificates with `--ca-bundle FILE`
+    --- exit code 5
+    ");
+    assert_eq!(stranger.requests().len(), 0);
+}
+
+#[test]
 fn a_ca_bundle_must_hold_certificates() {
     let registry = Registry::start(small());
     let empty = file("empty.pem", "no certificate\n");

@@ -59,7 +59,7 @@ impl Run {
             .env("AWS_ENDPOINT_URL_ECR_PUBLIC", url)
             .env("AWS_ACCESS_KEY_ID", "AKIATEST")
             .env("AWS_SECRET_ACCESS_KEY", SECRET);
-        let address = url.trim_start_matches("http://").to_owned();
+        let address = url.split("//").last().unwrap_or(url).to_owned();
         Self { command, address }
     }
 

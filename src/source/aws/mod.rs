@@ -1,5 +1,7 @@
 //! One's own registry, through the official SDK: signed requests, a page at a time.
 
+#[cfg(feature = "bench")]
+mod canned;
 mod credentials;
 mod errors;
 mod pages;

@@ -8,6 +8,7 @@ mod data;
 mod protocol;
 mod sample;
 mod server;
+mod tls;
 
 pub use data::{Image, Repository, Tag};
 pub use sample::sample;

@@ -1,7 +1,7 @@
 //! The server: connections, faults, and the record of requests.
 
 use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -14,16 +14,20 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use crate::data::Repository;
 use crate::protocol::{self, Answer, Shelf};
+use crate::tls::Identity;
 
 /// A registry at work; it ends when it is dropped.
 #[derive(Debug)]
 pub struct Registry {
-    address: SocketAddr,
+    url: String,
+    certificate: String,
     state: Arc<State>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -91,6 +95,7 @@ pub struct Builder {
     repositories: Vec<Repository>,
     plan: Option<Box<Plan>>,
     port: u16,
+    tls: bool,
 }
 
 struct State {
@@ -132,6 +137,13 @@ impl Builder {
         self
     }
 
+    /// Speaks https, with the certificate that [`Registry::certificate`] tells.
+    #[must_use]
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
     /// Starts the registry on loopback.
     ///
     /// # Panics
@@ -156,9 +168,17 @@ impl Builder {
         });
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&state);
-        let thread = std::thread::spawn(move || serve(listener, &served, stopped));
+        let identity = self.tls.then(Identity::new);
+        let scheme = if self.tls { "https" } else { "http" };
+        let (acceptor, certificate) = match identity {
+            Some(identity) => (Some(identity.acceptor), identity.certificate),
+            None => (None, String::new()),
+        };
+        let thread =
+            std::thread::spawn(move || serve(listener, acceptor.as_ref(), &served, stopped));
         Registry {
-            address,
+            url: format!("{scheme}://{address}"),
+            certificate,
             state,
             stop: Some(stop),
             thread: Some(thread),
@@ -186,7 +206,13 @@ impl Registry {
     /// Where it listens.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.url.clone()
+    }
+
+    /// What clients have to trust where it speaks https, PEM.
+    #[must_use]
+    pub fn certificate(&self) -> &str {
+        &self.certificate
     }
 
     /// The requests that came in so far.
@@ -212,7 +238,12 @@ impl Drop for Registry {
     }
 }
 
-fn serve(listener: std::net::TcpListener, state: &Arc<State>, stopped: oneshot::Receiver<()>) {
+fn serve(
+    listener: std::net::TcpListener,
+    acceptor: Option<&TlsAcceptor>,
+    state: &Arc<State>,
+    stopped: oneshot::Receiver<()>,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -220,20 +251,30 @@ fn serve(listener: std::net::TcpListener, state: &Arc<State>, stopped: oneshot::
     runtime.block_on(async {
         let listener = TcpListener::from_std(listener).expect("the socket is non-blocking");
         tokio::select! {
-            () = accept(&listener, state) => {}
+            () = accept(&listener, acceptor, state) => {}
             _ = stopped => {}
         }
     });
 }
 
-async fn accept(listener: &TcpListener, state: &Arc<State>) {
+async fn accept(listener: &TcpListener, acceptor: Option<&TlsAcceptor>, state: &Arc<State>) {
     while let Ok((stream, _)) = listener.accept().await {
         let _ = stream.set_nodelay(true);
-        tokio::spawn(converse(stream, Arc::clone(state)));
+        let state = Arc::clone(state);
+        let acceptor = acceptor.cloned();
+        tokio::spawn(async move {
+            let Some(acceptor) = acceptor else {
+                return converse(stream, state).await;
+            };
+            // A client that does not trust the certificate leaves here.
+            if let Ok(stream) = acceptor.accept(stream).await {
+                converse(stream, state).await;
+            }
+        });
     }
 }
 
-async fn converse(stream: TcpStream, state: Arc<State>) {
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, state: Arc<State>) {
     let service = service_fn(async |request| {
         let under_way = state.under_way.fetch_add(1, Ordering::SeqCst) + 1;
         state.most_under_way.fetch_max(under_way, Ordering::SeqCst);

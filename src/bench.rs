@@ -1,0 +1,156 @@
+//! The steps that `cargo bench --features bench` measures, over made-up rows.
+
+use clap::Parser;
+use jiff::Timestamp;
+
+use crate::commands::IMAGES;
+use crate::model::{Image, Manifest};
+use crate::output::{OutputArgs, Place};
+use crate::progress::Progress;
+use crate::select::{SelectArgs, SortKey, TaggedArgs};
+use crate::source::aws::Aws;
+use crate::source::{Listed, PageRequest, RepositoryName};
+
+/// A step by its name, to be run again and again.
+pub type Step = (&'static str, Box<dyn FnMut()>);
+
+const PAGE: u32 = 1000;
+const WHY: &str = "the steps are well-formed";
+
+/// All steps: the decoding of a page, each format, orders and filters.
+///
+/// # Panics
+///
+/// Never, or the steps are not well-formed.
+#[must_use]
+pub fn steps() -> Vec<Step> {
+    let formats = ["table", "json", "jsonl", "csv", "tsv", "name", "image-ids"];
+    let mut steps = vec![decode()];
+    steps.extend(formats.map(|name| (name, format_step(name, PAGE))));
+    steps.push(("table of 10,000 rows", format_step("table", 10 * PAGE)));
+    steps.extend(
+        [
+            ("filter by a regular expression", "--include=v1[.].*[05]"),
+            ("filter by a range of versions", "--semver=^1.20"),
+            ("filter by date", "--since=2024-01-01"),
+        ]
+        .map(|(name, option)| (name, filter(option))),
+    );
+    steps.extend(
+        [
+            ("sort 100,000 rows by date", "--sort=pushed"),
+            ("sort 100,000 rows by version", "--sort=version"),
+            ("sort 100,000 rows by tag", "--sort=tag"),
+        ]
+        .map(|(name, option)| (name, sort(option))),
+    );
+    steps
+}
+
+#[derive(Parser)]
+struct Options {
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+impl Options {
+    fn of(options: &[&str]) -> Self {
+        Self::parse_from([&["bench"], options].concat())
+    }
+}
+
+const NOWHERE: Place = Place {
+    terminal: false,
+    color: false,
+    width: None,
+    now: Timestamp::now,
+};
+
+fn images(count: u32) -> Vec<Image> {
+    (0..count).map(image).collect()
+}
+
+fn image(number: u32) -> Image {
+    let scattered = number.wrapping_mul(2_654_435_761);
+    let second = 1_704_067_200 + i64::from(scattered % 31_536_000);
+    let version = format!("v{}.{}.{}", scattered % 3, scattered % 100, number % 1000);
+    Image {
+        registry_id: Some("123456789012".into()),
+        repository_name: Some("team/web".into()),
+        tags: (!number.is_multiple_of(3)).then(|| vec![version, format!("build-{number}")]),
+        manifest: Manifest {
+            digest: Some(format!("sha256:{scattered:032x}{number:032x}")),
+            size: Some(i64::from(scattered)),
+            pushed_at: Timestamp::from_millisecond(second * 1000 + 655).ok(),
+            media_type: Some("application/vnd.oci.image.manifest.v1+json".into()),
+            artifact_media_type: Some("application/vnd.oci.image.config.v1+json".into()),
+        },
+    }
+}
+
+fn print(options: &Options, rows: &[Image]) -> Vec<u8> {
+    let format = options.output.format(&IMAGES, false, NOWHERE);
+    let mut format = format.expect(WHY);
+    let mut out = Vec::new();
+    format.begin(&mut out);
+    format.rows(rows, &mut out).expect(WHY);
+    format.end(None, &mut out);
+    out
+}
+
+/// A page from the answer's first byte to rows of our own.
+fn decode() -> Step {
+    // The service's own shape is what `json` prints with times as numbers.
+    let page = print(
+        &Options::of(&["-o", "json", "--time", "epoch"]),
+        &images(PAGE),
+    );
+    let progress: &Progress = Box::leak(Box::new(Progress::new(false)));
+    let aws = Aws::canned(page.leak(), progress);
+    let repository: RepositoryName = "team/web".parse().expect(WHY);
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_all().build().expect(WHY);
+    let step = move || {
+        let request = PageRequest {
+            repository: &repository,
+            page_size: 1000,
+            token: None,
+        };
+        let page = runtime.block_on(Image::page(&aws, request)).expect(WHY);
+        assert_eq!(page.rows.len(), 1000);
+    };
+    ("decode", Box::new(step))
+}
+
+fn format_step(name: &'static str, count: u32) -> Box<dyn FnMut()> {
+    let options = Options::of(&["-o", name]);
+    let rows = images(count);
+    Box::new(move || assert!(!print(&options, &rows).is_empty()))
+}
+
+fn filter(option: &'static str) -> Box<dyn FnMut()> {
+    let options = Options::of(&[option]);
+    let rows = images(PAGE);
+    Box::new(move || {
+        let selection = select(&options);
+        let kept = rows.iter().filter(|row| selection.passes(*row)).count();
+        assert!((1..rows.len()).contains(&kept));
+    })
+}
+
+fn sort(option: &'static str) -> Box<dyn FnMut()> {
+    let options = Options::of(&[option]);
+    let rows = images(100 * PAGE);
+    Box::new(move || {
+        let mut rows = rows.clone();
+        select(&options).order_and_limit(&mut rows);
+    })
+}
+
+fn select(options: &Options) -> crate::select::Selection<'_> {
+    let selection =
+        (options.select).selection(TaggedArgs::default(), SortKey::Pushed, Timestamp::now);
+    selection.expect(WHY)
+}
