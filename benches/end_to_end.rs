@@ -167,6 +167,102 @@ mod unix {
             .expect("the registry reads");
     }
 
+    /// A listing to measure: what it is, how many images, our options, and the AWS CLI's.
+    type Case = (&'static str, usize, &'static str, Option<&'static str>);
+
+    const AT_ONCE: &[Case] = &[
+        (
+            "one page of 25 images, http",
+            25,
+            "-o json",
+            Some("--output json"),
+        ),
+        (
+            "10,000 images, table",
+            10_000,
+            "-o table",
+            Some("--output table"),
+        ),
+        (
+            "10,000 images, json",
+            10_000,
+            "-o json",
+            Some("--output json"),
+        ),
+        ("10,000 images, jsonl", 10_000, "-o jsonl", None),
+        ("10,000 images, csv", 10_000, "-o csv", None),
+        ("10,000 images, tsv", 10_000, "-o tsv", None),
+        ("10,000 images, name", 10_000, "-o name", None),
+        ("100,000 images, table", 100_000, "-o table", None),
+        (
+            "100,000 images, json",
+            100_000,
+            "-o json",
+            Some("--output json"),
+        ),
+        ("100,000 images, jsonl", 100_000, "-o jsonl", None),
+        ("100,000 images, csv", 100_000, "-o csv", None),
+        ("100,000 images, tsv", 100_000, "-o tsv", None),
+        ("100,000 images, name", 100_000, "-o name", None),
+        (
+            "100,000 images, json, streamed",
+            100_000,
+            "-o json --sort none",
+            None,
+        ),
+        (
+            "100,000 images, jsonl, streamed",
+            100_000,
+            "-o jsonl --sort none",
+            None,
+        ),
+        (
+            "100,000 images, csv, streamed",
+            100_000,
+            "-o csv --sort none",
+            None,
+        ),
+        (
+            "100,000 images, tsv, streamed",
+            100_000,
+            "-o tsv --sort none",
+            None,
+        ),
+        (
+            "100,000 images, name, streamed",
+            100_000,
+            "-o name --sort none",
+            None,
+        ),
+        ("100,000 images, counted", 100_000, "--count", None),
+    ];
+
+    const AFTER_20_MS: &[Case] = &[
+        (
+            "100,000 images, json, 20 ms a request",
+            100_000,
+            "-o json",
+            None,
+        ),
+        ("the same, streamed", 100_000, "-o json --sort none", None),
+    ];
+
+    const AFTER_100_MS: &[Case] = &[
+        (
+            "10,000 images, json, 100 ms a request",
+            10_000,
+            "-o json",
+            Some("--output json"),
+        ),
+        (
+            "the same, AWS CLI with pages of 1000",
+            10_000,
+            "-o json",
+            Some("--output json --page-size 1000"),
+        ),
+        ("the same, streamed", 10_000, "-o json --sort none", None),
+    ];
+
     pub(super) fn measure() {
         let binary = build();
         let bytes = std::fs::metadata(&binary)
@@ -181,116 +277,18 @@ mod unix {
         println!("| --- | ---: | ---: | ---: |");
 
         let plain = Server::start("http", 0);
-        row(
-            "start (`--version`)",
-            &plain.command(ecrpub, "--version"),
-            None,
-            Some(&plain.command("aws", "--version")),
-        );
-        listing(
-            &plain,
-            ecrpub,
-            "one page of 25 images, http",
-            25,
-            "-o json",
-            Some("--output json"),
-        );
+        let ours = plain.command(ecrpub, "--version");
+        let theirs = plain.command("aws", "--version");
+        row("start (`--version`)", &ours, None, Some(&theirs));
         let secure = Server::start("https", 0);
-        row(
-            "one page of 25 images, https",
-            &secure.command(ecrpub, "images images-25 -o json"),
-            None,
-            None,
-        );
-        for format in ["table", "json", "jsonl", "csv", "tsv", "name"] {
-            let peer = format!("--output {format}");
-            let peer = matches!(format, "table" | "json").then_some(peer.as_str());
-            listing(
-                &plain,
-                ecrpub,
-                &format!("10,000 images, {format}"),
-                10_000,
-                &format!("-o {format}"),
-                peer,
-            );
-        }
-        for format in ["json", "jsonl", "csv", "tsv", "name", "table"] {
-            let peer = (format == "json").then_some("--output json");
-            listing(
-                &plain,
-                ecrpub,
-                &format!("100,000 images, {format}"),
-                100_000,
-                &format!("-o {format}"),
-                peer,
-            );
-        }
-        for format in ["json", "jsonl", "csv", "tsv", "name"] {
-            let name = format!("100,000 images, {format}, streamed");
-            listing(
-                &plain,
-                ecrpub,
-                &name,
-                100_000,
-                &format!("-o {format} --sort none"),
-                None,
-            );
-        }
-        listing(
-            &plain,
-            ecrpub,
-            "100,000 images, counted",
-            100_000,
-            "--count",
-            None,
-        );
-
-        let near = Server::start("http", 20);
-        listing(
-            &near,
-            ecrpub,
-            "100,000 images, json, 20 ms a request",
-            100_000,
-            "-o json",
-            None,
-        );
-        listing(
-            &near,
-            ecrpub,
-            "the same, streamed",
-            100_000,
-            "-o json --sort none",
-            None,
-        );
+        let page = secure.command(ecrpub, "images images-25 -o json");
+        row("one page of 25 images, https", &page, None, None);
+        listings(&plain, ecrpub, AT_ONCE);
+        listings(&Server::start("http", 20), ecrpub, AFTER_20_MS);
         let far = Server::start("http", 100);
-        listing(
-            &far,
-            ecrpub,
-            "10,000 images, json, 100 ms a request",
-            10_000,
-            "-o json",
-            Some("--output json"),
-        );
-        listing(
-            &far,
-            ecrpub,
-            "the same, the AWS CLI with pages of 1000",
-            10_000,
-            "-o json",
-            Some("--output json --page-size 1000"),
-        );
-        listing(
-            &far,
-            ecrpub,
-            "the same, streamed",
-            10_000,
-            "-o json --sort none",
-            None,
-        );
-        println!(
-            "\nfirst row of the last one after {:.0} ms",
-            milliseconds(first_row(&far, ecrpub))
-        );
+        listings(&far, ecrpub, AFTER_100_MS);
+        let first = milliseconds(first_row(&far, ecrpub));
+        println!("\nfirst row of the last one after {first:.0} ms");
     }
 
     /// Builds the binary as it is shipped.
@@ -303,24 +301,18 @@ mod unix {
         PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../dist/ecrpub")
     }
 
-    fn listing(
-        server: &Server,
-        ecrpub: &str,
-        name: &str,
-        size: usize,
-        ours: &str,
-        peer: Option<&str>,
-    ) {
+    fn listings(server: &Server, ecrpub: &str, cases: &[Case]) {
         let this = std::env::current_exe().expect("a program has a path");
-        let floor = format!("--floor {} images-{size}", server.url);
-        let floor = server.command(this.to_str().expect("a path of text"), &floor);
-        let peer = peer.map(|options| {
-            let line =
-                format!("ecr-public describe-images --repository-name images-{size} {options}");
-            server.command("aws", &line)
-        });
-        let ours = server.command(ecrpub, &format!("images images-{size} {ours}"));
-        row(name, &ours, Some(&floor), peer.as_ref());
+        let this = this.to_str().expect("a path of text");
+        for (name, size, options, peer) in cases {
+            let floor = server.command(this, &format!("--floor {} images-{size}", server.url));
+            let peer = peer.map(|options| {
+                let describe = "ecr-public describe-images --repository-name";
+                server.command("aws", &format!("{describe} images-{size} {options}"))
+            });
+            let ours = server.command(ecrpub, &format!("images images-{size} {options}"));
+            row(name, &ours, Some(&floor), peer.as_ref());
+        }
     }
 
     fn row(name: &str, ours: &Command, floor: Option<&Command>, peer: Option<&Command>) {
