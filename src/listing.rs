@@ -165,36 +165,26 @@ impl Listing<'_> {
             .try_collect()
             .await?;
         self.progress.end_line();
+        let mut listed = Vec::new();
         let mut missing = Missing::new();
-        let mut summary = Summary::default();
-        let (mut left_out, mut next_token, mut is_listed) = (0, None, false);
         for part in parts {
             match part {
-                Ok(part) => {
-                    printer.rows(&part.rows).await?;
-                    if noun.is_some() {
-                        summary.add(&part.rows);
-                    }
-                    missing.extend(part.missing);
-                    left_out += part.left_out;
-                    next_token = part.next_token;
-                    is_listed = true;
+                Ok(mut part) => {
+                    missing.append(&mut part.missing);
+                    listed.push(part);
                 }
                 Err(error) => missing.push(error),
             }
         }
-        if is_listed {
-            printer.end(next_token.as_deref()).await?;
+        for part in &listed {
+            printer.rows(&part.rows).await?;
         }
-        if let Some(noun) = noun.filter(|_| !summary.is_empty()) {
-            self.console.sum_up(summary.line(noun));
+        let next_token = listed.last().and_then(|part| part.next_token.as_deref());
+        if !listed.is_empty() {
+            printer.end(next_token).await?;
         }
-        if left_out > 0 {
-            let plural = if left_out == 1 { "" } else { "s" };
-            self.console
-                .note(&format!("`--limit` leaves out {left_out} more row{plural}"));
-        }
-        self.note_token(next_token.as_deref());
+        self.sum_up(noun, &listed);
+        self.note_token(next_token);
         Ok(missing)
     }
 
@@ -369,6 +359,25 @@ impl Listing<'_> {
 
     fn pages<'a>(&'a self, repository: &'a RepositoryName) -> Pages<'a> {
         Pages::new(&self.aws, self.progress, repository, &self.args.pages)
+    }
+
+    /// Says what a table comes to, and how many rows it leaves out.
+    fn sum_up<R: Row>(&self, noun: Option<&'static str>, listed: &[Part<R>]) {
+        if let Some(noun) = noun {
+            let mut summary = Summary::default();
+            for part in listed {
+                summary.add(&part.rows);
+            }
+            if !summary.is_empty() {
+                self.console.sum_up(summary.line(noun));
+            }
+        }
+        let left_out: usize = listed.iter().map(|part| part.left_out).sum();
+        if left_out > 0 {
+            let plural = if left_out == 1 { "" } else { "s" };
+            self.console
+                .note(&format!("`--limit` leaves out {left_out} more row{plural}"));
+        }
     }
 
     /// Says where a part of a listing goes on, if its format does not.

@@ -104,7 +104,8 @@ impl<'a> Pages<'a> {
             page_size: self.page_size,
             token: self.next_token(),
         };
-        let Page { rows, next_token } = R::page(self.aws, request).await?;
+        let page = R::page(self.aws, request).await;
+        let Page { rows, next_token } = page.map_err(|error| self.of_a_page(error))?;
         self.read += 1;
         self.progress.page(self.read, rows.len());
         self.left = self.left.map(|pages| pages - 1);
@@ -142,6 +143,18 @@ impl<'a> Pages<'a> {
             )),
             _ => error,
         }
+    }
+
+    /// A repository that is gone from one page to the next was not missing: its listing breaks off.
+    fn of_a_page(&self, error: Error) -> Error {
+        if self.read > 0 && error.kind() == Kind::NotFound {
+            let message = format!(
+                "repository `{}` went away while it was read",
+                self.repository
+            );
+            return Error::new(Kind::Service, message);
+        }
+        error
     }
 
     fn in_a_circle(&self) -> Error {

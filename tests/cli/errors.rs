@@ -405,6 +405,25 @@ fn a_streamed_listing_that_breaks_off_leaves_its_json_open() {
 }
 
 #[test]
+fn a_repository_that_goes_away_while_it_is_read_is_no_complete_listing() {
+    for order in ["", "--sort none"] {
+        let registry = Registry::builder()
+            .repository(Repository::generated("big", 3))
+            .faults(|request| {
+                let fault = Fault::error(400, "RepositoryNotFoundException", "gone");
+                (request.number == 2).then_some(fault)
+            })
+            .start();
+        let line = format!("images big --page-size 1 -o json {order}");
+        let outcome = ecrpub(&registry, &line);
+        assert_eq!(outcome.code, Some(5), "{outcome}");
+        assert!(!outcome.stdout.ends_with("}\n"), "{outcome}");
+        let message = "error: repository `big` went away while it was read\n";
+        assert!(outcome.stderr.starts_with(message), "{outcome}");
+    }
+}
+
+#[test]
 fn a_registry_id_is_passed_through() {
     let registry = Registry::start(small());
     let account = ecrpub_registry::ACCOUNT;
