@@ -32,7 +32,7 @@ pub fn steps() -> Vec<Step> {
         [
             ("filter by a regular expression", "--include=v1[.].*[05]"),
             ("filter by a range of versions", "--semver=^1.20"),
-            ("filter by date", "--since=2024-01-01"),
+            ("filter by date", "--since=2024-06-01"),
         ]
         .map(|(name, option)| (name, filter(option))),
     );
