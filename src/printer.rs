@@ -3,6 +3,7 @@
 use crate::console;
 use crate::error::{Error, Kind};
 use crate::output::Format;
+use crate::source::request_goes_out;
 
 /// As many rows as the largest page has.
 const ROWS_A_WRITE: usize = 1000;
@@ -50,8 +51,7 @@ impl<R> Printer<R> {
     ) -> Result<T, Error> {
         let mut next = std::pin::pin!(next);
         let mut printed = std::pin::pin!(async {
-            // The request is on the wire before the rows are formatted.
-            tokio::task::yield_now().await;
+            request_goes_out().await;
             self.rows(rows).await
         });
         tokio::select! {

@@ -108,11 +108,15 @@ impl Selection<'_> {
         rows.retain(|row| self.passes(row));
     }
 
-    /// Puts filtered rows in the order asked, keeps as many as are wanted, and returns how many are
-    /// left out.
-    pub(crate) fn order_and_limit<R: Row>(&self, rows: &mut Vec<R>) -> usize {
+    /// Puts filtered rows in the order asked.
+    pub(crate) fn order<R: Row>(&self, rows: &mut [R]) {
         let passes = |tag: &str| self.filter.passes_tag(tag);
         self.key.order(rows, self.reverse, passes);
+    }
+
+    /// Orders filtered rows, keeps as many as are wanted, and returns how many are left out.
+    pub(crate) fn order_and_limit<R: Row>(&self, rows: &mut Vec<R>) -> usize {
+        self.order(rows);
         let left_out = self
             .limit
             .map_or(0, |limit| rows.len().saturating_sub(limit));

@@ -12,7 +12,7 @@ use std::future::Future;
 use self::aws::Aws;
 pub(crate) use self::aws::ConnectionArgs;
 pub(crate) use self::names::{Digest, RegistryId, RepositoryName, TagName};
-pub(crate) use self::pages::{PageArgs, Pages};
+pub(crate) use self::pages::{PageArgs, Pages, request_goes_out};
 use crate::error::Error;
 use crate::progress::Progress;
 

@@ -13,6 +13,16 @@ use crate::progress::Progress;
 /// The options that need a whole listing, or none at all.
 const WHOLE: [&str; 4] = ["tags", "digests", "limit", "count"];
 
+/// Turns of the runtime that a request takes from its making to the wire.
+const TURNS: usize = 16;
+
+/// Lets a request that was just made get on the wire, before the processor is busy with rows.
+pub(crate) async fn request_goes_out() {
+    for _ in 0..TURNS {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// How a listing is cut into requests.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Pages")]
@@ -131,6 +141,22 @@ impl<'a> Pages<'a> {
             Next::Token(token) => Some(token),
             Next::Beginning | Next::End => None,
         }
+    }
+
+    /// The rows of the next page, and what `work` comes to, which is done while they are on their way.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::next`].
+    pub(crate) async fn next_while<R: Listed>(
+        &mut self,
+        work: impl FnOnce(),
+    ) -> Result<Option<Vec<R>>, Error> {
+        let work = async {
+            request_goes_out().await;
+            work();
+        };
+        tokio::join!(biased; self.next(), work).0
     }
 
     /// The error of the next page, with the way to go on after the pages before it.

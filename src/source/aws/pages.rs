@@ -1,6 +1,5 @@
 //! `DescribeImages` and `DescribeImageTags`: one request a page, answers as our own types.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use aws_sdk_ecrpublic::types::{ImageDetail, ImageIdentifier, ImageTagDetail};
@@ -179,19 +178,26 @@ fn timestamp(time: Option<DateTime>, host: &str) -> Result<Option<Timestamp>, Fa
 
 /// Names that recur from row to row, held once a page.
 #[derive(Default)]
-struct Names(HashSet<Arc<str>>);
+struct Names(Vec<Arc<str>>);
 
 impl Names {
+    /// There are few names, and most rows have those of the row before: looking through a list is
+    /// faster than hashing.
     fn share(&mut self, name: Option<String>) -> Option<Arc<str>> {
         let name = name?;
-        if let Some(known) = self.0.get(name.as_str()) {
+        if let Some(known) = self.0.iter().find(|known| ***known == *name) {
             return Some(Arc::clone(known));
         }
         let name: Arc<str> = name.into();
-        self.0.insert(Arc::clone(&name));
+        if self.0.len() < MOST_NAMES {
+            self.0.push(Arc::clone(&name));
+        }
         Some(name)
     }
 }
+
+/// More names than this do not recur.
+const MOST_NAMES: usize = 32;
 
 #[cfg(test)]
 mod tests {
