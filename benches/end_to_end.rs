@@ -91,7 +91,9 @@ mod unix {
                 .env("AWS_ENDPOINT_URL_ECR_PUBLIC", &self.url)
                 .env("AWS_ACCESS_KEY_ID", "AKIABENCH")
                 .env("AWS_SECRET_ACCESS_KEY", "bench")
-                .env("SSL_CERT_FILE", &self.certificate);
+                // What Debian has without being told: the same certificates in a file and in a folder.
+                .env("SSL_CERT_FILE", &self.certificate)
+                .env("SSL_CERT_DIR", "/etc/ssl/certs");
             command
         }
     }
