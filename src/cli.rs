@@ -47,4 +47,5 @@ Exit codes:
   2  wrong usage or settings, also values that the service refuses
   3  a repository or an image that was asked for does not exist
   4  credentials missing, expired, or not allowed
-  5  the service or the network: unreachable, timed out, throttled, answered nonsense";
+  5  the service or the network: unreachable, timed out, throttled, answered nonsense
+  130  interrupted";

@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Credentials = 4,
     /// The service or the network is unreachable, slow, throttling, or answers nonsense.
     Service = 5,
+    /// The user ended the program, and knows.
+    Interrupted = 130,
 }
 
 /// An error as the user reads it: a message in our words and, where something can be done, a hint
@@ -68,6 +70,11 @@ impl Error {
     /// What can be done about it.
     pub(crate) fn hints(&self) -> &[String] {
         &self.hints
+    }
+
+    /// Whether there is anything to tell: not to a reader that left, nor to whoever pressed Ctrl-C.
+    pub(crate) fn is_told(&self) -> bool {
+        !matches!(self.kind, Kind::ReaderLeft | Kind::Interrupted)
     }
 
     /// The exit code that the README documents.

@@ -48,9 +48,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             }
             missing.first().map_or(0, Error::exit_code)
         }
-        Err(error) if error.kind() == Kind::ReaderLeft => error.exit_code(),
         Err(error) => {
-            console.report(&error);
+            if error.is_told() {
+                console.report(&error);
+            }
             error.exit_code()
         }
     }
@@ -63,7 +64,12 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         .enable_all()
         .build()
         .map_err(|error| Error::new(Kind::Other, format!("cannot start: {error}")))?;
-    let outcome = runtime.block_on(cli.command.run(console, &progress));
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            outcome = cli.command.run(console, &progress) => outcome,
+            Ok(()) = tokio::signal::ctrl_c() => Err(Error::new(Kind::Interrupted, "interrupted")),
+        }
+    });
     progress.end_line();
     // Dropping the runtime would wait for a name look-up without limit.
     runtime.shutdown_background();

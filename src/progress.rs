@@ -27,10 +27,12 @@ pub(crate) struct Progress {
 impl Progress {
     /// A listener that starts now, and says nothing unless `verbose`.
     pub(crate) fn new(verbose: bool) -> Self {
+        let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        line.set_message("looking for credentials");
         Self {
             started: Instant::now(),
             verbose,
-            line: ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()),
+            line,
             pages: Cell::default(),
             rows: Cell::default(),
         }
@@ -61,12 +63,14 @@ impl Progress {
     /// Something was found out before the first request.
     pub(crate) fn resolved(&self, what: &str, value: impl fmt::Display) {
         self.tell(format_args!("{what}: {value}"));
-        self.line.set_message("asking");
     }
 
     /// A request goes out.
     pub(crate) fn sending(&self, request: &str, attempt: u32) {
         self.tell(format_args!("{request}: attempt {attempt}"));
+        if self.pages.get() == 0 && attempt == 1 {
+            self.line.set_message(format!("waiting for {request}"));
+        }
     }
 
     /// A request was answered.

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Kind};
 use crate::progress::Progress;
 
-const FIRST_DELAY: Duration = Duration::from_millis(500);
+/// The limit of the first wait; it doubles with every attempt.
+pub(crate) const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(8);
 /// A connection that breaks three times in a row is not a passing fault.
 const LOST_ATTEMPTS: u32 = 3;
@@ -51,6 +52,8 @@ pub(crate) struct Retry {
     pub(crate) max_attempts: u32,
     /// The wall time of one attempt, from connecting to the last byte.
     pub(crate) timeout: Duration,
+    /// The limit of the first wait.
+    pub(crate) first_delay: Duration,
 }
 
 impl Retry {
@@ -82,7 +85,7 @@ impl Retry {
             if !self.allows_another(failure.cause, number, lost) {
                 return Err(after(number, failure));
             }
-            let delay = delay(number);
+            let delay = self.delay(number);
             progress.waiting(request, &failure.error, delay);
             tokio::time::sleep(delay).await;
         }
@@ -98,6 +101,12 @@ impl Retry {
         allowed && made < self.max_attempts
     }
 
+    /// Full jitter: anything up to a limit that doubles with every attempt.
+    fn delay(&self, attempt: u32) -> Duration {
+        let limit = self.first_delay.saturating_mul(1 << (attempt - 1).min(8));
+        limit.min(LONGEST_DELAY).mul_f64(fastrand::f64())
+    }
+
     fn timed_out(&self, request: &str) -> Failure {
         let seconds = self.timeout.as_secs_f64();
         let error = Error::new(
@@ -109,14 +118,6 @@ impl Retry {
             error: error.hint("allow more time with `--timeout SECONDS`"),
         }
     }
-}
-
-/// Full jitter: anything up to a limit that doubles with every attempt.
-fn delay(attempt: u32) -> Duration {
-    let limit = FIRST_DELAY
-        .saturating_mul(1 << (attempt - 1).min(8))
-        .min(LONGEST_DELAY);
-    limit.mul_f64(fastrand::f64())
 }
 
 fn after(attempts: u32, failure: Failure) -> Failure {
@@ -131,12 +132,13 @@ fn after(attempts: u32, failure: Failure) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cause, LONGEST_DELAY, Retry, delay};
+    use super::{Cause, FIRST_DELAY, LONGEST_DELAY, Retry};
     use std::time::Duration;
 
     const POLICY: Retry = Retry {
         max_attempts: 8,
         timeout: Duration::from_secs(20),
+        first_delay: FIRST_DELAY,
     };
 
     #[test]
@@ -156,7 +158,7 @@ mod tests {
     #[test]
     fn delays_never_exceed_the_longest() {
         for attempt in 1..100 {
-            assert!(delay(attempt) <= LONGEST_DELAY);
+            assert!(POLICY.delay(attempt) <= LONGEST_DELAY);
         }
     }
 }

@@ -256,15 +256,8 @@ fn a_host_that_does_not_exist() {
 
 #[test]
 fn answers_that_are_none_of_this_service() {
-    let answer = |status, body: &'static str| {
-        failing(move |_| {
-            Some(Fault::Raw {
-                status,
-                content_type: "text/html".to_owned(),
-                body: body.into(),
-            })
-        })
-    };
+    let answer =
+        |status, body: &'static str| failing(move |_| Some(Fault::raw(status, "text/html", body)));
     assert_snapshot!(answer(200, "<html>welcome to the hotel</html>"), @"
     --- stderr
     error: `REGISTRY` answered something that is no listing: not the JSON that was asked for (HTTP status 200)

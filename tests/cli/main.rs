@@ -3,6 +3,7 @@
 mod completions;
 mod connection;
 mod errors;
+mod faults;
 mod formats;
 mod harness;
 mod help;

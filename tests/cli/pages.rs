@@ -364,13 +364,8 @@ fn a_token_that_returns_is_an_error_and_not_the_end() {
 }
 
 fn empty_page(token: &str) -> Fault {
-    Fault::Raw {
-        status: 200,
-        content_type: "application/x-amz-json-1.1".to_owned(),
-        body: json!({ "imageDetails": [], "nextToken": token })
-            .to_string()
-            .into_bytes(),
-    }
+    let body = json!({ "imageDetails": [], "nextToken": token });
+    Fault::raw(200, "application/x-amz-json-1.1", body.to_string())
 }
 
 #[test]
@@ -385,11 +380,7 @@ fn a_page_that_cannot_be_read_is_an_error_and_nothing_is_printed() {
         let registry = Registry::builder()
             .repository(big())
             .faults(move |request| {
-                (request.number == 2).then(|| Fault::Raw {
-                    status: 200,
-                    content_type: "text/html".to_owned(),
-                    body: body.to_vec(),
-                })
+                (request.number == 2).then(|| Fault::raw(200, "text/html", body))
             })
             .start();
         let outcome = ecrpub(&registry, "images big -o name");

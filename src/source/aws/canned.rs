@@ -14,7 +14,7 @@ use aws_smithy_types::body::SdkBody;
 use super::settings::{Profile, Settings};
 use super::{Aws, client};
 use crate::progress::Progress;
-use crate::source::retry::Retry;
+use crate::source::retry::{FIRST_DELAY, Retry};
 
 #[derive(Clone, Copy, Debug)]
 struct Canned(&'static [u8]);
@@ -48,6 +48,7 @@ impl<'a> Aws<'a> {
             retry: Retry {
                 max_attempts: 1,
                 timeout: Duration::from_secs(20),
+                first_delay: FIRST_DELAY,
             },
             profile: Profile {
                 name: "default".to_owned(),

@@ -17,7 +17,7 @@ use rustls::pki_types::pem::PemObject;
 use url::Url;
 
 use crate::error::Error;
-use crate::source::retry::Retry;
+use crate::source::retry::{FIRST_DELAY, Retry};
 
 /// The one region that answers every request.
 const HOME_REGION: &str = "us-east-1";
@@ -126,6 +126,7 @@ impl Settings {
                     None => sources.max_attempts()?,
                 },
                 timeout: args.timeout,
+                first_delay: first_delay(),
             },
             profile: sources.profile(),
         })
@@ -338,6 +339,14 @@ impl Sources {
             by_option: self.profile_by_option,
             name,
         }
+    }
+}
+
+/// With `ECRPUB_HURRY` set, a hundredth: tests have many waits to sit out.
+fn first_delay() -> Duration {
+    match variable("ECRPUB_HURRY") {
+        Some(_) => FIRST_DELAY / 100,
+        None => FIRST_DELAY,
     }
 }
 

@@ -1,23 +1,26 @@
 //! The server: connections, faults, and the record of requests.
 
 use std::convert::Infallible;
+use std::io;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use futures_util::stream::{self, StreamExt};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Collected, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, oneshot};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use crate::data::Repository;
 use crate::protocol::{self, Answer, Shelf};
@@ -62,8 +65,8 @@ pub enum Fault {
     Raw {
         /// The HTTP status.
         status: u16,
-        /// The media type.
-        content_type: String,
+        /// Its headers, the media type among them.
+        headers: Vec<(&'static str, String)>,
         /// The body.
         body: Vec<u8>,
     },
@@ -73,9 +76,25 @@ pub enum Fault {
     Token(String),
     /// Close the connection in the middle of the answer.
     Cut,
+    /// Reset the connection instead of answering.
+    Reset,
+    /// Reset the connection in the middle of the answer.
+    ResetMidway,
+    /// Answer well, a byte in this time.
+    Drip(Duration),
 }
 
 impl Fault {
+    /// An answer that is none of this service's.
+    #[must_use]
+    pub fn raw(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self::Raw {
+            status,
+            headers: vec![("content-type", content_type.to_owned())],
+            body: body.into(),
+        }
+    }
+
     /// An error of the service.
     #[must_use]
     pub fn error(status: u16, code: &str, message: &str) -> Self {
@@ -274,31 +293,53 @@ async fn accept(listener: &TcpListener, acceptor: Option<&TlsAcceptor>, state: &
     }
 }
 
-async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, state: Arc<State>) {
+/// A connection that can be reset rather than closed.
+trait Connection: AsyncRead + AsyncWrite + Unpin {
+    fn socket(&self) -> &TcpStream;
+}
+
+impl Connection for TcpStream {
+    fn socket(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Connection for TlsStream<TcpStream> {
+    fn socket(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
+
+async fn converse(stream: impl Connection, state: Arc<State>) {
+    let reset = Arc::new(Notify::new());
     let service = service_fn(async |request| {
         let under_way = state.under_way.fetch_add(1, Ordering::SeqCst) + 1;
         state.most_under_way.fetch_max(under_way, Ordering::SeqCst);
-        let answer = answer(request, &state).await;
+        let answer = answer(request, &state, &reset).await;
         state.under_way.fetch_sub(1, Ordering::SeqCst);
         answer
     });
-    // A client that leaves, or a fault that cuts the connection, is no error here.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        // A client that leaves, or a fault that cuts the connection, is no error here.
+        _ = &mut connection => {}
+        () = reset.notified() => {
+            let stream = connection.into_parts().io.into_inner();
+            let _ = stream.socket().set_zero_linger();
+        }
+    }
 }
+
+type Body = BoxBody<Bytes, io::Error>;
 
 async fn answer(
     request: hyper::Request<Incoming>,
     state: &State,
-) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
+    reset: &Arc<Notify>,
+) -> Result<hyper::Response<Body>, Infallible> {
     let (parts, body) = request.into_parts();
-    let body = body
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes);
-    let body = body.unwrap_or_default();
-    let request = state.record(&parts, &body);
+    let body = body.collect().await.map(Collected::to_bytes);
+    let request = state.record(&parts, &body.unwrap_or_default());
     let mut answer = protocol::answer(&parts, &request.body, &state.shelf);
     let fault = state.plan.as_ref().and_then(|plan| plan(&request));
     match fault {
@@ -310,19 +351,64 @@ async fn answer(
         }) => answer = Answer::error(status, &code, message.as_deref()),
         Some(Fault::Raw {
             status,
-            content_type,
+            headers,
             body,
-        }) => return Ok(response(status, &content_type, body)),
+        }) => return Ok(respond(status, &headers, whole(body))),
         Some(Fault::Wait(time)) => tokio::time::sleep(time).await,
         Some(Fault::Token(token)) => answer.replace_token(&token),
         Some(Fault::Cut) => {
-            let length = answer.body.len() + 1;
-            let mut response = response(answer.status, protocol::CONTENT_TYPE, answer.body);
-            response.headers_mut().insert(CONTENT_LENGTH, length.into());
-            return Ok(response);
+            let length = ("content-length", (answer.body.len() + 1).to_string());
+            return Ok(respond(
+                answer.status,
+                &[json(), length],
+                whole(answer.body),
+            ));
+        }
+        Some(Fault::Reset) => {
+            reset.notify_one();
+            std::future::pending::<()>().await;
+        }
+        Some(Fault::ResetMidway) => {
+            answer.body.truncate(answer.body.len() / 2);
+            let length = ("content-length", (answer.body.len() * 2).to_string());
+            let body = then_reset(answer.body, Arc::clone(reset));
+            return Ok(respond(answer.status, &[json(), length], body));
+        }
+        Some(Fault::Drip(time)) => {
+            return Ok(respond(answer.status, &[json()], drip(answer.body, time)));
         }
     }
-    Ok(response(answer.status, protocol::CONTENT_TYPE, answer.body))
+    Ok(respond(answer.status, &[json()], whole(answer.body)))
+}
+
+fn json() -> (&'static str, String) {
+    ("content-type", protocol::CONTENT_TYPE.to_owned())
+}
+
+fn whole(body: Vec<u8>) -> Body {
+    let body = Full::new(body.into());
+    body.map_err(|never| match never {}).boxed()
+}
+
+/// A byte at a time.
+fn drip(body: Vec<u8>, time: Duration) -> Body {
+    let bytes = stream::iter(body).then(move |byte| async move {
+        tokio::time::sleep(time).await;
+        Ok(Frame::data(Bytes::copy_from_slice(&[byte])))
+    });
+    BodyExt::boxed(StreamBody::new(bytes))
+}
+
+/// All of `body`, and then no more.
+fn then_reset(body: Vec<u8>, reset: Arc<Notify>) -> Body {
+    let frames = stream::once(async { Ok(Frame::data(body.into())) });
+    let end = stream::once(async move {
+        // Time for what was sent to arrive, which a reset would discard.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        reset.notify_one();
+        std::future::pending::<Result<Frame<Bytes>, io::Error>>().await
+    });
+    BodyExt::boxed(StreamBody::new(frames.chain(end)))
 }
 
 impl State {
@@ -339,11 +425,14 @@ impl State {
     }
 }
 
-fn response(status: u16, content_type: &str, body: Vec<u8>) -> hyper::Response<Full<Bytes>> {
-    hyper::Response::builder()
+fn respond(status: u16, headers: &[(&'static str, String)], body: Body) -> hyper::Response<Body> {
+    let mut builder = hyper::Response::builder()
         .status(status)
-        .header(CONTENT_TYPE, content_type)
-        .header("x-amzn-requestid", "00000000-0000-4000-8000-000000000000")
-        .body(Full::new(body.into()))
+        .header("x-amzn-requestid", "00000000-0000-4000-8000-000000000000");
+    for (name, value) in headers {
+        builder = builder.header(*name, value);
+    }
+    builder
+        .body(body)
         .expect("the status and the headers are valid")
 }
