@@ -6,6 +6,7 @@ mod credentials;
 mod errors;
 mod pages;
 mod settings;
+mod whole;
 
 use aws_sdk_ecrpublic::Client;
 use aws_sdk_ecrpublic::config::retry::RetryConfig;
@@ -97,6 +98,7 @@ fn client(settings: &Settings, http: SharedHttpClient, credentials: Credentials)
         .region(Region::new(settings.region.clone()))
         .credentials_provider(credentials)
         .http_client(http)
+        .interceptor(self::whole::Whole)
         .retry_config(RetryConfig::disabled())
         .timeout_config(TimeoutConfig::disabled())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
