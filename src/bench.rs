@@ -108,7 +108,7 @@ fn decode() -> Step {
         &images(PAGE),
     );
     let progress: &Progress = Box::leak(Box::new(Progress::new(false)));
-    let aws = Aws::canned(page.leak(), progress);
+    let aws = Aws::canned(page, progress);
     let repository: RepositoryName = "team/web".parse().expect(WHY);
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.enable_all().build().expect(WHY);

@@ -13,6 +13,8 @@ mod cli;
 mod commands;
 mod console;
 mod error;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod listing;
 mod model;
 mod output;

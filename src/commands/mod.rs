@@ -4,7 +4,7 @@ mod completions;
 mod images;
 mod tags;
 
-#[cfg(feature = "bench")]
+#[cfg(any(feature = "bench", feature = "fuzz"))]
 pub(crate) use self::images::SCHEMA as IMAGES;
 use crate::console::Console;
 use crate::error::Error;

@@ -7,6 +7,8 @@ mod image_ids;
 mod json;
 mod name;
 mod table;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use std::borrow::Cow;

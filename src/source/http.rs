@@ -80,7 +80,7 @@ impl ByScheme {
     fn builder(&self) -> ConnectorBuilder {
         Connector::builder()
             .connector_settings(self.settings.clone())
-            .proxy_config(ProxyConfig::from_env())
+            .proxy_config(proxy())
     }
 
     fn with_tls(&self) -> Connector {
@@ -104,6 +104,16 @@ impl HttpConnector for ByScheme {
         };
         connector.call(request)
     }
+}
+
+/// The proxies of the environment. `NO_PROXY=*` exempts every host, which the SDK takes for names
+/// only, and not for addresses.
+fn proxy() -> ProxyConfig {
+    let exempts_all = |name| std::env::var(name).is_ok_and(|hosts| hosts.trim() == "*");
+    if ["NO_PROXY", "no_proxy"].into_iter().any(exempts_all) {
+        return ProxyConfig::disabled();
+    }
+    ProxyConfig::from_env()
 }
 
 /// Whether plain requests may go through a proxy that is itself reached by https.

@@ -14,6 +14,7 @@ mod pipes;
 mod readme;
 mod registry;
 mod select;
+mod setups;
 mod stream;
 #[cfg(unix)]
 mod terminal;

@@ -16,8 +16,8 @@ use super::{Aws, client};
 use crate::progress::Progress;
 use crate::source::retry::{FIRST_DELAY, Retry};
 
-#[derive(Clone, Copy, Debug)]
-struct Canned(&'static [u8]);
+#[derive(Clone, Debug)]
+struct Canned(Vec<u8>);
 
 impl HttpClient for Canned {
     fn http_connector(
@@ -25,20 +25,20 @@ impl HttpClient for Canned {
         _settings: &HttpConnectorSettings,
         _components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(*self)
+        SharedHttpConnector::new(self.clone())
     }
 }
 
 impl HttpConnector for Canned {
     fn call(&self, _request: HttpRequest) -> HttpConnectorFuture {
         let status = 200.try_into().expect("200 is a status");
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(self.0))))
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(self.0.clone()))))
     }
 }
 
 impl<'a> Aws<'a> {
     /// A connection whose every answer is `page`.
-    pub(crate) fn canned(page: &'static [u8], progress: &'a Progress) -> Self {
+    pub(crate) fn canned(page: Vec<u8>, progress: &'a Progress) -> Self {
         let settings = Settings {
             region: "us-east-1".to_owned(),
             credentials_region: "us-east-1".to_owned(),

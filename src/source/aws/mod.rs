@@ -1,6 +1,6 @@
 //! One's own registry, through the official SDK: signed requests, a page at a time.
 
-#[cfg(feature = "bench")]
+#[cfg(any(feature = "bench", feature = "fuzz"))]
 mod canned;
 mod credentials;
 mod errors;
@@ -19,6 +19,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use self::errors::Context;
 pub(crate) use self::settings::ConnectionArgs;
 use self::settings::Settings;
+#[cfg(feature = "fuzz")]
+pub(crate) use self::settings::parse_settings;
 use super::http;
 use super::names::{RegistryId, RepositoryName};
 use super::retry::Failure;

@@ -390,6 +390,14 @@ fn read_certificates(found: &Found) -> Result<Vec<u8>, Error> {
     Ok(pem)
 }
 
+/// All parsers of settings, for fuzzing.
+#[cfg(feature = "fuzz")]
+pub(crate) fn parse_settings(text: &str) {
+    let _ = parse_endpoint(text);
+    let _ = parse_region(text);
+    let _ = parse_seconds(text);
+}
+
 fn parse_endpoint(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| error.to_string())?;
     if matches!(url.scheme(), "http" | "https") && url.has_host() {

@@ -6,11 +6,13 @@
 
 mod data;
 mod protocol;
+mod proxy;
 mod sample;
 mod server;
 mod tls;
 
 pub use data::{Image, Repository, Tag};
+pub use proxy::Proxy;
 pub use sample::sample;
 pub use server::{Builder, Fault, Registry, Request};
 

@@ -1,0 +1,216 @@
+//! Odd set-ups: honoured as the AWS CLI honours them, or an error that names where they were set.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use ecrpub_registry::{Proxy, Registry};
+use insta::assert_snapshot;
+
+use crate::harness::{Outcome, Run, file, home, small};
+
+fn without_keys(registry: &Registry) -> Run {
+    Run::on(registry)
+        .without("AWS_ACCESS_KEY_ID")
+        .without("AWS_SECRET_ACCESS_KEY")
+}
+
+fn list(run: Run) -> Outcome {
+    run.arguments("tags web -o name").outcome()
+}
+
+/// A run with this profile file, and no keys in the environment.
+fn with_config(registry: &Registry, name: &str, config: &str) -> Outcome {
+    list(without_keys(registry).env("HOME", home(name, config)))
+}
+
+#[test]
+fn no_credentials_and_no_metadata_service_that_answers() {
+    let registry = Registry::start(small());
+    // Nobody listens here, and whoever listens there says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}", silent.local_addr().unwrap());
+    for endpoint in ["http://127.0.0.1:9", &silent] {
+        let started = Instant::now();
+        let run = without_keys(&registry)
+            .without("AWS_EC2_METADATA_DISABLED")
+            .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", endpoint);
+        let outcome = list(run);
+        assert!(started.elapsed() < Duration::from_secs(5), "{endpoint}");
+        assert_eq!(outcome.code, Some(4), "{endpoint}: {outcome}");
+        assert!(
+            outcome
+                .stderr
+                .starts_with("error: no AWS credentials found\nhint: "),
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn a_login_profile_whose_session_is_not_there() {
+    let registry = Registry::start(small());
+    let config =
+        "[profile work]\nlogin_session = arn:aws:iam::123456789012:user/me\nregion = us-east-1\n";
+    let run = without_keys(&registry).env("HOME", home("login", config));
+    let outcome = run.arguments("tags web --profile work").outcome();
+    assert_eq!(outcome.code, Some(4), "{outcome}");
+    assert!(
+        outcome
+            .stderr
+            .ends_with("hint: log in with `aws login --profile work`\n"),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn keys_and_a_session_token_of_a_profile() {
+    let registry = Registry::start(small());
+    let config = "[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\naws_session_token = tokentoken\n";
+    let listed = with_config(&registry, "session-token", config).data();
+    assert_eq!(listed.lines().count(), 3);
+    let authorization = registry.requests()[0].authorization.clone().unwrap();
+    assert!(authorization.contains("AKIAFILE") && authorization.contains("x-amz-security-token"));
+}
+
+#[test]
+fn unusable_settings_of_a_profile_are_named_with_it() {
+    let registry = Registry::start(small());
+    let keys = "aws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
+    for (key, value) in [
+        ("max_attempts", "-1"),
+        ("max_attempts", "many"),
+        ("retry_mode", "nonsense"),
+        ("endpoint_url", "localhost:4510"),
+        ("use_dualstack_endpoint", "perhaps"),
+        ("use_fips_endpoint", "true"),
+        ("ca_bundle", "/no/such/file"),
+    ] {
+        let name = format!("unusable-{key}-{}", value.len());
+        let run = Run::on(&registry)
+            .without("AWS_ENDPOINT_URL_ECR_PUBLIC")
+            .env(
+                "HOME",
+                home(&name, &format!("[default]\n{keys}{key} = {value}\n")),
+            );
+        let outcome = list(run);
+        assert_eq!(outcome.code, Some(2), "{key} = {value}: {outcome}");
+        assert!(outcome.stderr.contains(key), "{key} = {value}: {outcome}");
+    }
+    assert_eq!(registry.requests().len(), 0);
+}
+
+#[test]
+fn settings_of_a_profile_that_the_aws_cli_takes() {
+    let registry = Registry::start(small());
+    let keys = "aws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
+    for (number, setting) in [
+        "retry_mode = legacy",
+        "max_attempts = 2",
+        "region = eu-west-1",
+        "output = yaml",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let config = format!("[default]\n{keys}{setting}\n");
+        let listed = with_config(&registry, &format!("taken-{number}"), &config).data();
+        assert_eq!(listed.lines().count(), 3, "{setting}");
+    }
+}
+
+#[test]
+fn a_profile_file_that_is_none() {
+    let registry = Registry::start(small());
+    let outcome = with_config(&registry, "no-profile-file", "[default\nkey\n");
+    assert_eq!(outcome.code, Some(2), "{outcome}");
+    assert!(
+        outcome
+            .stderr
+            .starts_with("error: cannot read the AWS settings: "),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn an_empty_profile_name() {
+    let registry = Registry::start(small());
+    assert_snapshot!(list(Run::on(&registry).env("AWS_PROFILE", "")), @"
+    --- stderr
+    error: the profile `` of `AWS_PROFILE` does not exist
+    hint: there is no profile at all; make one with `aws configure`
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn no_home() {
+    let registry = Registry::start(small());
+    assert_eq!(
+        list(Run::on(&registry).without("HOME"))
+            .data()
+            .lines()
+            .count(),
+        3
+    );
+    let outcome = list(without_keys(&registry).without("HOME"));
+    assert_eq!(outcome.code, Some(4), "{outcome}");
+}
+
+#[test]
+fn a_proxy_for_http_and_those_that_go_without() {
+    let registry = Registry::start(small());
+    let proxy = Proxy::start();
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        let before = proxy.connections();
+        let listed = list(Run::on(&registry).env(name, proxy.url())).data();
+        assert_eq!(
+            (listed.lines().count(), proxy.connections()),
+            (3, before + 1),
+            "{name}"
+        );
+    }
+    let before = proxy.connections();
+    for exempt in ["127.0.0.1", "*"] {
+        let run = Run::on(&registry)
+            .env("HTTP_PROXY", proxy.url())
+            .env("NO_PROXY", exempt);
+        assert_eq!(list(run).data().lines().count(), 3);
+        assert_eq!(proxy.connections(), before, "{exempt}");
+    }
+    let other = Run::on(&registry).env("HTTPS_PROXY", proxy.url());
+    assert_eq!(list(other).data().lines().count(), 3);
+    assert_eq!(proxy.connections(), before);
+}
+
+#[test]
+fn a_proxy_for_https_is_a_tunnel() {
+    let registry = Registry::builder()
+        .tls()
+        .repository(small()[0].clone())
+        .start();
+    let bundle = file("proxy-bundle.pem", registry.certificate());
+    let proxy = Proxy::start();
+    let run = Run::on(&registry)
+        .env("HTTPS_PROXY", proxy.url())
+        .env("AWS_CA_BUNDLE", &bundle);
+    assert_eq!(list(run).data().lines().count(), 3);
+    assert_eq!(proxy.connections(), 1);
+}
+
+#[test]
+fn a_proxy_that_is_not_there() {
+    let registry = Registry::start(small());
+    let outcome = list(Run::on(&registry).env("HTTP_PROXY", "http://127.0.0.1:9"));
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.code),
+        ("", Some(5)),
+        "{outcome}"
+    );
+    assert!(
+        outcome
+            .stderr
+            .contains("hint: check `--endpoint-url` and the proxy settings"),
+        "{outcome}"
+    );
+    assert_eq!(registry.requests().len(), 0);
+}
