@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
+use std::fmt;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::retry::{Cause, Failure};
@@ -23,7 +25,8 @@ use crate::error::{Error, Kind};
 /// that costs more than a whole listing, so this one waits for the first https URL.
 #[derive(Debug)]
 pub(crate) struct Client {
-    trust: TrustStore,
+    /// Certificates to trust; the system's without any.
+    ca_bundle: Option<Vec<u8>>,
     connectors: Mutex<HashMap<Timeouts, SharedHttpConnector>>,
 }
 
@@ -33,12 +36,8 @@ type Timeouts = (Option<Duration>, Option<Duration>);
 impl Client {
     /// A client that trusts the certificates of `ca_bundle` (PEM, checked), or the system's.
     pub(crate) fn new(ca_bundle: Option<Vec<u8>>) -> Self {
-        let trust = match ca_bundle {
-            Some(pem) => TrustStore::empty().with_pem_certificate(pem),
-            None => TrustStore::default(),
-        };
         Self {
-            trust,
+            ca_bundle,
             connectors: Mutex::default(),
         }
     }
@@ -58,7 +57,7 @@ impl HttpClient for Client {
         let connector = connectors.entry(timeouts).or_insert_with(|| {
             SharedHttpConnector::new(ByScheme {
                 settings: settings.clone(),
-                trust: self.trust.clone(),
+                ca_bundle: self.ca_bundle.clone(),
                 plain: OnceLock::new(),
                 tls: OnceLock::new(),
             })
@@ -71,7 +70,7 @@ impl HttpClient for Client {
 #[derive(Debug)]
 struct ByScheme {
     settings: HttpConnectorSettings,
-    trust: TrustStore,
+    ca_bundle: Option<Vec<u8>>,
     plain: OnceLock<Connector>,
     tls: OnceLock<Connector>,
 }
@@ -84,8 +83,12 @@ impl ByScheme {
     }
 
     fn with_tls(&self) -> Connector {
+        let trust = match &self.ca_bundle {
+            Some(pem) => TrustStore::empty().with_pem_certificate(pem.clone()),
+            None => TrustStore::default(),
+        };
         let context = TlsContext::builder()
-            .with_trust_store(self.trust.clone())
+            .with_trust_store(trust)
             .build()
             .expect("a trust store is all that a context takes");
         self.builder()
@@ -99,12 +102,32 @@ impl HttpConnector for ByScheme {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let connector = if request.uri().starts_with("http:") && !has_tls_proxy() {
             self.plain.get_or_init(|| self.builder().build_http())
+        } else if self.ca_bundle.is_none() && lacks_roots() {
+            return HttpConnectorFuture::ready(Err(ConnectorError::other(NoRoots.into(), None)));
         } else {
             self.tls.get_or_init(|| self.with_tls())
         };
         connector.call(request)
     }
 }
+
+/// Whether the system has no certificate at all, where the SDK would panic for it: in debug builds.
+/// Others find it out by the server's certificate, and need not read all the system's twice.
+fn lacks_roots() -> bool {
+    cfg!(debug_assertions) && rustls_native_certs::load_native_certs().certs.is_empty()
+}
+
+/// The system has no certificates to trust.
+#[derive(Debug)]
+struct NoRoots;
+
+impl fmt::Display for NoRoots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this system has no certificates")
+    }
+}
+
+impl StdError for NoRoots {}
 
 /// The proxies of the environment. `NO_PROXY=*` exempts every host, which the SDK takes for names
 /// only, and not for addresses.
@@ -128,7 +151,10 @@ fn has_tls_proxy() -> bool {
 /// `chain` is what the client reports: the outermost error of a chain of causes.
 pub(crate) fn failure(chain: &(dyn StdError + 'static), host: &str) -> Failure {
     let service = |message: String| Error::new(Kind::Service, message);
-    let error = if let Some(error) = find::<rustls::Error>(chain) {
+    let error = if find::<NoRoots>(chain).is_some() {
+        service(format!("cannot trust `{host}`: {NoRoots}"))
+            .hint("install certificates, or name some with `--ca-bundle FILE`")
+    } else if let Some(error) = find::<rustls::Error>(chain) {
         service(format!("cannot trust `{host}`: {error}"))
             .hint("if a proxy re-signs its traffic, name its certificates with `--ca-bundle FILE`")
     } else if refused_connection(chain) {

@@ -13,6 +13,7 @@ mod peer;
 mod pipes;
 mod readme;
 mod registry;
+mod secrets;
 mod select;
 mod setups;
 mod stream;

@@ -214,3 +214,44 @@ fn a_proxy_that_is_not_there() {
     );
     assert_eq!(registry.requests().len(), 0);
 }
+
+#[test]
+fn no_system_certificates() {
+    let registry = Registry::builder()
+        .tls()
+        .repository(small()[0].clone())
+        .start();
+    let run = Run::on(&registry)
+        .env("SSL_CERT_FILE", "/no/such/file")
+        .env("SSL_CERT_DIR", "/no/such/folder");
+    let outcome = list(run);
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.code),
+        ("", Some(5)),
+        "{outcome}"
+    );
+    assert!(
+        outcome.stderr.contains("cannot trust") && outcome.stderr.contains("`--ca-bundle FILE`"),
+        "{outcome}"
+    );
+    assert_eq!(registry.requests().len(), 0);
+}
+
+#[test]
+fn a_credential_process_that_takes_half_a_minute() {
+    let registry = Registry::start(small());
+    let log = file("slow-process.log", "");
+    let script = format!(
+        "echo started >> {}\nsleep 30\necho '{{\"Version\":1,\"AccessKeyId\":\"AKIASLOW\",\"SecretAccessKey\":\"x\"}}'\n",
+        log.display()
+    );
+    let script = file("slow-process.sh", &script);
+    let config = format!("[default]\ncredential_process = sh {}\n", script.display());
+    let run = without_keys(&registry).env("HOME", home("slow-process", &config));
+    let listed = run
+        .arguments("tags web -o name --timeout 3")
+        .outcome()
+        .data();
+    assert_eq!(listed.lines().count(), 3);
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "started\n");
+}

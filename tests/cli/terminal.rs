@@ -316,3 +316,26 @@ fn there_is_no_line_of_progress_where_it_would_disturb() {
     let in_a_pipe = colorful(&slow(), "images big --page-size 2 -o name").outcome();
     assert_eq!(in_a_pipe.stderr, "");
 }
+
+#[test]
+fn ctrl_c_takes_the_line_of_progress_away() {
+    let registry = Registry::builder()
+        .repository(Repository::generated("big", 3))
+        .faults(|_| Some(Fault::Wait(std::time::Duration::from_mins(1))))
+        .start();
+    let program = colorful(&registry, "images big").into_command();
+    let mut shell = Command::new("sh");
+    // Interrupts the program when its line has been there for a while.
+    shell.args([
+        "-c",
+        "\"$0\" images big & sleep 2; kill -INT $!; wait $!; echo \"code $?\"",
+    ]);
+    shell.arg(program.get_program()).env_clear();
+    for (name, value) in program.get_envs() {
+        shell.env(name, value.unwrap_or_default());
+    }
+    let shown = screen(80, shell);
+    assert!(shown.contains("waiting for DescribeImages"), "{shown:?}");
+    let (_, rest) = shown.rsplit_once("\u{1b}[2K").expect("the line is cleared");
+    assert_eq!(rest, "code 130\n", "{shown:?}");
+}
