@@ -4,7 +4,7 @@ use comfy_table::{
     Attribute, Cell as Styled, CellAlignment, Color, ContentArrangement, Table as Grid, presets,
 };
 use humansize::{DECIMAL, FormatSizeOptions};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::columns::{Column, Value};
 use super::{Format, Style, escaped};
@@ -14,6 +14,9 @@ use crate::error::Error;
 const GAP: u16 = 2;
 /// What a column that can be cut keeps at least.
 const NARROWEST: usize = 12;
+/// What no cell is wider than, however much is asked for in full: nobody reads more, and the layout
+/// would break a wider one into lines.
+const WIDEST: usize = 10_000;
 /// What stands for nothing.
 const MISSING: &str = "-";
 
@@ -89,7 +92,7 @@ impl<R> Table<R> {
     /// What no cell that can be cut may be wider than, for the table to fit the terminal.
     fn limit(&self) -> usize {
         let Some(available) = self.style.place.width.filter(|_| !self.style.in_full) else {
-            return usize::MAX;
+            return WIDEST;
         };
         let widths = self.widths();
         let is_fixed = |index: usize| {
@@ -106,7 +109,7 @@ impl<R> Table<R> {
             taken + rest <= available
         };
         let widest = free.iter().map(|&index| widths[index]).max().unwrap_or(0);
-        (NARROWEST..=widest.max(NARROWEST))
+        (NARROWEST..=widest.min(available).max(NARROWEST))
             .rev()
             .find(fits)
             .unwrap_or(NARROWEST)
@@ -201,7 +204,7 @@ impl Cell {
 
     fn within(&self, limit: usize) -> String {
         match self {
-            Self::Fixed(text) => text.clone(),
+            Self::Fixed(text) => cut_in_the_middle(text, WIDEST),
             Self::Text(text) => cut_in_the_middle(text, limit),
             Self::List(items) if self.width() <= limit => items.join(", "),
             Self::List(items) => cut_after_some(items, limit),
@@ -249,15 +252,12 @@ fn cut_in_the_middle(text: &str, limit: usize) -> String {
 }
 
 fn take_width(characters: impl Iterator<Item = char>, room: usize) -> String {
-    let mut taken = String::new();
-    for character in characters {
-        taken.push(character);
-        if taken.width() > room {
-            taken.pop();
-            break;
-        }
-    }
-    taken
+    let mut width = 0;
+    let fits = |character: &char| {
+        width += character.width().unwrap_or(0);
+        width <= room
+    };
+    characters.take_while(fits).collect()
 }
 
 /// The digits by which people know a digest, as many as Docker shows.

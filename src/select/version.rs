@@ -272,4 +272,25 @@ mod tests {
         assert_eq!(natural("a01", "a1"), Ordering::Less);
         assert_eq!(natural("a1", "a1"), Ordering::Equal);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_version_and_a_range_or_none(
+            range in ".*|[<>=^~]{0,2}[0-9]{1,25}([.][0-9*x]{1,3}){0,3}(-[a-z0-9.]{0,5})?(, ?.*)?",
+            tag in ".*|v?[0-9]{1,25}([.][0-9]{0,3}){0,3}(-[a-zA-Z0-9._-]{0,9})?",
+        ) {
+            let _ = Version::of(&tag);
+            if let Ok(range) = range.parse::<Range>() {
+                let _ = range.contains(&tag);
+            }
+        }
+
+        #[test]
+        fn the_natural_order_is_total(a in "[a10-]{0,4}", b in "[a10-]{0,4}", c in "[a10-]{0,4}") {
+            proptest::prop_assert_eq!(natural(&a, &b), natural(&b, &a).reverse());
+            if natural(&a, &b).is_le() && natural(&b, &c).is_le() {
+                proptest::prop_assert!(natural(&a, &c).is_le());
+            }
+        }
+    }
 }

@@ -103,4 +103,15 @@ mod tests {
             assert!(text.parse::<When>().is_err(), "{text}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_time_or_an_error(
+            text in ".*|[0-9]{1,20}(y|mo|w|d|h|m|s|ms)|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.Z+-]{0,20})?",
+        ) {
+            if let Ok(when) = text.parse::<When>() {
+                let _ = when.moment(Timestamp::UNIX_EPOCH);
+            }
+        }
+    }
 }

@@ -230,4 +230,16 @@ mod tests {
             assert!(digest.parse::<Digest>().is_err(), "{digest}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_name_or_an_error(
+            text in ".*|(https://)?(public[.]ecr[.]aws/)?[a-z0-9/._-]{0,30}|sha256:[0-9a-f]{0,70}",
+        ) {
+            let _ = text.parse::<RepositoryName>();
+            let _ = text.parse::<RegistryId>();
+            let _ = text.parse::<TagName>();
+            let _ = text.parse::<Digest>();
+        }
+    }
 }

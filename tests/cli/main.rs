@@ -7,6 +7,7 @@ mod faults;
 mod formats;
 mod harness;
 mod help;
+mod hostile;
 mod look_up;
 mod pages;
 mod peer;

@@ -1,0 +1,99 @@
+//! Data from strangers: long, strange, and meant to do harm.
+
+use ecrpub_registry::{Image, Registry, Repository};
+use serde_json::Value;
+
+use crate::harness::{NOW_MS, Run, ecrpub};
+
+fn repository(image: Image) -> Registry {
+    Registry::start([Repository::new("web", vec![image])])
+}
+
+#[test]
+fn strings_of_ten_megabytes_are_carried_whole() {
+    let long = "x".repeat(10_000_000);
+    let mut image = Image::oci(1, 1, NOW_MS).tagged(&[&long]);
+    image.artifact_media_type = Some(long.clone());
+    let registry = repository(image);
+    for format in ["json", "jsonl", "csv", "tsv"] {
+        let line = format!("images web -o {format} -c imageTags,artifactMediaType --no-headers");
+        let printed = ecrpub(&registry, &line).data();
+        assert_eq!(printed.matches(&long).count(), 2, "{format}");
+    }
+    assert_eq!(ecrpub(&registry, "tags web -o name").data(), long + "\n");
+    for options in ["", "--no-trunc"] {
+        let line = format!("images web {options} --no-headers -c imageTags,artifactMediaType");
+        let printed = ecrpub(&registry, &line).data();
+        assert_eq!(
+            (printed.lines().count(), printed.matches("xx…xx").count()),
+            (1, 2)
+        );
+    }
+}
+
+#[test]
+fn every_character_is_carried_in_valid_json_and_csv() {
+    let strange: String = (0..0x3000)
+        .chain(0xe_0000..0xe_0080)
+        .filter_map(char::from_u32)
+        .collect();
+    let registry = repository(Image::oci(1, 1, NOW_MS).tagged(&[&strange]));
+    let document = ecrpub(&registry, "images web -o json").data();
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(
+        document["imageDetails"][0]["imageTags"][0],
+        strange.as_str()
+    );
+    let text = ecrpub(&registry, "images web -o csv -c imageTags").data();
+    let mut csv = csv::Reader::from_reader(text.as_bytes());
+    assert_eq!(&csv.records().next().unwrap().unwrap()[0], strange.as_str());
+}
+
+#[test]
+fn formulas_are_data_in_csv() {
+    let registry = repository(Image::oci(1, 1, NOW_MS).tagged(&["=1+1", "@x", "-2", "\"quoted\""]));
+    let printed = ecrpub(&registry, "tags web -o csv -c imageTag --no-headers").data();
+    assert_eq!(printed, "\"\"\"quoted\"\"\"\r\n-2\r\n=1+1\r\n@x\r\n");
+}
+
+#[test]
+fn a_token_of_a_stranger_is_sent_back_and_shown_escaped() {
+    let token = "\u{1b}[2J\u{202e}\"\\token";
+    let body = serde_json::json!({ "imageDetails": [], "nextToken": token }).to_string();
+    let registry = Registry::builder()
+        .faults(move |_| {
+            let answer =
+                ecrpub_registry::Fault::raw(200, "application/x-amz-json-1.1", body.clone());
+            Some(answer)
+        })
+        .start();
+    let outcome = ecrpub(&registry, "images web --max-pages 1 -o name");
+    assert!(outcome.stderr.contains("\\u{1b}[2J\\u{202e}"), "{outcome}");
+    let document = ecrpub(&registry, "images web --max-pages 1 -o json").data();
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(document["nextToken"], token);
+    let run = Run::on(&registry).arguments("images web --max-pages 1 -o json --starting-token");
+    // The service repeats the token, which is an error; what was sent is what it gave.
+    assert_eq!(run.argument(token).outcome().code, Some(5));
+    assert_eq!(registry.requests()[2].body["nextToken"], token);
+}
+
+#[test]
+fn only_two_operations_are_ever_asked_for() {
+    let registry = Registry::start([Repository::generated("big", 30)]);
+    for line in [
+        "images big",
+        "tags big --count",
+        "images big --tag v0.0.8 --tag nowhere",
+        "tags big --sort none -o name",
+    ] {
+        ecrpub(&registry, line);
+    }
+    let requests = registry.requests();
+    let allowed = ["DescribeImages", "DescribeImageTags"];
+    assert!(
+        requests
+            .iter()
+            .all(|request| allowed.contains(&request.operation.as_str()))
+    );
+}
