@@ -156,6 +156,7 @@ fn unusable_settings_are_errors_that_name_where_they_were_set() {
         ("AWS_ENDPOINT_URL_ECR_PUBLIC", ""),
         ("AWS_ENDPOINT_URL_ECR_PUBLIC", "localhost:4510"),
         ("AWS_MAX_ATTEMPTS", "0"),
+        ("AWS_MAX_ATTEMPTS", "-1"),
         ("AWS_MAX_ATTEMPTS", "many"),
         ("AWS_RETRY_MODE", "nonsense"),
         ("AWS_USE_DUALSTACK_ENDPOINT", "perhaps"),
@@ -212,7 +213,13 @@ fn a_ca_bundle_replaces_the_systems_certificates() {
     let by_option = Run::on(&registry).arguments("tags web -o name --ca-bundle");
     let by_option = by_option.argument(bundle.to_str().unwrap());
     let by_variable = Run::on(&registry).env("AWS_CA_BUNDLE", &bundle);
-    for run in [by_option, by_variable.arguments("tags web -o name")] {
+    let config = format!("[default]\nca_bundle = {}\n", bundle.display());
+    let by_profile = Run::on(&registry).env("HOME", home("ca-bundle", &config));
+    for run in [
+        by_option,
+        by_variable.arguments("tags web -o name"),
+        by_profile.arguments("tags web -o name"),
+    ] {
         assert_eq!(run.outcome().data().lines().count(), 3);
     }
     let stranger = Registry::builder()

@@ -248,3 +248,44 @@ fn ctrl_c_ends_at_once_with_130() {
     assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0));
     assert!(started.elapsed() < Duration::from_secs(30));
 }
+
+/// A name server that says nothing, in a mount namespace of the program's own; only root can have both.
+#[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_ends_a_name_look_up_at_once() {
+    let server = std::net::UdpSocket::bind("127.0.0.77:53");
+    let may_mount = std::process::Command::new("unshare")
+        .args(["-m", "true"])
+        .status();
+    let (Ok(server), true) = (server, may_mount.is_ok_and(|status| status.success())) else {
+        #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+        {
+            eprintln!("skipped: this takes a name server and a mount of one's own");
+        }
+        return;
+    };
+    let resolver = crate::harness::file("resolv.conf", "nameserver 127.0.0.77\n");
+    let script = "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"";
+    let ecrpub = assert_cmd::cargo::cargo_bin("ecrpub");
+    let mut command = Run::of("unshare", "http://slow.example").into_command();
+    command.args(["-m", "sh", "-c", script]).arg(resolver);
+    command
+        .arg(ecrpub)
+        .args(["images", "big"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    server
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    server.recv(&mut [0; 512]).expect("the name is looked up");
+    let started = Instant::now();
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert!(
+        started.elapsed() < Duration::from_secs(3),
+        "the look-up takes longer"
+    );
+}

@@ -10,7 +10,7 @@ use insta::assert_snapshot;
 use rustix::termios::Winsize;
 use rustix_openpty::{Pty, openpty};
 
-use crate::harness::{NOW_MS, Run, small};
+use crate::harness::{NOW_MS, Run, assert_keeps_secrets, small};
 
 /// What a terminal of this many columns shows of `command`, stdout and stderr.
 pub(crate) fn screen(columns: u16, mut command: Command) -> String {
@@ -33,9 +33,9 @@ pub(crate) fn screen(columns: u16, mut command: Command) -> String {
     // Linux ends a terminal without users by an error.
     let _ = File::from(controller).read_to_end(&mut shown);
     child.wait().expect("the program ends");
-    String::from_utf8(shown)
-        .expect("output is UTF-8")
-        .replace("\r\n", "\n")
+    let shown = String::from_utf8(shown).expect("output is UTF-8");
+    assert_keeps_secrets(&shown);
+    shown.replace("\r\n", "\n")
 }
 
 fn show(columns: u16, registry: &Registry, arguments: &str) -> String {
@@ -338,4 +338,24 @@ fn ctrl_c_takes_the_line_of_progress_away() {
     assert!(shown.contains("waiting for DescribeImages"), "{shown:?}");
     let (_, rest) = shown.rsplit_once("\u{1b}[2K").expect("the line is cleared");
     assert_eq!(rest, "code 130\n", "{shown:?}");
+}
+
+#[test]
+fn a_wait_says_what_is_waited_for() {
+    let registry = Registry::builder()
+        .repository(Repository::generated("big", 3))
+        .faults(|request| {
+            // Four waits of up to half a second, one, two and four.
+            let throttled = Fault::error(400, "ThrottlingException", "Rate exceeded");
+            (request.number <= 4).then_some(throttled)
+        })
+        .start();
+    let shown = screen(
+        160,
+        colorful(&registry, "images big -o name").into_command(),
+    );
+    assert!(
+        shown.contains("throttles requests: Rate exceeded; trying again in "),
+        "{shown:?}"
+    );
 }
