@@ -84,7 +84,6 @@ const CASES: &[Case] = &[
         "endpoint without scheme",
         &[("AWS_ENDPOINT_URL_ECR_PUBLIC", "localhost:4510")],
     ),
-    setup("endpoint empty", &[("AWS_ENDPOINT_URL_ECR_PUBLIC", "")]),
     setup("AWS_MAX_ATTEMPTS=0", &[("AWS_MAX_ATTEMPTS", "0")]),
     setup("AWS_RETRY_MODE=legacy", &[("AWS_RETRY_MODE", "legacy")]),
     setup("AWS_RETRY_MODE=nonsense", &[("AWS_RETRY_MODE", "nonsense")]),
