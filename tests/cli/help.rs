@@ -1,6 +1,7 @@
 //! The help texts, whole.
 
 use insta::assert_snapshot;
+use predicates::prelude::*;
 
 use crate::harness::Run;
 
@@ -36,10 +37,14 @@ fn the_help_of_completions() {
 
 #[test]
 fn the_version_is_the_packages() {
-    assert_eq!(
-        help("--version"),
-        concat!("ecrpub ", env!("CARGO_PKG_VERSION"), "\n")
-    );
+    let mut command = assert_cmd::Command::cargo_bin("ecrpub").unwrap();
+    let version = concat!("ecrpub ", env!("CARGO_PKG_VERSION"), "\n");
+    command
+        .arg("--version")
+        .assert()
+        .success()
+        .stdout(predicate::eq(version))
+        .stderr(predicate::str::is_empty());
 }
 
 #[test]
