@@ -96,7 +96,7 @@ fn credentials_are_resolved_once_and_not_within_the_time_out() {
     let registry = Registry::start(small());
     let log = file("credential-process.log", "");
     let script = format!(
-        "#!/bin/sh\necho started >> {}\nsleep 1\necho '{{\"Version\":1,\"AccessKeyId\":\"AKIAPROCESS\",\"SecretAccessKey\":\"x\"}}'\n",
+        "#!/bin/sh\necho started >> {}\nsleep 3\necho '{{\"Version\":1,\"AccessKeyId\":\"AKIAPROCESS\",\"SecretAccessKey\":\"x\"}}'\n",
         log.display()
     );
     let script = file("credential-process.sh", &script);
@@ -105,7 +105,7 @@ fn credentials_are_resolved_once_and_not_within_the_time_out() {
         .without("AWS_ACCESS_KEY_ID")
         .without("AWS_SECRET_ACCESS_KEY")
         .env("HOME", home("credential-process", &config));
-    run.arguments("images web --timeout 0.5 --page-size 1")
+    run.arguments("images web --timeout 2 --page-size 1")
         .outcome()
         .data();
     assert_eq!(scope(&registry), "AKIAPROCESS us-east-1 ecr-public");
