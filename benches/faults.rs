@@ -115,12 +115,10 @@ fn main() {
         || ("http://127.0.0.1:9".to_owned(), None),
         &[],
     );
-    let silent = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    let silent = format!("http://{}", silent.local_addr().expect("an address"));
-    // The listener is gone, but for the second row a new one takes its place.
-    let silence = TcpListener::bind(silent.trim_start_matches("http://"));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let silent = format!("http://{}", listener.local_addr().expect("an address"));
     row("a server that says nothing", || (silent.clone(), None), &[]);
-    drop(silence);
+    drop(listener);
 }
 
 fn row(name: &str, server: impl Fn() -> (String, Option<Registry>), environment: &[(&str, &str)]) {

@@ -143,6 +143,13 @@ struct Part<R> {
     missing: Missing,
 }
 
+impl<R> Part<R> {
+    /// Whether there is nothing to show, and nothing that says why.
+    fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.missing.is_empty()
+    }
+}
+
 /// How much of a repository was printed as it came.
 struct Streamed {
     next_token: Option<String>,
@@ -167,9 +174,13 @@ impl Listing<'_> {
         self.progress.end_line();
         let mut listed = Vec::new();
         let mut missing = Missing::new();
-        for part in parts {
+        for (repository, part) in repositories.iter().zip(parts) {
             match part {
                 Ok(mut part) => {
+                    if part.is_empty() && self.args.output.is_table() {
+                        self.console
+                            .note(&format!("repository `{repository}` has nothing to list"));
+                    }
                     missing.append(&mut part.missing);
                     listed.push(part);
                 }
@@ -211,6 +222,7 @@ impl Listing<'_> {
         if is_listed {
             printer.end(next_token.as_deref()).await?;
         }
+        self.progress.end_line();
         if limited {
             self.console
                 .note("`--limit` ends the listing; there may be more rows");
@@ -317,11 +329,6 @@ impl Listing<'_> {
                 all.append(&mut rows);
             };
             page = pages.next_while(keep).await?;
-        }
-        if all.is_empty() && self.args.output.is_table() {
-            self.progress.end_line();
-            self.console
-                .note(&format!("repository `{repository}` has nothing to list"));
         }
         Ok(Part {
             rows: all,

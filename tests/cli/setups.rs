@@ -143,6 +143,20 @@ fn an_empty_profile_name() {
 }
 
 #[test]
+fn a_role_that_asks_for_a_code() {
+    let registry = Registry::start(small());
+    let config = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nmfa_serial = arn:aws:iam::123456789012:mfa/me\nsource_profile = base\n[profile base]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
+    assert_snapshot!(with_config(&registry, "mfa", config), @r#"
+    --- stderr
+    error: `mfa_serial` in profile `default` asks for a code, which cannot be asked for here
+    hint: let the AWS CLI ask for it: `eval "$(aws configure export-credentials --profile default --format env)"`
+    --- exit code 4
+    "#);
+    let by_keys = Run::on(&registry).env("HOME", home("mfa", config));
+    assert_eq!(list(by_keys).data().lines().count(), 3);
+}
+
+#[test]
 fn no_home() {
     let registry = Registry::start(small());
     assert_eq!(

@@ -294,6 +294,34 @@ fn a_line_of_progress_comes_and_goes_without_a_trace() {
 }
 
 #[test]
+fn notes_come_when_the_line_of_progress_is_gone() {
+    // Rows go elsewhere, so that the line is shown while they stream, too.
+    let script = "\"$0\" images big --page-size 2 --max-pages 2 --sort none -o name > /dev/null";
+    // Five images, so that two pages are a part.
+    let registry = Registry::builder()
+        .repository(Repository::generated("big", 5))
+        .faults(|request| {
+            let wait = std::time::Duration::from_millis(900);
+            (request.number == 2).then_some(Fault::Wait(wait))
+        })
+        .start();
+    let mut command = Run::of("sh", &registry.url()).into_command();
+    command
+        .env("TERM", "xterm-256color")
+        .args(["-c", script])
+        .arg(assert_cmd::cargo::cargo_bin("ecrpub"));
+    let shown = screen(80, command);
+    let (before, note) = shown
+        .split_once("note:")
+        .expect("a part of a listing is noted");
+    assert!(before.contains("2 rows, 1 page"), "{shown:?}");
+    assert!(
+        !note.contains("\u{1b}[2K"),
+        "the line was still there: {shown:?}"
+    );
+}
+
+#[test]
 fn there_is_no_line_of_progress_where_it_would_disturb() {
     let shown = |registry: &Registry, arguments: &str| {
         let arguments = format!("images big --page-size 2 -o name {arguments}");

@@ -53,6 +53,7 @@ impl<'a> Aws<'a> {
             profile: Profile {
                 name: "default".to_owned(),
                 by_option: false,
+                asks_for_code: false,
                 login_command: None,
             },
         };

@@ -32,8 +32,9 @@ pub(crate) async fn resolve(
     settings: &Settings,
     http: SharedHttpClient,
 ) -> Result<Credentials, Error> {
-    if !settings.profile.by_option {
-        check_environment()?;
+    let by_environment = !settings.profile.by_option && has_keys_in_environment()?;
+    if settings.profile.asks_for_code && !by_environment {
+        return Err(asks_for_code(&settings.profile));
     }
     let region = Region::new(settings.credentials_region.clone());
     let config = ProviderConfig::without_region()
@@ -91,19 +92,31 @@ async fn ask(
 }
 
 /// The SDK passes silently over half-set keys, and then finds other credentials or none.
-fn check_environment() -> Result<(), Error> {
+fn has_keys_in_environment() -> Result<bool, Error> {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let (id, secret) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
     let (there, missing) = match (is_set(id), is_set(secret)) {
         (true, false) => (id, secret),
         (false, true) => (secret, id),
-        _ => return Ok(()),
+        (both, _) => return Ok(both),
     };
     Err(Error::new(
         Kind::Credentials,
         format!("`{there}` is set and `{missing}` is not"),
     )
     .hint("set both, or unset both and use a profile with `--profile NAME`"))
+}
+
+/// The SDK passes silently over `mfa_serial`, and the role then refuses for no reason that it tells.
+fn asks_for_code(profile: &Profile) -> Error {
+    let name = &profile.name;
+    Error::new(
+        Kind::Credentials,
+        format!("`mfa_serial` in profile `{name}` asks for a code, which cannot be asked for here"),
+    )
+    .hint(format!(
+        "let the AWS CLI ask for it: `eval \"$(aws configure export-credentials --profile {name} --format env)\"`"
+    ))
 }
 
 fn explain(error: &CredentialsError, profile: &Profile) -> Error {

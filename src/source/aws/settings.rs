@@ -94,6 +94,8 @@ pub(crate) struct Profile {
     pub(crate) name: String,
     /// Whether `--profile` asked for it, so that keys in the environment do not count.
     pub(crate) by_option: bool,
+    /// Whether its role asks for a code of a device, which the SDK would not ask for.
+    pub(crate) asks_for_code: bool,
     /// The AWS CLI command that renews its credentials, where one does.
     pub(crate) login_command: Option<String>,
 }
@@ -337,6 +339,7 @@ impl Sources {
         Profile {
             login_command: login.map(|command| format!("{command} --profile {name}")),
             by_option: self.profile_by_option,
+            asks_for_code: has("role_arn") && has("mfa_serial"),
             name,
         }
     }
