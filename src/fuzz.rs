@@ -12,7 +12,8 @@ use crate::model::{Image, Tag};
 use crate::output::{OutputArgs, Place};
 use crate::progress::Progress;
 use crate::select::{self, SelectArgs};
-use crate::source::aws::{self, Aws};
+use crate::source::aws::Aws;
+use crate::source::connection;
 use crate::source::{Digest, Listed, PageRequest, RegistryId, RepositoryName, TagName};
 
 /// Names of repositories, accounts, tags, digests, regions; URLs; seconds.
@@ -21,7 +22,7 @@ pub fn names(text: &str) {
     let _ = text.parse::<RegistryId>();
     let _ = text.parse::<TagName>();
     let _ = text.parse::<Digest>();
-    aws::parse_settings(text);
+    connection::parse_settings(text);
 }
 
 /// Moments, days and ages.

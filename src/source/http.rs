@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -23,11 +23,11 @@ use crate::error::{Error, Kind};
 ///
 /// The SDK's own client reads every root certificate when it is built, even for an http endpoint;
 /// that costs more than a whole listing, so this one waits for the first https URL.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Client {
     /// Certificates to trust; the system's without any.
     ca_bundle: Option<Vec<u8>>,
-    connectors: Mutex<HashMap<Timeouts, SharedHttpConnector>>,
+    connectors: Arc<Mutex<HashMap<Timeouts, SharedHttpConnector>>>,
 }
 
 /// Connect and read time-outs, which the providers of credentials choose for themselves.
@@ -38,7 +38,7 @@ impl Client {
     pub(crate) fn new(ca_bundle: Option<Vec<u8>>) -> Self {
         Self {
             ca_bundle,
-            connectors: Mutex::default(),
+            connectors: Arc::default(),
         }
     }
 }

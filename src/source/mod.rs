@@ -1,6 +1,7 @@
 //! Where listings come from, and the options that choose.
 
 pub(crate) mod aws;
+pub(crate) mod connection;
 mod http;
 mod names;
 mod pages;
@@ -10,7 +11,7 @@ use std::fmt;
 use std::future::Future;
 
 use self::aws::Aws;
-pub(crate) use self::aws::ConnectionArgs;
+pub(crate) use self::connection::ConnectionArgs;
 pub(crate) use self::names::{Digest, RegistryId, RepositoryName, TagName};
 pub(crate) use self::pages::{PageArgs, Pages, request_goes_out};
 use crate::error::Error;

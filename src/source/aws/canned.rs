@@ -14,6 +14,8 @@ use aws_smithy_types::body::SdkBody;
 use super::settings::{Profile, Settings};
 use super::{Aws, client};
 use crate::progress::Progress;
+use crate::source::connection::Transport;
+use crate::source::http;
 use crate::source::retry::{FIRST_DELAY, Retry};
 
 #[derive(Clone, Debug)]
@@ -44,11 +46,13 @@ impl<'a> Aws<'a> {
             credentials_region: "us-east-1".to_owned(),
             endpoint_url: None,
             dual_stack: false,
-            ca_bundle: None,
-            retry: Retry {
-                max_attempts: 1,
-                timeout: Duration::from_secs(20),
-                first_delay: FIRST_DELAY,
+            transport: Transport {
+                http: http::Client::new(None),
+                retry: Retry {
+                    max_attempts: 1,
+                    timeout: Duration::from_secs(20),
+                    first_delay: FIRST_DELAY,
+                },
             },
             profile: Profile {
                 name: "default".to_owned(),

@@ -17,11 +17,8 @@ use aws_sdk_ecrpublic::config::{
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use self::errors::Context;
-pub(crate) use self::settings::ConnectionArgs;
 use self::settings::Settings;
-#[cfg(feature = "fuzz")]
-pub(crate) use self::settings::parse_settings;
-use super::http;
+use super::connection::ConnectionArgs;
 use super::names::{RegistryId, RepositoryName};
 use super::retry::Failure;
 use crate::error::Error;
@@ -49,7 +46,7 @@ impl<'a> Aws<'a> {
         progress: &'a Progress,
     ) -> Result<Self, Error> {
         let settings = Settings::load(args).await?;
-        let http = SharedHttpClient::new(http::Client::new(settings.ca_bundle.clone()));
+        let http = SharedHttpClient::new(settings.transport.http.clone());
         let credentials = credentials::resolve(&settings, http.clone()).await?;
         let host = settings.host();
         progress.resolved("endpoint", &host);
@@ -84,7 +81,11 @@ impl<'a> Aws<'a> {
         operation: &'static str,
         attempt: impl AsyncFnMut() -> Result<T, Failure>,
     ) -> Result<T, Error> {
-        let outcome = self.settings.retry.run(self.progress, operation, attempt);
+        let outcome = self
+            .settings
+            .transport
+            .retry
+            .run(self.progress, operation, attempt);
         outcome.await.map_err(|failure| failure.error)
     }
 

@@ -1,0 +1,238 @@
+//! What all sources share on their way to the network: the options, settings with the place where they
+//! were found, and the transport that comes of them.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use url::Url;
+
+use super::http;
+use super::retry::{FIRST_DELAY, Retry};
+use crate::error::Error;
+
+const DEFAULT_ATTEMPTS: u32 = 8;
+
+/// How the service is reached.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct ConnectionArgs {
+    /// Use the credentials and settings of this profile
+    ///
+    /// Its credentials are used even when keys are in the environment, as the AWS CLI does.
+    /// Default: `AWS_PROFILE`, or `default`.
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+
+    /// Ask the service in this region
+    ///
+    /// ECR Public lives in us-east-1, and is asked there whatever region the environment or the
+    /// profile names; only this option changes that.
+    #[arg(long, value_name = "REGION", value_parser = parse_region)]
+    pub(super) region: Option<String>,
+
+    /// Ask the service at this URL
+    ///
+    /// Default: `AWS_ENDPOINT_URL_ECR_PUBLIC`, `AWS_ENDPOINT_URL`, the profile's `services` section
+    /// or `endpoint_url`, or the service's own address.
+    #[arg(long, value_name = "URL", value_parser = parse_endpoint)]
+    pub(super) endpoint_url: Option<Url>,
+
+    /// Trust the certificates in this PEM file instead of the system's
+    ///
+    /// Default: `AWS_CA_BUNDLE`, or the profile's `ca_bundle`.
+    #[arg(long, value_name = "FILE")]
+    ca_bundle: Option<PathBuf>,
+
+    /// Give up an attempt after this many seconds
+    ///
+    /// The time runs from connecting to the last byte of the answer.
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = parse_seconds)]
+    timeout: Duration,
+
+    /// Make at most this many attempts while the service throttles or fails
+    ///
+    /// Lost connections are tried three times, refused ones once. Default: `AWS_MAX_ATTEMPTS`, the
+    /// profile's `max_attempts`, or 8.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_attempts: Option<u32>,
+}
+
+/// How requests travel.
+#[derive(Clone, Debug)]
+pub(crate) struct Transport {
+    /// What sends them.
+    pub(crate) http: http::Client,
+    /// How often and how long they are tried.
+    pub(crate) retry: Retry,
+}
+
+impl ConnectionArgs {
+    /// The transport that the options ask for, or else the settings that `find` finds by the name of
+    /// a variable and the key of a profile.
+    ///
+    /// # Errors
+    ///
+    /// A usage error for each setting that is there and cannot be used.
+    pub(super) fn transport(
+        &self,
+        find: impl Fn(&str, &str) -> Option<Found>,
+    ) -> Result<Transport, Error> {
+        check_retry_mode(find("AWS_RETRY_MODE", "retry_mode"))?;
+        let ca_bundle = match &self.ca_bundle {
+            Some(path) => Some(Found {
+                text: path.to_string_lossy().into_owned(),
+                origin: "`--ca-bundle`".to_owned(),
+            }),
+            None => find("AWS_CA_BUNDLE", "ca_bundle"),
+        };
+        let ca_bundle = ca_bundle.map(|found| read_certificates(&found));
+        let max_attempts = match self.max_attempts {
+            Some(attempts) => attempts,
+            None => parse_attempts(find("AWS_MAX_ATTEMPTS", "max_attempts"))?,
+        };
+        Ok(Transport {
+            http: http::Client::new(ca_bundle.transpose()?),
+            retry: Retry {
+                max_attempts,
+                timeout: self.timeout,
+                first_delay: hurried(FIRST_DELAY),
+            },
+        })
+    }
+}
+
+/// A setting's text and where it was found.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) text: String,
+    pub(super) origin: String,
+}
+
+impl Found {
+    /// The environment's variable `name`, where it is set.
+    pub(super) fn in_environment(name: &str) -> Option<Self> {
+        variable(name).map(|text| Self {
+            text,
+            origin: format!("`{name}`"),
+        })
+    }
+
+    fn parse<T: FromStr>(&self, expected: &str) -> Result<T, Error> {
+        self.text.parse().map_err(|_| self.unusable(expected))
+    }
+
+    /// The setting as a URL to send requests to.
+    pub(super) fn endpoint(&self) -> Result<Url, Error> {
+        parse_endpoint(&self.text).map_err(|_| self.unusable("a URL such as `https://HOST`"))
+    }
+
+    /// The error for a setting that is not what was `expected`.
+    pub(super) fn unusable(&self, expected: &str) -> Error {
+        let Self { text, origin } = self;
+        Error::usage(format!("{origin} is `{text}`, which is not {expected}"))
+            .hint("correct the setting, or unset it")
+    }
+}
+
+/// The environment's variable `name`, where it is set.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|text| text.to_string_lossy().into_owned())
+}
+
+/// The host and port of `url`, for messages.
+pub(super) fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// A hundredth of `delay` with `ECRPUB_HURRY` set: tests have many waits to sit out.
+pub(super) fn hurried(delay: Duration) -> Duration {
+    match variable("ECRPUB_HURRY") {
+        Some(_) => delay / 100,
+        None => delay,
+    }
+}
+
+/// The modes of the AWS CLI are accepted; this program's own policy serves for all of them.
+fn check_retry_mode(found: Option<Found>) -> Result<(), Error> {
+    match found {
+        Some(found)
+            if !["legacy", "standard", "adaptive"]
+                .contains(&found.text.to_ascii_lowercase().as_str()) =>
+        {
+            Err(found.unusable("`standard`, `adaptive` or `legacy`"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn parse_attempts(found: Option<Found>) -> Result<u32, Error> {
+    found.map_or(Ok(DEFAULT_ATTEMPTS), |found| {
+        let attempts: NonZeroU32 = found.parse("a number of attempts, 1 or more")?;
+        Ok(attempts.get())
+    })
+}
+
+/// A CA bundle that the TLS library is sure to take: it panics on one that it cannot.
+fn read_certificates(found: &Found) -> Result<Vec<u8>, Error> {
+    let Found { text, origin } = found;
+    let unusable = |why: String| {
+        Error::usage(format!(
+            "the CA bundle `{text}` of {origin} cannot be used: {why}"
+        ))
+    };
+    let pem = std::fs::read(text).map_err(|error| unusable(error.to_string()))?;
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
+        roots
+            .add(certificate)
+            .map_err(|error| unusable(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(unusable("it holds no certificate".to_owned()));
+    }
+    Ok(pem)
+}
+
+/// All parsers of settings, for fuzzing.
+#[cfg(feature = "fuzz")]
+pub(crate) fn parse_settings(text: &str) {
+    let _ = parse_endpoint(text);
+    let _ = parse_region(text);
+    let _ = parse_seconds(text);
+}
+
+fn parse_endpoint(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    if matches!(url.scheme(), "http" | "https") && url.has_host() {
+        Ok(url)
+    } else {
+        Err("a URL starts with `http://` or `https://`".to_owned())
+    }
+}
+
+fn parse_region(text: &str) -> Result<String, String> {
+    let is_label = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if (1..=63).contains(&text.len()) && text.bytes().all(is_label) {
+        Ok(text.to_owned())
+    } else {
+        Err("a region is named like `us-east-1`".to_owned())
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "not a number of seconds".to_owned())?;
+    if seconds > 0.0 && seconds <= 86_400.0 {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("more than 0 and at most 86400 seconds".to_owned())
+    }
+}
