@@ -20,7 +20,10 @@ fn main() {
         builder = builder.repository(repository);
     }
     let registry = builder.start();
-    println!("export AWS_ENDPOINT_URL_ECR_PUBLIC={}", registry.url());
+    let url = registry.url();
+    println!(
+        "export AWS_ENDPOINT_URL_ECR_PUBLIC={url} ECRPUB_GALLERY_URL={url} ECRPUB_REGISTRY_URL={url}"
+    );
     println!(
         "export AWS_ACCESS_KEY_ID=AKIALOCAL AWS_SECRET_ACCESS_KEY=local AWS_EC2_METADATA_DISABLED=true"
     );

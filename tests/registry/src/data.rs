@@ -1,8 +1,12 @@
 //! What the registry holds: repositories of images, given one by one or made by the thousand.
 
+use crate::ALIAS;
+
 /// A repository and its images, in the order in which the registry lists them.
 #[derive(Clone, Debug)]
 pub struct Repository {
+    /// The alias of the public registry that it is in; one's own registry has the alias [`ALIAS`].
+    pub alias: String,
     /// The name, such as `team/web`.
     pub name: String,
     /// Its images.
@@ -24,6 +28,8 @@ pub struct Image {
     pub manifest_media_type: Option<String>,
     /// The media type of the manifest's configuration.
     pub artifact_media_type: Option<String>,
+    /// Of an index, what it holds images for: `linux/amd64`, `linux/arm64/v8`.
+    pub platforms: Vec<String>,
 }
 
 /// A tag of an image.
@@ -51,9 +57,17 @@ impl Repository {
     #[must_use]
     pub fn new(name: &str, images: Vec<Image>) -> Self {
         Self {
+            alias: ALIAS.to_owned(),
             name: name.to_owned(),
             images,
         }
+    }
+
+    /// The same in the public registry called `alias`.
+    #[must_use]
+    pub fn under(mut self, alias: &str) -> Self {
+        alias.clone_into(&mut self.alias);
+        self
     }
 
     /// A repository of `count` images, the same ones whenever it is made: indexes, their untagged
@@ -76,6 +90,7 @@ impl Image {
             pushed_at: Some(pushed_at),
             manifest_media_type: Some(OCI_MANIFEST.to_owned()),
             artifact_media_type: Some(OCI_CONFIG.to_owned()),
+            platforms: Vec::new(),
         }
     }
 
@@ -91,9 +106,16 @@ impl Image {
         self
     }
 
-    /// The same as an index.
+    /// The same as an index of images for two platforms.
     #[must_use]
-    pub fn index(mut self) -> Self {
+    pub fn index(self) -> Self {
+        self.index_of(&["linux/amd64", "linux/arm64/v8"])
+    }
+
+    /// The same as an index of images for these platforms.
+    #[must_use]
+    pub fn index_of(mut self, platforms: &[&str]) -> Self {
+        self.platforms = platforms.iter().map(ToString::to_string).collect();
         self.manifest_media_type = Some(OCI_INDEX.to_owned());
         self.artifact_media_type = None;
         self
@@ -150,7 +172,7 @@ fn generated_image(number: usize) -> Image {
     }
 }
 
-fn digest(seed: u64) -> String {
+pub(crate) fn digest(seed: u64) -> String {
     let part = |number: u64| mix(seed.wrapping_mul(4).wrapping_add(number).wrapping_add(1));
     format!(
         "sha256:{:016x}{:016x}{:016x}{:016x}",

@@ -1,10 +1,13 @@
-//! A local ECR Public: a real HTTP server on loopback that speaks the service's protocol from data.
+//! A local ECR Public: a real HTTP server on loopback that speaks the service's protocols from data:
+//! the signed API, the gallery's API, and the registry's own.
 //!
 //! It checks what the service checks (target, signature scope, bounds, exclusive options, tokens),
 //! answers with the service's error codes and texts, counts requests, and can be told to fail or to
 //! wait. Signatures themselves are not verified: it knows no secret keys.
 
 mod data;
+mod gallery;
+mod oci;
 mod protocol;
 mod proxy;
 mod sample;
@@ -20,6 +23,8 @@ pub use server::{Builder, Fault, Registry, Request};
 pub const ACCOUNT: &str = "123456789012";
 /// The registry's public alias.
 pub const ALIAS: &str = "example";
+/// What every token for anonymous callers begins with.
+pub const TOKEN: &str = "cHVibGljLXRva2Vu";
 /// Requests signed with this access key are answered with `ExpiredTokenException`.
 pub const EXPIRED_KEY: &str = "AKIAEXPIRED";
 /// Requests signed with this access key are answered with `AccessDeniedException`.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::data::{Image, Repository};
 use crate::{ACCOUNT, ALIAS, DENIED_KEY, EXPIRED_KEY, UNKNOWN_KEY};
+use crate::{gallery, oci};
 
 pub(crate) const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 const TARGET: &str = "SpencerFrontendService.";
@@ -20,6 +21,7 @@ const MOST_IDS: usize = 100;
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -30,10 +32,26 @@ impl Answer {
         if let Some(message) = message {
             body["message"] = message.into();
         }
+        Self::json(status, &body)
+    }
+
+    fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, CONTENT_TYPE, body.to_string())
+    }
+
+    /// An answer of this media type.
+    pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
-            body: body.to_string().into_bytes(),
+            headers: vec![("content-type", content_type.to_owned())],
+            body: body.into(),
         }
+    }
+
+    /// The same with another header.
+    pub(crate) fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     fn refused(code: &str, message: impl AsRef<str>) -> Self {
@@ -51,6 +69,10 @@ impl Answer {
 
     /// The same page, said to go on at `token`.
     pub(crate) fn replace_token(&mut self, token: &str) {
+        if let Some((_, link)) = self.headers.iter_mut().find(|(name, _)| *name == "link") {
+            *link = format!("<{token}>; rel=\"next\"");
+            return;
+        }
         if let Ok(mut body) = serde_json::from_slice::<Value>(&self.body) {
             body["nextToken"] = token.into();
             self.body = body.to_string().into_bytes();
@@ -58,17 +80,25 @@ impl Answer {
     }
 }
 
-/// The operation that a request asks for.
+/// The operation that a request asks for, of whichever protocol.
 pub(crate) fn operation(parts: &Parts) -> Option<&str> {
-    header(parts, "x-amz-target")?.strip_prefix(TARGET)
+    oci::operation(parts)
+        .or_else(|| gallery::operation(parts))
+        .or_else(|| header(parts, "x-amz-target")?.strip_prefix(TARGET))
 }
 
 pub(crate) fn header<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
     parts.headers.get(name)?.to_str().ok()
 }
 
-/// Checks a request and answers it.
-pub(crate) fn answer(parts: &Parts, body: &Value, shelf: &Shelf) -> Answer {
+/// Checks request `number` and answers it.
+pub(crate) fn answer(parts: &Parts, body: &Value, shelf: &Shelf, number: usize) -> Answer {
+    if oci::operation(parts).is_some() {
+        return oci::answer(parts, shelf, number);
+    }
+    if gallery::operation(parts).is_some() {
+        return gallery::answer(parts, body, shelf);
+    }
     let outcome = check(parts).and_then(|operation| match operation {
         "DescribeImages" => shelf.describe_images(body),
         "DescribeImageTags" => shelf.describe_image_tags(body),
@@ -150,15 +180,17 @@ fn check_signature(parts: &Parts, operation: &str) -> Result<(), Answer> {
 /// The repositories, and their rows as they are sent, made when they are first asked for.
 pub(crate) struct Shelf(Vec<(Repository, OnceLock<Rendered>)>);
 
-struct Rendered {
+pub(crate) struct Rendered {
     images: Rows,
     tags: Rows,
-    by_id: HashMap<String, usize>,
+    /// The same as the gallery tells them.
+    pub(crate) gallery: Rows,
+    pub(crate) by_id: HashMap<String, usize>,
 }
 
 /// Rows of JSON in one buffer, so that a page is a copy of a part of it.
 #[derive(Default)]
-struct Rows {
+pub(crate) struct Rows {
     bytes: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -235,7 +267,14 @@ impl Shelf {
 
     fn describe_repositories(&self, body: &Value) -> Result<Answer, Answer> {
         let mut rows = Rows::default();
-        for (repository, _) in &self.0 {
+        let asked = body["repositoryNames"].as_array();
+        let is_asked =
+            |name: &String| asked.is_none_or(|names| names.iter().any(|asked| *asked == **name));
+        let own = self
+            .0
+            .iter()
+            .filter(|(repository, _)| repository.alias == ALIAS);
+        for (repository, _) in own.filter(|(repository, _)| is_asked(&repository.name)) {
             let name = &repository.name;
             rows.push(&json!({
                 "repositoryArn": format!("arn:aws:ecr-public::{ACCOUNT}:repository/{name}"),
@@ -244,6 +283,14 @@ impl Shelf {
                 "repositoryUri": format!("public.ecr.aws/{ALIAS}/{name}"),
                 "createdAt": seconds(1_600_000_000_123),
             }));
+        }
+        if let Some([name]) = asked.map(Vec::as_slice)
+            && (rows.ends.is_empty() || registry_id(body) != ACCOUNT)
+        {
+            return Err(repository_not_found(
+                name.as_str().unwrap_or_default(),
+                body,
+            ));
         }
         page("DescribeRepositories", "repositories", "", &rows, body)
     }
@@ -256,21 +303,29 @@ impl Shelf {
                 "Member must have length greater than or equal to 2",
             ));
         }
-        let registry = registry_id(body);
+        self.public(ALIAS, name)
+            .filter(|_| registry_id(body) == ACCOUNT)
+            .map(|(repository, rendered)| (repository.name.as_str(), rendered))
+            .ok_or_else(|| repository_not_found(name, body))
+    }
+
+    /// The repository that everybody calls `alias/name`.
+    pub(crate) fn public(&self, alias: &str, name: &str) -> Option<(&Repository, &Rendered)> {
         self.0
             .iter()
-            .find(|(repository, _)| repository.name == name && registry == ACCOUNT)
-            .map(|(repository, rendered)| {
-                let rendered = rendered.get_or_init(|| render(repository));
-                (repository.name.as_str(), rendered)
-            })
-            .ok_or_else(|| {
-                Answer::refused(
-                    "RepositoryNotFoundException",
-                    format!("The repository with name '{name}' does not exist in the registry with id '{registry}'"),
-                )
-            })
+            .find(|(repository, _)| repository.alias == alias && repository.name == name)
+            .map(|(repository, rendered)| (repository, rendered.get_or_init(|| render(repository))))
     }
+}
+
+fn repository_not_found(name: &str, body: &Value) -> Answer {
+    let registry = registry_id(body);
+    Answer::refused(
+        "RepositoryNotFoundException",
+        format!(
+            "The repository with name '{name}' does not exist in the registry with id '{registry}'"
+        ),
+    )
 }
 
 fn registry_id(body: &Value) -> &str {
@@ -291,7 +346,7 @@ fn image_not_found(id: &Value, name: &str, body: &Value) -> Answer {
 }
 
 /// The page that `body` asks for, with a token unless it is the last.
-fn page(
+pub(crate) fn page(
     operation: &str,
     key: &str,
     repository: &str,
@@ -339,11 +394,11 @@ fn list(key: &str, rows: &[u8], next_token: Option<&str>) -> Answer {
         body.extend(format!(",\"nextToken\":\"{token}\"").into_bytes());
     }
     body.push(b'}');
-    Answer { status: 200, body }
+    Answer::new(200, CONTENT_TYPE, body)
 }
 
 /// Where a page begins, in a form that nobody is tempted to make up.
-fn token(operation: &str, repository: &str, position: usize) -> String {
+pub(crate) fn token(operation: &str, repository: &str, position: usize) -> String {
     let mut token = String::new();
     for byte in format!("{operation} {repository} {position}").bytes() {
         let _ = write!(token, "{:02x}", byte ^ 0x5a);
@@ -351,7 +406,7 @@ fn token(operation: &str, repository: &str, position: usize) -> String {
     token
 }
 
-fn position(token: &str, operation: &str, repository: &str) -> Option<usize> {
+pub(crate) fn position(token: &str, operation: &str, repository: &str) -> Option<usize> {
     let bytes = token.as_bytes().chunks(2).map(|pair| {
         let pair = std::str::from_utf8(pair).ok()?;
         Some(u8::from_str_radix(pair, 16).ok()? ^ 0x5a)
@@ -368,6 +423,7 @@ fn render(repository: &Repository) -> Rendered {
     let mut rendered = Rendered {
         images: Rows::default(),
         tags: Rows::default(),
+        gallery: Rows::default(),
         by_id: HashMap::new(),
     };
     for (position, image) in repository.images.iter().enumerate() {
@@ -377,16 +433,22 @@ fn render(repository: &Repository) -> Rendered {
         }
         for tag in &image.tags {
             rendered.by_id.insert(tag.name.clone(), position);
-            let mut row = json!({ "imageTag": tag.name, "imageDetail": manifest(image) });
-            set(&mut row, "createdAt", tag.created_at.map(seconds));
-            rendered.tags.push(&row);
+            for (rows, time) in [
+                (&mut rendered.tags, seconds as fn(i64) -> Value),
+                (&mut rendered.gallery, gallery::time),
+            ] {
+                let detail = manifest(image, time);
+                let mut row = json!({ "imageTag": tag.name, "imageDetail": detail });
+                set(&mut row, "createdAt", tag.created_at.map(time));
+                rows.push(&row);
+            }
         }
     }
     rendered
 }
 
 fn image_row(repository: &Repository, image: &Image) -> Value {
-    let mut row = manifest(image);
+    let mut row = manifest(image, seconds);
     row["registryId"] = ACCOUNT.into();
     row["repositoryName"] = repository.name.as_str().into();
     if !image.tags.is_empty() {
@@ -395,12 +457,12 @@ fn image_row(repository: &Repository, image: &Image) -> Value {
     row
 }
 
-fn manifest(image: &Image) -> Value {
+fn manifest(image: &Image, time: fn(i64) -> Value) -> Value {
     let mut row = json!({});
     let text = |field: &Option<String>| field.as_deref().map(Value::from);
     set(&mut row, "imageDigest", text(&image.digest));
     set(&mut row, "imageSizeInBytes", image.size.map(Value::from));
-    set(&mut row, "imagePushedAt", image.pushed_at.map(seconds));
+    set(&mut row, "imagePushedAt", image.pushed_at.map(time));
     set(
         &mut row,
         "imageManifestMediaType",

@@ -1,18 +1,21 @@
-//! A few repositories such as a small company has, for the demo and the README.
+//! A few repositories such as a small company has, and a public one that everybody knows, for the demo
+//! and the README.
 
 use crate::data::{Image, Repository};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
-/// A web shop's application, its Helm chart and a tool, last pushed shortly before `now`
-/// (milliseconds since 1970), in no order, as the service lists them.
+/// A web shop's application, its Helm chart and a tool, and under the alias `docker` the official
+/// `library/nginx`, last pushed shortly before `now` (milliseconds since 1970), in no order, as the
+/// service lists them.
 #[must_use]
 pub fn sample(now: i64) -> Vec<Repository> {
     vec![
         Repository::new("storefront", storefront(now)),
         Repository::new("charts/storefront", charts(now)),
         Repository::new("tools/backup", backup(now)),
+        Repository::new("library/nginx", nginx(now)).under("docker"),
     ]
 }
 
@@ -31,6 +34,45 @@ fn storefront(now: i64) -> Vec<Image> {
         images.push(Image::oci(seed + 1, size, pushed_at - 90_000));
         images.push(Image::oci(seed, size, pushed_at).index().tagged(tags));
         images.push(Image::oci(seed + 2, size - 2_871_306, pushed_at - 60_000));
+    }
+    images
+}
+
+/// Releases of an official image: an index of many platforms, its tags moved from one to the next.
+fn nginx(now: i64) -> Vec<Image> {
+    let platforms = [
+        "linux/amd64",
+        "linux/arm/v5",
+        "linux/arm/v7",
+        "linux/arm64/v8",
+        "linux/386",
+        "linux/ppc64le",
+        "linux/riscv64",
+        "linux/s390x",
+    ];
+    let alpine = ["linux/amd64", "linux/arm64/v8"];
+    let releases: [(i64, i64, &[&str], &[&str]); 6] = [
+        (38, 72_381_102, &["1.27.3", "1.27"], &platforms),
+        (37, 20_511_873, &["1.27.3-alpine", "1.27-alpine"], &alpine),
+        (
+            4,
+            72_405_336,
+            &["1.29.1", "1.29", "1", "latest"],
+            &platforms,
+        ),
+        (
+            4,
+            20_534_018,
+            &["1.29.1-alpine", "1.29-alpine", "alpine"],
+            &alpine,
+        ),
+        (80, 72_390_417, &["1.27.2"], &platforms),
+        (121, 72_377_559, &["1.26.2", "1.26", "stable"], &platforms),
+    ];
+    let mut images = Vec::new();
+    for (seed, (days, size, tags, platforms)) in (3000..).zip(releases) {
+        let image = Image::oci(seed, size, now - days * DAY - 5 * HOUR);
+        images.push(image.index_of(platforms).tagged(tags));
     }
     images
 }

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt};
 use http_body_util::combinators::BoxBody;
@@ -41,8 +41,13 @@ pub struct Registry {
 pub struct Request {
     /// Its number, from 1.
     pub number: usize,
-    /// `DescribeImages` and the like; empty where the target is none of this service's.
+    /// When it came in.
+    pub at: Instant,
+    /// `DescribeImages` and the like of the signed API, `describeImageTags` of the gallery's,
+    /// `token`, `tags/list`, `manifest` of the registry's own; empty for what is none of these.
     pub operation: String,
+    /// The path and the query.
+    pub path: String,
     /// The body, null where it is no JSON.
     pub body: Value,
     /// The `Authorization` header.
@@ -340,7 +345,7 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(Collected::to_bytes);
     let request = state.record(&parts, &body.unwrap_or_default());
-    let mut answer = protocol::answer(&parts, &request.body, &state.shelf);
+    let mut answer = protocol::answer(&parts, &request.body, &state.shelf, request.number);
     let fault = state.plan.as_ref().and_then(|plan| plan(&request));
     match fault {
         None => {}
@@ -357,12 +362,8 @@ async fn answer(
         Some(Fault::Wait(time)) => tokio::time::sleep(time).await,
         Some(Fault::Token(token)) => answer.replace_token(&token),
         Some(Fault::Cut) => {
-            let length = ("content-length", (answer.body.len() + 1).to_string());
-            return Ok(respond(
-                answer.status,
-                &[json(), length],
-                whole(answer.body),
-            ));
+            let length = (answer.body.len() + 1).to_string();
+            answer = answer.with("content-length", length);
         }
         Some(Fault::Reset) => {
             reset.notify_one();
@@ -370,19 +371,17 @@ async fn answer(
         }
         Some(Fault::ResetMidway) => {
             answer.body.truncate(answer.body.len() / 2);
-            let length = ("content-length", (answer.body.len() * 2).to_string());
+            let length = (answer.body.len() * 2).to_string();
+            answer = answer.with("content-length", length);
             let body = then_reset(answer.body, Arc::clone(reset));
-            return Ok(respond(answer.status, &[json(), length], body));
+            return Ok(respond(answer.status, &answer.headers, body));
         }
         Some(Fault::Drip(time)) => {
-            return Ok(respond(answer.status, &[json()], drip(answer.body, time)));
+            let body = drip(answer.body, time);
+            return Ok(respond(answer.status, &answer.headers, body));
         }
     }
-    Ok(respond(answer.status, &[json()], whole(answer.body)))
-}
-
-fn json() -> (&'static str, String) {
-    ("content-type", protocol::CONTENT_TYPE.to_owned())
+    Ok(respond(answer.status, &answer.headers, whole(answer.body)))
 }
 
 fn whole(body: Vec<u8>) -> Body {
@@ -416,7 +415,13 @@ impl State {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         let request = Request {
             number: requests.len() + 1,
+            at: Instant::now(),
             operation: protocol::operation(parts).unwrap_or_default().to_owned(),
+            path: parts
+                .uri
+                .path_and_query()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             body: serde_json::from_slice(body).unwrap_or_default(),
             authorization: protocol::header(parts, "authorization").map(str::to_owned),
         };
