@@ -153,7 +153,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__images)
-            opts="-R -r -L -o -c -s -v -q -h --tagged --untagged --repository-name --repo --registry-id --tag --digest --include --exclude --semver --exclude-digest-tags --since --before --media-type --reverse --limit --count --output --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --verbose --quiet --color --help"
+            opts="-R -r -L -o -c -s -v -q -h --tagged --untagged --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --exclude-digest-tags --since --before --media-type --reverse --limit --count --output --platforms --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -169,6 +169,10 @@ _ecrpub() {
                     ;;
                 -R)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source)
+                    COMPREPLY=($(compgen -W "auto registry" -- "${cur}"))
                     return 0
                     ;;
                 --registry-id)
@@ -264,11 +268,11 @@ _ecrpub() {
                     return 0
                     ;;
                 --columns)
-                    COMPREPLY=($(compgen -W "registryId repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType imageTags" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "registryId registryAliasName repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType platforms imageTags" -- "${cur}"))
                     return 0
                     ;;
                 -c)
-                    COMPREPLY=($(compgen -W "registryId repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType imageTags" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "registryId registryAliasName repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType platforms imageTags" -- "${cur}"))
                     return 0
                     ;;
                 --sort)
@@ -291,7 +295,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__tags)
-            opts="-R -s -r -L -o -c -v -q -h --repository-name --repo --registry-id --tag --digest --include --exclude --semver --exclude-digest-tags --since --before --media-type --sort --reverse --limit --count --output --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --verbose --quiet --color --help"
+            opts="-R -s -r -L -o -c -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --exclude-digest-tags --since --before --media-type --sort --reverse --limit --count --output --platforms --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -307,6 +311,10 @@ _ecrpub() {
                     ;;
                 -R)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source)
+                    COMPREPLY=($(compgen -W "auto registry" -- "${cur}"))
                     return 0
                     ;;
                 --registry-id)
@@ -410,11 +418,11 @@ _ecrpub() {
                     return 0
                     ;;
                 --columns)
-                    COMPREPLY=($(compgen -W "repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType imageDigest" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "registryAliasName repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType platforms imageDigest" -- "${cur}"))
                     return 0
                     ;;
                 -c)
-                    COMPREPLY=($(compgen -W "repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType imageDigest" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "registryAliasName repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType platforms imageDigest" -- "${cur}"))
                     return 0
                     ;;
                 --color)

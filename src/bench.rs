@@ -5,11 +5,11 @@ use jiff::Timestamp;
 
 use crate::commands::IMAGES;
 use crate::model::{Image, Manifest};
-use crate::output::{OutputArgs, Place};
+use crate::output::{Expected, OutputArgs, Place};
 use crate::progress::Progress;
 use crate::select::{SelectArgs, SortKey, TaggedArgs};
 use crate::source::aws::Aws;
-use crate::source::{Listed, PageRequest, RepositoryName};
+use crate::source::{PageRequest, RepositoryName};
 
 /// A step by its name, to be run again and again.
 pub type Step = (&'static str, Box<dyn FnMut()>);
@@ -78,6 +78,7 @@ fn image(number: u32) -> Image {
     let version = format!("v{}.{}.{}", scattered % 3, scattered % 100, number % 1000);
     Image {
         registry_id: Some("123456789012".into()),
+        registry_alias: None,
         repository_name: Some("team/web".into()),
         tags: (!number.is_multiple_of(3)).then(|| vec![version, format!("build-{number}")]),
         manifest: Manifest {
@@ -86,12 +87,13 @@ fn image(number: u32) -> Image {
             pushed_at: Timestamp::from_millisecond(second * 1000 + 655).ok(),
             media_type: Some("application/vnd.oci.image.manifest.v1+json".into()),
             artifact_media_type: Some("application/vnd.oci.image.config.v1+json".into()),
+            platforms: None,
         },
     }
 }
 
 fn print(options: &Options, rows: &[Image]) -> Vec<u8> {
-    let format = options.output.format(&IMAGES, false, NOWHERE);
+    let format = options.output.format(&IMAGES, Expected::default(), NOWHERE);
     let mut format = format.expect(WHY);
     let mut out = Vec::new();
     format.begin(&mut out);
@@ -114,11 +116,12 @@ fn decode() -> Step {
     let runtime = { runtime }.enable_all().build().expect(WHY);
     let step = move || {
         let request = PageRequest {
-            repository: &repository,
             page_size: 1000,
             token: None,
         };
-        let page = runtime.block_on(Image::page(&aws, request)).expect(WHY);
+        let page = runtime
+            .block_on(aws.images(&repository, request))
+            .expect(WHY);
         assert_eq!(page.rows.len(), 1000);
     };
     ("decode", Box::new(step))

@@ -7,8 +7,8 @@ use crate::console::Color;
 
 /// List the images and tags of Amazon ECR Public repositories
 ///
-/// Reads your own registry through the AWS API, to the last page, and only ever reads. Credentials
-/// come from where the AWS CLI has them; the region does not matter.
+/// Reads anybody's public repository without an AWS account, and your own registry with the
+/// credentials that the AWS CLI has, whatever the region; to the last page, and only ever reads.
 #[derive(Debug, Parser)]
 #[command(
     name = "ecrpub",

@@ -8,18 +8,24 @@ use clap::Parser;
 use jiff::Timestamp;
 
 use crate::commands::IMAGES;
-use crate::model::{Image, Tag};
-use crate::output::{OutputArgs, Place};
+use crate::model::Image;
+use crate::output::{Expected, OutputArgs, Place};
 use crate::progress::Progress;
 use crate::select::{self, SelectArgs};
 use crate::source::aws::Aws;
 use crate::source::connection;
-use crate::source::{Digest, Listed, PageRequest, RegistryId, RepositoryName, TagName};
+use crate::source::{
+    Digest, PageRequest, Reference, RegistryAlias, RegistryId, RepositoryName, TagName,
+};
 
 /// Names of repositories, accounts, tags, digests, regions; URLs; seconds.
 pub fn names(text: &str) {
     let _ = text.parse::<RepositoryName>();
+    let _ = text.parse::<RegistryAlias>();
     let _ = text.parse::<RegistryId>();
+    let _ = text
+        .parse::<Reference>()
+        .map(|reference| reference.resolve(true));
     let _ = text.parse::<TagName>();
     let _ = text.parse::<Digest>();
     connection::parse_settings(text);
@@ -78,14 +84,13 @@ pub fn answers(body: &[u8]) {
     let aws = Aws::canned(body.to_vec(), &progress);
     let repository: RepositoryName = "team/web".parse().expect("a name");
     let request = PageRequest {
-        repository: &repository,
         page_size: 1000,
         token: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.enable_all().build().expect("a runtime");
-    let _ = runtime.block_on(Tag::page(&aws, request));
-    let Ok(page) = runtime.block_on(Image::page(&aws, request)) else {
+    let _ = runtime.block_on(aws.tags(&repository, request));
+    let Ok(page) = runtime.block_on(aws.images(&repository, request)) else {
         return;
     };
     for format in ["table", "json", "jsonl", "csv", "tsv", "name", "image-ids"] {
@@ -111,7 +116,9 @@ fn print(name: &str, terminal: bool, rows: &[Image]) -> Vec<u8> {
         width: terminal.then_some(80),
         now: || Timestamp::UNIX_EPOCH,
     };
-    let mut format = output.format(&IMAGES, false, place).expect("an output");
+    let mut format = output
+        .format(&IMAGES, Expected::default(), place)
+        .expect("an output");
     let mut out = Vec::new();
     format.begin(&mut out);
     // Only `image-ids` has values that it refuses.

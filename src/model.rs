@@ -7,8 +7,10 @@ use jiff::Timestamp;
 /// An image, known by its digest (`ImageDetail` in the service's API).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Image {
-    /// The account that owns the registry, 12 digits.
+    /// The account that owns the registry, 12 digits; public repositories do not tell it.
     pub(crate) registry_id: Option<Arc<str>>,
+    /// The registry's alias, of a repository that was read as a public one.
+    pub(crate) registry_alias: Option<Arc<str>>,
     /// The repository's name.
     pub(crate) repository_name: Option<Arc<str>>,
     /// The image's tags; none at all for an untagged image.
@@ -20,6 +22,8 @@ pub(crate) struct Image {
 /// A tag and the image that it points at (`ImageTagDetail` in the service's API).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Tag {
+    /// The registry's alias, of a repository that was read as a public one.
+    pub(crate) registry_alias: Option<Arc<str>>,
     /// The repository that was asked; the service's rows do not name it.
     pub(crate) repository_name: Option<Arc<str>>,
     /// The tag.
@@ -43,6 +47,8 @@ pub(crate) struct Manifest {
     pub(crate) media_type: Option<Arc<str>>,
     /// The media type of its configuration, chosen by whoever pushed it.
     pub(crate) artifact_media_type: Option<Arc<str>>,
+    /// What an index has images for, where that was asked: `linux/amd64`, `linux/arm64/v8`.
+    pub(crate) platforms: Option<Arc<[String]>>,
 }
 
 impl Manifest {
@@ -66,6 +72,10 @@ pub(crate) trait Row {
     fn tags(&self) -> &[String];
     /// What the row's digest stands for.
     fn manifest(&self) -> &Manifest;
+    /// The same, to add to it.
+    fn manifest_mut(&mut self) -> &mut Manifest;
+    /// Where the row's image is to be had.
+    fn set_home(&mut self, alias: &Arc<str>, name: &Arc<str>);
     /// When the tag was created; images have no such date.
     fn created_at(&self) -> Option<Timestamp>;
     /// The row's own date: an image's push, a tag's creation.
@@ -83,6 +93,15 @@ impl Row for Image {
 
     fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    fn manifest_mut(&mut self) -> &mut Manifest {
+        &mut self.manifest
+    }
+
+    fn set_home(&mut self, alias: &Arc<str>, name: &Arc<str>) {
+        self.registry_alias = Some(Arc::clone(alias));
+        self.repository_name = Some(Arc::clone(name));
     }
 
     fn created_at(&self) -> Option<Timestamp> {
@@ -105,6 +124,15 @@ impl Row for Tag {
 
     fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    fn manifest_mut(&mut self) -> &mut Manifest {
+        &mut self.manifest
+    }
+
+    fn set_home(&mut self, alias: &Arc<str>, name: &Arc<str>) {
+        self.registry_alias = Some(Arc::clone(alias));
+        self.repository_name = Some(Arc::clone(name));
     }
 
     fn created_at(&self) -> Option<Timestamp> {

@@ -28,7 +28,7 @@ impl Progress {
     /// A listener that starts now, and says nothing unless `verbose`.
     pub(crate) fn new(verbose: bool) -> Self {
         let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        line.set_message("looking for credentials");
+        line.set_message("starting");
         Self {
             started: Instant::now(),
             verbose,
@@ -83,6 +83,13 @@ impl Progress {
         let event = format!("{request}: {cause}; trying again in {delay:.1?}");
         self.tell(format_args!("{event}"));
         self.line.set_message(escaped(&event).into_owned());
+    }
+
+    /// A request waits for its turn: the host wants but one a second.
+    pub(crate) fn taking_turns(&self, request: &str, wait: Duration) {
+        let event = format!("{request}: waiting {wait:.1?}, for one request a second is allowed");
+        self.tell(format_args!("{event}"));
+        self.line.set_message(event);
     }
 
     /// A page was read.

@@ -12,7 +12,8 @@ use crate::select::{SortKey, TaggedArgs};
 ///
 /// An image is a manifest, known by its digest, with any number of tags or none. A manifest list
 /// (index) is a row of its own, and so is each image that it holds: an untagged image may still be
-/// part of an index. Sizes are compressed; that of an index is its largest image's.
+/// part of an index. Sizes are compressed; that of an index is its largest image's. Of a repository
+/// that is read as a public one, untagged images cannot be seen.
 ///
 /// Everything is read, then ordered, the same in every format.
 #[derive(Debug, clap::Args)]
@@ -29,6 +30,7 @@ pub(crate) struct ImagesArgs {
 const EXAMPLES: &str = "\
 Examples:
   ecrpub images web
+  ecrpub images public.ecr.aws/docker/library/nginx --limit 5 --platforms
   ecrpub images web --output json | jq -r '.imageDetails[].imageDigest'
   ecrpub images web --tag latest --columns imageDigest --output tsv --no-headers";
 
@@ -37,6 +39,7 @@ pub(crate) const SCHEMA: Schema<Image> = Schema {
     list_key: "imageDetails",
     columns: COLUMNS,
     id: "imageDigest",
+    names: &[],
     is_index: |image| image.manifest.is_index(),
 };
 
@@ -46,6 +49,12 @@ const COLUMNS: &[Column<Image>] = &[
         title: "REGISTRY",
         shown: Shown::OnRequest,
         value: |image| Value::of(image.registry_id.as_deref(), Value::Text),
+    },
+    Column {
+        key: "registryAliasName",
+        title: "ALIAS",
+        shown: Shown::ForPublic,
+        value: |image| Value::of(image.registry_alias.as_deref(), Value::Text),
     },
     Column {
         key: "repositoryName",
@@ -87,6 +96,12 @@ const COLUMNS: &[Column<Image>] = &[
                 Value::MediaType,
             )
         },
+    },
+    Column {
+        key: "platforms",
+        title: "PLATFORMS",
+        shown: Shown::ForPlatforms,
+        value: |image| Value::of(image.manifest.platforms.as_deref(), Value::List),
     },
     Column {
         key: "imageTags",

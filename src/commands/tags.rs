@@ -24,6 +24,8 @@ pub(crate) struct TagsArgs {
 
 const EXAMPLES: &str = "\
 Examples:
+  ecrpub tags public.ecr.aws/docker/library/nginx
+  ecrpub tags public.ecr.aws/docker/library/nginx --semver '^1.27' --limit 1 --pin
   ecrpub tags web
   ecrpub tags web --output name
   ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'";
@@ -33,10 +35,17 @@ const SCHEMA: Schema<Tag> = Schema {
     list_key: "imageTagDetails",
     columns: COLUMNS,
     id: "imageTag",
+    names: &["registryAliasName", "repositoryName", "imageTag"],
     is_index: |tag| tag.manifest.is_index(),
 };
 
 const COLUMNS: &[Column<Tag>] = &[
+    Column {
+        key: "registryAliasName",
+        title: "ALIAS",
+        shown: Shown::ForPublic,
+        value: |tag| Value::of(tag.registry_alias.as_deref(), Value::Text),
+    },
     Column {
         key: "repositoryName",
         title: "REPOSITORY",
@@ -83,6 +92,12 @@ const COLUMNS: &[Column<Tag>] = &[
                 Value::MediaType,
             )
         },
+    },
+    Column {
+        key: "platforms",
+        title: "PLATFORMS",
+        shown: Shown::ForPlatforms,
+        value: |tag| Value::of(tag.manifest.platforms.as_deref(), Value::List),
     },
     Column {
         key: "imageDetail.imageDigest",

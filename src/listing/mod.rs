@@ -1,47 +1,28 @@
 //! The one flow: pages → selection → format → stdout.
 
+mod args;
+mod platforms;
+
+use std::sync::Arc;
+
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use crate::console::{self, Console};
 use crate::error::{Error, Kind};
 use crate::model::Row;
-use crate::output::{OutputArgs, Schema};
+use crate::output::Schema;
 use crate::printer::Printer;
 use crate::progress::Progress;
-use crate::select::{self, IdArgs, SelectArgs, Selection, SortKey, TaggedArgs, Wanted};
-use crate::source::aws::Aws;
+use crate::select::{self, Selection, SortKey, TaggedArgs, Wanted};
 use crate::source::{
-    ConnectionArgs, ImageId, LOOK_UP_SIZE, Listed, LookUp, PageArgs, Pages, RepositoryName,
-    SourceArgs,
+    ImageId, LOOK_UP_SIZE, Listed, LookUp, Pages, PublicRepository, Repository, Sources, Target,
 };
 use crate::summary::Summary;
 
+pub(crate) use self::args::ListingArgs;
+
 /// Repositories read at once: the service allows few requests a second.
 const CONCURRENCY: usize = 4;
-
-/// The options of every command that lists rows.
-#[derive(Debug, clap::Args)]
-pub(crate) struct ListingArgs {
-    #[command(flatten)]
-    source: SourceArgs,
-    #[command(flatten)]
-    ids: IdArgs,
-    #[command(flatten)]
-    select: SelectArgs,
-
-    /// Print how many rows there are, instead of the rows
-    ///
-    /// A bare number; for several repositories a line for each, its name and a tab before the number.
-    #[arg(long, help_heading = "Rows", conflicts_with_all = ["output", "columns", "sort", "reverse", "limit"])]
-    count: bool,
-
-    #[command(flatten)]
-    output: OutputArgs,
-    #[command(flatten)]
-    pages: PageArgs,
-    #[command(flatten)]
-    connection: ConnectionArgs,
-}
 
 /// What a command lists.
 #[derive(Debug)]
@@ -67,67 +48,62 @@ pub(crate) async fn run<R: Row + Listed + 'static>(
     console: &Console,
     progress: &Progress,
 ) -> Result<Missing, Error> {
-    let repositories = args.source.repositories();
-    let several = repositories.len() > 1;
-    args.check(several)?;
+    let targets = args.source.targets()?;
+    args.check(plan.schema, plan.tagged, &targets)?;
+    let expected = args.expected(&targets);
     let place = console.place();
-    let format = args.output.format(plan.schema, several, place)?;
-    let selection = args.select.selection(plan.tagged, plan.newest, place.now)?;
-    let wanted = args.ids.wanted();
-    let streams = selection.keeps_order() && format.streams() && wanted.is_none() && !args.count;
+    let format = args.output.format(plan.schema, expected, place)?;
+    let default_order = if expected.names_only {
+        SortKey::Version
+    } else {
+        plan.newest
+    };
+    let selection = args
+        .select
+        .selection(plan.tagged, default_order, place.now)?;
+    let platforms = args.output.wants_platforms();
+    let streams = selection.keeps_order()
+        && format.streams()
+        && !args.count
+        && !platforms
+        && targets.iter().all(|target| args.wanted(target).is_none());
     if console.has_watcher() && !(streams && place.terminal) {
         progress.show_line();
     }
+    let sources = args
+        .source
+        .connect(&targets, &args.connection, platforms, progress);
     let listing = Listing {
-        aws: args.source.connect(&args.connection, progress).await?,
+        sources: sources.await?,
         args,
         selection,
-        wanted,
+        platforms,
         console,
         progress,
     };
     let printer = Printer::new(format);
-    if args.count {
-        listing.count::<R>(&repositories).await
+    let missing = if args.count {
+        listing.count::<R>(&targets).await?
     } else if streams {
-        listing.stream(&repositories, printer).await
+        listing.stream(&targets, printer).await?
     } else {
         let summed_up = place.terminal && args.output.is_table() && console.has_watcher();
         let noun = summed_up.then_some(plan.schema.noun);
-        listing.print(&repositories, printer, noun).await
+        listing.print(&targets, printer, noun).await?
+    };
+    if plan.schema.is_made_of_tags() {
+        listing.note_untagged(&targets);
     }
-}
-
-impl ListingArgs {
-    fn check(&self, several: bool) -> Result<(), Error> {
-        if several && self.pages.is_part() {
-            return Err(Error::usage(
-                "`--max-pages` and `--starting-token` take part of one listing, and several repositories are asked for",
-            )
-            .hint("name one repository"));
-        }
-        if several && self.output.is_image_ids() {
-            return Err(Error::usage(
-                "`-o image-ids` names the images of one repository, and several are asked for",
-            )
-            .hint("run the command once for each repository"));
-        }
-        if self.output.is_image_ids() && self.select.has_order() {
-            return Err(Error::usage(
-                "`-o image-ids` has an order of its own, indexes first, and another is asked for",
-            )
-            .hint("leave out `--sort` and `--reverse`"));
-        }
-        Ok(())
-    }
+    Ok(missing)
 }
 
 /// A listing under way.
 struct Listing<'a> {
-    aws: Aws<'a>,
+    sources: Sources<'a>,
     args: &'a ListingArgs,
     selection: Selection<'a>,
-    wanted: Option<Wanted>,
+    /// Whether indexes are asked what they hold.
+    platforms: bool,
     console: &'a Console,
     progress: &'a Progress,
 }
@@ -141,6 +117,8 @@ struct Part<R> {
     next_token: Option<String>,
     /// Images that were asked for and do not exist.
     missing: Missing,
+    /// What everybody calls the repository, where that matters.
+    home: Option<PublicRepository>,
 }
 
 impl<R> Part<R> {
@@ -161,23 +139,28 @@ impl Listing<'_> {
     /// Reads everything, and only then prints it, with a summary of rows called `noun`.
     async fn print<R: Row + Listed + 'static>(
         &self,
-        repositories: &[RepositoryName],
+        targets: &[Target],
         mut printer: Printer<R>,
         noun: Option<&'static str>,
     ) -> Result<Missing, Error> {
-        let read = async |repository| unless_missing(self.select::<R>(repository).await);
-        let parts: Vec<_> = stream::iter(repositories)
+        let read = async |target| unless_missing(self.select::<R>(target).await);
+        let mut parts: Vec<_> = stream::iter(targets)
             .map(read)
             .buffered(CONCURRENCY)
             .try_collect()
             .await?;
+        if self.platforms {
+            let mut parts: Vec<_> = parts.iter_mut().flatten().collect();
+            platforms::add(&self.sources, &mut parts).await?;
+        }
         self.progress.end_line();
         let mut listed = Vec::new();
         let mut missing = Missing::new();
-        for (repository, part) in repositories.iter().zip(parts) {
+        for (target, part) in targets.iter().zip(parts) {
             match part {
                 Ok(mut part) => {
                     if part.is_empty() && self.args.output.is_table() {
+                        let repository = &target.repository;
                         self.console
                             .note(&format!("repository `{repository}` has nothing to list"));
                     }
@@ -204,13 +187,14 @@ impl Listing<'_> {
     /// Prints page after page as it comes, in the service's order, one repository after another.
     async fn stream<R: Row + Listed + 'static>(
         &self,
-        repositories: &[RepositoryName],
+        targets: &[Target],
         mut printer: Printer<R>,
     ) -> Result<Missing, Error> {
         let mut missing = Missing::new();
         let (mut next_token, mut limited, mut is_listed) = (None, false, false);
-        for repository in repositories {
-            match unless_missing(self.stream_pages(repository, &mut printer).await)? {
+        for target in targets {
+            let streamed = self.stream_pages(&target.repository, &mut printer).await;
+            match unless_missing(streamed)? {
                 Ok(streamed) => {
                     next_token = streamed.next_token;
                     limited |= streamed.limited;
@@ -234,9 +218,10 @@ impl Listing<'_> {
     /// Prints the pages of a repository; while one is written, the next is on its way.
     async fn stream_pages<R: Row + Listed + 'static>(
         &self,
-        repository: &RepositoryName,
+        repository: &Repository,
         printer: &mut Printer<R>,
     ) -> Result<Streamed, Error> {
+        let home = self.home(repository).await?;
         let mut pages = self.pages(repository);
         let mut wanted = self.selection.limit().unwrap_or(usize::MAX);
         let mut page = pages.next().await?;
@@ -246,6 +231,7 @@ impl Listing<'_> {
             limited = rows.len() > wanted || (rows.len() == wanted && !pages.is_at_end());
             rows.truncate(wanted);
             wanted -= rows.len();
+            self.move_home(home.as_ref(), &mut rows);
             if limited || pages.is_at_end() {
                 printer.rows(&rows).await?;
                 break;
@@ -260,12 +246,9 @@ impl Listing<'_> {
     }
 
     /// Counts the rows of each repository, and holds none.
-    async fn count<R: Row + Listed>(
-        &self,
-        repositories: &[RepositoryName],
-    ) -> Result<Missing, Error> {
-        let count = async |repository| unless_missing(self.count_rows::<R>(repository).await);
-        let counts: Vec<_> = stream::iter(repositories)
+    async fn count<R: Row + Listed>(&self, targets: &[Target]) -> Result<Missing, Error> {
+        let count = async |target| unless_missing(self.count_rows::<R>(target).await);
+        let counts: Vec<_> = stream::iter(targets)
             .map(count)
             .buffered(CONCURRENCY)
             .try_collect()
@@ -273,12 +256,12 @@ impl Listing<'_> {
         self.progress.end_line();
         let mut lines = Vec::new();
         let mut missing = Missing::new();
-        for (repository, count) in repositories.iter().zip(counts) {
+        for (target, count) in targets.iter().zip(counts) {
             match count {
                 Ok((count, absent)) => {
-                    lines.push(match repositories {
+                    lines.push(match targets {
                         [_] => format!("{count}\n"),
-                        _ => format!("{repository}\t{count}\n"),
+                        _ => format!("{}\t{count}\n", target.repository),
                     });
                     missing.extend(absent);
                 }
@@ -291,13 +274,13 @@ impl Listing<'_> {
 
     async fn count_rows<R: Row + Listed>(
         &self,
-        repository: &RepositoryName,
+        target: &Target,
     ) -> Result<(usize, Missing), Error> {
-        if self.wanted.is_some() {
-            let part = self.select::<R>(repository).await?;
+        if self.args.wanted(target).is_some() {
+            let part = self.select::<R>(target).await?;
             return Ok((part.rows.len(), part.missing));
         }
-        let mut pages = self.pages(repository);
+        let mut pages = self.pages(&target.repository);
         let mut count = 0;
         while let Some(mut rows) = pages.next::<R>().await? {
             self.selection.filter(&mut rows);
@@ -307,17 +290,42 @@ impl Listing<'_> {
     }
 
     /// The rows of a repository that are asked for, in the order asked.
-    async fn select<R: Row + Listed>(&self, repository: &RepositoryName) -> Result<Part<R>, Error> {
-        let mut part = match &self.wanted {
-            Some(wanted) => self.find(repository, wanted).await?,
-            None => self.read(repository).await?,
+    async fn select<R: Row + Listed>(&self, target: &Target) -> Result<Part<R>, Error> {
+        let repository = &target.repository;
+        let read = async {
+            match self.args.wanted(target) {
+                Some(wanted) => self.find(repository, &wanted).await,
+                None => self.read(repository).await,
+            }
         };
+        let (mut part, home) = tokio::try_join!(read, self.home(repository))?;
         part.left_out = self.selection.order_and_limit(&mut part.rows);
+        self.move_home(home.as_ref(), &mut part.rows);
+        part.home = home;
         Ok(part)
     }
 
+    /// What everybody calls `repository`, if that is going to be asked.
+    async fn home(&self, repository: &Repository) -> Result<Option<PublicRepository>, Error> {
+        if self.platforms || self.args.output.is_full_ref() {
+            return self.sources.home(repository).await.map(Some);
+        }
+        Ok(None)
+    }
+
+    /// Tells the rows of `home` for references to them.
+    fn move_home<R: Row>(&self, home: Option<&PublicRepository>, rows: &mut [R]) {
+        if let Some(home) = home.filter(|_| self.args.output.is_full_ref()) {
+            let alias: Arc<str> = home.alias.as_str().into();
+            let name: Arc<str> = home.name.as_str().into();
+            for row in rows {
+                row.set_home(&alias, &name);
+            }
+        }
+    }
+
     /// Reads all rows that pass the filter, in the service's order.
-    async fn read<R: Row + Listed>(&self, repository: &RepositoryName) -> Result<Part<R>, Error> {
+    async fn read<R: Row + Listed>(&self, repository: &Repository) -> Result<Part<R>, Error> {
         let mut pages = self.pages(repository);
         let mut all = Vec::new();
         let mut page = pages.next().await?;
@@ -335,6 +343,7 @@ impl Listing<'_> {
             left_out: 0,
             next_token: pages.next_token().map(str::to_owned),
             missing: Missing::new(),
+            home: None,
         })
     }
 
@@ -342,13 +351,13 @@ impl Listing<'_> {
     /// from the listing, which is read once.
     async fn find<R: Row + Listed>(
         &self,
-        repository: &RepositoryName,
+        repository: &Repository,
         wanted: &Wanted,
     ) -> Result<Part<R>, Error> {
         let mut rows = Vec::new();
         let mut to_pick = Vec::new();
         for ids in wanted.ids().chunks(LOOK_UP_SIZE) {
-            match R::look_up(&self.aws, repository, ids).await? {
+            match R::look_up(self.sources.of(repository), ids).await? {
                 LookUp::Found(found) => rows.extend(found),
                 LookUp::PickFromListing => to_pick.extend(ids),
             }
@@ -369,11 +378,13 @@ impl Listing<'_> {
             left_out: 0,
             next_token: None,
             missing,
+            home: None,
         })
     }
 
-    fn pages<'a>(&'a self, repository: &'a RepositoryName) -> Pages<'a> {
-        Pages::new(&self.aws, self.progress, repository, &self.args.pages)
+    fn pages<'a>(&'a self, repository: &'a Repository) -> Pages<'a> {
+        let source = self.sources.of(repository);
+        Pages::new(source, self.progress, repository, &self.args.pages)
     }
 
     /// Says what a table comes to, and how many rows it leaves out.
@@ -395,6 +406,21 @@ impl Listing<'_> {
         }
     }
 
+    /// Says that a list of images may lack some, where it is made of tags.
+    fn note_untagged(&self, targets: &[Target]) {
+        let lacks_some = |target: &&Target| !target.is_own() && self.args.wanted(target).is_none();
+        let mut lacking = targets.iter().filter(lacks_some);
+        let whose = match (lacking.next(), lacking.next()) {
+            (Some(target), None) => format!("the public repository `{}`", target.repository),
+            (Some(_), Some(_)) => "public repositories".to_owned(),
+            (None, _) => return,
+        };
+        if self.selection.admits_untagged() {
+            self.console
+                .note(&format!("untagged images of {whose} cannot be seen"));
+        }
+    }
+
     /// Says where a part of a listing goes on, if its format does not.
     fn note_token(&self, token: Option<&str>) {
         if let Some(token) = token.filter(|_| !self.args.output.carries_token()) {
@@ -413,7 +439,7 @@ fn unless_missing<T>(outcome: Result<T, Error>) -> Result<Result<T, Error>, Erro
     }
 }
 
-fn missing_image(id: &ImageId, repository: &RepositoryName) -> Error {
+fn missing_image(id: &ImageId, repository: &Repository) -> Error {
     Error::new(
         Kind::NotFound,
         format!("repository `{repository}` has no image with {id}"),

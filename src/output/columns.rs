@@ -53,6 +53,22 @@ pub(crate) enum Shown {
     ForSeveral,
     /// Only with `--columns`.
     OnRequest,
+    /// Where several repositories are listed and some of them are public; machine formats have it
+    /// where one is.
+    ForPublic,
+    /// Only with `--platforms`, in every format.
+    ForPlatforms,
+}
+
+/// What is known of rows before they are there.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Expected {
+    /// Whether several repositories are listed.
+    pub(crate) several: bool,
+    /// Whether some of them is public.
+    pub(crate) public: bool,
+    /// Whether nothing but the names of tags is told of them.
+    pub(crate) names_only: bool,
 }
 
 impl<R> Column<R> {
@@ -81,6 +97,8 @@ pub(crate) struct Schema<R: 'static> {
     pub(crate) columns: &'static [Column<R>],
     /// The name of the column that `-o name` and `-o image-ids` print.
     pub(crate) id: &'static str,
+    /// The columns that a source of names alone fills; none where rows are made of tags.
+    pub(crate) names: &'static [&'static str],
     /// Whether the row's image is an index, to be deleted before what it holds.
     pub(crate) is_index: fn(&R) -> bool,
 }
@@ -89,6 +107,11 @@ impl<R> Schema<R> {
     /// The column called `name`.
     pub(crate) fn column(&self, name: &str) -> Option<&'static Column<R>> {
         self.columns.iter().find(|column| column.name() == name)
+    }
+
+    /// Whether the rows of a public repository are made of its tags.
+    pub(crate) fn is_made_of_tags(&self) -> bool {
+        self.names.is_empty()
     }
 
     /// The column that names a row.

@@ -3,6 +3,7 @@
 mod columns;
 mod delimited;
 mod escape;
+mod grammar;
 mod image_ids;
 mod json;
 mod name;
@@ -16,26 +17,52 @@ use std::borrow::Cow;
 use clap::ValueEnum;
 use jiff::Timestamp;
 
-pub(crate) use self::columns::{Column, Schema, Shown, Value, possible_names};
+pub(crate) use self::columns::{Column, Expected, Schema, Shown, Value, possible_names};
 pub(crate) use self::escape::escaped;
 pub(crate) use self::table::human_size;
 use self::time::Clock;
 pub(crate) use self::time::TimeFormat;
 use crate::error::Error;
 
+/// The column that takes requests of its own.
+const PLATFORMS: &str = "platforms";
+
 /// How rows are printed.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct OutputArgs {
     /// Print in this format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    output: FormatName,
+    ///
+    /// Default: `table`, or `name` with `--full-ref` or `--pin`.
+    #[arg(short, long, value_name = "FORMAT")]
+    output: Option<FormatName>,
 
     /// Print these columns, by field name and separated by commas; `+name` adds to the default ones
     ///
     /// A table shows the most telling columns by default, the other formats every field.
     #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
     columns: Vec<String>,
+
+    /// Add the platforms of rows that are indexes, such as `linux/amd64, linux/arm64/v8`
+    ///
+    /// They are read from the public registry, an index at a time and at most 60 of them: use
+    /// `--limit` or a filter.
+    #[arg(long)]
+    platforms: bool,
+
+    /// Print names as references to paste: `public.ecr.aws/ALIAS/NAME:TAG`
+    ///
+    /// Of images, which are named by their digest, `public.ecr.aws/ALIAS/NAME@DIGEST`.
+    #[arg(long)]
+    full_ref: bool,
+
+    /// Print such references with the digest that the tag has now: `…:TAG@DIGEST`
+    #[arg(long)]
+    pin: bool,
 
     /// Write times this way
     ///
@@ -69,7 +96,7 @@ pub(crate) enum FormatName {
     Csv,
     /// For awk: tabs between fields; tab, newline and backslash as `\t`, `\n`, `\\`
     Tsv,
-    /// For loops: a digest (images) or tag (tags) a line
+    /// For loops: a digest (images) or tag (tags) a line, or a reference with `--full-ref`
     Name,
     /// For `aws ecr-public batch-delete-image --image-ids`, indexes first
     ImageIds,
@@ -110,7 +137,7 @@ pub(crate) trait Format<R> {
 }
 
 impl OutputArgs {
-    /// The format, for rows of `schema`; `several` repositories are told apart in a table.
+    /// The format, for rows of `schema` of which so much is `expected`.
     ///
     /// # Errors
     ///
@@ -118,19 +145,11 @@ impl OutputArgs {
     pub(crate) fn format<R: 'static>(
         &self,
         schema: &'static Schema<R>,
-        several: bool,
+        expected: Expected,
         place: Place,
     ) -> Result<Box<dyn Format<R>>, Error> {
         self.check()?;
-        let is_table = self.output == FormatName::Table;
-        let columns = columns::choose(schema, &self.columns, |column| {
-            !is_table
-                || match column.shown {
-                    Shown::Always => true,
-                    Shown::ForSeveral => several,
-                    Shown::OnRequest => false,
-                }
-        })?;
+        let columns = self.chosen(schema, expected)?;
         let style = Style {
             clock: self.clock(place),
             headers: !self.no_headers,
@@ -138,34 +157,100 @@ impl OutputArgs {
             bytes: self.bytes,
             place,
         };
-        Ok(match self.output {
+        Ok(match self.name() {
             FormatName::Table => Box::new(table::Table::new(columns, style)),
             FormatName::Json => Box::new(json::Document::new(schema.list_key, columns, style)),
             FormatName::Jsonl => Box::new(json::Lines::new(columns, style)),
             FormatName::Csv => Box::new(delimited::Csv::new(columns, style)),
             FormatName::Tsv => Box::new(delimited::Tsv::new(columns, style)),
+            FormatName::Name if self.is_full_ref() => {
+                Box::new(name::References::new(schema, self.pin))
+            }
             FormatName::Name => Box::new(name::Names::new(schema, style)),
             FormatName::ImageIds => Box::new(image_ids::ImageIds::new(schema)),
         })
     }
 
+    /// The columns that are asked for, or those that the format shows of what is `expected`.
+    fn chosen<R: 'static>(
+        &self,
+        schema: &'static Schema<R>,
+        expected: Expected,
+    ) -> Result<Vec<&'static Column<R>>, Error> {
+        let Expected {
+            several,
+            public,
+            names_only,
+        } = expected;
+        let is_machine = !self.is_table();
+        let mut names = self.columns.clone();
+        let is_list = names.first().is_some_and(|name| !name.starts_with('+'));
+        if self.platforms && is_list {
+            names.push(PLATFORMS.to_owned());
+        }
+        columns::choose(schema, &names, |column| {
+            let is_told = !names_only || schema.names.contains(&column.name());
+            is_told
+                && match column.shown {
+                    Shown::Always => true,
+                    Shown::ForSeveral => is_machine || several,
+                    Shown::OnRequest => is_machine,
+                    Shown::ForPublic => public && (is_machine || several),
+                    Shown::ForPlatforms => self.platforms,
+                }
+        })
+    }
+
+    /// Whether the platforms of indexes are asked for, by their option or as a column.
+    pub(crate) fn wants_platforms(&self) -> bool {
+        let is_platforms = |name: &String| name.trim_start_matches('+') == PLATFORMS;
+        self.platforms || self.columns.iter().any(is_platforms)
+    }
+
+    /// Whether names are printed as references.
+    pub(crate) fn is_full_ref(&self) -> bool {
+        self.full_ref || self.pin
+    }
+
+    /// An option that is given and takes more than the names of tags.
+    pub(crate) fn beyond_names<R>(&self, schema: &Schema<R>) -> Option<&'static str> {
+        let is_told = |name: &String| schema.names.contains(&name.trim_start_matches('+'));
+        let given = [
+            ("--columns", !self.columns.iter().all(is_told)),
+            ("--platforms", self.platforms),
+            ("--pin", self.pin),
+            ("--time", self.time.is_some()),
+            ("--bytes", self.bytes),
+        ];
+        let (option, _) = given.into_iter().find(|(_, is_given)| *is_given)?;
+        Some(option)
+    }
+
+    fn name(&self) -> FormatName {
+        self.output.unwrap_or(if self.is_full_ref() {
+            FormatName::Name
+        } else {
+            FormatName::Table
+        })
+    }
+
     /// Whether the format is `image-ids`, which lists one repository in an order of its own.
     pub(crate) fn is_image_ids(&self) -> bool {
-        self.output == FormatName::ImageIds
+        self.name() == FormatName::ImageIds
     }
 
     /// Whether the format is `table`.
     pub(crate) fn is_table(&self) -> bool {
-        self.output == FormatName::Table
+        self.name() == FormatName::Table
     }
 
     /// Whether the format says itself where a listing goes on.
     pub(crate) fn carries_token(&self) -> bool {
-        self.output == FormatName::Json
+        self.name() == FormatName::Json
     }
 
     fn check(&self) -> Result<(), Error> {
-        let format = self.output;
+        let format = self.name();
         if self.time == Some(TimeFormat::Relative) && format != FormatName::Table {
             return Err(Error::usage("`--time relative` is for tables only")
                 .hint("use `--time iso`, `iso-ms`, `epoch` or `local` with this format"));
@@ -175,6 +260,19 @@ impl OutputArgs {
                 Error::usage("`--columns` does not go with `-o name` or `-o image-ids`")
                     .hint("choose columns with `-o tsv --no-headers`"),
             );
+        }
+        if self.platforms && matches!(format, FormatName::Name | FormatName::ImageIds) {
+            return Err(Error::usage(
+                "`--platforms` adds a column, and `-o name` and `-o image-ids` have none",
+            )
+            .hint("use it with `-o table`, `json`, `jsonl`, `csv` or `tsv`"));
+        }
+        if self.is_full_ref() && format != FormatName::Name {
+            let option = if self.full_ref { "--full-ref" } else { "--pin" };
+            return Err(Error::usage(format!(
+                "`{option}` prints names, and another format is asked for"
+            ))
+            .hint("use it with `-o name`, or alone"));
         }
         Ok(())
     }

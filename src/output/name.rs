@@ -1,8 +1,8 @@
-//! `name`: what a loop needs, one a line.
+//! `name`: what a loop needs, one a line; with `--full-ref` what a Dockerfile needs.
 
 use super::columns::{Column, Schema, Value};
-use super::{Format, Style};
-use crate::error::Error;
+use super::{Format, Style, grammar};
+use crate::error::{Error, Kind};
 
 /// A digest or a tag a line; rows without one have no name to print.
 #[derive(Debug)]
@@ -27,6 +27,66 @@ impl<R> Format<R> for Names<R> {
                 out.extend(self.style.shown(name.into()).as_bytes());
                 out.push(b'\n');
             }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
+}
+
+/// `public.ecr.aws/ALIAS/NAME:TAG` or, of what is named by its digest, `…@DIGEST` a line; with both
+/// where tags are pinned.
+#[derive(Debug)]
+pub(super) struct References<R: 'static> {
+    alias: &'static Column<R>,
+    repository: &'static Column<R>,
+    id: &'static Column<R>,
+    /// The digest, beside an id that is none.
+    pin: Option<&'static Column<R>>,
+}
+
+impl<R> References<R> {
+    pub(super) fn new(schema: &'static Schema<R>, pin: bool) -> Self {
+        let column = |name| {
+            schema
+                .column(name)
+                .expect("every schema tells where its images are")
+        };
+        let id = schema.id_column();
+        Self {
+            alias: column("registryAliasName"),
+            repository: column("repositoryName"),
+            id,
+            pin: pin
+                .then(|| column("imageDigest"))
+                .filter(|digest| digest.key != id.key),
+        }
+    }
+
+    fn reference(&self, row: &R) -> Result<String, Error> {
+        let (Value::Text(alias), Value::Text(repository)) =
+            ((self.alias.value)(row), (self.repository.value)(row))
+        else {
+            return Err(Error::new(Kind::Service, "an image has no public name"));
+        };
+        let mark = match (self.id.value)(row) {
+            Value::Digest(_) => '@',
+            _ => ':',
+        };
+        let id = grammar::checked(self.id, row)?;
+        let reference = format!("public.ecr.aws/{alias}/{repository}{mark}{id}");
+        match self.pin {
+            Some(digest) => Ok(format!("{reference}@{}", grammar::checked(digest, row)?)),
+            None => Ok(reference),
+        }
+    }
+}
+
+impl<R> Format<R> for References<R> {
+    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+        for row in rows {
+            out.extend(self.reference(row)?.as_bytes());
+            out.push(b'\n');
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
-use super::columns::{Column, Schema, Shown, Value};
+use super::columns::{Column, Expected, Schema, Shown, Value};
 use super::{OutputArgs, Place};
 
 /// A row of every kind of value.
@@ -61,6 +61,7 @@ const SCHEMA: Schema<Row> = Schema {
         },
     ],
     id: "text",
+    names: &[],
     is_index: |_| false,
 };
 
@@ -78,7 +79,7 @@ fn print(options: &[&str], terminal: bool, rows: &[Row]) -> String {
         now: || Timestamp::UNIX_EPOCH,
     };
     let Options { output } = Options::parse_from([&["test"], options].concat());
-    let mut format = output.format(&SCHEMA, false, place).unwrap();
+    let mut format = output.format(&SCHEMA, Expected::default(), place).unwrap();
     let mut out = Vec::new();
     format.begin(&mut out);
     format.rows(rows, &mut out).unwrap();

@@ -56,13 +56,13 @@ pub(crate) struct FilterArgs {
 pub(crate) struct TaggedArgs {
     /// List only images that have a tag
     #[arg(long, conflicts_with = "untagged")]
-    tagged: bool,
+    pub(crate) tagged: bool,
 
     /// List only images that have no tag
     ///
     /// Untagged does not mean unused: the image may still be part of an index.
     #[arg(long)]
-    untagged: bool,
+    pub(crate) untagged: bool,
 }
 
 /// The conditions, with times that are known.
@@ -75,6 +75,17 @@ pub(crate) struct Filter<'a> {
 }
 
 impl FilterArgs {
+    /// An option that is given and takes more than the names of tags.
+    pub(super) fn beyond_names(&self) -> Option<&'static str> {
+        let given = [
+            ("--since", self.since.is_some()),
+            ("--before", self.before.is_some()),
+            ("--media-type", self.media_type.is_some()),
+        ];
+        let (option, _) = given.into_iter().find(|(_, is_given)| *is_given)?;
+        Some(option)
+    }
+
     /// The filter as it is meant at `now`.
     ///
     /// # Errors
@@ -127,11 +138,16 @@ impl Filter<'_> {
             && semver.as_ref().is_none_or(|range| range.contains(tag))
     }
 
+    /// Whether an image without tags can pass.
+    pub(crate) fn admits_untagged(&self) -> bool {
+        let asks_for_tags = !self.args.include.is_empty() || self.args.semver.is_some();
+        !self.tagged.tagged && !asks_for_tags
+    }
+
     fn has_tags_as_asked<R: Row>(&self, row: &R) -> bool {
         let tags = row.tags();
         if tags.is_empty() {
-            let asks_for_tags = !self.args.include.is_empty() || self.args.semver.is_some();
-            return !self.tagged.tagged && !asks_for_tags;
+            return self.admits_untagged();
         }
         !self.tagged.untagged && tags.iter().any(|tag| self.passes_tag(tag))
     }

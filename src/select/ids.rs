@@ -11,7 +11,8 @@ use crate::source::{Digest, ImageId, TagName};
 pub(crate) struct IdArgs {
     /// List only what has this tag; repeatable
     ///
-    /// Images are looked up by the service, 100 in a request; tags are picked from the listing.
+    /// Images of your own registry are looked up, 100 in a request; tags, and what is public, are
+    /// picked from the listing.
     /// Those that do not exist are named on stderr, the others are listed, and the exit code is 3.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<TagName>,
@@ -22,17 +23,22 @@ pub(crate) struct IdArgs {
 }
 
 impl IdArgs {
-    /// What is asked for, each once, or nothing when all rows are.
-    pub(crate) fn wanted(&self) -> Option<Wanted> {
+    /// What these options and `others` ask for, each once, or nothing when all rows are.
+    pub(crate) fn wanted(&self, others: &[ImageId]) -> Option<Wanted> {
         let tags = self.tags.iter().cloned().map(ImageId::Tag);
         let digests = self.digests.iter().cloned().map(ImageId::Digest);
         let mut ids = Vec::new();
-        for id in tags.chain(digests) {
+        for id in tags.chain(digests).chain(others.iter().cloned()) {
             if !ids.contains(&id) {
                 ids.push(id);
             }
         }
         (!ids.is_empty()).then_some(Wanted { ids })
+    }
+
+    /// An option that is given and takes more than the names of tags.
+    pub(crate) fn beyond_names(&self) -> Option<&'static str> {
+        (!self.digests.is_empty()).then_some("--digest")
     }
 }
 
@@ -43,7 +49,7 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// All of them, in the order asked, tags first.
+    /// All of them, in the order asked: tags, digests, then what references name.
     pub(crate) fn ids(&self) -> &[ImageId] {
         &self.ids
     }

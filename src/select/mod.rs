@@ -73,7 +73,8 @@ pub(crate) struct Selection<'a> {
 }
 
 impl SelectArgs {
-    /// The selection as it is meant at `now`; `newest` is the key that orders rows by their date.
+    /// The selection as it is meant at `now`; `default` is the key to order by
+    /// when none is asked for.
     ///
     /// # Errors
     ///
@@ -81,12 +82,12 @@ impl SelectArgs {
     pub(crate) fn selection(
         &self,
         tagged: TaggedArgs,
-        newest: SortKey,
+        default: SortKey,
         now: impl FnOnce() -> Timestamp,
     ) -> Result<Selection<'_>, Error> {
         let default = match self.filter.semver {
             Some(_) => SortKey::Version,
-            None => newest,
+            None => default,
         };
         let key = self.sort.unwrap_or(default);
         if key == SortKey::None && self.reverse {
@@ -101,6 +102,19 @@ impl SelectArgs {
                 .limit
                 .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
         })
+    }
+
+    /// An option that is given and takes more than the names of tags.
+    pub(crate) fn beyond_names(&self) -> Option<&'static str> {
+        match self.sort {
+            Some(SortKey::Pushed) => Some("--sort pushed"),
+            Some(SortKey::Created) => Some("--sort created"),
+            Some(SortKey::Size) => Some("--sort size"),
+            Some(SortKey::Digest) => Some("--sort digest"),
+            Some(SortKey::Version | SortKey::Tag | SortKey::None) | None => {
+                self.filter.beyond_names()
+            }
+        }
     }
 
     /// Whether an order is asked for.
@@ -118,6 +132,11 @@ impl Selection<'_> {
     /// How many rows are wanted, where that is limited.
     pub(crate) fn limit(&self) -> Option<usize> {
         self.limit
+    }
+
+    /// Whether an image without tags can be asked for.
+    pub(crate) fn admits_untagged(&self) -> bool {
+        self.filter.admits_untagged()
     }
 
     /// Whether `row` is asked for.

@@ -20,21 +20,21 @@ const DEFAULT_ATTEMPTS: u32 = 8;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
-    /// Use the credentials and settings of this profile
+    /// Use the credentials and settings of this profile for your own registry
     ///
     /// Its credentials are used even when keys are in the environment, as the AWS CLI does.
     /// Default: `AWS_PROFILE`, or `default`.
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
 
-    /// Ask the service in this region
+    /// Ask for your own registry in this region
     ///
     /// ECR Public lives in us-east-1, and is asked there whatever region the environment or the
     /// profile names; only this option changes that.
     #[arg(long, value_name = "REGION", value_parser = parse_region)]
     pub(super) region: Option<String>,
 
-    /// Ask the service at this URL
+    /// Ask for your own registry at this URL
     ///
     /// Default: `AWS_ENDPOINT_URL_ECR_PUBLIC`, `AWS_ENDPOINT_URL`, the profile's `services` section
     /// or `endpoint_url`, or the service's own address.
@@ -71,6 +71,17 @@ pub(crate) struct Transport {
 }
 
 impl ConnectionArgs {
+    /// An option that only signed requests have a use for, if one is given.
+    pub(super) fn signed(&self) -> Option<&'static str> {
+        let given = [
+            ("--profile", self.profile.is_some()),
+            ("--region", self.region.is_some()),
+            ("--endpoint-url", self.endpoint_url.is_some()),
+        ];
+        let (option, _) = given.into_iter().find(|(_, is_given)| *is_given)?;
+        Some(option)
+    }
+
     /// The transport that the options ask for, or else the settings that `find` finds by the name of
     /// a variable and the key of a profile.
     ///
@@ -100,6 +111,7 @@ impl ConnectionArgs {
                 max_attempts,
                 timeout: self.timeout,
                 first_delay: hurried(FIRST_DELAY),
+                pace: None,
             },
         })
     }

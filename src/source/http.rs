@@ -15,6 +15,9 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::Headers;
+use aws_smithy_types::byte_stream::ByteStream;
+use hyper::body::Bytes;
 
 use super::retry::{Cause, Failure};
 use crate::error::{Error, Kind};
@@ -43,12 +46,43 @@ impl Client {
     }
 }
 
-impl HttpClient for Client {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        _components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
+/// An answer to a request of our own, whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    headers: Headers,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    /// The header called `name`, where it is there and text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.try_get(name)?.ok()
+    }
+}
+
+impl Client {
+    /// Sends a request to `host` without anything of the SDK's around it.
+    ///
+    /// # Errors
+    ///
+    /// Where no whole answer comes back.
+    pub(crate) async fn send(&self, request: HttpRequest, host: &str) -> Result<Answer, Failure> {
+        let connector = self.connector(&HttpConnectorSettings::default());
+        let answer = connector.call(request).await;
+        let answer = answer.map_err(|error| failure(&error, host))?;
+        let status = answer.status().as_u16();
+        let headers = answer.headers().clone();
+        let body = ByteStream::new(answer.into_body()).collect().await;
+        let body = body.map_err(|error| failure(&error, host))?;
+        Ok(Answer {
+            status,
+            headers,
+            body: body.into_bytes(),
+        })
+    }
+
+    fn connector(&self, settings: &HttpConnectorSettings) -> SharedHttpConnector {
         let timeouts = (settings.connect_timeout(), settings.read_timeout());
         let mut connectors = self
             .connectors
@@ -63,6 +97,16 @@ impl HttpClient for Client {
             })
         });
         connector.clone()
+    }
+}
+
+impl HttpClient for Client {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        _components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        self.connector(settings)
     }
 }
 
@@ -159,11 +203,10 @@ pub(crate) fn failure(chain: &(dyn StdError + 'static), host: &str) -> Failure {
             .hint("if a proxy re-signs its traffic, name its certificates with `--ca-bundle FILE`")
     } else if refused_connection(chain) {
         service(format!("`{host}` refuses connections"))
-            .hint("check `--endpoint-url` and the proxy settings")
+            .hint("check the endpoint and the proxy settings")
     } else if unknown_host(chain) {
-        service(format!("cannot find the host `{host}`")).hint(
-            "check the network and the name; ECR Public is asked in us-east-1 unless `--region` says otherwise",
-        )
+        service(format!("cannot find the host `{host}`"))
+            .hint("check the network, the name of the host and, where it is given, `--region`")
     } else {
         let error = service(format!(
             "the connection to `{host}` broke: {}",

@@ -1,77 +1,112 @@
 //! Where listings come from, and the options that choose.
 
+mod anonymous;
+mod answers;
 pub(crate) mod aws;
 pub(crate) mod connection;
+mod gallery;
 mod http;
+mod listed;
 mod names;
 mod pages;
+mod reference;
+mod registry;
 mod retry;
+mod targets;
+mod wire;
 
 use std::fmt;
-use std::future::Future;
+use std::sync::Arc;
 
 use self::aws::Aws;
 pub(crate) use self::connection::ConnectionArgs;
-pub(crate) use self::names::{Digest, RegistryId, RepositoryName, TagName};
+use self::gallery::Gallery;
+pub(crate) use self::listed::{LOOK_UP_SIZE, Listed};
+pub(crate) use self::names::{Digest, RepositoryName, TagName};
+#[cfg(feature = "fuzz")]
+pub(crate) use self::names::{RegistryAlias, RegistryId};
 pub(crate) use self::pages::{PageArgs, Pages, request_goes_out};
+#[cfg(feature = "fuzz")]
+pub(crate) use self::reference::Reference;
+pub(crate) use self::reference::{PublicRepository, Repository};
+use self::registry::Registry;
+pub(crate) use self::targets::{SourceArgs, Target};
 use crate::error::Error;
-use crate::progress::Progress;
 
-/// Which repositories.
-#[derive(Debug, clap::Args)]
-pub(crate) struct SourceArgs {
-    #[command(flatten)]
-    repositories: RepositoryArgs,
-
-    /// The account whose registry holds the repositories
-    ///
-    /// Passed through to the service, which opens no registry but the caller's own. Default: the
-    /// caller's.
-    #[arg(long, value_name = "ACCOUNT")]
-    registry_id: Option<RegistryId>,
+/// All that the repositories of a run are read from.
+#[derive(Debug)]
+pub(crate) struct Sources<'a> {
+    own: Option<Aws<'a>>,
+    public: Option<Public<'a>>,
 }
 
-#[derive(Debug, clap::Args)]
-#[group(required = true, multiple = true)]
-struct RepositoryArgs {
-    /// A repository of your registry, such as `web` or `team/web`; repeatable
-    #[arg(
-        short = 'R',
-        long = "repo",
-        visible_alias = "repository-name",
-        value_name = "REPO"
-    )]
-    named: Vec<RepositoryName>,
-
-    /// The same as `--repo`
-    #[arg(value_name = "REPO")]
-    plain: Vec<RepositoryName>,
+/// What public repositories are read from.
+#[derive(Debug)]
+struct Public<'a> {
+    gallery: Gallery<'a>,
+    registry: Registry<'a>,
+    /// Whether tags are read from the registry.
+    names_only: bool,
 }
 
-impl SourceArgs {
-    /// The repositories in the order asked, `--repo` first, each once.
-    pub(crate) fn repositories(&self) -> Vec<RepositoryName> {
-        let RepositoryArgs { named, plain } = &self.repositories;
-        let mut all: Vec<RepositoryName> = Vec::new();
-        for name in named.iter().chain(plain) {
-            if !all.contains(name) {
-                all.push(name.clone());
+/// What a repository is read from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'a> {
+    /// The caller's own registry, by the official SDK.
+    Own(&'a Aws<'a>, &'a RepositoryName),
+    /// The gallery, without credentials.
+    Gallery(&'a Gallery<'a>, &'a PublicRepository),
+    /// The public registry itself, which knows names.
+    Registry(&'a Registry<'a>, &'a PublicRepository),
+}
+
+impl<'a> Sources<'a> {
+    /// What `repository`, one of those asked for, is read from.
+    pub(crate) fn of(&'a self, repository: &'a Repository) -> Source<'a> {
+        match repository {
+            Repository::Own(name) => Source::Own(self.own(), name),
+            Repository::Public(public) if self.public().names_only => {
+                Source::Registry(&self.public().registry, public)
             }
+            Repository::Public(public) => Source::Gallery(&self.public().gallery, public),
         }
-        all
     }
 
-    /// Reads the settings and resolves the credentials.
+    /// What everybody calls `repository`.
     ///
     /// # Errors
     ///
-    /// A usage error for unusable settings, a credentials error when there are none to be had.
-    pub(crate) async fn connect<'a>(
+    /// Where the service does not tell, of one's own.
+    pub(crate) async fn home(&self, repository: &Repository) -> Result<PublicRepository, Error> {
+        match repository {
+            Repository::Own(name) => self.own().home(name).await,
+            Repository::Public(public) => Ok(public.clone()),
+        }
+    }
+
+    /// The platforms of an index of `repository`.
+    ///
+    /// # Errors
+    ///
+    /// Where the registry fails, or has no such index.
+    pub(crate) async fn platforms(
         &self,
-        connection: &ConnectionArgs,
-        progress: &'a Progress,
-    ) -> Result<Aws<'a>, Error> {
-        Aws::connect(connection, self.registry_id.clone(), progress).await
+        repository: &PublicRepository,
+        digest: &str,
+    ) -> Result<Arc<[String]>, Error> {
+        self.public().registry.platforms(repository, digest).await
+    }
+
+    fn own(&self) -> &Aws<'a> {
+        self.own
+            .as_ref()
+            .expect("connected when a repository of one's own is asked for")
+    }
+
+    fn public(&self) -> &Public<'a> {
+        self.public
+            .as_ref()
+            .expect("connected when a public repository or a manifest is asked for")
     }
 }
 
@@ -100,6 +135,14 @@ impl ImageId {
             Self::Digest(digest) => Some(digest.as_str()),
         }
     }
+
+    /// The option that asks for it.
+    pub(crate) fn option(&self) -> String {
+        match self {
+            Self::Tag(tag) => format!("--tag {tag}"),
+            Self::Digest(digest) => format!("--digest {digest}"),
+        }
+    }
 }
 
 impl fmt::Display for ImageId {
@@ -123,8 +166,6 @@ pub(crate) enum LookUp<R> {
 /// A request for a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageRequest<'a> {
-    /// Of which repository.
-    pub(crate) repository: &'a RepositoryName,
     /// Rows asked for, 1 to 1000.
     pub(crate) page_size: u16,
     /// Where to go on; the beginning without one.
@@ -139,22 +180,3 @@ pub(crate) struct Page<R> {
     /// Where the listing goes on, unless it ends here.
     pub(crate) next_token: Option<String>,
 }
-
-/// A row that the service lists a page at a time, and may look up.
-pub(crate) trait Listed: Sized {
-    /// Asks for one page, as often as the retry policy has it.
-    fn page(
-        aws: &Aws<'_>,
-        request: PageRequest<'_>,
-    ) -> impl Future<Output = Result<Page<Self>, Error>>;
-
-    /// Looks up at most [`LOOK_UP_SIZE`] ids.
-    fn look_up(
-        aws: &Aws<'_>,
-        repository: &RepositoryName,
-        ids: &[ImageId],
-    ) -> impl Future<Output = Result<LookUp<Self>, Error>>;
-}
-
-/// How many ids a look-up takes.
-pub(crate) const LOOK_UP_SIZE: usize = 100;

@@ -5,10 +5,17 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A repository of one's own registry: 2 to 205 characters, words of lower-case letters and digits
+use crate::error::Error;
+
+/// A repository within its registry: 2 to 205 characters, words of lower-case letters and digits
 /// with `.`, `_`, `-` inside, joined by `/`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RepositoryName(String);
+
+/// The name of a public registry: 2 to 50 characters, a word as in repository names that begins with
+/// a letter.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RegistryAlias(String);
 
 /// An account: 12 digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +26,7 @@ pub(crate) struct RegistryId(String);
 pub(crate) struct TagName(String);
 
 /// A digest to look up: an algorithm, a colon, hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Digest(String);
 
 macro_rules! text {
@@ -39,21 +46,12 @@ macro_rules! text {
     )+};
 }
 
-text!(RepositoryName, RegistryId, TagName, Digest);
+text!(RepositoryName, RegistryAlias, RegistryId, TagName, Digest);
 
 impl FromStr for RepositoryName {
     type Err = Refused;
 
     fn from_str(text: &str) -> Result<Self, Refused> {
-        let reference = text.strip_prefix("https://").unwrap_or(text);
-        if let Some(path) = reference.strip_prefix("public.ecr.aws/") {
-            return Err(Refused::new(
-                "this names a repository in the public gallery, and only your own registry can be read",
-                path.split_once('/').map(|(_, name)| {
-                    format!("if it is yours, leave out the registry and its alias: `{name}`")
-                }),
-            ));
-        }
         if !(2..=205).contains(&text.len()) {
             return Err(Refused::new(
                 "a repository name has 2 to 205 characters",
@@ -69,6 +67,24 @@ impl FromStr for RepositoryName {
             ));
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+impl FromStr for RegistryAlias {
+    type Err = Refused;
+
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        if (2..=50).contains(&text.len())
+            && is_path_component(text)
+            && text.starts_with(|first: char| first.is_ascii_lowercase())
+        {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Refused::new(
+                "a registry's alias has 2 to 50 lower-case letters and digits, a letter first, with `.`, `_` or `-` between them",
+                None,
+            ))
+        }
     }
 }
 
@@ -159,8 +175,17 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
-    fn new(reason: &'static str, hint: Option<String>) -> Self {
+    pub(super) fn new(reason: &'static str, hint: Option<String>) -> Self {
         Self { reason, hint }
+    }
+
+    /// The same as an error about `value` of `option`, where clap could not tell.
+    pub(super) fn of_value(self, option: &str, value: &str) -> Error {
+        let error = Error::usage(format!("`{value}` with `{option}`: {}", self.reason));
+        match self.hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
     }
 }
 
@@ -178,12 +203,15 @@ impl std::error::Error for Refused {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Digest, RegistryId, RepositoryName, TagName};
+    use super::{Digest, RegistryAlias, RegistryId, RepositoryName, TagName};
 
     #[test]
     fn accepts_the_names_of_the_services_grammar() {
         for name in ["ab", "a0", "team/web-app", "a.b_c-d/e/f", &"x".repeat(205)] {
             assert!(name.parse::<RepositoryName>().is_ok(), "{name}");
+        }
+        for alias in ["docker", "q9t5s3a7", "aws-observability", "a.b_c"] {
+            assert!(alias.parse::<RegistryAlias>().is_ok(), "{alias}");
         }
         assert!("012345678901".parse::<RegistryId>().is_ok());
         assert!("v1.27.3-alpine_2".parse::<TagName>().is_ok());
@@ -212,6 +240,17 @@ mod tests {
         ] {
             assert!(name.parse::<RepositoryName>().is_err(), "{name}");
         }
+        for alias in [
+            "",
+            "a",
+            "2gis",
+            "Docker",
+            "docker/library",
+            "a..b",
+            &"x".repeat(51),
+        ] {
+            assert!(alias.parse::<RegistryAlias>().is_err(), "{alias}");
+        }
         for id in ["", "12345678901", "1234567890123", "12345678901a"] {
             assert!(id.parse::<RegistryId>().is_err(), "{id}");
         }
@@ -234,9 +273,10 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_is_a_name_or_an_error(
-            text in ".*|(https://)?(public[.]ecr[.]aws/)?[a-z0-9/._-]{0,30}|sha256:[0-9a-f]{0,70}",
+            text in ".*|[a-z0-9/._-]{0,30}|sha256:[0-9a-f]{0,70}",
         ) {
             let _ = text.parse::<RepositoryName>();
+            let _ = text.parse::<RegistryAlias>();
             let _ = text.parse::<RegistryId>();
             let _ = text.parse::<TagName>();
             let _ = text.parse::<Digest>();

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use clap::builder::NonEmptyStringValueParser;
 
-use super::aws::Aws;
-use super::names::RepositoryName;
-use super::{Listed, Page, PageRequest};
+use super::reference::Repository;
+use super::{Listed, Page, PageRequest, Source};
 use crate::error::{Error, Kind};
 use crate::progress::Progress;
 
@@ -58,9 +57,9 @@ impl PageArgs {
 /// The pages of one repository, from a starting token to the end or to `--max-pages`.
 #[derive(Debug)]
 pub(crate) struct Pages<'a> {
-    aws: &'a Aws<'a>,
+    source: Source<'a>,
     progress: &'a Progress,
-    repository: &'a RepositoryName,
+    repository: &'a Repository,
     page_size: u16,
     /// How many more pages are asked for, where that is limited.
     left: Option<u64>,
@@ -80,13 +79,13 @@ enum Next {
 impl<'a> Pages<'a> {
     /// The pages that `args` ask for.
     pub(crate) fn new(
-        aws: &'a Aws<'a>,
+        source: Source<'a>,
         progress: &'a Progress,
-        repository: &'a RepositoryName,
+        repository: &'a Repository,
         args: &PageArgs,
     ) -> Self {
         Self {
-            aws,
+            source,
             progress,
             repository,
             page_size: args.page_size,
@@ -100,22 +99,37 @@ impl<'a> Pages<'a> {
         }
     }
 
+    /// Where the pages come from.
+    pub(super) fn source(&self) -> Source<'a> {
+        self.source
+    }
+
     /// The rows of the next page, or nothing after the last.
     ///
     /// # Errors
     ///
-    /// Whatever the service or the network fails with, and a token that the service repeats.
+    /// Whatever the source or the network fails with, and a token that the source repeats.
     pub(crate) async fn next<R: Listed>(&mut self) -> Result<Option<Vec<R>>, Error> {
+        R::next(self).await
+    }
+
+    /// What `ask` has of the next page, or nothing after the last.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::next`].
+    pub(super) async fn follow<R>(
+        &mut self,
+        ask: impl AsyncFnOnce(PageRequest<'_>) -> Result<Page<R>, Error>,
+    ) -> Result<Option<Vec<R>>, Error> {
         if self.is_at_end() {
             return Ok(None);
         }
-        let request = PageRequest {
-            repository: self.repository,
+        let page = ask(PageRequest {
             page_size: self.page_size,
             token: self.next_token(),
-        };
-        let page = R::page(self.aws, request).await;
-        let Page { rows, next_token } = page.map_err(|error| self.of_a_page(error))?;
+        });
+        let Page { rows, next_token } = page.await.map_err(|error| self.of_a_page(error))?;
         self.read += 1;
         self.progress.page(self.read, rows.len());
         self.left = self.left.map(|pages| pages - 1);

@@ -1,5 +1,6 @@
 //! The one retry policy: how often an attempt is made again, by what made it fail.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind};
@@ -46,7 +47,7 @@ impl Failure {
 }
 
 /// The policy, for all sources and all requests of a run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Retry {
     /// Attempts allowed while the service throttles or fails.
     pub(crate) max_attempts: u32,
@@ -54,6 +55,48 @@ pub(crate) struct Retry {
     pub(crate) timeout: Duration,
     /// The limit of the first wait.
     pub(crate) first_delay: Duration,
+    /// How often a host that has throttled may be asked, where that is known.
+    pub(crate) pace: Option<Arc<Pace>>,
+}
+
+/// One request in a while, once the host has asked for patience.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    interval: Duration,
+    /// When the next request may go out; nothing while no patience was asked for.
+    next: Mutex<Option<Instant>>,
+}
+
+impl Pace {
+    /// What registries allow anonymous callers.
+    pub(crate) const A_SECOND: Duration = Duration::from_secs(1);
+
+    /// A pace of a request in `interval`, from when it is asked for.
+    pub(crate) fn new(interval: Duration) -> Self {
+        Self {
+            interval,
+            next: Mutex::default(),
+        }
+    }
+
+    fn slow_down(&self) {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        next.get_or_insert_with(|| Instant::now() + self.interval);
+    }
+
+    /// How long the caller has to wait for its turn, which is taken.
+    fn turn(&self) -> Duration {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        match &mut *next {
+            None => Duration::ZERO,
+            Some(next) => {
+                let turn = now.max(*next);
+                *next = turn + self.interval;
+                turn - now
+            }
+        }
+    }
 }
 
 impl Retry {
@@ -71,6 +114,7 @@ impl Retry {
         let (mut number, mut lost) = (0, 0);
         loop {
             number += 1;
+            self.wait_for_turn(progress, request).await;
             progress.sending(request, number);
             let started = Instant::now();
             let outcome = tokio::time::timeout(self.timeout, attempt()).await;
@@ -82,12 +126,26 @@ impl Retry {
                 Err(failure) => failure,
             };
             lost += u32::from(failure.cause == Cause::Lost);
+            if let (Some(pace), Cause::Throttled) = (&self.pace, failure.cause) {
+                pace.slow_down();
+            }
             if !self.allows_another(failure.cause, number, lost) {
                 return Err(after(number, failure));
             }
             let delay = self.delay(number);
             progress.waiting(request, &failure.error, delay);
             tokio::time::sleep(delay).await;
+        }
+    }
+
+    async fn wait_for_turn(&self, progress: &Progress, request: &str) {
+        let wait = self
+            .pace
+            .as_ref()
+            .map_or(Duration::ZERO, |pace| pace.turn());
+        if wait > Duration::ZERO {
+            progress.taking_turns(request, wait);
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -132,13 +190,14 @@ fn after(attempts: u32, failure: Failure) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cause, FIRST_DELAY, LONGEST_DELAY, Retry};
+    use super::{Cause, FIRST_DELAY, LONGEST_DELAY, Pace, Retry};
     use std::time::Duration;
 
     const POLICY: Retry = Retry {
         max_attempts: 8,
         timeout: Duration::from_secs(20),
         first_delay: FIRST_DELAY,
+        pace: None,
     };
 
     #[test]
@@ -153,6 +212,18 @@ mod tests {
         assert_eq!(attempts(Cause::Lost), 3);
         assert_eq!(attempts(Cause::Skewed), 2);
         assert_eq!(attempts(Cause::Final), 1);
+    }
+
+    #[test]
+    fn turns_are_taken_only_after_patience_was_asked_for() {
+        let pace = Pace::new(Duration::from_mins(1));
+        assert_eq!([pace.turn(), pace.turn()], [Duration::ZERO; 2]);
+        pace.slow_down();
+        let waits = [pace.turn(), pace.turn(), pace.turn()];
+        let minutes = waits.map(|wait| wait.as_secs_f64() / 60.0);
+        for (minutes, expected) in minutes.iter().zip([1.0, 2.0, 3.0]) {
+            assert!((expected - 0.1..=expected).contains(minutes), "{waits:?}");
+        }
     }
 
     #[test]

@@ -59,14 +59,6 @@ fn a_name_that_is_none_is_refused_before_anything_is_sent() {
     For more information, try '--help'.
     --- exit code 2
     ");
-    assert_snapshot!(ecrpub(&registry, "tags public.ecr.aws/docker/library/nginx"), @"
-    --- stderr
-    error: invalid value 'public.ecr.aws/docker/library/nginx' for '[REPO]...': this names a repository in the public gallery, and only your own registry can be read
-    hint: if it is yours, leave out the registry and its alias: `library/nginx`
-
-    For more information, try '--help'.
-    --- exit code 2
-    ");
     assert_snapshot!(ecrpub(&registry, "tags web --registry-id 42"), @"
     --- stderr
     error: invalid value '42' for '--registry-id <ACCOUNT>': an account has 12 digits
@@ -212,6 +204,7 @@ fn no_credentials_at_all() {
     --- stderr
     error: no AWS credentials found
     hint: log in with `aws login` or `aws sso login --profile NAME`, or store keys with `aws configure`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
+    hint: a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`
     --- exit code 4
     ");
     assert_eq!(registry.requests().len(), 0);
@@ -236,7 +229,7 @@ fn a_host_that_refuses_connections() {
     assert_snapshot!(Run::at(&url).arguments("images web").outcome(), @"
     --- stderr
     error: `REGISTRY` refuses connections
-    hint: check `--endpoint-url` and the proxy settings
+    hint: check the endpoint and the proxy settings
     --- exit code 5
     ");
 }
@@ -249,7 +242,7 @@ fn a_host_that_does_not_exist() {
     assert_snapshot!(outcome, @"
     --- stderr
     error: cannot find the host `REGISTRY`
-    hint: check the network and the name; ECR Public is asked in us-east-1 unless `--region` says otherwise
+    hint: check the network, the name of the host and, where it is given, `--region`
     --- exit code 5
     ");
 }

@@ -277,7 +277,7 @@ fn columns_that_do_not_exist_or_mix_are_refused() {
     assert_snapshot!(print("images web -c imageTag"), @"
     --- stderr
     error: invalid value 'imageTag' for '--columns <COLUMNS>'
-      [possible values: registryId, repositoryName, imageDigest, imagePushedAt, imageSizeInBytes, imageManifestMediaType, artifactMediaType, imageTags]
+      [possible values: registryId, registryAliasName, repositoryName, imageDigest, imagePushedAt, imageSizeInBytes, imageManifestMediaType, artifactMediaType, platforms, imageTags]
 
       tip: a similar value exists: 'imageTags'
 

@@ -223,7 +223,7 @@ fn a_proxy_that_is_not_there() {
     assert!(
         outcome
             .stderr
-            .contains("hint: check `--endpoint-url` and the proxy settings"),
+            .contains("hint: check the endpoint and the proxy settings"),
         "{outcome}"
     );
     assert_eq!(registry.requests().len(), 0);

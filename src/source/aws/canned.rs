@@ -52,6 +52,7 @@ impl<'a> Aws<'a> {
                     max_attempts: 1,
                     timeout: Duration::from_secs(20),
                     first_delay: FIRST_DELAY,
+                    pace: None,
                 },
             },
             profile: Profile {

@@ -124,7 +124,8 @@ fn explain(error: &CredentialsError, profile: &Profile) -> Error {
         return Error::new(Kind::Credentials, "no AWS credentials found").hint(
             "log in with `aws login` or `aws sso login --profile NAME`, or store keys with `aws configure`, \
              or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`",
-        );
+        )
+        .hint("a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`");
     }
     let why = causes(error);
     let name = &profile.name;

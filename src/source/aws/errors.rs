@@ -8,9 +8,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::settings::Profile;
 use crate::error::{Error, Kind};
-use crate::source::http;
 use crate::source::names::{RegistryId, RepositoryName};
 use crate::source::retry::{Cause, Failure};
+use crate::source::{answers, http};
 
 /// The request that failed.
 #[derive(Clone, Copy, Debug)]
@@ -45,12 +45,12 @@ where
     match error {
         SdkError::ServiceError(service) => match service.err().code() {
             Some(code) => answered(code, service.err().message(), status, context),
-            None => unreadable(status, context),
+            None => answers::unreadable(context.host, status),
         },
         SdkError::ResponseError(_) if http::is_broken_connection(error) => {
             http::failure(error, context.host)
         }
-        SdkError::ResponseError(_) => unreadable(status, context),
+        SdkError::ResponseError(_) => answers::unreadable(context.host, status),
         SdkError::DispatchFailure(_) => http::failure(error, context.host),
         _ => Failure::fatal(Error::new(
             Kind::Other,
@@ -69,7 +69,7 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
     match code {
         "RepositoryNotFoundException" => Failure::fatal(repository_not_found(context)),
         "InvalidParameterException" | "ValidationException" => {
-            Failure::fatal(invalid_parameter(said, context))
+            answers::refused(said, context.resumes)
         }
         "UnsupportedCommandException" => Failure::fatal(
             Error::usage(format!("the service refuses the command: {said}"))
@@ -78,18 +78,7 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
             Failure::fatal(access_denied(said, context))
         }
-        "ThrottlingException"
-        | "Throttling"
-        | "TooManyRequestsException"
-        | "RequestLimitExceeded"
-        | "SlowDown" => Failure {
-            cause: Cause::Throttled,
-            error: Error::new(
-                Kind::Service,
-                format!("`{}` throttles requests: {said}", context.host),
-            )
-            .hint("try again later, or allow more attempts with `--max-attempts 20`"),
-        },
+        _ if answers::is_throttling(code) => answers::throttled(context.host, said),
         "ExpiredTokenException" | "ExpiredToken" => Failure::fatal(expired(said, context.profile)),
         "RequestTimeTooSkewed"
         | "RequestExpired"
@@ -106,43 +95,28 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
         | "OptInRequired" => Failure::fatal(credentials_refused(said)),
-        _ if status == 429 || status >= 500 => Failure {
-            cause: if status == 429 {
-                Cause::Throttled
-            } else {
-                Cause::Server
-            },
-            error: service_failed(code, message, status, context),
-        },
-        _ => Failure::fatal(service_failed(code, message, status, context)),
-    }
-}
-
-fn invalid_parameter(said: &str, context: Context<'_>) -> Error {
-    let error = Error::usage(format!("the service refuses the request: {said}"));
-    if context.resumes {
-        error
-            .hint("a page token is good for the command, repository and registry that it came from")
-    } else {
-        error
+        _ => answers::failed(context.host, code, message, status),
     }
 }
 
 fn repository_not_found(context: Context<'_>) -> Error {
     let name = context.repository;
-    match context.registry_id {
-        Some(id) => Error::new(
+    if let Some(id) = context.registry_id {
+        return Error::new(
             Kind::NotFound,
             format!("repository `{name}` does not exist in the registry of account {id}"),
         )
-        .hint("a registry id opens your own registry only; leave out `--registry-id`"),
-        None => Error::new(
-            Kind::NotFound,
-            format!("repository `{name}` does not exist in your registry"),
-        )
-        .hint(
-            "list your repositories with `aws ecr-public describe-repositories --region us-east-1`",
-        ),
+        .hint("a registry id opens your own registry only; leave out `--registry-id`");
+    }
+    let error = Error::new(
+        Kind::NotFound,
+        format!("repository `{name}` does not exist in your registry"),
+    )
+    .hint("list your repositories with `aws ecr-public describe-repositories --region us-east-1`");
+    if name.as_str().contains('/') {
+        error.hint(format!("if it is public, ask for `public.ecr.aws/{name}`"))
+    } else {
+        error
     }
 }
 
@@ -174,34 +148,4 @@ fn credentials_refused(said: &str) -> Error {
         format!("the service does not accept the AWS credentials: {said}"),
     )
     .hint("check whose they are with `aws sts get-caller-identity`, and the clock of this machine")
-}
-
-fn service_failed(code: &str, message: Option<&str>, status: u16, context: Context<'_>) -> Error {
-    let host = context.host;
-    let detail = message.map_or_else(String::new, |message| format!(": {message}"));
-    let error = Error::new(
-        Kind::Service,
-        format!("`{host}` failed with {code} (HTTP status {status}){detail}"),
-    );
-    match status {
-        500.. => error.hint("try again later, or see https://health.aws.amazon.com"),
-        _ => error,
-    }
-}
-
-/// An answer without an error code: no answer of this service.
-fn unreadable(status: u16, context: Context<'_>) -> Failure {
-    let why = match status {
-        300..400 => "a redirect",
-        200..300 => "not the JSON that was asked for",
-        _ => "an error page",
-    };
-    Failure {
-        cause: match status {
-            429 => Cause::Throttled,
-            500.. => Cause::Server,
-            _ => Cause::Final,
-        },
-        error: http::unreadable(context.host, status, why),
-    }
 }

@@ -1,4 +1,5 @@
-//! `DescribeImages` and `DescribeImageTags`: one request a page, answers as our own types.
+//! `DescribeImages` and `DescribeImageTags`: one request a page, answers as our own types; and
+//! `DescribeRepositories`, for where a repository is public.
 
 use std::sync::Arc;
 
@@ -8,82 +9,104 @@ use jiff::Timestamp;
 
 use super::Aws;
 use super::errors::{self, Context};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::model::{Image, Manifest, Tag};
 use crate::source::http;
 use crate::source::names::RepositoryName;
+use crate::source::reference::{PublicRepository, Reference, Repository};
 use crate::source::retry::Failure;
-use crate::source::{ImageId, Listed, LookUp, Page, PageRequest};
+use crate::source::wire::{Names, to_millisecond};
+use crate::source::{ImageId, LookUp, Page, PageRequest};
 
-impl Listed for Image {
-    async fn page(aws: &Aws<'_>, request: PageRequest<'_>) -> Result<Page<Self>, Error> {
+impl Aws<'_> {
+    /// A page of the repository's images.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the service or the network fails with.
+    pub(crate) async fn images(
+        &self,
+        repository: &RepositoryName,
+        request: PageRequest<'_>,
+    ) -> Result<Page<Image>, Error> {
         let operation = "DescribeImages";
         let context = Context {
             resumes: request.token.is_some(),
-            ..aws.context(operation, request.repository)
+            ..self.context(operation, repository)
         };
         let read = async || {
-            let answer = aws
+            let answer = self
                 .client
                 .describe_images()
-                .set_registry_id(aws.registry_id())
-                .repository_name(request.repository.as_str())
+                .set_registry_id(self.registry_id())
+                .repository_name(repository.as_str())
                 .max_results(request.page_size.into())
                 .set_next_token(request.token.map(str::to_owned))
                 .send()
                 .await
                 .map_err(|error| errors::translate(&error, context))?;
             Ok(Page {
-                rows: images(answer.image_details.unwrap_or_default(), &aws.host)?,
+                rows: images(answer.image_details.unwrap_or_default(), &self.host)?,
                 next_token: answer.next_token,
             })
         };
-        aws.run(operation, read).await
+        self.run(operation, read).await
     }
 
-    /// One id that does not exist fails the whole request, and the service does not say which
-    /// otherwise than in its message.
-    async fn look_up(
-        aws: &Aws<'_>,
+    /// Looks up images; one id that does not exist fails the whole request, and the service does not
+    /// say which otherwise than in its message.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`].
+    pub(crate) async fn look_up(
+        &self,
         repository: &RepositoryName,
         ids: &[ImageId],
-    ) -> Result<LookUp<Self>, Error> {
+    ) -> Result<LookUp<Image>, Error> {
         let operation = "DescribeImages";
-        let context = aws.context(operation, repository);
+        let context = self.context(operation, repository);
         let ask = async || {
-            let answer = aws
+            let answer = self
                 .client
                 .describe_images()
-                .set_registry_id(aws.registry_id())
+                .set_registry_id(self.registry_id())
                 .repository_name(repository.as_str())
                 .set_image_ids(Some(ids.iter().map(identifier).collect()))
                 .send()
                 .await;
             match answer {
                 Ok(answer) => {
-                    images(answer.image_details.unwrap_or_default(), &aws.host).map(LookUp::Found)
+                    images(answer.image_details.unwrap_or_default(), &self.host).map(LookUp::Found)
                 }
                 Err(error) if errors::is_image_not_found(&error) => Ok(LookUp::PickFromListing),
                 Err(error) => Err(errors::translate(&error, context)),
             }
         };
-        aws.run(operation, ask).await
+        self.run(operation, ask).await
     }
-}
 
-impl Listed for Tag {
-    async fn page(aws: &Aws<'_>, request: PageRequest<'_>) -> Result<Page<Self>, Error> {
+    /// A page of the repository's tags.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`].
+    pub(crate) async fn tags(
+        &self,
+        repository: &RepositoryName,
+        request: PageRequest<'_>,
+    ) -> Result<Page<Tag>, Error> {
         let operation = "DescribeImageTags";
         let context = Context {
             resumes: request.token.is_some(),
-            ..aws.context(operation, request.repository)
+            ..self.context(operation, repository)
         };
         let read = async || {
-            let answer = aws
+            let answer = self
                 .client
                 .describe_image_tags()
-                .set_registry_id(aws.registry_id())
-                .repository_name(request.repository.as_str())
+                .set_registry_id(self.registry_id())
+                .repository_name(repository.as_str())
                 .max_results(request.page_size.into())
                 .set_next_token(request.token.map(str::to_owned))
                 .send()
@@ -91,20 +114,47 @@ impl Listed for Tag {
                 .map_err(|error| errors::translate(&error, context))?;
             let details = answer.image_tag_details.unwrap_or_default();
             Ok(Page {
-                rows: tags(details, request.repository, &aws.host)?,
+                rows: tags(details, repository, &self.host)?,
                 next_token: answer.next_token,
             })
         };
-        aws.run(operation, read).await
+        self.run(operation, read).await
     }
 
-    /// `DescribeImageTags` looks nothing up.
-    async fn look_up(
-        _aws: &Aws<'_>,
-        _repository: &RepositoryName,
-        _ids: &[ImageId],
-    ) -> Result<LookUp<Self>, Error> {
-        Ok(LookUp::PickFromListing)
+    /// What everybody calls the repository, as its `repositoryUri` tells.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`], and where the service tells of no such name.
+    pub(crate) async fn home(
+        &self,
+        repository: &RepositoryName,
+    ) -> Result<PublicRepository, Error> {
+        let operation = "DescribeRepositories";
+        let context = self.context(operation, repository);
+        let ask = async || {
+            let answer = self
+                .client
+                .describe_repositories()
+                .set_registry_id(self.registry_id())
+                .repository_names(repository.as_str())
+                .send()
+                .await
+                .map_err(|error| errors::translate(&error, context))?;
+            let mut repositories = answer.repositories.unwrap_or_default().into_iter();
+            let uri = repositories.next().and_then(|found| found.repository_uri);
+            let reference = uri.and_then(|uri| uri.parse::<Reference>().ok());
+            match reference.and_then(|reference| reference.resolve(false).ok()) {
+                Some((Repository::Public(home), None)) => Ok(home),
+                _ => Err(Failure::fatal(Error::new(
+                    Kind::Service,
+                    format!(
+                        "the service does not tell the public name of repository `{repository}`"
+                    ),
+                ))),
+            }
+        };
+        self.run(operation, ask).await
     }
 }
 
@@ -121,6 +171,7 @@ fn images(details: Vec<ImageDetail>, host: &str) -> Result<Vec<Image>, Failure> 
     let image = |detail: ImageDetail| {
         Ok(Image {
             registry_id: names.share(detail.registry_id),
+            registry_alias: None,
             repository_name: names.share(detail.repository_name),
             tags: detail.image_tags,
             manifest: Manifest {
@@ -129,6 +180,7 @@ fn images(details: Vec<ImageDetail>, host: &str) -> Result<Vec<Image>, Failure> 
                 pushed_at: timestamp(detail.image_pushed_at, host)?,
                 media_type: names.share(detail.image_manifest_media_type),
                 artifact_media_type: names.share(detail.artifact_media_type),
+                platforms: None,
             },
         })
     };
@@ -152,10 +204,12 @@ fn tags(
             pushed_at: timestamp(detail.image_pushed_at, host)?,
             media_type: names.share(detail.image_manifest_media_type),
             artifact_media_type: names.share(detail.artifact_media_type),
+            platforms: None,
         })
     };
     let tag = |detail: ImageTagDetail| {
         Ok(Tag {
+            registry_alias: None,
             repository_name: Some(Arc::clone(&repository)),
             name: detail.image_tag,
             created_at: timestamp(detail.created_at, host)?,
@@ -165,39 +219,12 @@ fn tags(
     details.into_iter().map(tag).collect()
 }
 
-/// The service's times have milliseconds; the SDK's are truncated floats, often just below one.
 fn timestamp(time: Option<DateTime>, host: &str) -> Result<Option<Timestamp>, Failure> {
     let Some(time) = time else { return Ok(None) };
-    let milliseconds = (time.as_nanos() + 500_000).div_euclid(1_000_000);
-    i64::try_from(milliseconds)
-        .ok()
-        .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok())
+    to_millisecond(time.as_nanos())
         .map(Some)
         .ok_or_else(|| Failure::fatal(http::unreadable(host, 200, "a date beyond all calendars")))
 }
-
-/// Names that recur from row to row, held once a page.
-#[derive(Default)]
-struct Names(Vec<Arc<str>>);
-
-impl Names {
-    /// There are few names, and most rows have those of the row before: looking through a list is
-    /// faster than hashing.
-    fn share(&mut self, name: Option<String>) -> Option<Arc<str>> {
-        let name = name?;
-        if let Some(known) = self.0.iter().find(|known| ***known == *name) {
-            return Some(Arc::clone(known));
-        }
-        let name: Arc<str> = name.into();
-        if self.0.len() < MOST_NAMES {
-            self.0.push(Arc::clone(&name));
-        }
-        Some(name)
-    }
-}
-
-/// More names than this do not recur.
-const MOST_NAMES: usize = 32;
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,77 @@
+//! `--platforms`: what the indexes of a finished listing have images for.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use super::{CONCURRENCY, Part};
+use crate::error::{Error, Kind};
+use crate::model::Row;
+use crate::source::{Digest, PublicRepository, Sources};
+
+/// Manifests are read one by one, and anonymous callers may ask for about one a second.
+const MOST: usize = 60;
+
+/// An index by the repository that has it.
+type Place = (PublicRepository, Digest);
+
+/// Adds the platforms to the rows that are indexes; each index is asked for once.
+///
+/// # Errors
+///
+/// A usage error for too many indexes, and whatever the registry fails with.
+pub(super) async fn add<R: Row>(
+    sources: &Sources<'_>,
+    parts: &mut [&mut Part<R>],
+) -> Result<(), Error> {
+    let mut found: HashMap<Place, Arc<[String]>> = HashMap::new();
+    for part in parts.iter() {
+        for row in &part.rows {
+            if let Some(place) = place(part, row)? {
+                found.insert(place, Arc::default());
+            }
+        }
+    }
+    if found.len() > MOST {
+        return Err(Error::usage(format!(
+            "`--platforms` would read {} indexes one by one, more than the {MOST} that are allowed",
+            found.len()
+        ))
+        .hint("list less, with `--limit 20` or a filter"));
+    }
+    let read = async |place: Place| {
+        let platforms = sources.platforms(&place.0, place.1.as_str()).await?;
+        Ok::<_, Error>((place, platforms))
+    };
+    let found: HashMap<_, _> = stream::iter(found.into_keys())
+        .map(read)
+        .buffer_unordered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    for part in parts {
+        for at in 0..part.rows.len() {
+            if let Some(place) = place(part, &part.rows[at])? {
+                part.rows[at].manifest_mut().platforms = found.get(&place).cloned();
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where the index that `row` stands for is, if it is one.
+fn place<R: Row>(part: &Part<R>, row: &R) -> Result<Option<Place>, Error> {
+    let manifest = row.manifest();
+    let (Some(home), Some(digest), true) = (&part.home, &manifest.digest, manifest.is_index())
+    else {
+        return Ok(None);
+    };
+    match digest.parse() {
+        Ok(digest) => Ok(Some((home.clone(), digest))),
+        // What is no digest would go astray in a URL.
+        Err(_) => Err(Error::new(
+            Kind::Service,
+            format!("an index of `{home}` has the digest `{digest}`, which is none"),
+        )),
+    }
+}

@@ -1,0 +1,201 @@
+//! Anybody's repository by the gallery's own API, the one behind <https://gallery.ecr.aws>: what the
+//! signed API tells of tags, without credentials. It is not documented.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::anonymous::{Anonymous, request};
+use super::connection::Transport;
+use super::http::Answer;
+use super::reference::PublicRepository;
+use super::retry::Failure;
+use super::wire::{Names, to_millisecond};
+use super::{Page, PageRequest, answers};
+use crate::error::{Error, Kind};
+use crate::model::{Manifest, Tag};
+use crate::progress::Progress;
+
+const ADDRESS: &str = "https://api.us-east-1.gallery.ecr.aws";
+/// The only operation that is asked for.
+const OPERATION: &str = "describeImageTags";
+
+/// The gallery, at `ECRPUB_GALLERY_URL` or where it lives.
+#[derive(Debug)]
+pub(crate) struct Gallery<'a>(Anonymous<'a>);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Question<'a> {
+    registry_alias_name: &'a str,
+    repository_name: &'a str,
+    max_results: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<&'a str>,
+}
+
+/// A page as it comes; one without a list is none.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listing {
+    image_tag_details: Vec<TagDetail>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TagDetail {
+    image_tag: Option<String>,
+    created_at: Option<Timestamp>,
+    image_detail: Option<ImageDetail>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageDetail {
+    image_digest: Option<String>,
+    image_size_in_bytes: Option<i64>,
+    image_pushed_at: Option<Timestamp>,
+    image_manifest_media_type: Option<String>,
+    artifact_media_type: Option<String>,
+}
+
+/// An error as AWS services send it; the code is in a header with some of them.
+#[derive(Default, Deserialize)]
+struct Refusal {
+    #[serde(rename = "__type", alias = "code")]
+    code: Option<String>,
+    #[serde(alias = "Message")]
+    message: Option<String>,
+}
+
+impl<'a> Gallery<'a> {
+    /// The gallery by this transport; asks nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// A usage error where `ECRPUB_GALLERY_URL` is no URL.
+    pub(super) fn new(transport: Transport, progress: &'a Progress) -> Result<Self, Error> {
+        Anonymous::new("ECRPUB_GALLERY_URL", ADDRESS, transport, progress).map(Self)
+    }
+
+    /// The host that is asked.
+    pub(super) fn host(&self) -> &str {
+        &self.0.host
+    }
+
+    /// A page of the repository's tags.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::NotFound`] where there is no such repository; any failure of the gallery names the
+    /// other source.
+    pub(super) async fn tags(
+        &self,
+        repository: &PublicRepository,
+        asked: PageRequest<'_>,
+    ) -> Result<Page<Tag>, Error> {
+        let question = Question {
+            registry_alias_name: repository.alias.as_str(),
+            repository_name: repository.name.as_str(),
+            max_results: asked.page_size,
+            next_token: asked.token,
+        };
+        let body = serde_json::to_vec(&question).expect("names and numbers are JSON");
+        let url = self.0.url(&format!("/{OPERATION}"));
+        let read = async || {
+            let headers = [("content-type", "application/json".to_owned())];
+            let answer = self.0.send(request(&url, &headers, Some(body.clone()))?);
+            let answer = answer.await?;
+            if answer.status >= 400 {
+                return Err(self.refusal(&answer, repository, asked.token.is_some()));
+            }
+            let listing: Listing = self.0.read(&answer)?;
+            Ok(Page {
+                rows: tags(listing.image_tag_details, repository),
+                next_token: listing.next_token,
+            })
+        };
+        let page = self.0.run(OPERATION, read).await;
+        page.map_err(|error| match error.kind() {
+            Kind::Service => error.hint(format!(
+                "the registry itself tells the names alone: `ecrpub tags {repository} --source registry`"
+            )),
+            _ => error,
+        })
+    }
+
+    fn refusal(&self, answer: &Answer, repository: &PublicRepository, resumes: bool) -> Failure {
+        let status = answer.status;
+        let refusal: Refusal = match serde_json::from_slice(&answer.body) {
+            Ok(refusal) => refusal,
+            Err(_) if answer.body.is_empty() => Refusal::default(),
+            Err(_) => return answers::unreadable(&self.0.host, status),
+        };
+        let code = refusal
+            .code
+            .as_deref()
+            .or(answer.header("x-amzn-errortype"));
+        // `com.amazonaws.service#Code` and `Code:http://…` are the same as `Code`.
+        let code = code.map(|code| code.rsplit('#').next().unwrap_or(code));
+        let code = code.map_or("an error", |code| code.split(':').next().unwrap_or(code));
+        let message = refusal.message.as_deref();
+        let said = message.unwrap_or(code);
+        match status {
+            429 => answers::throttled(&self.0.host, said),
+            _ if answers::is_throttling(code) => answers::throttled(&self.0.host, said),
+            401 | 403 => answers::denied(&self.0.host, said),
+            400 if code.starts_with("AccessDenied") => answers::denied(&self.0.host, said),
+            400 if resumes || is_invalid(code) => answers::refused(said, resumes),
+            // It says no more than this of a repository that it does not know.
+            400 | 404 => Failure::fatal(not_found(repository)),
+            _ => answers::failed(&self.0.host, code, message, status),
+        }
+    }
+}
+
+fn is_invalid(code: &str) -> bool {
+    matches!(code, "InvalidParameterException" | "ValidationException")
+}
+
+/// The error for a repository that nobody can see.
+pub(super) fn not_found(repository: &PublicRepository) -> Error {
+    let error = Error::new(
+        Kind::NotFound,
+        format!("repository `{repository}` does not exist"),
+    );
+    match (repository.alias.as_str(), repository.name.as_str()) {
+        ("docker", name) if !name.contains('/') => error.hint(format!(
+            "the official images are in `library`: `public.ecr.aws/docker/library/{name}`"
+        )),
+        _ => error.hint("look for it at https://gallery.ecr.aws"),
+    }
+}
+
+fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Tag> {
+    let mut names = Names::default();
+    let alias: Arc<str> = repository.alias.as_str().into();
+    let name: Arc<str> = repository.name.as_str().into();
+    let mut manifest = |detail: ImageDetail| Manifest {
+        digest: detail.image_digest,
+        size: detail.image_size_in_bytes,
+        pushed_at: millisecond(detail.image_pushed_at),
+        media_type: names.share(detail.image_manifest_media_type),
+        artifact_media_type: names.share(detail.artifact_media_type),
+        platforms: None,
+    };
+    let tag = |detail: TagDetail| Tag {
+        registry_alias: Some(Arc::clone(&alias)),
+        repository_name: Some(Arc::clone(&name)),
+        name: detail.image_tag,
+        created_at: millisecond(detail.created_at),
+        manifest: detail.image_detail.map(&mut manifest).unwrap_or_default(),
+    };
+    details.into_iter().map(tag).collect()
+}
+
+/// A time that can be read has a nearest millisecond.
+fn millisecond(time: Option<Timestamp>) -> Option<Timestamp> {
+    time.map(|time| to_millisecond(time.as_nanosecond()).unwrap_or(time))
+}

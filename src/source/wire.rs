@@ -1,0 +1,36 @@
+//! What the rows of every source's answers have in common: names that recur, times in milliseconds.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+/// The nearest millisecond, nothing for times beyond all calendars.
+///
+/// The service's times have milliseconds; the SDK's are truncated floats, often just below one.
+pub(super) fn to_millisecond(nanoseconds: i128) -> Option<Timestamp> {
+    let milliseconds = (nanoseconds + 500_000).div_euclid(1_000_000);
+    Timestamp::from_millisecond(i64::try_from(milliseconds).ok()?).ok()
+}
+
+/// Names that recur from row to row, held once a page.
+#[derive(Default)]
+pub(super) struct Names(Vec<Arc<str>>);
+
+impl Names {
+    /// There are few names, and most rows have those of the row before: looking through a list is
+    /// faster than hashing.
+    pub(super) fn share(&mut self, name: Option<String>) -> Option<Arc<str>> {
+        let name = name?;
+        if let Some(known) = self.0.iter().find(|known| ***known == *name) {
+            return Some(Arc::clone(known));
+        }
+        let name: Arc<str> = name.into();
+        if self.0.len() < MOST_NAMES {
+            self.0.push(Arc::clone(&name));
+        }
+        Some(name)
+    }
+}
+
+/// More names than this do not recur.
+const MOST_NAMES: usize = 32;
