@@ -440,9 +440,14 @@ fn unless_missing<T>(outcome: Result<T, Error>) -> Result<Result<T, Error>, Erro
 }
 
 fn missing_image(id: &ImageId, repository: &Repository) -> Error {
-    Error::new(
+    let error = Error::new(
         Kind::NotFound,
         format!("repository `{repository}` has no image with {id}"),
-    )
-    .hint(format!("see what it has with `ecrpub tags {repository}`"))
+    );
+    match (repository, id) {
+        (Repository::Public(_), ImageId::Digest(_)) => error.hint(format!(
+            "only what has a tag can be seen: `ecrpub tags {repository}`"
+        )),
+        _ => error.hint(format!("see what it has with `ecrpub tags {repository}`")),
+    }
 }

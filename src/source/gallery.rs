@@ -119,7 +119,7 @@ impl<'a> Gallery<'a> {
         };
         let page = self.0.run(OPERATION, read).await;
         page.map_err(|error| match error.kind() {
-            Kind::Service => error.hint(format!(
+            Kind::Service | Kind::Credentials => error.hint(format!(
                 "the registry itself tells the names alone: `ecrpub tags {repository} --source registry`"
             )),
             _ => error,

@@ -263,7 +263,7 @@ fn causes<'a>(
 pub(crate) fn unreadable(host: &str, status: u16, why: &str) -> Error {
     let error = Error::new(
         Kind::Service,
-        format!("`{host}` answered something that is no listing: {why} (HTTP status {status})"),
+        format!("`{host}` answered something that cannot be read: {why} (HTTP status {status})"),
     );
     error.hint("check the endpoint and whether a proxy answers in its place")
 }

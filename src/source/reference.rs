@@ -137,8 +137,14 @@ impl FromStr for Reference {
             return Err(refused);
         }
         let (path, image) = split_image(rest)?;
-        if image.is_some() && !path.contains('/') {
-            return Err(no_alias(path));
+        if let Some(image) = image.as_ref().filter(|_| !path.contains('/')) {
+            let reason = "a public repository is named with its registry and alias, one of your own without an image";
+            let hint = format!(
+                "the official image is `{}/docker/library/{rest}`; of your own, ask for `{path} {}`",
+                REGISTRIES[0],
+                image.option()
+            );
+            return Err(Refused::new(reason, Some(hint)));
         }
         Ok(Self {
             repository: Repository::Own(path.parse()?),
@@ -176,8 +182,7 @@ fn no_alias(name: &str) -> Refused {
     Refused::new(
         "a public repository is named with its registry's alias",
         Some(format!(
-            "the official image would be `{0}/docker/library/{name}`, any other `{0}/ALIAS/{name}`; \
-             a repository of your own goes by its name alone, and its tags by `--tag`",
+            "the official image is `{0}/docker/library/{name}`, any other `{0}/ALIAS/{name}`",
             REGISTRIES[0]
         )),
     )

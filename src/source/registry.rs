@@ -157,15 +157,15 @@ impl<'a> Registry<'a> {
             _ => Err(self.refusal(answer, false)),
         };
         let url = self.wire.url(&url);
-        let answer = self.get("manifest", &url, MANIFESTS, check);
-        let index: Index = match answer.await {
-            Ok(answer) => self.wire.read(&answer).map_err(|failure| failure.error)?,
-            Err(error) => {
-                return Err(error.hint(format!(
-                    "this was the manifest {digest} of `{repository}`; leave out `--platforms` to list without it"
-                )));
-            }
+        let index = async {
+            let answer = self.get("manifest", &url, MANIFESTS, check).await?;
+            self.wire.read(&answer).map_err(|failure| failure.error)
         };
+        let index: Index = index.await.map_err(|error| {
+            error.hint(format!(
+                "this was the manifest of {digest} of `{repository}`; leave out `--platforms` to list without it"
+            ))
+        })?;
         let mut platforms: Vec<String> = Vec::new();
         for platform in index
             .manifests
@@ -253,6 +253,7 @@ impl<'a> Registry<'a> {
         let code = reason.code.as_deref().unwrap_or("an error");
         let said = reason.message.as_deref().unwrap_or(code);
         match status {
+            _ if matches!(code, "DENIED" | "UNAUTHORIZED") => answers::denied(host, said),
             400 if resumes => answers::refused(said, true),
             401 | 403 => answers::denied(host, said),
             429 => answers::throttled(host, said),

@@ -253,25 +253,25 @@ fn answers_that_are_none_of_this_service() {
         |status, body: &'static str| failing(move |_| Some(Fault::raw(status, "text/html", body)));
     assert_snapshot!(answer(200, "<html>welcome to the hotel</html>"), @"
     --- stderr
-    error: `REGISTRY` answered something that is no listing: not the JSON that was asked for (HTTP status 200)
+    error: `REGISTRY` answered something that cannot be read: not the JSON that was asked for (HTTP status 200)
     hint: check the endpoint and whether a proxy answers in its place
     --- exit code 5
     ");
     assert_snapshot!(answer(403, "<html>forbidden</html>"), @"
     --- stderr
-    error: `REGISTRY` answered something that is no listing: an error page (HTTP status 403)
+    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 403)
     hint: check the endpoint and whether a proxy answers in its place
     --- exit code 5
     ");
     assert_snapshot!(answer(302, ""), @"
     --- stderr
-    error: `REGISTRY` answered something that is no listing: a redirect (HTTP status 302)
+    error: `REGISTRY` answered something that cannot be read: a redirect (HTTP status 302)
     hint: check the endpoint and whether a proxy answers in its place
     --- exit code 5
     ");
     assert_snapshot!(answer(502, "<html>bad gateway</html>"), @"
     --- stderr
-    error: `REGISTRY` answered something that is no listing: an error page (HTTP status 502) (2 attempts)
+    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 502) (2 attempts)
     hint: check the endpoint and whether a proxy answers in its place
     --- exit code 5
     ");

@@ -1,252 +1,424 @@
-//! A listing is complete or the exit code says that it is not, whatever service and network do.
+//! A listing is complete or the exit code says that it is not, whatever service and network do, and
+//! whichever the source.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use ecrpub_registry::{Fault, Registry, Repository, Request};
-use insta::assert_snapshot;
+use ecrpub_registry::{Fault, Image, Registry, Repository, Request};
 
-use crate::harness::{Outcome, Run};
+use crate::harness::{NOW_MS, Outcome, Run};
+
+/// What a listing is read from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Source {
+    Own,
+    Gallery,
+    Oci,
+}
+
+const SOURCES: [Source; 3] = [Source::Own, Source::Gallery, Source::Oci];
+
+impl Source {
+    fn arguments(self) -> &'static str {
+        match self {
+            Self::Own => "images big",
+            Self::Gallery => "tags public.ecr.aws/example/big",
+            Self::Oci => "tags public.ecr.aws/example/big --source registry",
+        }
+    }
+
+    /// What `-v` and errors call a request for a page.
+    fn request(self) -> &'static str {
+        match self {
+            Self::Own => "DescribeImages",
+            Self::Gallery => "describeImageTags",
+            Self::Oci => "tags/list",
+        }
+    }
+
+    /// Requests that a listing takes besides its pages: one that is told to fetch a token, and that.
+    fn extra(self) -> usize {
+        match self {
+            Self::Own | Self::Gallery => 0,
+            Self::Oci => 2,
+        }
+    }
+
+    fn throttled(self) -> Fault {
+        match self {
+            Self::Own | Self::Gallery => Fault::error(400, "ThrottlingException", "Rate exceeded"),
+            Self::Oci => Self::oci_error(429, "TOOMANYREQUESTS", "Rate exceeded"),
+        }
+    }
+
+    fn broken(self) -> Fault {
+        match self {
+            Self::Own | Self::Gallery => Fault::error(500, "ServerException", "out of order"),
+            Self::Oci => Self::oci_error(500, "UNKNOWN", "out of order"),
+        }
+    }
+
+    fn denied(self) -> Fault {
+        match self {
+            Self::Own | Self::Gallery => Fault::error(400, "AccessDeniedException", "no"),
+            Self::Oci => Self::oci_error(403, "DENIED", "no"),
+        }
+    }
+
+    fn oci_error(status: u16, code: &str, message: &str) -> Fault {
+        let body = serde_json::json!({ "errors": [{ "code": code, "message": message }] });
+        Fault::raw(status, "application/json", body.to_string())
+    }
+}
 
 /// Five pages of two rows, with something going wrong.
 fn faulty(fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> Registry {
     Registry::builder()
-        .repository(Repository::generated("big", 10))
+        .repository(plain(10))
         .faults(fault)
         .start()
 }
 
-/// `tags` with short waits: a page of two images a request.
-fn list(registry: &Registry, arguments: &str) -> Outcome {
+/// Images with a tag each.
+fn plain(count: u64) -> Repository {
+    let image = |seed| Image::oci(seed, 1, NOW_MS).tagged(&[&format!("v{seed}")]);
+    Repository::new("big", (0..count).map(image).collect())
+}
+
+/// Lists with short waits, a page of two rows a request.
+fn list(source: Source, registry: &Registry, arguments: &str) -> Outcome {
     let run = Run::on(registry).env("ECRPUB_HURRY", "1");
-    let line = format!("images big --page-size 2 -o name {arguments}");
+    let line = format!("{} --page-size 2 -o name {arguments}", source.arguments());
     run.arguments(&line).outcome()
 }
 
+/// All rows, after `requests` and those that the source takes besides.
 #[track_caller]
-fn assert_complete(registry: &Registry, requests: usize) {
-    let listed = list(registry, "").data();
-    assert_eq!(listed.lines().count(), 10);
-    assert_eq!(registry.requests().len(), requests);
+fn assert_complete(source: Source, registry: &Registry, requests: usize) {
+    let listed = list(source, registry, "").data();
+    assert_eq!(listed.lines().count(), 10, "{source:?}");
+    assert_eq!(
+        registry.requests().len(),
+        requests + source.extra(),
+        "{source:?}"
+    );
 }
 
 /// Nothing on stdout, exit code 5, after so many requests.
 #[track_caller]
-fn assert_failed(registry: &Registry, arguments: &str, requests: usize) -> String {
-    let outcome = list(registry, arguments);
+fn assert_failed(source: Source, registry: &Registry, arguments: &str, requests: usize) -> String {
+    let outcome = list(source, registry, arguments);
     assert_eq!(
         (outcome.stdout.as_str(), outcome.code),
         ("", Some(5)),
-        "{outcome}"
+        "{source:?}: {outcome}"
     );
-    assert_eq!(registry.requests().len(), requests, "{outcome}");
+    assert_eq!(registry.requests().len(), requests, "{source:?}: {outcome}");
     outcome.stderr
-}
-
-fn throttled() -> Fault {
-    Fault::error(400, "ThrottlingException", "Rate exceeded")
-}
-
-fn broken() -> Fault {
-    Fault::error(500, "ServerException", "out of order")
 }
 
 #[test]
 fn throttled_twice_then_well() {
-    assert_complete(&faulty(|request| (request.number <= 2).then(throttled)), 7);
+    for source in SOURCES {
+        let registry = faulty(move |request| (request.number <= 2).then(|| source.throttled()));
+        assert_complete(source, &registry, 7);
+    }
 }
 
 #[test]
 fn a_hundred_pages_each_throttled_three_times() {
-    let registry = Registry::builder()
-        .repository(Repository::generated("big", 100))
-        .faults(|request| (request.number % 4 != 0).then(throttled))
-        .start();
-    let run = Run::on(&registry).env("ECRPUB_HURRY", "1");
-    let listed = run
-        .arguments("images big --page-size 1 -o name")
-        .outcome()
-        .data();
-    assert_eq!(
-        (listed.lines().count(), registry.requests().len()),
-        (100, 400)
-    );
+    for source in SOURCES {
+        let registry = Registry::builder()
+            .repository(plain(100))
+            .faults(move |request| (request.number % 4 != 0).then(|| source.throttled()))
+            .start();
+        let run = Run::on(&registry).env("ECRPUB_HURRY", "1");
+        let line = format!("{} --page-size 1 -o name", source.arguments());
+        let listed = run.arguments(&line).outcome().data();
+        let requests = 400 + 4 * source.extra();
+        assert_eq!(
+            (listed.lines().count(), registry.requests().len()),
+            (100, requests),
+            "{source:?}"
+        );
+    }
 }
 
 #[test]
 fn throttled_for_ever() {
-    let error = assert_failed(&faulty(|_| Some(throttled())), "", 8);
-    assert_snapshot!(error.lines().next().unwrap_or_default().split_once("` ").unwrap().1, @"throttles requests: Rate exceeded (8 attempts)");
+    for source in SOURCES {
+        let error = assert_failed(source, &faulty(move |_| Some(source.throttled())), "", 8);
+        let line = error.lines().next().unwrap_or_default();
+        assert!(
+            line.ends_with("` throttles requests: Rate exceeded (8 attempts)"),
+            "{source:?}: {error}"
+        );
+    }
 }
 
 #[test]
 fn throttled_by_status_alone() {
     let too_many = || Fault::raw(429, "text/html", "slow down");
-    assert_complete(
-        &faulty(move |request| (request.number == 1).then(too_many)),
-        6,
-    );
+    for source in SOURCES {
+        let registry = faulty(move |request| (request.number == 1).then(too_many));
+        assert_complete(source, &registry, 6);
+    }
 }
 
 #[test]
 fn failing_once_and_for_ever() {
-    assert_complete(&faulty(|request| (request.number == 3).then(broken)), 6);
-    assert_failed(&faulty(|_| Some(broken())), "", 8);
-    assert_failed(&faulty(|_| Some(broken())), "--max-attempts 3", 3);
-    assert_failed(&faulty(|_| Some(broken())), "--max-attempts 1", 1);
+    for source in SOURCES {
+        let once = faulty(move |request| (request.number == 3).then(|| source.broken()));
+        assert_complete(source, &once, 6);
+        let for_ever = || faulty(move |_| Some(source.broken()));
+        assert_failed(source, &for_ever(), "", 8);
+        assert_failed(source, &for_ever(), "--max-attempts 3", 3);
+        assert_failed(source, &for_ever(), "--max-attempts 1", 1);
+    }
 }
 
 #[test]
 fn a_gateway_that_fails_once() {
     let bad_gateway = || Fault::raw(502, "text/html", "<html>bad gateway</html>");
-    assert_complete(
-        &faulty(move |request| (request.number == 2).then(bad_gateway)),
-        6,
-    );
+    for source in SOURCES {
+        let registry = faulty(move |request| (request.number == 2).then(bad_gateway));
+        assert_complete(source, &registry, 6);
+    }
 }
 
 #[test]
 fn connections_that_break_once() {
-    for fault in [Fault::Reset, Fault::ResetMidway, Fault::Cut] {
-        let once = fault.clone();
-        assert_complete(
-            &faulty(move |request| (request.number == 2).then(|| once.clone())),
-            6,
-        );
+    for source in SOURCES {
+        for fault in [Fault::Reset, Fault::ResetMidway, Fault::Cut] {
+            let registry = faulty(move |request| (request.number == 2).then(|| fault.clone()));
+            assert_complete(source, &registry, 6);
+        }
     }
 }
 
 #[test]
 fn connections_that_break_for_ever_are_tried_three_times() {
-    for fault in [Fault::Reset, Fault::ResetMidway, Fault::Cut] {
-        let error = assert_failed(&faulty(move |_| Some(fault.clone())), "", 3);
-        assert!(
-            error.contains(" broke: ") && error.contains("(3 attempts)"),
-            "{error}"
-        );
+    for source in SOURCES {
+        for fault in [Fault::Reset, Fault::ResetMidway, Fault::Cut] {
+            let error = assert_failed(source, &faulty(move |_| Some(fault.clone())), "", 3);
+            assert!(
+                error.contains(" broke: ") && error.contains("(3 attempts)"),
+                "{source:?}: {error}"
+            );
+        }
     }
 }
 
 #[test]
 fn a_server_that_drips_is_given_up_in_time() {
-    let registry = faulty(|_| Some(Fault::Drip(Duration::from_millis(100))));
-    let started = Instant::now();
-    let error = assert_failed(&registry, "--timeout 0.5", 3);
-    assert!(started.elapsed() < Duration::from_secs(10));
-    assert!(
-        error.starts_with("error: DescribeImages was not answered within 0.5 s"),
-        "{error}"
-    );
+    for source in SOURCES {
+        let registry = faulty(|_| Some(Fault::Drip(Duration::from_millis(100))));
+        let started = Instant::now();
+        let error = assert_failed(source, &registry, "--timeout 0.5", 3);
+        assert!(started.elapsed() < Duration::from_secs(10));
+        let expected = format!("error: {} was not answered within 0.5 s", source.request());
+        assert!(error.starts_with(&expected), "{error}");
+    }
 }
 
 #[test]
 fn a_server_that_says_nothing_is_given_up_in_time() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let run = Run::at(&url).env("ECRPUB_HURRY", "1");
-    let outcome = run.arguments("images big --timeout 0.3").outcome();
-    assert_snapshot!(outcome, @"
-    --- stderr
-    error: DescribeImages was not answered within 0.3 s (3 attempts)
-    hint: allow more time with `--timeout SECONDS`
-    --- exit code 5
-    ");
+    for source in SOURCES {
+        let run = Run::at(&url)
+            .env("ECRPUB_HURRY", "1")
+            .arguments(source.arguments());
+        let outcome = run.arguments("--timeout 0.3").outcome();
+        let expected = format!(
+            "error: {} was not answered within 0.3 s (3 attempts)\nhint: allow more time with `--timeout SECONDS`\n",
+            source.request()
+        );
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(5)),
+            "{outcome}"
+        );
+        assert!(outcome.stderr.starts_with(&expected), "{outcome}");
+    }
 }
 
 #[test]
 fn redirects_are_not_followed() {
-    let elsewhere = Registry::start([Repository::generated("big", 1)]);
-    let url = elsewhere.url();
-    let registry = faulty(move |_| {
-        Some(Fault::Raw {
-            status: 307,
-            headers: vec![("location", url.clone())],
-            body: Vec::new(),
-        })
-    });
-    let error = assert_failed(&registry, "", 1);
-    assert!(error.contains("a redirect (HTTP status 307)"), "{error}");
-    assert_eq!(elsewhere.requests().len(), 0);
+    for source in SOURCES {
+        let elsewhere = Registry::start([plain(1)]);
+        let url = elsewhere.url();
+        let registry = faulty(move |_| {
+            Some(Fault::Raw {
+                status: 307,
+                headers: vec![("location", url.clone())],
+                body: Vec::new(),
+            })
+        });
+        let error = assert_failed(source, &registry, "", 1);
+        assert!(error.contains("a redirect (HTTP status 307)"), "{error}");
+        assert_eq!(elsewhere.requests().len(), 0);
+    }
 }
 
 #[test]
 fn encoded_bodies_are_unreadable_and_not_empty() {
-    let registry = faulty(|_| {
-        Some(Fault::Raw {
-            status: 200,
-            headers: vec![
-                ("content-type", "application/x-amz-json-1.1".to_owned()),
-                ("content-encoding", "gzip".to_owned()),
-            ],
-            // `{"imageDetails":[]}` in gzip begins so.
-            body: vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0x56],
-        })
-    });
-    assert_failed(&registry, "", 1);
+    for source in SOURCES {
+        let registry = faulty(|_| {
+            Some(Fault::Raw {
+                status: 200,
+                headers: vec![
+                    ("content-type", "application/x-amz-json-1.1".to_owned()),
+                    ("content-encoding", "gzip".to_owned()),
+                ],
+                // `{"imageDetails":[]}` in gzip begins so.
+                body: vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0x56],
+            })
+        });
+        assert_failed(source, &registry, "", 1);
+    }
 }
 
 #[test]
 fn an_answer_without_a_body_is_no_empty_listing() {
-    let registry = faulty(|_| Some(Fault::raw(200, "application/x-amz-json-1.1", "")));
-    assert_failed(&registry, "", 1);
+    for source in SOURCES {
+        let registry = faulty(|_| Some(Fault::raw(200, "application/x-amz-json-1.1", "")));
+        assert_failed(source, &registry, "", 1);
+    }
+}
+
+#[test]
+fn a_token_that_returns_is_an_error_and_not_the_end() {
+    for source in [Source::Gallery, Source::Oci] {
+        let token = "/v2/example/big/tags/list?n=2";
+        let registry = faulty(move |_| Some(Fault::Token(token.to_owned())));
+        let outcome = list(source, &registry, "");
+        // The gallery does not know the token, and says so before it could repeat it.
+        let (code, words) = match source {
+            Source::Oci => (5, "repeats a page token"),
+            _ => (2, "a page token is good for"),
+        };
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(code)),
+            "{outcome}"
+        );
+        assert!(outcome.stderr.contains(words), "{outcome}");
+    }
+    let circle = Fault::raw(
+        200,
+        "application/json",
+        r#"{"imageTagDetails":[],"nextToken":"a"}"#,
+    );
+    let registry = faulty(move |_| Some(circle.clone()));
+    let error = assert_failed(Source::Gallery, &registry, "", 2);
+    assert!(
+        error.contains("repeats a page token after page 2"),
+        "{error}"
+    );
 }
 
 #[test]
 fn unknown_fields_are_passed_over() {
-    let body = r#"{"imageDetails":[{"imageDigest":"sha256:1","novelty":{"a":[1]}}],"more":null}"#;
-    let registry = faulty(move |_| Some(Fault::raw(200, "application/x-amz-json-1.1", body)));
-    assert_eq!(list(&registry, "").data(), "sha256:1\n");
+    for (source, body, name) in [
+        (
+            Source::Own,
+            r#"{"imageDetails":[{"imageDigest":"sha256:1","novelty":{"a":[1]}}],"more":null}"#,
+            "sha256:1\n",
+        ),
+        (
+            Source::Gallery,
+            r#"{"imageTagDetails":[{"imageTag":"a","novelty":{"a":[1]}}],"more":null}"#,
+            "a\n",
+        ),
+        (Source::Oci, r#"{"tags":["a"],"novelty":{"a":[1]}}"#, "a\n"),
+    ] {
+        let registry = faulty(move |_| Some(Fault::raw(200, "application/x-amz-json-1.1", body)));
+        assert_eq!(list(source, &registry, "").data(), name);
+    }
 }
 
 #[test]
 fn the_third_of_five_pages_refused() {
-    let refuse = |request: &Request| {
-        let fault = Fault::error(400, "AccessDeniedException", "no");
-        (request.number == 3).then_some(fault)
-    };
-    let sorted = list(&faulty(refuse), "");
-    assert_eq!((sorted.stdout.as_str(), sorted.code), ("", Some(4)));
-    let streamed = list(&faulty(refuse), "--sort none");
-    assert_eq!(
-        (streamed.stdout.lines().count(), streamed.code),
-        (4, Some(4))
-    );
-    assert!(streamed.stderr.contains("--starting-token"), "{streamed}");
+    for source in SOURCES {
+        let third = 3 + source.extra();
+        let refuse = move |request: &Request| (request.number == third).then(|| source.denied());
+        let sorted = list(source, &faulty(refuse), "");
+        assert_eq!(
+            (sorted.stdout.as_str(), sorted.code),
+            ("", Some(4)),
+            "{sorted}"
+        );
+        let streamed = list(source, &faulty(refuse), "--sort none");
+        assert_eq!(
+            (streamed.stdout.lines().count(), streamed.code),
+            (4, Some(4)),
+            "{source:?}"
+        );
+        assert!(streamed.stderr.contains("--starting-token"), "{streamed}");
+    }
 }
 
 #[test]
 fn every_attempt_is_told_with_its_cause_and_wait() {
-    let registry = faulty(|request| (request.number <= 2).then(throttled));
-    let told = list(&registry, "-v").stderr;
-    let waits = told
-        .matches("throttles requests: Rate exceeded; trying again in ")
-        .count();
-    let attempts = told.matches("DescribeImages: attempt ").count();
-    assert_eq!((waits, attempts), (2, 7), "{told}");
+    for source in SOURCES {
+        let registry = faulty(move |request| (request.number <= 2).then(|| source.throttled()));
+        let told = list(source, &registry, "-v").stderr;
+        let waits = told
+            .matches("throttles requests: Rate exceeded; trying again in ")
+            .count();
+        let attempts = told
+            .matches(&format!("{}: attempt ", source.request()))
+            .count();
+        assert_eq!((waits, attempts), (2, 7 + source.extra() / 2), "{told}");
+    }
 }
 
 #[test]
 #[cfg(unix)]
 fn ctrl_c_ends_at_once_with_130() {
-    let registry = faulty(|_| Some(Fault::Wait(Duration::from_mins(1))));
-    let run = Run::on(&registry).arguments("images big");
-    let started = Instant::now();
-    let child = run
-        .into_command()
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    while registry.requests().is_empty() {
-        assert!(started.elapsed() < Duration::from_secs(20));
-        std::thread::sleep(Duration::from_millis(10));
+    for source in SOURCES {
+        let registry = faulty(|_| Some(Fault::Wait(Duration::from_mins(1))));
+        let run = Run::on(&registry).arguments(source.arguments());
+        let started = Instant::now();
+        let child = run
+            .into_command()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while registry.requests().is_empty() {
+            assert!(started.elapsed() < Duration::from_secs(20));
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0));
+        assert!(started.elapsed() < Duration::from_secs(30));
     }
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0));
-    assert!(started.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
+fn hosts_that_refuse_or_do_not_exist_are_asked_once() {
+    // The port of a registry that is gone.
+    let gone = Registry::start([]).url();
+    for (url, words) in [
+        (gone.as_str(), "refuses connections"),
+        ("http://no-such-host.invalid", "cannot find the host"),
+    ] {
+        for source in SOURCES {
+            let outcome = Run::at(url).arguments(source.arguments()).outcome();
+            assert_eq!(
+                (outcome.stdout.as_str(), outcome.code),
+                ("", Some(5)),
+                "{outcome}"
+            );
+            assert!(outcome.stderr.contains(words), "{outcome}");
+            assert!(!outcome.stderr.contains("attempts"), "{outcome}");
+        }
+    }
 }
 
 /// A name server that says nothing, in a mount namespace of the program's own; only root can have both.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use assert_cmd::cargo::CommandCargoExt;
-use ecrpub_registry::{Image, Registry, Repository};
+use ecrpub_registry::{Image, Registry, Repository, TOKEN};
 
 /// The present, in every run.
 pub(crate) const NOW: &str = "2024-06-01T12:00:00Z";
@@ -57,6 +57,8 @@ impl Run {
             .env("ECRPUB_NOW", NOW)
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_ENDPOINT_URL_ECR_PUBLIC", url)
+            .env("ECRPUB_GALLERY_URL", url)
+            .env("ECRPUB_REGISTRY_URL", url)
             .env("AWS_ACCESS_KEY_ID", "AKIATEST")
             .env("AWS_SECRET_ACCESS_KEY", SECRET);
         let address = url.split("//").last().unwrap_or(url).to_owned();
@@ -88,6 +90,12 @@ impl Run {
         self.command
     }
 
+    /// The same without an AWS account.
+    pub(crate) fn without_keys(self) -> Self {
+        self.without("AWS_ACCESS_KEY_ID")
+            .without("AWS_SECRET_ACCESS_KEY")
+    }
+
     /// Runs to the end.
     pub(crate) fn outcome(mut self) -> Outcome {
         let output = self.command.output().expect("the program starts");
@@ -101,7 +109,7 @@ pub(crate) const SECRET: &str = "wJalrXUtnFEMI-K7MDENG";
 /// Every output of every run passes through here.
 #[track_caller]
 pub(crate) fn assert_keeps_secrets(output: &str) {
-    for secret in [SECRET, "AKIATEST", "AWS4-HMAC", "Signature="] {
+    for secret in [SECRET, "AKIATEST", "AWS4-HMAC", "Signature=", TOKEN] {
         assert!(!output.contains(secret), "`{secret}` was printed: {output}");
     }
 }

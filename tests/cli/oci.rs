@@ -1,0 +1,734 @@
+//! Anybody's repository through the registry's own API: names, a token for the asking, manifests.
+
+use std::time::Duration;
+
+use ecrpub_registry::{Builder, Fault, Image, Registry, Repository, Request, TOKEN, sample};
+use insta::{allow_duplicates, assert_snapshot};
+
+use crate::harness::{NOW_MS, Outcome, Run, ecrpub, small};
+
+const NGINX: &str = "public.ecr.aws/docker/library/nginx";
+const BIG: &str = "tags public.ecr.aws/example/big --source registry";
+
+/// Repositories of which something goes wrong.
+fn faulty(fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> Registry {
+    let all = sample(NOW_MS)
+        .into_iter()
+        .chain([Repository::generated("big", 30)]);
+    all.fold(Registry::builder(), Builder::repository)
+        .faults(fault)
+        .start()
+}
+
+fn registry() -> Registry {
+    faulty(|_| None)
+}
+
+fn list(registry: &Registry, arguments: &str) -> Outcome {
+    let run = Run::on(registry).without_keys().env("ECRPUB_HURRY", "1");
+    run.arguments(arguments).outcome()
+}
+
+/// What was asked for, and whether with a token.
+fn asked(registry: &Registry) -> Vec<String> {
+    let ask = |request: Request| match request.authorization {
+        Some(token) => format!("{} {}", request.path, token.replace(TOKEN, "TOKEN")),
+        None => request.path,
+    };
+    registry.requests().into_iter().map(ask).collect()
+}
+
+fn error(status: u16, code: &str, message: &str) -> Fault {
+    let body = serde_json::json!({ "errors": [{ "code": code, "message": message }] });
+    Fault::raw(status, "application/json", body.to_string())
+}
+
+fn too_many() -> Fault {
+    error(429, "TOOMANYREQUESTS", "Rate exceeded")
+}
+
+#[test]
+fn names_are_listed_by_version_with_a_token_for_the_asking() {
+    let registry = registry();
+    assert_snapshot!(list(&registry, &format!("tags {NGINX} --source registry -L 4")), @"
+    TAG
+    1.29.1
+    1.29.1-alpine
+    1.29
+    1.29-alpine
+    --- stderr
+    note: `--limit` leaves out 11 more rows
+    ");
+    assert_snapshot!(asked(&registry).join("\n"), @"
+    /v2/docker/library/nginx/tags/list?n=1000
+    /token/
+    /v2/docker/library/nginx/tags/list?n=1000 Bearer TOKEN2
+    ");
+}
+
+#[test]
+fn every_page_is_read_by_its_relative_link() {
+    let registry = registry();
+    let own = ecrpub(&registry, "tags big --sort none -o name").data();
+    let before = registry.requests().len();
+    let listed = list(
+        &registry,
+        &format!("{BIG} --page-size 7 --sort none -o name"),
+    )
+    .data();
+    assert_eq!(listed, own);
+    let pages = asked(&registry).into_iter().skip(before);
+    let pages = pages.filter(|path| path.starts_with("/v2/") && path.contains("TOKEN"));
+    assert_eq!(pages.count(), own.lines().count().div_ceil(7));
+}
+
+#[test]
+fn names_have_no_more_columns_than_they_fill() {
+    let registry = registry();
+    for (format, row) in [
+        (
+            "jsonl",
+            "{\"registryAliasName\":\"docker\",\"repositoryName\":\"library/nginx\",\"imageTag\":\"1.29.1\"}\n",
+        ),
+        (
+            "tsv",
+            "registryAliasName\trepositoryName\timageTag\ndocker\tlibrary/nginx\t1.29.1\n",
+        ),
+        ("name", "1.29.1\n"),
+        (
+            "name --full-ref",
+            "public.ecr.aws/docker/library/nginx:1.29.1\n",
+        ),
+    ] {
+        let line = format!("tags {NGINX} --source registry -L 1 -q -o {format}");
+        assert_eq!(list(&registry, &line).data(), row, "{format}");
+    }
+}
+
+#[test]
+fn names_can_be_filtered_counted_and_ordered() {
+    let registry = registry();
+    for options in [
+        "--include 1.29.* --exclude .*alpine",
+        "--semver ^1.27",
+        "--tag latest --tag alpine",
+        "--sort tag --reverse",
+        "--count",
+    ] {
+        let names = list(
+            &registry,
+            &format!("tags {NGINX} --source registry {options}"),
+        )
+        .data();
+        let sort = if options.contains("sort") || options == "--count" {
+            ""
+        } else {
+            "--sort version"
+        };
+        let columns = if options == "--count" {
+            ""
+        } else {
+            "-c imageTag"
+        };
+        let known = list(
+            &registry,
+            &format!("tags {NGINX} {options} {sort} {columns}"),
+        )
+        .data();
+        // Without a digest, ties of the version break by the tag alone.
+        let sorted = |text: &str| {
+            let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+            lines.sort_unstable();
+            lines
+        };
+        assert_eq!(sorted(&names), sorted(&known), "{options}");
+    }
+    let named = format!("tags {NGINX}:latest --source registry -o name");
+    assert_eq!(list(&registry, &named).data(), "latest\n");
+}
+
+#[test]
+fn what_needs_more_than_names_is_refused_before_anything_is_sent() {
+    let registry = registry();
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let mut errors = Vec::new();
+    for options in [
+        "--since 7d".to_owned(),
+        "--before 7d".to_owned(),
+        "--media-type helm".to_owned(),
+        format!("--digest {digest}"),
+        "--sort pushed".to_owned(),
+        "--sort created".to_owned(),
+        "--sort size".to_owned(),
+        "--sort digest".to_owned(),
+        "--columns imageTag,imageDigest".to_owned(),
+        "--columns +platforms".to_owned(),
+        "--platforms".to_owned(),
+        "--pin".to_owned(),
+        "--time iso".to_owned(),
+        "--bytes".to_owned(),
+    ] {
+        let outcome = list(
+            &registry,
+            &format!("tags {NGINX} --source registry {options}"),
+        );
+        assert_eq!(outcome.code, Some(2), "{options}: {outcome}");
+        let option = options
+            .rsplit_once(' ')
+            .map_or(options.as_str(), |(option, _)| option);
+        assert!(
+            outcome.stderr.starts_with(&format!("error: `{option}")),
+            "{options}: {outcome}"
+        );
+        errors.push(outcome.stderr);
+    }
+    assert_snapshot!(errors[0], @"
+    error: `--since` needs more than the names of tags, which are all that `--source registry` tells
+    hint: leave out `--since` or `--source registry`
+    ");
+    assert_snapshot!(list(&registry, &format!("tags {NGINX}@{digest} --source registry")), @"
+    --- stderr
+    error: `@digest` needs more than the names of tags, which are all that `--source registry` tells
+    hint: leave out `@digest` or `--source registry`
+    --- exit code 2
+    ");
+    assert_snapshot!(list(&registry, &format!("images {NGINX} --source registry")), @"
+    --- stderr
+    error: `--source registry` tells the names of tags and nothing of images
+    hint: list them with `ecrpub tags`, or leave out `--source registry`
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} --source registry")), @"
+    --- stderr
+    error: `--source` is for public repositories, and `storefront` is asked for in your own registry
+    hint: leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`
+    --- exit code 2
+    ");
+    assert_eq!(registry.requests().len(), 0);
+}
+
+#[test]
+fn a_part_of_the_names_can_be_taken() {
+    let registry = registry();
+    let all = list(&registry, &format!("{BIG} --sort none -o name")).data();
+    let part = format!("{BIG} --sort none -o name --page-size 5 --max-pages 2");
+    let part = list(&registry, &part);
+    let token = part.stderr.split('`').nth(1).expect("a token").to_owned();
+    let rest = list(&registry, &format!("{BIG} --sort none -o name {token}")).data();
+    assert_eq!(part.stdout + &rest, all);
+    for token in [
+        "/v2/example/other/tags/list",
+        "http://127.0.0.1:9/",
+        "/v2/example/big/tags/list?last=x",
+    ] {
+        let outcome = list(&registry, &format!("{BIG} --starting-token {token}"));
+        assert_eq!(outcome.code, Some(2), "{token}: {outcome}");
+        assert!(
+            outcome.stderr.contains("hint: a page token is good for"),
+            "{token}: {outcome}"
+        );
+    }
+}
+
+#[test]
+fn a_token_that_expires_is_renewed_once() {
+    let expired = || {
+        error(
+            400,
+            "DENIED",
+            "Your Authorization Token has expired. Please run docker login",
+        )
+    };
+    let once = faulty(move |request| (request.number == 4).then(expired));
+    let listed = list(&once, &format!("{BIG} --page-size 30 -o name")).data();
+    assert_eq!(listed.lines().count(), 58);
+    assert_snapshot!(asked(&once).join("\n"), @"
+    /v2/example/big/tags/list?n=30
+    /token/
+    /v2/example/big/tags/list?n=30 Bearer TOKEN2
+    /v2/example/big/tags/list?n=30&last=2e3b3d29753633292e7a3f223b372a363f7538333d7a696a Bearer TOKEN2
+    /token/
+    /v2/example/big/tags/list?n=30&last=2e3b3d29753633292e7a3f223b372a363f7538333d7a696a Bearer TOKEN5
+    ");
+
+    let for_ever = faulty(move |request| {
+        (request.number >= 4 && request.operation == "tags/list").then(expired)
+    });
+    assert_snapshot!(list(&for_ever, &format!("{BIG} --page-size 30")), @"
+    --- stderr
+    error: `REGISTRY` does not let anybody read this: Your Authorization Token has expired. Please run docker login
+    --- exit code 4
+    ");
+    assert_eq!(asked(&for_ever).len(), 6);
+
+    let refused = faulty(|request| {
+        (request.operation == "tags/list").then(|| error(401, "DENIED", "Not Authorized"))
+    });
+    assert_snapshot!(list(&refused, BIG), @"
+    --- stderr
+    error: `REGISTRY` does not let anybody read this: Not Authorized
+    --- exit code 4
+    ");
+    assert_eq!(asked(&refused).len(), 3);
+}
+
+#[test]
+fn a_token_that_is_none_is_no_header() {
+    for body in [
+        "{}",
+        r#"{"token":""}"#,
+        r#"{"token":"a\nb"}"#,
+        r#"{"token":7}"#,
+        "<html>",
+    ] {
+        let registry = faulty(move |request| {
+            (request.operation == "token").then(|| Fault::raw(200, "application/json", body))
+        });
+        let outcome = list(&registry, BIG);
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(5)),
+            "{body}: {outcome}"
+        );
+    }
+}
+
+#[test]
+fn a_registry_that_asks_for_patience_is_asked_once_a_second() {
+    let registry = faulty(|request| (request.number == 1).then(too_many));
+    let run = Run::on(&registry).without_keys();
+    let told = run
+        .arguments(&format!("tags {NGINX} --source registry -v"))
+        .outcome();
+    assert_eq!(told.code, Some(0), "{told}");
+    assert!(
+        told.stderr
+            .contains("throttles requests: Rate exceeded; trying again in"),
+        "{told}"
+    );
+    assert!(
+        told.stderr.contains("one request a second is allowed"),
+        "{told}"
+    );
+    let times: Vec<_> = registry
+        .requests()
+        .iter()
+        .map(|request| request.at)
+        .collect();
+    assert_eq!(times.len(), 4);
+    for pair in times.windows(2) {
+        assert!(
+            pair[1] - pair[0] > Duration::from_millis(900),
+            "{:?}",
+            pair[1] - pair[0]
+        );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_line_of_progress_tells_of_the_pace() {
+    let registry = faulty(|request| (request.number <= 2).then(too_many));
+    let run = Run::on(&registry)
+        .env("TERM", "xterm-256color")
+        .arguments(&format!("tags {NGINX} --source registry -o name"));
+    let shown = crate::terminal::screen(120, run.into_command());
+    assert!(
+        shown.contains("one request a second is allowed"),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn links_that_lead_elsewhere_or_in_a_circle_are_errors() {
+    for link in [
+        "http://127.0.0.1:9/v2/example/big/tags/list",
+        "/v2/example/other/tags/list",
+        "//127.0.0.1:9/",
+    ] {
+        let registry = faulty(move |_| Some(Fault::Token(link.to_owned())));
+        let outcome = list(&registry, &format!("{BIG} --page-size 5"));
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(5)),
+            "{link}: {outcome}"
+        );
+        assert!(outcome.stderr.contains("leads to"), "{link}: {outcome}");
+    }
+    let registry = faulty(|_| Some(Fault::Token("?n=5".to_owned())));
+    assert_snapshot!(list(&registry, &format!("{BIG} --page-size 5")), @"
+    --- stderr
+    error: the service repeats a page token after page 2 of repository `public.ecr.aws/example/big`: the listing cannot be completed
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn errors_of_the_registry_are_told_apart() {
+    let registry = registry();
+    assert_snapshot!(list(&registry, "tags public.ecr.aws/docker/nginx --source registry"), @"
+    --- stderr
+    error: repository `public.ecr.aws/docker/nginx` does not exist
+    hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
+    --- exit code 3
+    ");
+    let answered = |status, body: &'static str| {
+        let registry = faulty(move |_| Some(Fault::raw(status, "text/plain", body)));
+        list(&registry, &format!("{BIG} --max-attempts 1 -o json"))
+    };
+    assert_snapshot!(answered(200, r#"{"name":"x","tags":null}"#), @r#"
+    {
+      "imageTagDetails": []
+    }
+    "#);
+    for body in [
+        "",
+        "{}",
+        "<html>",
+        r#"{"tags":7}"#,
+        r#"{"tags":[null]}"#,
+        r#"{"name":"x"}"#,
+    ] {
+        let outcome = answered(200, body);
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(5)),
+            "{body}: {outcome}"
+        );
+        assert!(
+            outcome.stderr.contains("something that cannot be read"),
+            "{body}: {outcome}"
+        );
+    }
+    assert_snapshot!(answered(403, r#"{"errors":[{"code":"DENIED","message":"no"}]}"#), @"
+    --- stderr
+    error: `REGISTRY` does not let anybody read this: no
+    --- exit code 4
+    ");
+    assert_snapshot!(answered(405, r#"{"errors":[{"code":"UNSUPPORTED","message":"no"}]}"#), @"
+    --- stderr
+    error: `REGISTRY` failed with UNSUPPORTED (HTTP status 405): no
+    --- exit code 5
+    ");
+    assert_snapshot!(answered(429, r#"{"errors":[{"code":"TOOMANYREQUESTS","message":"Rate exceeded"}]}"#), @"
+    --- stderr
+    error: `REGISTRY` throttles requests: Rate exceeded
+    hint: try again later, or allow more attempts with `--max-attempts 20`
+    --- exit code 5
+    ");
+    assert_snapshot!(answered(500, r#"{"errors":[]}"#), @"
+    --- stderr
+    error: `REGISTRY` failed with an error (HTTP status 500)
+    hint: try again later, or see https://health.aws.amazon.com
+    --- exit code 5
+    ");
+    assert_snapshot!(answered(502, "<html>"), @"
+    --- stderr
+    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 502)
+    hint: check the endpoint and whether a proxy answers in its place
+    --- exit code 5
+    ");
+    assert_snapshot!(answered(302, ""), @"
+    --- stderr
+    error: `REGISTRY` answered something that cannot be read: a redirect (HTTP status 302)
+    hint: check the endpoint and whether a proxy answers in its place
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn platforms_are_a_column_of_every_format() {
+    let registry = registry();
+    let show = |options: &str| {
+        list(
+            &registry,
+            &format!("images {NGINX}:1.29-alpine --platforms -c imageTags {options}"),
+        )
+        .data()
+    };
+    assert_snapshot!(show(""), @"
+    TAGS                                PLATFORMS
+    1.29.1-alpine, 1.29-alpine, alpine  linux/amd64, linux/arm64/v8
+    ");
+    assert_snapshot!(show("-o json"), @r#"
+    {
+      "imageDetails": [
+        {
+          "imageTags": [
+            "1.29.1-alpine",
+            "1.29-alpine",
+            "alpine"
+          ],
+          "platforms": [
+            "linux/amd64",
+            "linux/arm64/v8"
+          ]
+        }
+      ]
+    }
+    "#);
+    assert_snapshot!(show("-o csv"), @"
+    imageTags,platforms
+    1.29.1-alpine;1.29-alpine;alpine,linux/amd64;linux/arm64/v8
+    ");
+    assert_snapshot!(show("-o tsv --no-headers"), @"1.29.1-alpine;1.29-alpine;alpine	linux/amd64;linux/arm64/v8");
+    let named = format!("tags {NGINX}:1.29-alpine -o jsonl -c imageTag,platforms");
+    assert_snapshot!(list(&registry, &named).data(), @r#"{"imageTag":"1.29-alpine","platforms":["linux/amd64","linux/arm64/v8"]}"#);
+    let added = format!("tags {NGINX}:1.29-alpine -c +platforms");
+    let with = format!("tags {NGINX}:1.29-alpine --platforms");
+    assert_snapshot!(list(&registry, &added).data(), @"
+    TAG          CREATED                  SIZE  MANIFEST   DIGEST        PLATFORMS
+    1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  0d617a5423b6  linux/amd64, linux/arm64/v8
+    ");
+    assert_snapshot!(list(&registry, &with).data(), @"
+    TAG          CREATED                  SIZE  MANIFEST   PLATFORMS                    DIGEST
+    1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  linux/amd64, linux/arm64/v8  0d617a5423b6
+    ");
+}
+
+#[test]
+fn platforms_are_asked_once_an_index_and_only_of_the_rows_that_are_left() {
+    let registry = registry();
+    let line = format!("tags {NGINX} --include .*alpine|latest -L 6 --platforms -o json -q");
+    list(&registry, &line).data();
+    let mut manifests: Vec<_> = asked(&registry);
+    manifests.retain(|path| path.contains("/manifests/") && path.contains("TOKEN"));
+    assert_eq!(manifests.len(), 3, "{manifests:?}");
+    let none = list(
+        &registry,
+        "images public.ecr.aws/example/charts/storefront --platforms -o tsv -c imageTags -q",
+    );
+    assert_snapshot!(none, @"
+    imageTags	platforms
+    1.1.0	
+    1.0.0	
+    0.9.1
+    ");
+    let manifests = asked(&registry)
+        .into_iter()
+        .filter(|path| path.contains("/manifests/") && path.contains("example"));
+    assert_eq!(manifests.count(), 0);
+}
+
+#[test]
+fn the_platforms_of_ones_own_images_are_asked_under_their_public_name() {
+    let registry = registry();
+    assert_snapshot!(ecrpub(&registry, "images storefront --tag latest -o tsv -c imageTags,platforms"), @"
+    imageTags	platforms
+    2.1.0;2.1;2;latest	linux/amd64;linux/arm64/v8
+    ");
+    let operations: Vec<_> = registry
+        .requests()
+        .into_iter()
+        .map(|request| (request.operation, request.path))
+        .collect();
+    let (described, asked): (Vec<_>, Vec<_>) =
+        operations.into_iter().partition(|(_, path)| path == "/");
+    let mut described: Vec<_> = described
+        .into_iter()
+        .map(|(operation, _)| operation)
+        .collect();
+    described.sort_unstable();
+    assert_eq!(described, ["DescribeImages", "DescribeRepositories"]);
+    assert!(
+        asked[0]
+            .1
+            .starts_with("/v2/example/storefront/manifests/sha256:"),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn more_platforms_than_can_be_asked_for_politely_take_a_limit() {
+    let indexes = |count| {
+        (0..count)
+            .map(|seed| Image::oci(seed, 1, NOW_MS).index())
+            .collect()
+    };
+    let registry = Registry::start([
+        Repository::new("many", indexes(61)),
+        Repository::new("sixty", indexes(60)),
+    ]);
+    assert_snapshot!(ecrpub(&registry, "images many --platforms"), @"
+    --- stderr
+    error: `--platforms` would read 61 indexes one by one, more than the 60 that are allowed
+    hint: list less, with `--limit 20` or a filter
+    --- exit code 2
+    ");
+    assert_eq!(
+        registry.requests().len(),
+        2,
+        "only the listing and the public name"
+    );
+    let sixty = ecrpub(&registry, "images sixty --platforms -o name -c platforms");
+    assert_eq!(sixty.code, Some(2), "names have no columns");
+    let sixty = ecrpub(&registry, "images sixty --platforms -o tsv --no-headers").data();
+    assert_eq!(sixty.matches("linux/amd64;linux/arm64/v8").count(), 60);
+    let limited = ecrpub(
+        &registry,
+        "images many --platforms -L 2 -q -o tsv --no-headers",
+    )
+    .data();
+    assert_eq!(limited.matches("linux/amd64;linux/arm64/v8").count(), 2);
+}
+
+#[test]
+fn platforms_that_cannot_be_read_fail_the_listing() {
+    let fails = |status, body: &'static str| {
+        let fault = move |request: &Request| {
+            (request.operation == "manifest" && request.authorization.is_some())
+                .then(|| Fault::raw(status, "application/json", body))
+        };
+        let registry = faulty(fault);
+        let outcome = list(
+            &registry,
+            &format!("tags {NGINX}:1.27.2 --platforms --max-attempts 2"),
+        );
+        assert_eq!(outcome.stdout, "", "{outcome}");
+        outcome
+    };
+    assert_snapshot!(fails(404, r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"Requested image not found"}]}"#), @"
+    --- stderr
+    error: `REGISTRY` failed with MANIFEST_UNKNOWN (HTTP status 404): Requested image not found
+    hint: this was the manifest of sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without it
+    --- exit code 5
+    ");
+    assert_snapshot!(fails(200, r#"{"schemaVersion":2,"layers":[]}"#), @"
+    --- stderr
+    error: `REGISTRY` answered something that cannot be read: not the JSON that was asked for (HTTP status 200)
+    hint: check the endpoint and whether a proxy answers in its place
+    hint: this was the manifest of sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without it
+    --- exit code 5
+    ");
+    assert_snapshot!(fails(429, r#"{"errors":[{"code":"TOOMANYREQUESTS","message":"Rate exceeded"}]}"#), @"
+    --- stderr
+    error: `REGISTRY` throttles requests: Rate exceeded (2 attempts)
+    hint: try again later, or allow more attempts with `--max-attempts 20`
+    hint: this was the manifest of sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without it
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn an_index_without_platforms_has_none() {
+    let body = r#"{"manifests":[{"digest":"sha256:1"},{"platform":{"os":"unknown","architecture":"unknown"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"10"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"11","variant":""}}]}"#;
+    let fault = move |request: &Request| {
+        (request.operation == "manifest").then(|| Fault::raw(200, "application/json", body))
+    };
+    let line = format!("tags {NGINX}:1.27.2 --platforms -o jsonl -c imageTag");
+    assert_snapshot!(list(&faulty(fault), &line).data(), @r#"{"imageTag":"1.27.2","platforms":["windows/amd64"]}"#);
+    let fault = move |request: &Request| {
+        (request.operation == "manifest")
+            .then(|| Fault::raw(200, "application/json", r#"{"manifests":[]}"#))
+    };
+    assert_snapshot!(list(&faulty(fault), &line).data(), @r#"{"imageTag":"1.27.2","platforms":[]}"#);
+}
+
+#[test]
+fn an_index_whose_digest_is_none_is_not_asked_for() {
+    let mut image = Image::oci(1, 1, NOW_MS).index().tagged(&["a"]);
+    image.digest = Some("sha256:../../../token".to_owned());
+    let registry = Registry::start([Repository::new("web", vec![image])]);
+    assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --platforms"), @"
+    --- stderr
+    error: an index of `public.ecr.aws/example/web` has the digest `sha256:../../../token`, which is none
+    --- exit code 5
+    ");
+    assert_eq!(registry.requests().len(), 1);
+}
+
+#[test]
+fn names_are_printed_as_references_to_paste() {
+    let registry = Registry::start(small());
+    allow_duplicates! {
+    for own in ["web", "public.ecr.aws/example/web"] {
+        let outcome = |line: &str| ecrpub(&registry, &format!("{line} {own}")).data();
+        assert_snapshot!(outcome("tags --full-ref"), @"
+        public.ecr.aws/example/web:latest
+        public.ecr.aws/example/web:1.27.3
+        public.ecr.aws/example/web:bare
+        ");
+        assert_snapshot!(outcome("tags --pin --tag latest"), @"public.ecr.aws/example/web:latest@sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636");
+        assert_snapshot!(outcome("images --tag latest --full-ref -o name"), @"public.ecr.aws/example/web@sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636");
+        assert_snapshot!(outcome("images --tag latest --full-ref --pin"), @"public.ecr.aws/example/web@sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636");
+        assert_snapshot!(outcome("tags --full-ref --sort none"), @"
+        public.ecr.aws/example/web:bare
+        public.ecr.aws/example/web:1.27.3
+        public.ecr.aws/example/web:latest
+        ");
+    }
+    }
+    let described = registry
+        .requests()
+        .into_iter()
+        .filter(|request| request.operation == "DescribeRepositories");
+    assert_eq!(described.count(), 5);
+    assert_snapshot!(ecrpub(&registry, "tags web empty nowhere --pin -L 1 -q"), @"
+    public.ecr.aws/example/web:latest@sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    --- stderr
+    error: repository `nowhere` does not exist in your registry
+    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    --- exit code 3
+    ");
+    for format in ["table", "json", "image-ids"] {
+        let outcome = ecrpub(&registry, &format!("tags web --full-ref -o {format}"));
+        assert_eq!(outcome.code, Some(2), "{format}: {outcome}");
+    }
+    assert_snapshot!(ecrpub(&registry, "tags web --pin -o json"), @"
+    --- stderr
+    error: `--pin` prints names, and another format is asked for
+    hint: use it with `-o name`, or alone
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn what_cannot_be_pasted_is_no_reference() {
+    let registry = Registry::start([Repository::new(
+        "web",
+        vec![Image::oci(1, 1, NOW_MS).tagged(&["$(rm)"])],
+    )]);
+    assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --full-ref"), @"
+    --- stderr
+    error: the service lists the imageTag `$(rm)`, which no registry allows
+    hint: look at the row with `-o json`
+    --- exit code 5
+    ");
+    let undigested = Image {
+        digest: None,
+        ..Image::oci(1, 1, NOW_MS).tagged(&["a"])
+    };
+    let registry = Registry::start([Repository::new("web", vec![undigested])]);
+    assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --pin"), @"
+    --- stderr
+    error: the service lists an image without imageDigest
+    hint: look at the row with `-o json`
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn a_repository_of_which_the_service_tells_no_public_name() {
+    allow_duplicates! {
+    for uri in [
+        "",
+        "public.ecr.aws/example",
+        "123456789012.dkr.ecr.us-east-1.amazonaws.com/web",
+    ] {
+        let body = serde_json::json!({ "repositories": [{ "repositoryName": "web", "repositoryUri": uri }] });
+        let registry = [small()[0].clone()]
+            .into_iter()
+            .fold(Registry::builder(), Builder::repository)
+            .faults(move |request| {
+                (request.operation == "DescribeRepositories")
+                    .then(|| Fault::raw(200, "application/x-amz-json-1.1", body.to_string()))
+            });
+        let outcome = ecrpub(&registry.start(), "tags web --full-ref");
+        assert_snapshot!(outcome, @"
+        --- stderr
+        error: the service does not tell the public name of repository `web`
+        --- exit code 5
+        ");
+    }
+    }
+}

@@ -1,0 +1,732 @@
+//! Anybody's repository through the gallery: what the signed API tells of tags, without an account.
+
+use ecrpub_registry::{Fault, Image, Registry, Repository, sample};
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::harness::{NOW_MS, Outcome, Run, ecrpub, file, home, small};
+
+const NGINX: &str = "public.ecr.aws/docker/library/nginx";
+
+fn gallery() -> Registry {
+    Registry::start(sample(NOW_MS))
+}
+
+/// Runs `ecrpub` as somebody without an AWS account.
+fn list(registry: &Registry, arguments: &str) -> Outcome {
+    let run = Run::on(registry).without_keys();
+    run.arguments(arguments).outcome()
+}
+
+fn operations(registry: &Registry) -> Vec<String> {
+    let requests = registry.requests().into_iter();
+    requests.map(|request| request.operation).collect()
+}
+
+/// The rows of a JSON document, without the alias that only public ones have.
+fn rows(document: &str, list: &str) -> Vec<Value> {
+    let mut document: Value = serde_json::from_str(document).expect("JSON");
+    let rows = document[list].as_array_mut().expect("a list");
+    for row in rows.iter_mut() {
+        let row = row.as_object_mut().expect("an object");
+        assert_eq!(row.remove("registryAliasName"), Some("example".into()));
+    }
+    std::mem::take(rows)
+}
+
+#[test]
+fn the_tags_of_a_public_repository_are_told_with_their_images() {
+    let registry = gallery();
+    assert_snapshot!(list(&registry, &format!("tags {NGINX} -L 3")), @"
+    TAG            CREATED                  SIZE  MANIFEST   DIGEST
+    1.29-alpine    2024-05-28T07:00:00Z  20.5 MB  OCI index  0d617a5423b6
+    1.29.1-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  0d617a5423b6
+    alpine         2024-05-28T07:00:00Z  20.5 MB  OCI index  0d617a5423b6
+    --- stderr
+    note: `--limit` leaves out 12 more rows
+    ");
+    let bodies: Vec<_> = registry
+        .requests()
+        .into_iter()
+        .map(|request| request.body)
+        .collect();
+    let question = json!({ "registryAliasName": "docker", "repositoryName": "library/nginx", "maxResults": 1000 });
+    assert_eq!(bodies, [question]);
+}
+
+#[test]
+fn every_format_says_of_public_tags_what_it_says_of_ones_own() {
+    let registry = Registry::start([Repository::generated("big", 1234)]);
+    let public = |options: &str| {
+        list(
+            &registry,
+            &format!("tags public.ecr.aws/example/big --page-size 97 {options}"),
+        )
+        .data()
+    };
+    let own = |options: &str| ecrpub(&registry, &format!("tags big {options}")).data();
+    for format in ["table --no-trunc", "name"] {
+        let options = format!("--time iso-ms -o {format}");
+        assert_eq!(public(&options), own(&options), "{format}");
+    }
+    let columns = "-c repositoryName,imageTag,createdAt,imageSizeInBytes,imagePushedAt,imageManifestMediaType,artifactMediaType,imageDigest";
+    for format in ["json", "jsonl", "csv", "tsv"] {
+        let options = format!("--time epoch -o {format} {columns}");
+        assert_eq!(public(&options), own(&options), "{format}");
+    }
+    let own: Value = serde_json::from_str(&own("-o json --time iso-ms")).expect("JSON");
+    let public = rows(&public("-o json --time iso-ms"), "imageTagDetails");
+    assert_eq!(Value::from(public), own["imageTagDetails"]);
+}
+
+#[test]
+fn filters_orders_and_limits_are_those_of_ones_own() {
+    let registry = Registry::start([Repository::generated("big", 1234)]);
+    for options in [
+        "--semver ^0.50",
+        "--include v0[.]1.* --exclude .*arm64",
+        "--since 2024-06-01 --before 2024-07-01",
+        "--sort size --limit 20 -q",
+        "--sort version --reverse --limit 20 -q",
+        "--media-type helm",
+        "--tag v0.0.8 --tag v1.0.3",
+        "--count",
+    ] {
+        for command in ["tags", "images --tagged"] {
+            let format = if options == "--count" { "" } else { "-o name" };
+            let own = ecrpub(&registry, &format!("{command} big {options} {format}")).data();
+            let line = format!("{command} example/big --public {options} {format}");
+            assert_eq!(list(&registry, &line).data(), own, "{command} {options}");
+            assert!(!own.is_empty(), "{command} {options}");
+        }
+    }
+}
+
+#[test]
+fn the_images_of_a_public_repository_are_those_of_its_tags() {
+    let registry = Registry::start([Repository::generated("big", 1234)]);
+    let public = list(
+        &registry,
+        "images public.ecr.aws/example/big --page-size 97 --tagged -o json --time epoch",
+    );
+    let own = ecrpub(&registry, "images big --tagged -o json --time epoch").data();
+    let mut own: Value = serde_json::from_str(&own).expect("JSON");
+    for row in own["imageDetails"].as_array_mut().expect("a list") {
+        // The gallery does not tell whose account it is.
+        row.as_object_mut().expect("an object").remove("registryId");
+    }
+    let public = rows(&public.data(), "imageDetails");
+    assert_eq!(public.len(), 973);
+    assert_eq!(Value::from(public), own["imageDetails"]);
+}
+
+#[test]
+fn untagged_images_that_cannot_be_seen_are_noted() {
+    let registry = gallery();
+    let images = format!("images {NGINX} -o name");
+    assert_snapshot!(list(&registry, &images).stderr, @"note: untagged images of the public repository `public.ecr.aws/docker/library/nginx` cannot be seen");
+    assert_snapshot!(list(&registry, &format!("images {NGINX} --count")), @"
+    6
+    --- stderr
+    note: untagged images of the public repository `public.ecr.aws/docker/library/nginx` cannot be seen
+    ");
+    let several = "images -o csv -c imageTags public.ecr.aws/example/tools/backup public.ecr.aws/example/charts/storefront --include nightly|1.0.*";
+    assert_eq!(list(&registry, several).stderr, "");
+    let several = several.replace("--include nightly|1.0.*", "--before 2024-04-01");
+    assert_snapshot!(list(&registry, &several), @"
+    imageTags
+    1.0.0
+    0.9.1
+    --- stderr
+    note: untagged images of public repositories cannot be seen
+    ");
+    for quiet in ["-q", "--tagged", "--semver *", "--tag latest"] {
+        let outcome = list(&registry, &format!("{images} {quiet}"));
+        assert_eq!(outcome.stderr, "", "{quiet}");
+    }
+}
+
+#[test]
+fn an_image_that_cannot_be_seen_is_named_as_missing() {
+    let registry = Registry::start(small());
+    let untagged = small()[0].images[1].digest.clone().expect("a digest");
+    let line =
+        format!("images public.ecr.aws/example/web --digest {untagged} --tag latest -o name");
+    assert_snapshot!(list(&registry, &line), @"
+    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    --- stderr
+    error: repository `public.ecr.aws/example/web` has no image with digest `sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03`
+    hint: only what has a tag can be seen: `ecrpub tags public.ecr.aws/example/web`
+    --- exit code 3
+    ");
+}
+
+#[test]
+fn images_in_the_services_order_are_read_to_the_end_and_then_printed() {
+    let registry = Registry::start([Repository::generated("big", 100)]);
+    let line = "images public.ecr.aws/example/big --sort none --page-size 7 --tagged -o name";
+    let own = ecrpub(&registry, "images big --sort none --tagged -o name").data();
+    assert_eq!(list(&registry, line).data(), own);
+}
+
+#[test]
+fn tags_in_the_services_order_stream_and_a_limit_ends_the_requests() {
+    let registry = Registry::start([Repository::generated("big", 100)]);
+    let line = "tags public.ecr.aws/example/big --sort none --page-size 7 -L 10 -o name -q";
+    assert_eq!(list(&registry, line).data().lines().count(), 10);
+    assert_eq!(registry.requests().len(), 2);
+}
+
+#[test]
+fn parts_of_the_tags_can_be_taken() {
+    let registry = Registry::start([Repository::generated("big", 10)]);
+    let part = "tags public.ecr.aws/example/big --sort none --page-size 20 --max-pages 1 -o json";
+    let first: Value = serde_json::from_str(&list(&registry, part).data()).expect("JSON");
+    let token = first["nextToken"].as_str().expect("a token");
+    let rest =
+        format!("tags public.ecr.aws/example/big --sort none -o name --starting-token {token}");
+    let rest = list(&registry, &rest).data();
+    let all = list(
+        &registry,
+        "tags public.ecr.aws/example/big --sort none -o name",
+    )
+    .data();
+    assert_eq!(
+        all.lines().skip(20).collect::<Vec<_>>(),
+        rest.lines().collect::<Vec<_>>()
+    );
+    assert_snapshot!(list(&registry, "tags public.ecr.aws/example/big --starting-token nonsense"), @"
+    --- stderr
+    error: the service refuses the request: Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid pagination token'
+    hint: a page token is good for the command, repository and registry that it came from
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn every_shape_of_a_reference_lists_the_same() {
+    let registry = gallery();
+    let listed = list(&registry, &format!("tags {NGINX} -o name")).data();
+    assert_eq!(listed.lines().count(), 15);
+    for reference in [
+        "https://public.ecr.aws/docker/library/nginx",
+        "--repo ecr-public.aws.com/docker/library/nginx",
+        "https://gallery.ecr.aws/docker/library/nginx",
+        "gallery.ecr.aws/docker/library/nginx/",
+        "docker/library/nginx --public",
+        "public.ecr.aws/docker/library/nginx docker/library/nginx --public",
+    ] {
+        let outcome = list(&registry, &format!("tags {reference} -o name"));
+        assert_eq!(outcome.data(), listed, "{reference}");
+    }
+}
+
+#[test]
+fn a_tag_or_a_digest_of_a_reference_narrows_the_listing() {
+    let registry = gallery();
+    assert_snapshot!(list(&registry, &format!("images {NGINX}:1.27 -c imageTags -o csv --no-headers")).data(), @"1.27.3;1.27");
+    assert_snapshot!(list(&registry, &format!("tags {NGINX}:1.27 {NGINX}:alpine --tag latest -o name")).data(), @"
+    alpine
+    latest
+    1.27
+    ");
+    let digest = list(&registry, &format!("images {NGINX}:1.27 -o name")).data();
+    let digest = digest.trim();
+    assert_snapshot!(list(&registry, &format!("tags {NGINX}@{digest} -o name")).data(), @"
+    1.27
+    1.27.3
+    ");
+    // The tag may have moved since the digest was pinned.
+    assert_snapshot!(list(&registry, &format!("tags {NGINX}:latest@{digest} -o name")).data(), @"
+    1.27
+    1.27.3
+    ");
+    assert_snapshot!(list(&registry, &format!("tags {NGINX}:0.1 -o name")), @"
+    --- stderr
+    error: repository `public.ecr.aws/docker/library/nginx` has no image with tag `0.1`
+    hint: see what it has with `ecrpub tags public.ecr.aws/docker/library/nginx`
+    --- exit code 3
+    ");
+    let all = list(&registry, &format!("tags {NGINX}:1.27 {NGINX} -o name")).data();
+    assert_eq!(all.lines().count(), 15);
+}
+
+#[test]
+fn own_and_public_repositories_mix() {
+    let registry = gallery();
+    let mixed = format!("tags storefront {NGINX} public.ecr.aws/example/charts/storefront -L 1 -q");
+    assert_snapshot!(ecrpub(&registry, &mixed), @"
+    ALIAS    REPOSITORY         TAG          CREATED                  SIZE  MANIFEST   DIGEST
+    -        storefront         2            2024-06-01T09:00:00Z  62.5 MB  OCI index  a6b78848d88d
+    docker   library/nginx      1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  0d617a5423b6
+    example  charts/storefront  1.1.0        2024-05-23T12:00:00Z  18.3 kB  OCI image  24c1269e1ff5
+    ");
+    assert_snapshot!(ecrpub(&registry, &format!("{mixed} -o tsv -c registryAliasName,repositoryName,imageTag")), @"
+    registryAliasName	repositoryName	imageTag
+    	storefront	2
+    docker	library/nginx	1.29-alpine
+    example	charts/storefront	1.1.0
+    ");
+    assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} --count")), @"
+    storefront	9
+    public.ecr.aws/docker/library/nginx	15
+    ");
+    assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} nowhere public.ecr.aws/docker/nginx -L 1 -o name -q")), @"
+    2
+    1.29-alpine
+    --- stderr
+    error: repository `nowhere` does not exist in your registry
+    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    error: repository `public.ecr.aws/docker/nginx` does not exist
+    hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
+    --- exit code 3
+    ");
+}
+
+#[test]
+fn a_repository_that_nobody_can_see() {
+    let registry = gallery();
+    assert_snapshot!(list(&registry, "tags public.ecr.aws/example/nowhere"), @"
+    --- stderr
+    error: repository `public.ecr.aws/example/nowhere` does not exist
+    hint: look for it at https://gallery.ecr.aws
+    --- exit code 3
+    ");
+    assert_snapshot!(list(&registry, "tags docker/nginx --public"), @"
+    --- stderr
+    error: repository `public.ecr.aws/docker/nginx` does not exist
+    hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
+    --- exit code 3
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags docker/library/nginx"), @"
+    --- stderr
+    error: repository `docker/library/nginx` does not exist in your registry
+    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    hint: if it is public, ask for `public.ecr.aws/docker/library/nginx`
+    --- exit code 3
+    ");
+}
+
+#[test]
+fn references_that_are_none_are_told_what_they_are() {
+    let registry = gallery();
+    let told = |reference: &str| list(&registry, &format!("tags {reference}")).to_string();
+    assert_snapshot!(told("nginx:1.27"), @"
+    --- stderr
+    error: invalid value 'nginx:1.27' for '[REPO]...': a public repository is named with its registry and alias, one of your own without an image
+    hint: the official image is `public.ecr.aws/docker/library/nginx:1.27`; of your own, ask for `nginx --tag 1.27`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(told("docker.io/library/nginx:1.27"), @"
+    --- stderr
+    error: invalid value 'docker.io/library/nginx:1.27' for '[REPO]...': this is on Docker Hub, and only ECR Public is read
+    hint: ECR Public has the official images too: `public.ecr.aws/docker/library/nginx:1.27`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(told("123456789012.dkr.ecr.us-east-1.amazonaws.com/web"), @"
+    --- stderr
+    error: invalid value '123456789012.dkr.ecr.us-east-1.amazonaws.com/web' for '[REPO]...': this is a private registry of Amazon ECR, and only ECR Public is read
+    hint: list it with `aws ecr describe-images --repository-name NAME`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(told("https://ghcr.io/owner/name"), @"
+    --- stderr
+    error: invalid value 'https://ghcr.io/owner/name' for '[REPO]...': this is in another registry, and only ECR Public is read
+    hint: name it as `public.ecr.aws/ALIAS/NAME`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(told("nginx --public"), @"
+    --- stderr
+    error: `nginx` with `--public`: a public repository is named with its registry's alias
+    hint: the official image is `public.ecr.aws/docker/library/nginx`, any other `public.ecr.aws/ALIAS/nginx`
+    --- exit code 2
+    ");
+    assert_snapshot!(told("team/web:1.0"), @"
+    --- stderr
+    error: `team/web` is a repository of your own registry, and is named without tag `1.0`
+    hint: if it is public, put `public.ecr.aws/` before it; of your own, ask for `team/web --tag 1.0`
+    --- exit code 2
+    ");
+    assert_eq!(registry.requests().len(), 0);
+}
+
+#[test]
+fn options_that_public_repositories_have_no_use_for_are_refused() {
+    let registry = gallery();
+    let refused = |arguments: &str| {
+        let outcome = list(&registry, arguments);
+        assert_eq!(outcome.code, Some(2), "{arguments}: {outcome}");
+        assert!(
+            outcome.stderr.contains("\nhint: "),
+            "{arguments}: {outcome}"
+        );
+        outcome.stderr.lines().next().expect("an error").to_owned()
+    };
+    let errors = [
+        format!("images {NGINX} --untagged"),
+        format!("images {NGINX} --max-pages 1"),
+        format!("images {NGINX} --starting-token x"),
+        format!("tags {NGINX}:latest --max-pages 1"),
+        format!("tags {NGINX} -o image-ids"),
+        format!("tags {NGINX} --registry-id 123456789012"),
+        format!("tags {NGINX} --profile work"),
+        format!("tags {NGINX} --region us-east-1"),
+        format!("tags {NGINX} --endpoint-url http://127.0.0.1:9"),
+    ]
+    .map(|arguments| refused(&arguments));
+    assert_snapshot!(errors.join("\n"), @"
+    error: untagged images of a public repository cannot be seen, and `--untagged` asks for nothing else
+    error: `--max-pages` and `--starting-token` do not go with the images of a public repository, which come of all its tags
+    error: `--max-pages` and `--starting-token` do not go with the images of a public repository, which come of all its tags
+    error: `--max-pages` and `--starting-token` take part of one listing, and one image is asked for
+    error: `-o image-ids` names images to delete, and nobody can delete from a public reference
+    error: `--registry-id` is for your own registry, and only public repositories are asked for
+    error: `--profile` is for your own registry, and only public repositories are asked for
+    error: `--region` is for your own registry, and only public repositories are asked for
+    error: `--endpoint-url` is for your own registry, and only public repositories are asked for
+    ");
+    assert_eq!(registry.requests().len(), 0);
+}
+
+/// Whatever of AWS or Docker were looked at here would fail, hang, or be seen.
+fn with_traps(registry: &Registry, metadata: &Registry) -> Run {
+    let config = "[default\nthis is no configuration\n";
+    let home = home("traps", config);
+    std::fs::write(home.join(".aws/credentials"), config).expect("a file can be written");
+    let docker = home.join(".docker");
+    std::fs::create_dir_all(&docker).expect("a folder can be made");
+    let auth = r#"{"auths":{"public.ecr.aws":{"auth":"QVdTOnN0YWxl"}},"credsStore":"nowhere"}"#;
+    std::fs::write(docker.join("config.json"), auth).expect("a file can be written");
+    Run::on(registry)
+        .without("AWS_SECRET_ACCESS_KEY")
+        .without("AWS_EC2_METADATA_DISABLED")
+        .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.url())
+        .env("AWS_PROFILE", "nobody")
+        .env("AWS_ENDPOINT_URL_ECR_PUBLIC", "no URL")
+        .env("DOCKER_CONFIG", docker)
+        .env("HOME", home)
+}
+
+#[test]
+fn no_credential_is_sent_or_looked_for() {
+    let metadata = Registry::start([]);
+    let registry = gallery();
+    let own = with_traps(&registry, &metadata)
+        .arguments("tags storefront")
+        .outcome();
+    assert_eq!(own.code, Some(2), "the traps do not work: {own}");
+
+    for options in ["", "--platforms -L 1 -q", "--source registry"] {
+        let run = with_traps(&registry, &metadata).arguments(&format!("tags {NGINX} {options}"));
+        run.outcome().data();
+    }
+    assert_eq!(metadata.requests().len(), 0);
+    for request in registry.requests() {
+        let authorization = request.authorization.unwrap_or_default();
+        let is_anonymous = authorization.is_empty() || authorization.starts_with("Bearer ");
+        assert!(is_anonymous, "{}: {authorization}", request.operation);
+    }
+}
+
+/// What the program opens, told by the system; where `strace` is not installed nothing is told.
+#[test]
+#[cfg(target_os = "linux")]
+fn no_file_of_aws_or_docker_is_opened() {
+    let registry = gallery();
+    if !crate::peer::is_installed("strace") {
+        return;
+    }
+    let opened = |arguments: &str| {
+        let run = Run::of("strace", &registry.url()).env("HOME", home("traced", "[default]\n"));
+        let mut command = run.into_command();
+        let ecrpub = assert_cmd::cargo::cargo_bin("ecrpub");
+        command
+            .args(["-f", "-e", "trace=openat,open,stat,statx"])
+            .arg(ecrpub);
+        let output = command
+            .args(arguments.split(' '))
+            .output()
+            .expect("strace starts");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(opened("tags storefront").contains(".aws/config"));
+    let trace = opened(&format!("tags {NGINX} --platforms -L 1"));
+    assert!(
+        !trace.contains(".aws") && !trace.contains(".docker"),
+        "{trace}"
+    );
+}
+
+#[test]
+fn settings_of_the_environment_hold_or_are_refused_by_name() {
+    let registry = gallery();
+    for (name, value) in [
+        ("ECRPUB_GALLERY_URL", "gallery"),
+        ("ECRPUB_REGISTRY_URL", ""),
+        ("AWS_MAX_ATTEMPTS", "0"),
+        ("AWS_RETRY_MODE", "nonsense"),
+        ("AWS_CA_BUNDLE", "/no/such/file"),
+    ] {
+        let run = Run::on(&registry).env(name, value);
+        let outcome = run.arguments(&format!("tags {NGINX}")).outcome();
+        assert_eq!(outcome.code, Some(2), "{name}: {outcome}");
+        assert!(outcome.stderr.contains(name), "{name}: {outcome}");
+    }
+    assert_eq!(registry.requests().len(), 0);
+    let failing = Registry::builder()
+        .faults(|_| Some(Fault::error(500, "ServerException", "out of order")))
+        .start();
+    let run = Run::on(&failing)
+        .env("AWS_MAX_ATTEMPTS", "2")
+        .env("ECRPUB_HURRY", "1");
+    assert_snapshot!(run.arguments(&format!("tags {NGINX}")).outcome(), @"
+    --- stderr
+    error: `REGISTRY` failed with ServerException (HTTP status 500): out of order (2 attempts)
+    hint: try again later, or see https://health.aws.amazon.com
+    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 5
+    ");
+    assert_eq!(failing.requests().len(), 2);
+}
+
+#[test]
+fn https_is_trusted_by_the_ca_bundle_alone() {
+    let registry = sample(NOW_MS)
+        .into_iter()
+        .fold(
+            Registry::builder().tls(),
+            ecrpub_registry::Builder::repository,
+        )
+        .start();
+    let bundle = file("public-ca.pem", registry.certificate());
+    for options in ["", "--source registry", "--platforms -L 1 -q"] {
+        let line = format!("tags {NGINX} -o csv {options}");
+        let distrusted = list(&registry, &line);
+        assert_eq!(distrusted.code, Some(5), "{options}: {distrusted}");
+        assert!(
+            distrusted.stderr.contains("cannot trust"),
+            "{options}: {distrusted}"
+        );
+        let run = Run::on(&registry).without_keys().arguments(&line);
+        let trusted = run
+            .argument("--ca-bundle")
+            .argument(bundle.to_str().expect("UTF-8"));
+        trusted.outcome().data();
+        let run = Run::on(&registry)
+            .without_keys()
+            .env("AWS_CA_BUNDLE", &bundle);
+        run.arguments(&line).outcome().data();
+    }
+}
+
+#[test]
+fn a_proxy_is_used() {
+    let proxy = ecrpub_registry::Proxy::start();
+    let registry = gallery();
+    for (options, connections) in [("", 1), ("--source registry", 2)] {
+        let run = Run::on(&registry)
+            .without_keys()
+            .env("HTTP_PROXY", proxy.url());
+        run.arguments(&format!("tags {NGINX} {options}"))
+            .outcome()
+            .data();
+        assert!(proxy.connections() >= connections, "{options}");
+    }
+}
+
+#[test]
+fn every_request_is_told_on_request() {
+    let registry = gallery();
+    let told = list(
+        &registry,
+        &format!("tags {NGINX} -L 1 --platforms -o name -v"),
+    );
+    assert_eq!(told.code, Some(2));
+    let told = list(
+        &registry,
+        &format!("tags {NGINX} -L 1 --platforms -o json -v"),
+    )
+    .stderr;
+    let events: Vec<_> = told
+        .lines()
+        .filter_map(|line| line.split_once("] ")?.1.split(" in ").next())
+        .collect();
+    assert_snapshot!(events.join("\n"), @"
+    gallery: REGISTRY
+    registry: REGISTRY
+    describeImageTags: attempt 1
+    describeImageTags: answered
+    page 1: 15 rows
+    manifest: attempt 1
+    manifest: answered
+    token: attempt 1
+    token: answered
+    manifest: attempt 1
+    manifest: answered
+    ");
+}
+
+/// What `tags` says where the gallery answers like this.
+fn answered(status: u16, body: &str) -> String {
+    let body = body.to_owned();
+    let registry = Registry::builder()
+        .faults(move |_| Some(Fault::raw(status, "application/json", body.clone())))
+        .start();
+    list(
+        &registry,
+        &format!("tags {NGINX} -o json --time iso-ms --max-attempts 1"),
+    )
+    .to_string()
+}
+
+#[test]
+fn answers_of_the_gallery_are_read_tolerantly() {
+    assert_snapshot!(answered(200, r#"{"imageTagDetails":[],"nextToken":null}"#), @r#"
+    {
+      "imageTagDetails": []
+    }
+    "#);
+    assert_snapshot!(answered(200, r#"{"imageTagDetails":[
+        {"imageTag":"a","createdAt":"2023-05-12T03:22:40.827Z","imageDetail":null,"novelty":[1]},
+        {"imageTag":"b","createdAt":null,"imageDetail":{"imageDigest":"sha256:1","imageSizeInBytes":null,"imagePushedAt":"2023-05-12T05:22:40.8274+02:00"}},
+        {}]}"#), @r#"
+    {
+      "imageTagDetails": [
+        {
+          "registryAliasName": "docker",
+          "repositoryName": "library/nginx",
+          "imageTag": "a",
+          "createdAt": "2023-05-12T03:22:40.827Z"
+        },
+        {
+          "registryAliasName": "docker",
+          "repositoryName": "library/nginx"
+        },
+        {
+          "registryAliasName": "docker",
+          "repositoryName": "library/nginx",
+          "imageTag": "b",
+          "imageDetail": {
+            "imagePushedAt": "2023-05-12T03:22:40.827Z",
+            "imageDigest": "sha256:1"
+          }
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn answers_that_are_no_listing_are_errors() {
+    for body in [
+        "",
+        "{}",
+        "[]",
+        "null",
+        "<html>",
+        r#"{"imageTagDetails":null}"#,
+        r#"{"imageTagDetails":[7]}"#,
+        r#"{"imageTagDetails":[{"createdAt":"yesterday"}]}"#,
+        r#"{"imageTagDetails":[]"#,
+        r#"{"message":"hello"}"#,
+    ] {
+        let outcome = answered(200, body);
+        assert!(
+            outcome.contains("something that cannot be read"),
+            "{body}: {outcome}"
+        );
+        assert!(outcome.ends_with("--- exit code 5\n"), "{body}: {outcome}");
+    }
+    assert_snapshot!(answered(200, "<html>"), @"
+    --- stderr
+    error: `REGISTRY` answered something that cannot be read: not the JSON that was asked for (HTTP status 200)
+    hint: check the endpoint and whether a proxy answers in its place
+    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn errors_of_the_gallery_are_told_apart() {
+    let refused = |code: &str, message: &str| {
+        answered(
+            400,
+            &json!({ "__type": code, "message": message }).to_string(),
+        )
+    };
+    assert_snapshot!(refused("com.amazonaws.ecr#RepositoryNotFoundException", "no"), @"
+    --- stderr
+    error: repository `public.ecr.aws/docker/library/nginx` does not exist
+    hint: look for it at https://gallery.ecr.aws
+    --- exit code 3
+    ");
+    assert_snapshot!(refused("InvalidParameterException", "maxResults"), @"
+    --- stderr
+    error: the service refuses the request: maxResults
+    --- exit code 2
+    ");
+    assert_snapshot!(refused("ThrottlingException", "Rate exceeded"), @"
+    --- stderr
+    error: `REGISTRY` throttles requests: Rate exceeded
+    hint: try again later, or allow more attempts with `--max-attempts 20`
+    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 5
+    ");
+    assert_snapshot!(refused("AccessDeniedException", "no"), @"
+    --- stderr
+    error: `REGISTRY` does not let anybody read this: no
+    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 4
+    ");
+    assert_snapshot!(answered(400, ""), @"
+    --- stderr
+    error: repository `public.ecr.aws/docker/library/nginx` does not exist
+    hint: look for it at https://gallery.ecr.aws
+    --- exit code 3
+    ");
+    assert_snapshot!(answered(400, "<html>"), @"
+    --- stderr
+    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 400)
+    hint: check the endpoint and whether a proxy answers in its place
+    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 5
+    ");
+    assert_snapshot!(answered(403, r#"{"message":"Forbidden"}"#), @"
+    --- stderr
+    error: `REGISTRY` does not let anybody read this: Forbidden
+    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 4
+    ");
+    assert_snapshot!(answered(503, r#"{"message":"busy"}"#), @"
+    --- stderr
+    error: `REGISTRY` failed with an error (HTTP status 503): busy
+    hint: try again later, or see https://health.aws.amazon.com
+    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn foreign_text_is_shown_harmlessly_on_a_terminal_and_exactly_in_a_pipe() {
+    let evil = "a\u{1b}[31m\u{202e}";
+    let image = Image::oci(1, 1, NOW_MS).tagged(&[evil]);
+    let registry = Registry::start([Repository::new("web", vec![image])]);
+    let listed = list(&registry, "tags public.ecr.aws/example/web -o name").data();
+    assert_eq!(listed, format!("{evil}\n"));
+    #[cfg(unix)]
+    {
+        let run = Run::on(&registry).arguments("tags public.ecr.aws/example/web -o name");
+        let shown = crate::terminal::screen(80, run.into_command());
+        assert_eq!(shown, "a\\u{1b}[31m\\u{202e}\n");
+    }
+    assert_eq!(operations(&registry)[0], "describeImageTags");
+}
