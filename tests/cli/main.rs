@@ -15,6 +15,7 @@ mod peer;
 mod pipes;
 mod public;
 mod readme;
+mod real;
 mod registry;
 mod secrets;
 mod select;

@@ -31,7 +31,14 @@ fn keys_tokens_and_signatures_appear_in_no_output() {
                 .repository(small()[0].clone())
                 .faults(move |_| fault.clone())
                 .start();
-            for command in ["images web", "tags web -o json", "images web --tag latest"] {
+            for command in [
+                "images web",
+                "tags web -o json",
+                "images web --tag latest",
+                "images web --platforms",
+                "images public.ecr.aws/example/web --platforms",
+                "tags public.ecr.aws/example/web --source registry",
+            ] {
                 let outcome = Run::on(&registry)
                     .env("ECRPUB_HURRY", "1")
                     .env("AWS_ACCESS_KEY_ID", key)
