@@ -1,6 +1,7 @@
 //! The dist binary against the local registry, beside the floor (a client that fetches the same pages
 //! over one connection and looks at nothing but `nextToken`) and, where it is installed, the AWS CLI:
-//! `cargo bench`. Figures are medians of whole processes; compare them within one run only.
+//! `cargo bench`. A second table has public repositories, read from the gallery and from the registry
+//! itself, beside skopeo on the same registry, which knows names only. Figures are medians of whole processes; compare them within one run only.
 #![cfg_attr(
     unix,
     expect(clippy::print_stdout, reason = "the figures are its output")
@@ -89,6 +90,8 @@ mod unix {
                 .env("AWS_EC2_METADATA_DISABLED", "true")
                 .env("AWS_DEFAULT_REGION", "us-east-1")
                 .env("AWS_ENDPOINT_URL_ECR_PUBLIC", &self.url)
+                .env("ECRPUB_GALLERY_URL", &self.url)
+                .env("ECRPUB_REGISTRY_URL", &self.url)
                 .env("AWS_ACCESS_KEY_ID", "AKIABENCH")
                 .env("AWS_SECRET_ACCESS_KEY", "bench")
                 // What Debian has without being told: the same certificates in a file and in a folder.
@@ -265,6 +268,9 @@ mod unix {
         ("the same, streamed", 10_000, "-o json --sort none", None),
     ];
 
+    /// Sizes of public repositories to list, and milliseconds that each request takes.
+    const PUBLIC: [(usize, u64); 4] = [(25, 0), (10_000, 0), (100_000, 0), (10_000, 100)];
+
     pub(super) fn measure() {
         let binary = build();
         let bytes = std::fs::metadata(&binary)
@@ -272,12 +278,7 @@ mod unix {
             .len();
         let ecrpub = binary.to_str().expect("a path of text");
         println!("binary, dist profile: {:.1} MiB\n", mebibytes(bytes));
-        println!(
-            "| {:<38} | {:>29} | {:>19} | {:>29} |",
-            "", "ecrpub: wall, CPU, peak", "floor: wall, ratio", "AWS CLI: wall, CPU, peak"
-        );
-        println!("| --- | ---: | ---: | ---: |");
-
+        heading("AWS CLI");
         let plain = Server::start("http", 0);
         let ours = plain.command(ecrpub, "--version");
         let theirs = plain.command("aws", "--version");
@@ -290,7 +291,43 @@ mod unix {
         let far = Server::start("http", 100);
         listings(&far, ecrpub, AFTER_100_MS);
         let first = milliseconds(first_row(&far, ecrpub));
-        println!("\nfirst row of the last one after {first:.0} ms");
+        println!("\nfirst row of the last one after {first:.0} ms\n");
+        heading("skopeo");
+        for (size, wait) in PUBLIC {
+            public(&Server::start("http", wait), ecrpub, size, wait);
+        }
+    }
+
+    fn heading(peer: &str) {
+        println!(
+            "| {:<38} | {:>29} | {:>19} | {:>29} |",
+            "",
+            "ecrpub: wall, CPU, peak",
+            "floor: wall, ratio",
+            format!("{peer}: wall, CPU, peak")
+        );
+        println!("| --- | ---: | ---: | ---: |");
+    }
+
+    /// The tags of a public repository with all that is known of them, and their names alone.
+    fn public(server: &Server, ecrpub: &str, size: usize, wait: u64) {
+        let host = server.url.trim_start_matches("http://");
+        let skopeo = format!("list-tags --tls-verify=false docker://{host}/example/images-{size}");
+        let skopeo = server.command("skopeo", &skopeo);
+        let tags = format!("tags public.ecr.aws/example/images-{size}");
+        let wait = match wait {
+            0 => String::new(),
+            wait => format!(", {wait} ms a request"),
+        };
+        let known = server.command(ecrpub, &format!("{tags} -o json"));
+        row(
+            &format!("tags of {size}{wait}"),
+            &known,
+            None,
+            Some(&skopeo),
+        );
+        let names = server.command(ecrpub, &format!("{tags} --source registry -o json"));
+        row(&format!("their names{wait}"), &names, None, Some(&skopeo));
     }
 
     /// Builds the binary as it is shipped.

@@ -1,7 +1,7 @@
 //! Runs `ecrpub` on a local registry with a few sample repositories: no AWS account, no network.
 //!
-//! `cargo run --example demo -- images --repo storefront`, or any other arguments of `ecrpub`; with
-//! none it lists the images of `storefront`.
+//! `cargo run --example demo -- tags public.ecr.aws/docker/library/nginx`, or any other arguments of
+//! `ecrpub`; with none it lists those.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
@@ -28,7 +28,9 @@ fn main() -> ExitCode {
 fn arguments() -> Vec<OsString> {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     if arguments.is_empty() {
-        return ["images", "--repo", "storefront"].map(Into::into).into();
+        return ["tags", "public.ecr.aws/docker/library/nginx"]
+            .map(Into::into)
+            .into();
     }
     arguments
 }
@@ -48,6 +50,8 @@ fn ecrpub_on(registry: &Registry) -> Command {
         .env("AWS_SHARED_CREDENTIALS_FILE", "no-such-file")
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("AWS_ENDPOINT_URL_ECR_PUBLIC", registry.url())
+        .env("ECRPUB_GALLERY_URL", registry.url())
+        .env("ECRPUB_REGISTRY_URL", registry.url())
         .env("AWS_ACCESS_KEY_ID", "AKIADEMO")
         .env("AWS_SECRET_ACCESS_KEY", "demo");
     command

@@ -233,7 +233,9 @@ fn skopeo_lists_the_same_names() {
         .filter_map(Value::as_str)
         .collect();
     theirs.sort_unstable();
-    for source in ["auto", "registry"] {
+    assert_eq!(registry.requests().len(), 3, "a greeting, a token, a list");
+    for (source, requests) in [("auto", 1), ("registry", 3)] {
+        let before = registry.requests().len();
         let line = format!("tags public.ecr.aws/docker/library/nginx -o name --source {source}");
         let ours = Run::on(&registry)
             .without_keys()
@@ -243,5 +245,6 @@ fn skopeo_lists_the_same_names() {
         let mut ours: Vec<_> = ours.lines().collect();
         ours.sort_unstable();
         assert_eq!(ours, theirs, "{source}");
+        assert_eq!(registry.requests().len() - before, requests, "{source}");
     }
 }
