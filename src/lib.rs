@@ -15,6 +15,7 @@ mod console;
 mod error;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
+mod given;
 mod listing;
 mod model;
 mod output;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::{CONCURRENCY, Part};
+use super::CONCURRENCY;
+use super::read::Part;
 use crate::error::{Error, Kind};
 use crate::model::Row;
 use crate::source::{Digest, PublicRepository, Sources};

@@ -23,6 +23,7 @@ pub(crate) use self::table::human_size;
 use self::time::Clock;
 pub(crate) use self::time::TimeFormat;
 use crate::error::Error;
+use crate::given;
 
 /// The column that takes requests of its own.
 const PLATFORMS: &str = "platforms";
@@ -215,15 +216,13 @@ impl OutputArgs {
     /// An option that is given and takes more than the names of tags.
     pub(crate) fn beyond_names<R>(&self, schema: &Schema<R>) -> Option<&'static str> {
         let is_told = |name: &String| schema.names.contains(&name.trim_start_matches('+'));
-        let given = [
+        given::first([
             ("--columns", !self.columns.iter().all(is_told)),
             ("--platforms", self.platforms),
             ("--pin", self.pin),
             ("--time", self.time.is_some()),
             ("--bytes", self.bytes),
-        ];
-        let (option, _) = given.into_iter().find(|(_, is_given)| *is_given)?;
-        Some(option)
+        ])
     }
 
     fn name(&self) -> FormatName {

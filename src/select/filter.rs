@@ -6,6 +6,7 @@ use regex::Regex;
 use super::version::Range;
 use super::when::When;
 use crate::error::Error;
+use crate::given;
 use crate::model::Row;
 
 /// Conditions that a row must meet, all of them.
@@ -77,13 +78,11 @@ pub(crate) struct Filter<'a> {
 impl FilterArgs {
     /// An option that is given and takes more than the names of tags.
     pub(super) fn beyond_names(&self) -> Option<&'static str> {
-        let given = [
+        given::first([
             ("--since", self.since.is_some()),
             ("--before", self.before.is_some()),
             ("--media-type", self.media_type.is_some()),
-        ];
-        let (option, _) = given.into_iter().find(|(_, is_given)| *is_given)?;
-        Some(option)
+        ])
     }
 
     /// The filter as it is meant at `now`.

@@ -13,6 +13,7 @@ use url::Url;
 use super::http;
 use super::retry::{FIRST_DELAY, Retry};
 use crate::error::Error;
+use crate::given;
 
 const DEFAULT_ATTEMPTS: u32 = 8;
 
@@ -73,13 +74,11 @@ pub(crate) struct Transport {
 impl ConnectionArgs {
     /// An option that only signed requests have a use for, if one is given.
     pub(super) fn signed(&self) -> Option<&'static str> {
-        let given = [
+        given::first([
             ("--profile", self.profile.is_some()),
             ("--region", self.region.is_some()),
             ("--endpoint-url", self.endpoint_url.is_some()),
-        ];
-        let (option, _) = given.into_iter().find(|(_, is_given)| *is_given)?;
-        Some(option)
+        ])
     }
 
     /// The transport that the options ask for, or else the settings that `find` finds by the name of
