@@ -13,7 +13,9 @@ use crate::error::Error;
 /// Between columns.
 const GAP: u16 = 2;
 /// What a column that can be cut keeps at least.
-const NARROWEST: usize = 12;
+const NARROWEST: usize = 8;
+/// As many digits of a digest as Docker shows.
+const DIGITS: usize = 12;
 /// What no cell is wider than, however much is asked for in full: nobody reads more, and the layout
 /// would break a wider one into lines.
 const WIDEST: usize = 10_000;
@@ -53,7 +55,11 @@ impl<R> Table<R> {
             Value::Missing | Value::List([]) => Cell::Fixed(MISSING.to_owned()),
             Value::Text(text) => Cell::Text(escaped(text).into_owned()),
             Value::Digest(digest) if self.style.in_full => Cell::Fixed(escaped(digest).into()),
-            Value::Digest(digest) => Cell::Text(escaped(short_digest(digest)).into()),
+            Value::Digest(digest) => match escaped(short_digest(digest)) {
+                // Fewer digits tell nothing apart.
+                short if short.len() <= DIGITS => Cell::Fixed(short.into()),
+                long => Cell::Text(long.into()),
+            },
             Value::MediaType(name) if self.style.in_full => Cell::Fixed(escaped(name).into()),
             Value::MediaType(name) => Cell::Text(escaped(short_media_type(name)).into()),
             Value::Size(bytes) => Cell::Fixed(self.size(bytes)),
@@ -260,10 +266,10 @@ fn take_width(characters: impl Iterator<Item = char>, room: usize) -> String {
     characters.take_while(fits).collect()
 }
 
-/// The digits by which people know a digest, as many as Docker shows.
+/// The digits by which people know a digest.
 fn short_digest(digest: &str) -> &str {
     let hexadecimal = digest.strip_prefix("sha256:").unwrap_or(digest);
-    hexadecimal.get(..12).unwrap_or(hexadecimal)
+    hexadecimal.get(..DIGITS).unwrap_or(hexadecimal)
 }
 
 /// A word or two for the media types of the OCI, Docker and Helm; others without their decoration.

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::process::Command;
 
-use ecrpub_registry::{Fault, Image, Registry, Repository};
+use ecrpub_registry::{Fault, Image, Registry, Repository, sample};
 use insta::assert_snapshot;
 use rustix::termios::Winsize;
 use rustix_openpty::{Pty, openpty};
@@ -110,6 +110,17 @@ fn a_table_of_tags_fits_80_columns_and_uses_200() {
     2.0.9                                                                        2 hours ago  61.2 MB  OCI index  63033b0ca389
     sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig  3 days ago    7.2 kB  OCI image  aeaf52febe70
     31 tags, 7.2 kB
+    ");
+}
+
+#[test]
+fn a_table_of_many_columns_fits_80_columns() {
+    let registry = Registry::start(sample(NOW_MS));
+    let line = "tags storefront public.ecr.aws/docker/library/nginx -L 1 --platforms -q";
+    assert_snapshot!(show(80, &registry, line), @"
+    ALIAS   REPOSITORY  TAG       CREATED         SIZE  MANIFEST  PLATFORMS  DIGEST
+    -       stor…ont    2         3 hours ago  62.5 MB  OCI …dex  li…64 +1   a6b78848d88d
+    docker  libr…inx    1.29…ine  4 days ago   20.5 MB  OCI …dex  li…64 +1   0d617a5423b6
     ");
 }
 
