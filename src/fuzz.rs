@@ -7,15 +7,15 @@ use std::cmp::Ordering;
 use clap::Parser;
 use jiff::Timestamp;
 
-use crate::commands::IMAGES;
-use crate::model::Image;
-use crate::output::{Expected, OutputArgs, Place};
+use crate::commands::{IMAGES, TAGS};
+use crate::output::{Expected, OutputArgs, Place, Schema};
 use crate::progress::Progress;
 use crate::select::{self, SelectArgs};
 use crate::source::aws::Aws;
 use crate::source::connection;
 use crate::source::{
-    Digest, PageRequest, Reference, RegistryAlias, RegistryId, RepositoryName, TagName,
+    self, Digest, PageRequest, Reference, RegistryAlias, RegistryId, Repository, RepositoryName,
+    TagName,
 };
 
 /// Names of repositories, accounts, tags, digests, regions; URLs; seconds.
@@ -90,12 +90,28 @@ pub fn answers(body: &[u8]) {
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.enable_all().build().expect("a runtime");
     let _ = runtime.block_on(aws.tags(&repository, request));
-    let Ok(page) = runtime.block_on(aws.images(&repository, request)) else {
-        return;
+    if let Ok(page) = runtime.block_on(aws.images(&repository, request)) {
+        print_all(&IMAGES, &page.rows);
+    }
+}
+
+/// The same of the gallery and of the registry itself.
+///
+/// # Panics
+///
+/// Where the program has a bug.
+pub fn public_answers(body: &[u8]) {
+    let reference: Reference = "public.ecr.aws/team/web".parse().expect("a reference");
+    let Ok((Repository::Public(repository), None)) = reference.resolve(false) else {
+        panic!("the reference is public");
     };
+    print_all(&TAGS, &source::parse_answers(body, &repository));
+}
+
+fn print_all<R: 'static>(schema: &'static Schema<R>, rows: &[R]) {
     for format in ["table", "json", "jsonl", "csv", "tsv", "name", "image-ids"] {
         for terminal in [false, true] {
-            let printed = print(format, terminal, &page.rows);
+            let printed = print(format, terminal, schema, rows);
             if format == "json" {
                 let _: serde_json::Value = serde_json::from_slice(&printed).expect("JSON");
             }
@@ -108,17 +124,29 @@ pub fn answers(body: &[u8]) {
     }
 }
 
-fn print(name: &str, terminal: bool, rows: &[Image]) -> Vec<u8> {
+fn print<R: 'static>(
+    name: &str,
+    terminal: bool,
+    schema: &'static Schema<R>,
+    rows: &[R],
+) -> Vec<u8> {
     let Output { output } = Output::parse_from(["fuzz", "-o", name]);
+    let expected = Expected {
+        public: true,
+        ..Expected::default()
+    };
     let place = Place {
         terminal,
         color: false,
         width: terminal.then_some(80),
         now: || Timestamp::UNIX_EPOCH,
     };
-    let mut format = output
-        .format(&IMAGES, Expected::default(), place)
-        .expect("an output");
+    let expected = Expected {
+        public: true,
+        ..Expected::default()
+    };
+    let format = output.format(schema, expected, place);
+    let mut format = format.expect("an output");
     let mut out = Vec::new();
     format.begin(&mut out);
     // Only `image-ids` has values that it refuses.

@@ -6,6 +6,8 @@ mod tags;
 
 #[cfg(any(feature = "bench", feature = "fuzz"))]
 pub(crate) use self::images::SCHEMA as IMAGES;
+#[cfg(feature = "fuzz")]
+pub(crate) use self::tags::SCHEMA as TAGS;
 use crate::console::Console;
 use crate::error::Error;
 use crate::listing::Missing;

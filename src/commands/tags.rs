@@ -30,7 +30,7 @@ Examples:
   ecrpub tags web --output name
   ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'";
 
-const SCHEMA: Schema<Tag> = Schema {
+pub(crate) const SCHEMA: Schema<Tag> = Schema {
     noun: "tag",
     list_key: "imageTagDetails",
     columns: COLUMNS,

@@ -34,11 +34,10 @@ impl<'a> Anonymous<'a> {
         transport: Transport,
         progress: &'a Progress,
     ) -> Result<Self, Error> {
-        let found = Found::in_environment(variable).unwrap_or_else(|| Found {
-            text: address.to_owned(),
-            origin: "the source's own address".to_owned(),
-        });
-        let base = found.endpoint()?;
+        let base = match Found::in_environment(variable) {
+            Some(found) => found.endpoint()?,
+            None => Url::parse(address).expect("the address of a source is a URL"),
+        };
         Ok(Self {
             host: host(&base),
             base,

@@ -155,6 +155,17 @@ impl<'a> Gallery<'a> {
     }
 }
 
+/// The readers of answers, for fuzzing: what can be read are tags.
+#[cfg(feature = "fuzz")]
+pub(crate) fn parse(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
+    let _ = serde_json::from_slice::<Refusal>(body);
+    let listing = serde_json::from_slice::<Listing>(body);
+    listing.map_or_else(
+        |_| Vec::new(),
+        |listing| tags(listing.image_tag_details, repository),
+    )
+}
+
 fn is_invalid(code: &str) -> bool {
     matches!(code, "InvalidParameterException" | "ValidationException")
 }

@@ -29,14 +29,16 @@ impl Listed for Image {
                 .follow(async |request| aws.images(repository, request).await)
                 .await;
         }
-        let mut images = None;
+        if pages.is_at_end() {
+            return Ok(None);
+        }
+        let mut grouped = Grouped::default();
         while let Some(tags) = Tag::next(pages).await? {
-            let (places, images): &mut (HashMap<_, _>, Vec<_>) = images.get_or_insert_default();
             for tag in tags {
-                add(tag, places, images);
+                grouped.add(tag);
             }
         }
-        Ok(images.map(|(_, images)| images))
+        Ok(Some(grouped.images))
     }
 
     async fn look_up(source: Source<'_>, ids: &[ImageId]) -> Result<LookUp<Self>, Error> {
@@ -74,22 +76,33 @@ impl Listed for Tag {
     }
 }
 
-/// Adds `tag` to its image, which `places` finds by digest; a tag without one has an image of its own.
-fn add(tag: Tag, places: &mut HashMap<String, usize>, images: &mut Vec<Image>) {
-    let place = match &tag.manifest.digest {
-        Some(digest) => *places.entry(digest.clone()).or_insert(images.len()),
-        None => images.len(),
-    };
-    if place == images.len() {
-        images.push(Image {
-            registry_id: None,
-            registry_alias: tag.registry_alias,
-            repository_name: tag.repository_name,
-            tags: None,
-            manifest: tag.manifest,
-        });
-    }
-    if let Some(name) = tag.name {
-        images[place].tags.get_or_insert_default().push(name);
+/// Tags by their images, in the order of their first tags.
+#[derive(Default)]
+struct Grouped {
+    images: Vec<Image>,
+    /// Where an image is, by its digest.
+    places: HashMap<String, usize>,
+}
+
+impl Grouped {
+    /// Adds `tag` to its image; a tag without a digest has an image of its own.
+    fn add(&mut self, tag: Tag) {
+        let Self { images, places } = self;
+        let place = match &tag.manifest.digest {
+            Some(digest) => *places.entry(digest.clone()).or_insert(images.len()),
+            None => images.len(),
+        };
+        if place == images.len() {
+            images.push(Image {
+                registry_id: None,
+                registry_alias: tag.registry_alias,
+                repository_name: tag.repository_name,
+                tags: None,
+                manifest: tag.manifest,
+            });
+        }
+        if let Some(name) = tag.name {
+            images[place].tags.get_or_insert_default().push(name);
+        }
     }
 }

@@ -32,6 +32,8 @@ pub(crate) use self::reference::{PublicRepository, Repository};
 use self::registry::Registry;
 pub(crate) use self::targets::{SourceArgs, Target};
 use crate::error::Error;
+#[cfg(feature = "fuzz")]
+use crate::model::Tag;
 
 /// All that the repositories of a run are read from.
 #[derive(Debug)]
@@ -108,6 +110,13 @@ impl<'a> Sources<'a> {
             .as_ref()
             .expect("connected when a public repository or a manifest is asked for")
     }
+}
+
+/// The readers of what anybody is answered, for fuzzing: what can be read are tags.
+#[cfg(feature = "fuzz")]
+pub(crate) fn parse_answers(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
+    registry::parse(body);
+    gallery::parse(body, repository)
 }
 
 /// An image as a look-up names it.

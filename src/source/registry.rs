@@ -115,13 +115,12 @@ impl<'a> Registry<'a> {
                 answers::refused(&said, true).error
             })?,
         };
-        let check = |answer: &Answer| match answer.status {
-            200 => Ok(()),
-            404 => Err(Failure::fatal(not_found(repository))),
-            _ => Err(self.refusal(answer, asked.token.is_some())),
-        };
-        let answer = self.get("tags/list", &url, "application/json", check);
-        let answer = answer.await?;
+        let answer = self.get("tags/list", &url, "application/json").await?;
+        match answer.status {
+            200 => {}
+            404 if Refusal::of(&answer).is_some() => return Err(not_found(repository)),
+            _ => return Err(self.refusal(&answer, asked.token.is_some()).error),
+        }
         let listing: Listing = self.wire.read(&answer).map_err(|failure| failure.error)?;
         let next = answer.header("link").and_then(next_link);
         if let Some(next) = next
@@ -151,15 +150,16 @@ impl<'a> Registry<'a> {
         repository: &PublicRepository,
         digest: &str,
     ) -> Result<Arc<[String]>, Error> {
-        let url = format!("{}/manifests/{digest}", path(repository));
-        let check = |answer: &Answer| match answer.status {
-            200 => Ok(()),
-            _ => Err(self.refusal(answer, false)),
-        };
-        let url = self.wire.url(&url);
+        let url = self
+            .wire
+            .url(&format!("{}/manifests/{digest}", path(repository)));
         let index = async {
-            let answer = self.get("manifest", &url, MANIFESTS, check).await?;
-            self.wire.read(&answer).map_err(|failure| failure.error)
+            let answer = self.get("manifest", &url, MANIFESTS).await?;
+            let index = match answer.status {
+                200 => self.wire.read(&answer),
+                _ => Err(self.refusal(&answer, false)),
+            };
+            index.map_err(|failure| failure.error)
         };
         let index: Index = index.await.map_err(|error| {
             error.hint(format!(
@@ -180,43 +180,41 @@ impl<'a> Registry<'a> {
         Ok(platforms.into())
     }
 
-    /// Asks for `url`, with a token when one is asked for, and with a new one when that is no good.
-    async fn get(
+    /// The answer at `url`, fetched with a token once one is asked for, and with a new one when that is
+    /// no good.
+    async fn get(&self, name: &str, url: &str, accept: &str) -> Result<Answer, Error> {
+        let token = self.token.lock().await.clone();
+        let answer = self.ask(name, url, accept, token.as_deref()).await?;
+        let asks_for_token = match answer.status {
+            401 => true,
+            400 => token.is_some(),
+            _ => false,
+        };
+        if !asks_for_token {
+            return Ok(answer);
+        }
+        let token = self.new_token(token).await?;
+        self.ask(name, url, accept, Some(&token)).await
+    }
+
+    /// Asks as often as the retry policy has it; an answer that asking again would not mend is one.
+    async fn ask(
         &self,
         name: &str,
         url: &str,
         accept: &str,
-        check: impl Fn(&Answer) -> Result<(), Failure>,
+        token: Option<&str>,
     ) -> Result<Answer, Error> {
-        let ask = async |token: Option<Arc<str>>, is_last: bool| {
-            let attempt = async || {
-                let mut headers = vec![("accept", accept.to_owned())];
-                headers.extend(
-                    token
-                        .iter()
-                        .map(|token| ("authorization", format!("Bearer {token}"))),
-                );
-                let answer = self.wire.send(request(url, &headers, None)?).await?;
-                let asks_for_token = match answer.status {
-                    401 => true,
-                    400 => token.is_some(),
-                    _ => false,
-                };
-                if asks_for_token && !is_last {
-                    return Ok(None);
-                }
-                check(&answer)?;
-                Ok(Some(answer))
-            };
-            self.wire.run(name, attempt).await
+        let mut headers = vec![("accept", accept.to_owned())];
+        headers.extend(token.map(|token| ("authorization", format!("Bearer {token}"))));
+        let attempt = async || {
+            let answer = self.wire.send(request(url, &headers, None)?).await?;
+            match answer.status {
+                429 | 500.. => Err(self.refusal(&answer, false)),
+                _ => Ok(answer),
+            }
         };
-        let token = self.token.lock().await.clone();
-        if let Some(answer) = ask(token.clone(), false).await? {
-            return Ok(answer);
-        }
-        let token = self.new_token(token).await?;
-        let answer = ask(Some(token), true).await?;
-        Ok(answer.expect("the last answer is one, or an error"))
+        self.wire.run(name, attempt).await
     }
 
     /// Another token than `old`; whoever comes first asks for it.
@@ -246,19 +244,26 @@ impl<'a> Registry<'a> {
 
     fn refusal(&self, answer: &Answer, resumes: bool) -> Failure {
         let (host, status) = (self.host(), answer.status);
-        let Ok(Refusal { errors }) = serde_json::from_slice(&answer.body) else {
+        let Some(Refusal { errors }) = Refusal::of(answer) else {
             return answers::unreadable(host, status);
         };
         let reason = errors.into_iter().next().unwrap_or_default();
         let code = reason.code.as_deref().unwrap_or("an error");
         let said = reason.message.as_deref().unwrap_or(code);
         match status {
-            _ if matches!(code, "DENIED" | "UNAUTHORIZED") => answers::denied(host, said),
-            400 if resumes => answers::refused(said, true),
-            401 | 403 => answers::denied(host, said),
             429 => answers::throttled(host, said),
+            401 | 403 => answers::denied(host, said),
+            400 if code == "DENIED" => answers::denied(host, said),
+            400 if resumes => answers::refused(said, true),
             _ => answers::failed(host, code, reason.message.as_deref(), status),
         }
+    }
+}
+
+impl Refusal {
+    /// The refusal that `answer` is, unless it is something else.
+    fn of(answer: &Answer) -> Option<Self> {
+        serde_json::from_slice(&answer.body).ok()
     }
 }
 
@@ -310,6 +315,27 @@ fn next_link(header: &str) -> Option<&str> {
         rest = &link[target.len()..];
     }
     None
+}
+
+/// The readers of answers, for fuzzing.
+#[cfg(feature = "fuzz")]
+pub(crate) fn parse(body: &[u8]) {
+    let _ = serde_json::from_slice::<Listing>(body);
+    let _ = serde_json::from_slice::<Token>(body);
+    let _ = serde_json::from_slice::<Refusal>(body);
+    if let Ok(index) = serde_json::from_slice::<Index>(body) {
+        let platforms = index
+            .manifests
+            .into_iter()
+            .filter_map(|entry| entry.platform);
+        platforms.map(Platform::name).for_each(drop);
+    }
+    if let Some(link) = str::from_utf8(body).ok().and_then(next_link) {
+        let url = "https://public.ecr.aws/v2/team/web/tags/list?n=1000";
+        if let Some(next) = next_url(url, link) {
+            assert!(next.starts_with("https://public.ecr.aws/v2/team/web/tags/list"));
+        }
+    }
 }
 
 /// Where `link`, mostly relative, leads from the page at `url`, if that is a page of the same list.

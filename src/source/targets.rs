@@ -162,8 +162,12 @@ impl SourceArgs {
                 registry: Registry::new(transport, progress)?,
                 names_only: self.knows_names_only(),
             };
-            progress.resolved("gallery", public.gallery.host());
-            progress.resolved("registry", public.registry.host());
+            if !public.names_only {
+                progress.resolved("gallery", public.gallery.host());
+            }
+            if public.names_only || manifests {
+                progress.resolved("registry", public.registry.host());
+            }
             Some(public)
         } else {
             None

@@ -273,6 +273,30 @@ fn a_token_that_expires_is_renewed_once() {
 }
 
 #[test]
+fn one_token_serves_repositories_that_are_read_at_once() {
+    let registry =
+        Registry::start(["aa", "bb", "cc", "dd"].map(|name| Repository::generated(name, 3)));
+    let all = ["aa", "bb", "cc", "dd"].map(|name| format!("public.ecr.aws/example/{name}"));
+    let listed = list(
+        &registry,
+        &format!("tags {} --source registry --count", all.join(" ")),
+    );
+    assert_snapshot!(listed, @"
+    public.ecr.aws/example/aa	2
+    public.ecr.aws/example/bb	2
+    public.ecr.aws/example/cc	2
+    public.ecr.aws/example/dd	2
+    ");
+    assert_eq!(
+        asked(&registry)
+            .iter()
+            .filter(|path| *path == "/token/")
+            .count(),
+        1
+    );
+}
+
+#[test]
 fn a_token_that_is_none_is_no_header() {
     for body in [
         "{}",
@@ -404,6 +428,12 @@ fn errors_of_the_registry_are_told_apart() {
     --- stderr
     error: `REGISTRY` does not let anybody read this: no
     --- exit code 4
+    ");
+    assert_snapshot!(answered(404, "<html>"), @"
+    --- stderr
+    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 404)
+    hint: check the endpoint and whether a proxy answers in its place
+    --- exit code 5
     ");
     assert_snapshot!(answered(405, r#"{"errors":[{"code":"UNSUPPORTED","message":"no"}]}"#), @"
     --- stderr
