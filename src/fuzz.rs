@@ -131,10 +131,6 @@ fn print<R: 'static>(
     rows: &[R],
 ) -> Vec<u8> {
     let Output { output } = Output::parse_from(["fuzz", "-o", name]);
-    let expected = Expected {
-        public: true,
-        ..Expected::default()
-    };
     let place = Place {
         terminal,
         color: false,

@@ -40,6 +40,14 @@ impl ListingArgs {
         self.ids.wanted(&target.images)
     }
 
+    /// Whether the rows of `targets` can be printed as they come: neither counted, nor picked, nor with
+    /// something to be found out about them.
+    pub(super) fn takes_rows_as_come(&self, targets: &[Target]) -> bool {
+        !self.count
+            && !self.output.wants_platforms()
+            && targets.iter().all(|target| self.wanted(target).is_none())
+    }
+
     /// What is known of the rows of `targets` before they are read.
     pub(super) fn expected(&self, targets: &[Target]) -> Expected {
         Expected {

@@ -60,11 +60,7 @@ pub(crate) async fn run<R: Row + Listed + 'static>(
         .select
         .selection(plan.tagged, default_order, place.now)?;
     let platforms = args.output.wants_platforms();
-    let streams = selection.keeps_order()
-        && format.streams()
-        && !args.count
-        && !platforms
-        && targets.iter().all(|target| args.wanted(target).is_none());
+    let streams = selection.keeps_order() && format.streams() && args.takes_rows_as_come(&targets);
     if console.has_watcher() && !(streams && place.terminal) {
         progress.show_line();
     }
@@ -74,25 +70,22 @@ pub(crate) async fn run<R: Row + Listed + 'static>(
     let listing = Listing {
         sources: sources.await?,
         args,
+        may_lack_untagged: plan.schema.is_made_of_tags() && selection.admits_untagged(),
         selection,
         platforms,
         console,
         progress,
     };
     let printer = Printer::new(format);
-    let missing = if args.count {
-        listing.count::<R>(&targets).await?
+    if args.count {
+        listing.count::<R>(&targets).await
     } else if streams {
-        listing.stream(&targets, printer).await?
+        listing.stream(&targets, printer).await
     } else {
         let summed_up = place.terminal && args.output.is_table() && console.has_watcher();
         let noun = summed_up.then_some(plan.schema.noun);
-        listing.print(&targets, printer, noun).await?
-    };
-    if plan.schema.is_made_of_tags() {
-        listing.note_untagged(&targets);
+        listing.print(&targets, printer, noun).await
     }
-    Ok(missing)
 }
 
 /// A listing under way.
@@ -100,6 +93,8 @@ struct Listing<'a> {
     sources: Sources<'a>,
     args: &'a ListingArgs,
     selection: Selection<'a>,
+    /// Whether untagged images are asked for that a public repository does not show.
+    may_lack_untagged: bool,
     /// Whether indexes are asked what they hold.
     platforms: bool,
     console: &'a Console,
@@ -132,11 +127,12 @@ impl Listing<'_> {
             platforms::add(&self.sources, &mut parts).await?;
         }
         self.progress.end_line();
-        let mut listed = Vec::new();
+        let (mut listed, mut seen) = (Vec::new(), Vec::new());
         let mut missing = Missing::new();
         for (target, part) in targets.iter().zip(parts) {
             match part {
                 Ok(mut part) => {
+                    seen.push(target);
                     if part.is_empty() && self.args.output.is_table() {
                         let repository = &target.repository;
                         self.console
@@ -156,6 +152,7 @@ impl Listing<'_> {
             printer.end(next_token).await?;
         }
         self.sum_up(noun, &listed);
+        self.note_untagged(&seen);
         self.note_token(next_token);
         // The program ends here; to free 100,000 rows one by one takes as long as to sort them.
         std::mem::forget(listed);
@@ -169,19 +166,19 @@ impl Listing<'_> {
         mut printer: Printer<R>,
     ) -> Result<Missing, Error> {
         let mut missing = Missing::new();
-        let (mut next_token, mut limited, mut is_listed) = (None, false, false);
+        let (mut next_token, mut limited, mut seen) = (None, false, Vec::new());
         for target in targets {
             let streamed = self.stream_pages(&target.repository, &mut printer).await;
             match unless_missing(streamed)? {
                 Ok(streamed) => {
                     next_token = streamed.next_token;
                     limited |= streamed.limited;
-                    is_listed = true;
+                    seen.push(target);
                 }
                 Err(error) => missing.push(error),
             }
         }
-        if is_listed {
+        if !seen.is_empty() {
             printer.end(next_token.as_deref()).await?;
         }
         self.progress.end_line();
@@ -189,6 +186,7 @@ impl Listing<'_> {
             self.console
                 .note("`--limit` ends the listing; there may be more rows");
         }
+        self.note_untagged(&seen);
         self.note_token(next_token.as_deref());
         Ok(missing)
     }
@@ -232,11 +230,12 @@ impl Listing<'_> {
             .try_collect()
             .await?;
         self.progress.end_line();
-        let mut lines = Vec::new();
+        let (mut lines, mut seen) = (Vec::new(), Vec::new());
         let mut missing = Missing::new();
         for (target, count) in targets.iter().zip(counts) {
             match count {
                 Ok((count, absent)) => {
+                    seen.push(target);
                     lines.push(match targets {
                         [_] => format!("{count}\n"),
                         _ => format!("{}\t{count}\n", target.repository),
@@ -247,6 +246,7 @@ impl Listing<'_> {
             }
         }
         console::write(lines.concat().as_bytes())?;
+        self.note_untagged(&seen);
         Ok(missing)
     }
 
@@ -287,18 +287,18 @@ impl Listing<'_> {
     }
 
     /// Says that a list of images may lack some, where it is made of tags.
-    fn note_untagged(&self, targets: &[Target]) {
-        let lacks_some = |target: &&Target| !target.is_own() && self.args.wanted(target).is_none();
-        let mut lacking = targets.iter().filter(lacks_some);
+    fn note_untagged(&self, seen: &[&Target]) {
+        let lacks_some = |target: &&&Target| {
+            self.may_lack_untagged && !target.is_own() && self.args.wanted(target).is_none()
+        };
+        let mut lacking = seen.iter().filter(lacks_some);
         let whose = match (lacking.next(), lacking.next()) {
             (Some(target), None) => format!("the public repository `{}`", target.repository),
             (Some(_), Some(_)) => "public repositories".to_owned(),
             (None, _) => return,
         };
-        if self.selection.admits_untagged() {
-            self.console
-                .note(&format!("untagged images of {whose} cannot be seen"));
-        }
+        self.console
+            .note(&format!("untagged images of {whose} cannot be seen"));
     }
 
     /// Says where a part of a listing goes on, if its format does not.

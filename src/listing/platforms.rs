@@ -1,6 +1,6 @@
 //! `--platforms`: what the indexes of a finished listing have images for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -26,18 +26,19 @@ pub(super) async fn add<R: Row>(
     sources: &Sources<'_>,
     parts: &mut [&mut Part<R>],
 ) -> Result<(), Error> {
-    let mut found: HashMap<Place, Arc<[String]>> = HashMap::new();
+    let mut places = Vec::new();
+    let mut seen = HashSet::new();
     for part in parts.iter() {
         for row in &part.rows {
-            if let Some(place) = place(part, row)? {
-                found.insert(place, Arc::default());
+            if let Some(place) = place(part, row)?.filter(|place| seen.insert(place.clone())) {
+                places.push(place);
             }
         }
     }
-    if found.len() > MOST {
+    if places.len() > MOST {
         return Err(Error::usage(format!(
             "`--platforms` would read {} indexes one by one, more than the {MOST} that are allowed",
-            found.len()
+            places.len()
         ))
         .hint("list less, with `--limit 20` or a filter"));
     }
@@ -45,9 +46,9 @@ pub(super) async fn add<R: Row>(
         let platforms = sources.platforms(&place.0, place.1.as_str()).await?;
         Ok::<_, Error>((place, platforms))
     };
-    let found: HashMap<_, _> = stream::iter(found.into_keys())
+    let found: HashMap<Place, Arc<[String]>> = stream::iter(places)
         .map(read)
-        .buffer_unordered(CONCURRENCY)
+        .buffered(CONCURRENCY)
         .try_collect()
         .await?;
     for part in parts {

@@ -147,6 +147,19 @@ fn untagged_images_that_cannot_be_seen_are_noted() {
 }
 
 #[test]
+fn a_repository_that_is_missing_lacks_no_images() {
+    let registry = gallery();
+    for options in ["", "--count", "--sort none -o name"] {
+        let outcome = list(
+            &registry,
+            &format!("images public.ecr.aws/example/nowhere {options}"),
+        );
+        assert!(!outcome.stderr.contains("untagged"), "{options}: {outcome}");
+        assert_eq!(outcome.code, Some(3), "{options}: {outcome}");
+    }
+}
+
+#[test]
 fn an_image_that_cannot_be_seen_is_named_as_missing() {
     let registry = Registry::start(small());
     let untagged = small()[0].images[1].digest.clone().expect("a digest");
