@@ -130,7 +130,8 @@ impl<'a> Gallery<'a> {
         let status = answer.status;
         let refusal: Refusal = match serde_json::from_slice(&answer.body) {
             Ok(refusal) => refusal,
-            Err(_) if answer.body.is_empty() => Refusal::default(),
+            // A refusal need not say anything, but a page is somebody else's.
+            Err(_) if !answer.is_page() => Refusal::default(),
             Err(_) => return answers::unreadable(&self.0.host, status),
         };
         let code = refusal
@@ -148,8 +149,11 @@ impl<'a> Gallery<'a> {
             401 | 403 => answers::denied(&self.0.host, said),
             400 if code.starts_with("AccessDenied") => answers::denied(&self.0.host, said),
             400 if resumes || is_invalid(code) => answers::refused(said, resumes),
-            // It says no more than this of a repository that it does not know.
-            400 | 404 => Failure::fatal(not_found(repository)),
+            _ if code == "RepositoryNotFoundException" => {
+                Failure::fatal(not_found(repository, None))
+            }
+            // Of a repository that it does not know it need not say more than this.
+            400 | 404 => Failure::fatal(not_found(repository, message)),
             _ => answers::failed(&self.0.host, code, message, status),
         }
     }
@@ -170,11 +174,12 @@ fn is_invalid(code: &str) -> bool {
     matches!(code, "InvalidParameterException" | "ValidationException")
 }
 
-/// The error for a repository that nobody can see.
-pub(super) fn not_found(repository: &PublicRepository) -> Error {
+/// The error for a repository that nobody can see, about which something may be `said`.
+pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Error {
+    let said = said.map_or_else(String::new, |said| format!(": {said}"));
     let error = Error::new(
         Kind::NotFound,
-        format!("repository `{repository}` does not exist"),
+        format!("repository `{repository}` does not exist{said}"),
     );
     match (repository.alias.as_str(), repository.name.as_str()) {
         ("docker", name) if !name.contains('/') => error.hint(format!(

@@ -59,6 +59,11 @@ impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.try_get(name)?.ok()
     }
+
+    /// Whether the body is a page of HTML, or of something else for people to look at.
+    pub(crate) fn is_page(&self) -> bool {
+        self.body.trim_ascii_start().starts_with(b"<")
+    }
 }
 
 impl Client {

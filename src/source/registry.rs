@@ -118,7 +118,7 @@ impl<'a> Registry<'a> {
         let answer = self.get("tags/list", &url, "application/json").await?;
         match answer.status {
             200 => {}
-            404 if Refusal::of(&answer).is_some() => return Err(not_found(repository)),
+            404 if Refusal::of(&answer).is_some() => return Err(not_found(repository, None)),
             _ => return Err(self.refusal(&answer, asked.token.is_some()).error),
         }
         let listing: Listing = self.wire.read(&answer).map_err(|failure| failure.error)?;

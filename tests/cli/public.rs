@@ -290,7 +290,7 @@ fn own_and_public_repositories_mix() {
     --- stderr
     error: repository `nowhere` does not exist in your registry
     hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
-    error: repository `public.ecr.aws/docker/nginx` does not exist
+    error: repository `public.ecr.aws/docker/nginx` does not exist: no repository docker/nginx
     hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
     --- exit code 3
     ");
@@ -301,13 +301,13 @@ fn a_repository_that_nobody_can_see() {
     let registry = gallery();
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/nowhere"), @"
     --- stderr
-    error: repository `public.ecr.aws/example/nowhere` does not exist
+    error: repository `public.ecr.aws/example/nowhere` does not exist: no repository example/nowhere
     hint: look for it at https://gallery.ecr.aws
     --- exit code 3
     ");
     assert_snapshot!(list(&registry, "tags docker/nginx --public"), @"
     --- stderr
-    error: repository `public.ecr.aws/docker/nginx` does not exist
+    error: repository `public.ecr.aws/docker/nginx` does not exist: no repository docker/nginx
     hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
     --- exit code 3
     ");
@@ -701,6 +701,12 @@ fn errors_of_the_gallery_are_told_apart() {
     --- exit code 4
     ");
     assert_snapshot!(answered(400, ""), @"
+    --- stderr
+    error: repository `public.ecr.aws/docker/library/nginx` does not exist
+    hint: look for it at https://gallery.ecr.aws
+    --- exit code 3
+    ");
+    assert_snapshot!(answered(400, "Bad Request"), @"
     --- stderr
     error: repository `public.ecr.aws/docker/library/nginx` does not exist
     hint: look for it at https://gallery.ecr.aws
