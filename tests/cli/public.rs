@@ -462,7 +462,7 @@ fn no_file_of_aws_or_docker_is_opened() {
         let mut command = run.into_command();
         let ecrpub = assert_cmd::cargo::cargo_bin("ecrpub");
         command
-            .args(["-f", "-e", "trace=openat,open,stat,statx"])
+            .args(["-f", "-e", "trace=%file"])
             .arg(ecrpub);
         let output = command
             .args(arguments.split(' '))
