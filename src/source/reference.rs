@@ -59,7 +59,11 @@ pub(crate) struct PublicRepository {
 
 impl PublicRepository {
     /// The repository at `path`, `ALIAS/NAME`.
-    fn at(path: &str) -> Result<Self, Refused> {
+    ///
+    /// # Errors
+    ///
+    /// Where a part is missing or is no such name.
+    pub(super) fn at(path: &str) -> Result<Self, Refused> {
         let Some((alias, name)) = path.split_once('/') else {
             return Err(no_alias(path));
         };

@@ -9,6 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::settings::Profile;
 use crate::error::{Error, Kind};
 use crate::source::names::{RegistryId, RepositoryName};
+use crate::source::reference::PublicRepository;
 use crate::source::retry::{Cause, Failure};
 use crate::source::{answers, http};
 
@@ -113,10 +114,9 @@ fn repository_not_found(context: Context<'_>) -> Error {
         format!("repository `{name}` does not exist in your registry"),
     )
     .hint("list your repositories with `aws ecr-public describe-repositories --region us-east-1`");
-    if name.as_str().contains('/') {
-        error.hint(format!("if it is public, ask for `public.ecr.aws/{name}`"))
-    } else {
-        error
+    match PublicRepository::at(name.as_str()) {
+        Ok(public) => error.hint(format!("if it is public, ask for `{public}`")),
+        Err(_) => error,
     }
 }
 
