@@ -7,6 +7,8 @@ mod order;
 mod version;
 mod when;
 
+use std::num::NonZeroUsize;
+
 use jiff::Timestamp;
 
 pub(crate) use self::filter::TaggedArgs;
@@ -16,6 +18,7 @@ pub(crate) use self::order::SortKey;
 #[cfg(feature = "fuzz")]
 pub(crate) use self::version::natural;
 use crate::error::Error;
+use crate::given;
 use crate::model::Row;
 
 /// The parser of times, for fuzzing.
@@ -59,8 +62,8 @@ pub(crate) struct SelectArgs {
     reverse: bool,
 
     /// List only the first rows, this many of each repository
-    #[arg(short = 'L', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    limit: Option<u64>,
+    #[arg(short = 'L', long, value_name = "N", value_parser = given::one_or_more::<NonZeroUsize>)]
+    limit: Option<NonZeroUsize>,
 }
 
 /// The choice of rows, with everything that it depends on known.
@@ -98,9 +101,7 @@ impl SelectArgs {
             filter: self.filter.filter(tagged, now)?,
             key,
             reverse: self.reverse,
-            limit: self
-                .limit
-                .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+            limit: self.limit.map(NonZeroUsize::get),
         })
     }
 

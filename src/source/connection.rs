@@ -58,8 +58,8 @@ pub(crate) struct ConnectionArgs {
     ///
     /// Lost connections are tried three times, refused ones once. Default: `AWS_MAX_ATTEMPTS`, the
     /// profile's `max_attempts`, or 8.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    max_attempts: Option<u32>,
+    #[arg(long, value_name = "N", value_parser = given::one_or_more::<NonZeroU32>)]
+    max_attempts: Option<NonZeroU32>,
 }
 
 /// How requests travel.
@@ -101,7 +101,7 @@ impl ConnectionArgs {
         };
         let ca_bundle = ca_bundle.map(|found| read_certificates(&found));
         let max_attempts = match self.max_attempts {
-            Some(attempts) => attempts,
+            Some(attempts) => attempts.get(),
             None => parse_attempts(find("AWS_MAX_ATTEMPTS", "max_attempts"))?,
         };
         Ok(Transport {

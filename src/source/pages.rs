@@ -1,12 +1,14 @@
 //! The loop over pages: to the end, or to an error that says why not.
 
 use std::collections::HashSet;
+use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
 
 use super::reference::Repository;
 use super::{Listed, Page, PageRequest, Source};
 use crate::error::{Error, Kind};
+use crate::given;
 use crate::progress::Progress;
 
 /// The options that need a whole listing, or none at all.
@@ -36,8 +38,8 @@ pub(crate) struct PageArgs {
     ///
     /// What was read is the listing. The token to go on with is `nextToken` in JSON, and in a note
     /// on stderr otherwise. One repository only.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = WHOLE)]
-    max_pages: Option<u64>,
+    #[arg(long, value_name = "N", value_parser = given::one_or_more::<NonZeroU64>, conflicts_with_all = WHOLE)]
+    max_pages: Option<NonZeroU64>,
 
     /// Go on where an earlier listing stopped
     ///
@@ -89,7 +91,7 @@ impl<'a> Pages<'a> {
             progress,
             repository,
             page_size: args.page_size,
-            left: args.max_pages,
+            left: args.max_pages.map(NonZeroU64::get),
             next: match &args.starting_token {
                 Some(token) => Next::Token(token.clone()),
                 None => Next::Beginning,

@@ -311,7 +311,7 @@ fn parts_exclude_what_needs_the_whole() {
     ");
     assert_snapshot!(ecrpub(&registry, "images big --max-pages 0"), @"
     --- stderr
-    error: invalid value '0' for '--max-pages <N>': 0 is not in 1..18446744073709551615
+    error: invalid value '0' for '--max-pages <N>': not a number of 1 or more
 
     For more information, try '--help'.
     --- exit code 2

@@ -212,7 +212,7 @@ fn a_limit_counts_what_it_leaves_out() {
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --limit 0"), @"
     --- stderr
-    error: invalid value '0' for '--limit <N>': 0 is not in 1..18446744073709551615
+    error: invalid value '0' for '--limit <N>': not a number of 1 or more
 
     For more information, try '--help'.
     --- exit code 2
