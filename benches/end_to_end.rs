@@ -1,7 +1,9 @@
 //! The dist binary against the local registry, beside the floor (a client that fetches the same pages
 //! over one connection and looks at nothing but `nextToken`) and, where it is installed, the AWS CLI:
 //! `cargo bench`. A second table has public repositories, read from the gallery and from the registry
-//! itself, beside skopeo on the same registry, which knows names only. Figures are medians of whole processes; compare them within one run only.
+//! itself, beside skopeo on the same registry, which knows names only;
+//! `cargo bench --bench end_to_end -- public` makes that one alone. Figures are medians of whole
+//! processes; compare them within one run only.
 #![cfg_attr(
     unix,
     expect(clippy::print_stdout, reason = "the figures are its output")
@@ -17,7 +19,11 @@ fn main() {
     match arguments[..] {
         ["--registry", scheme, wait] => unix::serve(scheme, wait),
         ["--floor", url, repository] => unix::fetch(url, repository),
-        _ => unix::measure(),
+        ["public", ..] => unix::measure_public(),
+        _ => {
+            unix::measure();
+            unix::measure_public();
+        }
     }
 }
 
@@ -292,6 +298,11 @@ mod unix {
         listings(&far, ecrpub, AFTER_100_MS);
         let first = milliseconds(first_row(&far, ecrpub));
         println!("\nfirst row of the last one after {first:.0} ms\n");
+    }
+
+    pub(super) fn measure_public() {
+        let binary = build();
+        let ecrpub = binary.to_str().expect("a path of text");
         heading("skopeo");
         for (size, wait) in PUBLIC {
             public(&Server::start("http", wait), ecrpub, size, wait);
@@ -321,7 +332,7 @@ mod unix {
         };
         let known = server.command(ecrpub, &format!("{tags} -o json"));
         row(
-            &format!("tags of {size}{wait}"),
+            &format!("tags of {size} images{wait}"),
             &known,
             None,
             Some(&skopeo),
@@ -362,7 +373,10 @@ mod unix {
             format!("{:>7.1} ms, {ratio:>5.2} ×", milliseconds(floor.wall))
         });
         let peer = peer
-            .and_then(|command| median(command, PEER_RUNS))
+            .and_then(|command| match command.get_program().to_str() {
+                Some("aws") => median(command, PEER_RUNS),
+                _ => median(command, RUNS),
+            })
             .map(shown);
         println!(
             "| {name:<38} | {:>29} | {floor:>19} | {:>29} |",
