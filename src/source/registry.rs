@@ -32,7 +32,18 @@ const NO_PLATFORM: &str = "unknown/unknown";
 #[derive(Debug)]
 pub(crate) struct Registry<'a> {
     wire: Anonymous<'a>,
-    token: Mutex<Option<Arc<str>>>,
+    access: Mutex<Access>,
+}
+
+/// What the registry asks of anonymous callers.
+#[derive(Debug, Default)]
+enum Access {
+    #[default]
+    Unknown,
+    /// Nothing.
+    Open,
+    /// This token, until it expires.
+    Token(Arc<str>),
 }
 
 #[derive(Deserialize)]
@@ -87,7 +98,7 @@ impl<'a> Registry<'a> {
         transport.retry.pace = Some(Arc::new(Pace::new(hurried(Pace::A_SECOND))));
         Ok(Self {
             wire: Anonymous::new("ECRPUB_REGISTRY_URL", ADDRESS, transport, progress)?,
-            token: Mutex::default(),
+            access: Mutex::default(),
         })
     }
 
@@ -183,7 +194,24 @@ impl<'a> Registry<'a> {
     /// The answer at `url`, fetched with a token once one is asked for, and with a new one when that is
     /// no good.
     async fn get(&self, name: &str, url: &str, accept: &str) -> Result<Answer, Error> {
-        let token = self.token.lock().await.clone();
+        let mut access = self.access.lock().await;
+        let token = match &*access {
+            Access::Token(token) => Some(Arc::clone(token)),
+            Access::Open => None,
+            Access::Unknown => {
+                // Whoever comes first finds out; the others wait rather than be turned away as well.
+                let answer = self.ask(name, url, accept, None).await?;
+                if answer.status != 401 {
+                    *access = Access::Open;
+                    return Ok(answer);
+                }
+                let token = self.fetch_token().await?;
+                *access = Access::Token(Arc::clone(&token));
+                drop(access);
+                return self.ask(name, url, accept, Some(&token)).await;
+            }
+        };
+        drop(access);
         let answer = self.ask(name, url, accept, token.as_deref()).await?;
         let asks_for_token = match answer.status {
             401 => true,
@@ -193,7 +221,7 @@ impl<'a> Registry<'a> {
         if !asks_for_token {
             return Ok(answer);
         }
-        let token = self.new_token(token).await?;
+        let token = self.renew(token).await?;
         self.ask(name, url, accept, Some(&token)).await
     }
 
@@ -218,12 +246,19 @@ impl<'a> Registry<'a> {
     }
 
     /// Another token than `old`; whoever comes first asks for it.
-    async fn new_token(&self, old: Option<Arc<str>>) -> Result<Arc<str>, Error> {
-        let mut token = self.token.lock().await;
-        match &*token {
-            Some(token) if old.as_ref() != Some(token) => return Ok(Arc::clone(token)),
-            _ => {}
+    async fn renew(&self, old: Option<Arc<str>>) -> Result<Arc<str>, Error> {
+        let mut access = self.access.lock().await;
+        match &*access {
+            Access::Token(token) if old.as_ref() != Some(token) => Ok(Arc::clone(token)),
+            _ => {
+                let token = self.fetch_token().await?;
+                *access = Access::Token(Arc::clone(&token));
+                Ok(token)
+            }
         }
+    }
+
+    async fn fetch_token(&self) -> Result<Arc<str>, Error> {
         let url = self.wire.url("/token/");
         let attempt = async || {
             let answer = self.wire.send(request(&url, &[], None)?).await?;
@@ -235,11 +270,9 @@ impl<'a> Registry<'a> {
             if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
                 return Err(answers::unreadable(self.host(), answer.status));
             }
-            Ok(token)
+            Ok(token.into())
         };
-        let new: Arc<str> = self.wire.run("token", attempt).await?.into();
-        *token = Some(Arc::clone(&new));
-        Ok(new)
+        self.wire.run("token", attempt).await
     }
 
     fn refusal(&self, answer: &Answer, resumes: bool) -> Failure {

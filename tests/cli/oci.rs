@@ -287,13 +287,9 @@ fn one_token_serves_repositories_that_are_read_at_once() {
     public.ecr.aws/example/cc	2
     public.ecr.aws/example/dd	2
     ");
-    assert_eq!(
-        asked(&registry)
-            .iter()
-            .filter(|path| *path == "/token/")
-            .count(),
-        1
-    );
+    let requests = asked(&registry);
+    let tokens = requests.iter().filter(|path| *path == "/token/");
+    assert_eq!((tokens.count(), requests.len()), (1, 6), "{requests:?}");
 }
 
 #[test]
@@ -519,6 +515,11 @@ fn platforms_are_asked_once_an_index_and_only_of_the_rows_that_are_left() {
     let mut manifests: Vec<_> = asked(&registry);
     manifests.retain(|path| path.contains("/manifests/") && path.contains("TOKEN"));
     assert_eq!(manifests.len(), 3, "{manifests:?}");
+    assert_eq!(
+        asked(&registry).len(),
+        6,
+        "a page, a manifest without a token, a token"
+    );
     let none = list(
         &registry,
         "images public.ecr.aws/example/charts/storefront --platforms -o tsv -c imageTags -q",
