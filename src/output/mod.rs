@@ -158,7 +158,7 @@ impl OutputArgs {
             bytes: self.bytes,
             place,
         };
-        Ok(match self.name() {
+        Ok(match self.format_name() {
             FormatName::Table => Box::new(table::Table::new(columns, style)),
             FormatName::Json => Box::new(json::Document::new(schema.list_key, columns, style)),
             FormatName::Jsonl => Box::new(json::Lines::new(columns, style)),
@@ -225,7 +225,7 @@ impl OutputArgs {
         ])
     }
 
-    fn name(&self) -> FormatName {
+    fn format_name(&self) -> FormatName {
         self.output.unwrap_or(if self.is_full_ref() {
             FormatName::Name
         } else {
@@ -235,21 +235,21 @@ impl OutputArgs {
 
     /// Whether the format is `image-ids`, which lists one repository in an order of its own.
     pub(crate) fn is_image_ids(&self) -> bool {
-        self.name() == FormatName::ImageIds
+        self.format_name() == FormatName::ImageIds
     }
 
     /// Whether the format is `table`.
     pub(crate) fn is_table(&self) -> bool {
-        self.name() == FormatName::Table
+        self.format_name() == FormatName::Table
     }
 
     /// Whether the format says itself where a listing goes on.
     pub(crate) fn carries_token(&self) -> bool {
-        self.name() == FormatName::Json
+        self.format_name() == FormatName::Json
     }
 
     fn check(&self) -> Result<(), Error> {
-        let format = self.name();
+        let format = self.format_name();
         if self.time == Some(TimeFormat::Relative) && format != FormatName::Table {
             return Err(Error::usage("`--time relative` is for tables only")
                 .hint("use `--time iso`, `iso-ms`, `epoch` or `local` with this format"));
