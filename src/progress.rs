@@ -28,7 +28,6 @@ impl Progress {
     /// A listener that starts now, and says nothing unless `verbose`.
     pub(crate) fn new(verbose: bool) -> Self {
         let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        line.set_message("starting");
         Self {
             started: Instant::now(),
             verbose,
@@ -58,6 +57,11 @@ impl Progress {
     /// Takes the line away for good, before anything else is written.
     pub(crate) fn end_line(&self) {
         self.line.finish_and_clear();
+    }
+
+    /// Credentials are looked for, which may take a while, or a person.
+    pub(crate) fn looking_for_credentials(&self) {
+        self.line.set_message("looking for credentials");
     }
 
     /// Something was found out before the first request.

@@ -10,7 +10,7 @@ use insta::assert_snapshot;
 use rustix::termios::Winsize;
 use rustix_openpty::{Pty, openpty};
 
-use crate::harness::{NOW_MS, Run, assert_keeps_secrets, small};
+use crate::harness::{NOW_MS, Run, assert_keeps_secrets, file, home, small};
 
 /// What a terminal of this many columns shows of `command`, stdout and stderr.
 pub(crate) fn screen(columns: u16, mut command: Command) -> String {
@@ -377,6 +377,20 @@ fn ctrl_c_takes_the_line_of_progress_away() {
     assert!(shown.contains("waiting for DescribeImages"), "{shown:?}");
     let (_, rest) = shown.rsplit_once("\u{1b}[2K").expect("the line is cleared");
     assert_eq!(rest, "code 130\n", "{shown:?}");
+}
+
+#[test]
+fn credentials_that_take_their_time_are_what_is_waited_for() {
+    let registry = Registry::start(small());
+    let keys = r#"{"Version":1,"AccessKeyId":"AKIASLOW","SecretAccessKey":"x"}"#;
+    let script = format!("sleep 1\necho '{keys}'\n");
+    let script = file("slow-credentials.sh", &script);
+    let config = format!("[default]\ncredential_process = sh {}\n", script.display());
+    let run = colorful(&registry, "images web -o name")
+        .without_keys()
+        .env("HOME", home("slow-credentials", &config));
+    let shown = screen(80, run.into_command());
+    assert!(shown.contains("looking for credentials"), "{shown:?}");
 }
 
 #[test]

@@ -47,6 +47,7 @@ impl<'a> Aws<'a> {
     ) -> Result<Self, Error> {
         let settings = Settings::load(args).await?;
         let http = SharedHttpClient::new(settings.transport.http.clone());
+        progress.looking_for_credentials();
         let credentials = credentials::resolve(&settings, http.clone()).await?;
         let host = settings.host();
         progress.resolved("endpoint", &host);
