@@ -38,7 +38,8 @@ fn a_jq_script_for_the_aws_cli_runs_unchanged() {
 
 #[test]
 fn the_aws_cli_does_what_the_readme_says() {
-    let registry = Registry::start([Repository::generated("big", 250)]);
+    let theirs = Repository::generated("library/nginx", 3).under("docker");
+    let registry = Registry::start([Repository::generated("big", 250), theirs]);
     let describe = "describe-images --repository-name big";
     let Some(listing) = aws(&registry, describe) else {
         return;
@@ -59,6 +60,10 @@ fn the_aws_cli_does_what_the_readme_says() {
         &format!("{describe} --output table --max-items 1"),
     );
     assert!(table.is_some_and(|table| table.stdout.lines().count() > 5));
+    let theirs = aws(&registry, "describe-images --repository-name library/nginx");
+    assert!(theirs.is_some_and(|theirs| theirs.stderr.contains("does not exist")));
+    let ours = ecrpub(&registry, "tags docker/library/nginx --public --count");
+    assert_eq!(ours.data(), "2\n");
     let csv = aws(&registry, &format!("{describe} --output csv"));
     assert!(csv.is_some_and(|csv| csv.code != Some(0)));
 }
