@@ -40,12 +40,17 @@ impl ListingArgs {
         self.ids.wanted(&target.images)
     }
 
+    /// Whether all images of `target` are asked for, as far as their names go.
+    pub(super) fn wants_all(&self, target: &Target) -> bool {
+        !self.ids.are_given() && target.images.is_empty()
+    }
+
     /// Whether the rows of `targets` can be printed as they come: neither counted, nor picked, nor with
     /// something to be found out about them.
     pub(super) fn takes_rows_as_come(&self, targets: &[Target]) -> bool {
         !self.count
             && !self.output.wants_platforms()
-            && targets.iter().all(|target| self.wanted(target).is_none())
+            && targets.iter().all(|target| self.wants_all(target))
     }
 
     /// What is known of the rows of `targets` before they are read.

@@ -254,7 +254,7 @@ impl Listing<'_> {
         &self,
         target: &Target,
     ) -> Result<(usize, Missing), Error> {
-        if self.args.wanted(target).is_some() {
+        if !self.args.wants_all(target) {
             let part = self.select::<R>(target).await?;
             return Ok((part.rows.len(), part.missing));
         }
@@ -289,7 +289,7 @@ impl Listing<'_> {
     /// Says that a list of images may lack some, where it is made of tags.
     fn note_untagged(&self, seen: &[&Target]) {
         let lacks_some = |target: &&&Target| {
-            self.may_lack_untagged && !target.is_own() && self.args.wanted(target).is_none()
+            self.may_lack_untagged && !target.is_own() && self.args.wants_all(target)
         };
         let mut lacking = seen.iter().filter(lacks_some);
         let whose = match (lacking.next(), lacking.next()) {

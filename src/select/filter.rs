@@ -57,7 +57,7 @@ pub(crate) struct FilterArgs {
 pub(crate) struct TaggedArgs {
     /// List only images that have a tag
     #[arg(long, conflicts_with = "untagged")]
-    pub(crate) tagged: bool,
+    tagged: bool,
 
     /// List only images that have no tag
     ///

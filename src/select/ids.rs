@@ -23,6 +23,11 @@ pub(crate) struct IdArgs {
 }
 
 impl IdArgs {
+    /// Whether some image or tag is asked for by name.
+    pub(crate) fn are_given(&self) -> bool {
+        !self.tags.is_empty() || !self.digests.is_empty()
+    }
+
     /// What these options and `others` ask for, each once, or nothing when all rows are.
     pub(crate) fn wanted(&self, others: &[ImageId]) -> Option<Wanted> {
         let tags = self.tags.iter().cloned().map(ImageId::Tag);
