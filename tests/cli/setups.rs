@@ -269,3 +269,66 @@ fn a_credential_process_that_takes_half_a_minute() {
     assert_eq!(listed.lines().count(), 3);
     assert_eq!(std::fs::read_to_string(log).unwrap(), "started\n");
 }
+
+#[test]
+fn an_endpoint_without_a_scheme_is_refused_before_a_token_is_sent_to_it() {
+    let registry = Registry::start(small());
+    let token = file(
+        "web-identity-token",
+        "eyJhbGciOiJSUzI1NiJ9.secret-web-identity",
+    );
+    let secret = "secret-web-identity";
+    for (variable, value) in [
+        ("AWS_ENDPOINT_URL_STS", "localhost:4566"),
+        ("AWS_ENDPOINT_URL_STS", ""),
+        ("AWS_ENDPOINT_URL_SSO", "//localhost"),
+        ("AWS_ENDPOINT_URL_SSO_OIDC", "http://"),
+        ("AWS_ENDPOINT_URL_SIGNIN", "/x"),
+        ("AWS_ENDPOINT_URL", "ftp://localhost"),
+    ] {
+        let outcome = without_keys(&registry)
+            .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r")
+            .env("AWS_WEB_IDENTITY_TOKEN_FILE", &token)
+            .env(variable, value)
+            .arguments("tags web -v")
+            .outcome();
+        assert_eq!(outcome.code, Some(2), "{variable}={value}: {outcome}");
+        assert!(
+            !outcome.stderr.contains(secret),
+            "{variable}={value}: {outcome}"
+        );
+        assert!(
+            outcome.stderr.contains(variable),
+            "{variable}={value}: {outcome}"
+        );
+    }
+    for key in ["sts", "sso", "sso_oidc", "signin"] {
+        let config = format!(
+            "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nweb_identity_token_file = {}\nservices = s\n[services s]\n{key} =\n  endpoint_url = localhost:4566\n",
+            token.display()
+        );
+        let outcome = with_config(&registry, &format!("schemeless-{key}"), &config);
+        assert_eq!(outcome.code, Some(2), "{key}: {outcome}");
+        assert!(!outcome.stderr.contains(secret), "{key}: {outcome}");
+    }
+}
+
+#[test]
+fn a_key_with_a_line_break_is_refused_wherever_it_comes_from() {
+    let registry = Registry::start(small());
+    let process = "[default]\ncredential_process = printf '{\"Version\":1,\"AccessKeyId\":\"AKIA\\\\n\",\"SecretAccessKey\":\"x\"}'\n";
+    let role = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n[profile base]\naws_access_key_id = AKIA\n  FILE\naws_secret_access_key = x\n";
+    let environment = |name: &str, value: &str| {
+        let run = Run::on(&registry).env(name, value);
+        list(run)
+    };
+    for outcome in [
+        environment("AWS_ACCESS_KEY_ID", "AKIATEST\n"),
+        environment("AWS_SESSION_TOKEN", "token\r\n"),
+        with_config(&registry, "key-of-process", process),
+        with_config(&registry, "key-of-role", role),
+    ] {
+        assert_eq!(outcome.code, Some(4), "{outcome}");
+        assert!(outcome.stderr.contains("cannot be sent"), "{outcome}");
+    }
+}

@@ -17,7 +17,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::settings::{Profile, Settings};
+use super::settings::{Profile, Settings, is_header, unusable_key};
 use crate::error::{Error, Kind};
 
 /// Long enough for a `credential_process` that asks a person.
@@ -45,13 +45,27 @@ pub(crate) async fn resolve(
         .with_retry_config(RetryConfig::standard());
     let found = tokio::time::timeout(LIMIT, ask(config, region, &settings.profile)).await;
     match found {
-        Ok(Ok(credentials)) => Ok(credentials),
+        Ok(Ok(credentials)) => checked(credentials),
         Ok(Err(error)) => Err(explain(&error, &settings.profile)),
         Err(_) => Err(Error::new(
             Kind::Credentials,
             format!("no AWS credentials within {} s", LIMIT.as_secs()),
         )),
     }
+}
+
+/// Keys of a process, a role or a container may hold anything, and the SDK panics on what is no header.
+fn checked(credentials: Credentials) -> Result<Credentials, Error> {
+    let token = credentials.session_token().unwrap_or_default();
+    for (name, text) in [
+        ("access key id", credentials.access_key_id()),
+        ("session token", token),
+    ] {
+        if !is_header(text) {
+            return Err(unusable_key(&format!("the {name} of the AWS credentials")));
+        }
+    }
+    Ok(credentials)
 }
 
 async fn ask(

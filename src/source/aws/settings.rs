@@ -15,6 +15,9 @@ use crate::source::connection::{self, ConnectionArgs, Found, Transport, variable
 /// The one region that answers every request.
 const HOME_REGION: &str = "us-east-1";
 
+/// The service in a `services` section: the documented key, and the one that the SDK looks for.
+const ECR_PUBLIC: [&str; 2] = ["ecr_public", "ecr-public"];
+
 /// Checked settings.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -54,6 +57,8 @@ impl Settings {
     pub(crate) async fn load(args: &ConnectionArgs) -> Result<Self, Error> {
         let sources = Sources::read(args.profile.as_deref()).await?;
         sources.check_fips()?;
+        sources.check_credential_endpoints()?;
+        sources.check_keys()?;
         Ok(Self {
             region: args
                 .region
@@ -132,11 +137,11 @@ impl Sources {
         })
     }
 
-    /// What the profile's `services` section says of this service, under the documented key or
-    /// under the one that the SDK looks for.
-    fn find_in_services(&self, key: &str) -> Option<Found> {
+    /// What the profile's `services` section says of a service, under the first of its names that is
+    /// there.
+    fn find_in_services(&self, services: &[&str], key: &str) -> Option<Found> {
         let section = self.profiles.get("services")?;
-        ["ecr_public", "ecr-public"].iter().find_map(|service| {
+        services.iter().find_map(|service| {
             let path = PropertiesKey::builder()
                 .section_key("services")
                 .section_name(section)
@@ -181,10 +186,37 @@ impl Sources {
             .into_iter()
             .find_map(Found::in_environment);
         from_environment
-            .or_else(|| self.find_in_services("endpoint_url"))
+            .or_else(|| self.find_in_services(&ECR_PUBLIC, "endpoint_url"))
             .or_else(|| self.find_in_profile("endpoint_url"))
             .map(|found| found.endpoint())
             .transpose()
+    }
+
+    /// Checks the endpoints of the services that hand out credentials. The SDK reads these settings
+    /// by itself; of one that is no URL it prints the whole request, tokens included.
+    ///
+    /// # Errors
+    ///
+    /// A usage error that names the setting.
+    fn check_credential_endpoints(&self) -> Result<(), Error> {
+        const SERVICES: [(&str, &str); 4] = [
+            ("AWS_ENDPOINT_URL_STS", "sts"),
+            ("AWS_ENDPOINT_URL_SSO", "sso"),
+            ("AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"),
+            ("AWS_ENDPOINT_URL_SIGNIN", "signin"),
+        ];
+        let of_services = SERVICES.iter().flat_map(|(variable, service)| {
+            let section = self.find_in_services(&[service], "endpoint_url");
+            [Found::in_environment(variable), section]
+        });
+        let of_all = [
+            Found::in_environment("AWS_ENDPOINT_URL"),
+            self.find_in_profile("endpoint_url"),
+        ];
+        for found in of_services.chain(of_all).flatten() {
+            found.endpoint()?;
+        }
+        Ok(())
     }
 
     fn check_fips(&self) -> Result<(), Error> {
@@ -193,6 +225,33 @@ impl Sources {
                 Error::usage("a FIPS endpoint is asked for, and ECR Public has none")
                     .hint("unset `AWS_USE_FIPS_ENDPOINT` and the profile's `use_fips_endpoint`"),
             );
+        }
+        Ok(())
+    }
+
+    /// Checks the keys of the selected profile and of those that its roles rest on: the SDK panics when
+    /// it signs with a key that is no header.
+    fn check_keys(&self) -> Result<(), Error> {
+        let mut name = self.profiles.selected_profile();
+        let mut seen = Vec::new();
+        while let Some(profile) = self.profiles.get_profile(name)
+            && !seen.contains(&name)
+        {
+            seen.push(name);
+            for key in ["aws_access_key_id", "aws_session_token"] {
+                if profile.get(key).is_some_and(|text| !is_header(text)) {
+                    return Err(unusable_key(&format!("`{key}` in profile `{name}`")));
+                }
+            }
+            match profile.get("source_profile") {
+                Some(source) => name = source,
+                None => break,
+            }
+        }
+        for variable in ["AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"] {
+            if Found::in_environment(variable).is_some_and(|found| !is_header(&found.text)) {
+                return Err(unusable_key(&format!("`{variable}`")));
+            }
         }
         Ok(())
     }
@@ -214,6 +273,20 @@ impl Sources {
             name,
         }
     }
+}
+
+/// Whether `text` can stand in a header.
+pub(crate) fn is_header(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// The error for a key or token that cannot be sent, found at `origin`.
+pub(crate) fn unusable_key(origin: &str) -> Error {
+    Error::new(
+        crate::error::Kind::Credentials,
+        format!("{origin} holds a line break or another character that cannot be sent"),
+    )
+    .hint("store it without the line break at its end, as `printf %s KEY` writes it")
 }
 
 fn unknown_profile(name: &str, origin: &str, profiles: &ProfileSet) -> Error {
