@@ -6,10 +6,7 @@ use jiff::Timestamp;
 use crate::commands::IMAGES;
 use crate::model::{Image, Manifest};
 use crate::output::{Expected, OutputArgs, Place};
-use crate::progress::Progress;
 use crate::select::{SelectArgs, SortKey, TaggedArgs};
-use crate::source::aws::Aws;
-use crate::source::{PageRequest, RepositoryName};
 
 /// A step by its name, to be run again and again.
 pub type Step = (&'static str, Box<dyn FnMut()>);
@@ -17,7 +14,7 @@ pub type Step = (&'static str, Box<dyn FnMut()>);
 const PAGE: u32 = 1000;
 const WHY: &str = "the steps are well-formed";
 
-/// All steps: the decoding of a page, each format, orders and filters.
+/// All steps: each format, orders and filters.
 ///
 /// # Panics
 ///
@@ -25,8 +22,7 @@ const WHY: &str = "the steps are well-formed";
 #[must_use]
 pub fn steps() -> Vec<Step> {
     let formats = ["table", "json", "jsonl", "csv", "tsv", "name", "image-ids"];
-    let mut steps = vec![decode()];
-    steps.extend(formats.map(|name| (name, format_step(name, PAGE))));
+    let mut steps: Vec<Step> = formats.map(|name| (name, format_step(name, PAGE))).into();
     steps.push(("table of 10,000 rows", format_step("table", 10 * PAGE)));
     steps.extend(
         [
@@ -100,31 +96,6 @@ fn print(options: &Options, rows: &[Image]) -> Vec<u8> {
     format.rows(rows, &mut out).expect(WHY);
     format.end(None, &mut out);
     out
-}
-
-/// A page from the answer's first byte to rows of our own.
-fn decode() -> Step {
-    // The service's own shape is what `json` prints with times as numbers.
-    let page = print(
-        &Options::of(&["-o", "json", "--time", "epoch"]),
-        &images(PAGE),
-    );
-    let progress: &Progress = Box::leak(Box::new(Progress::new(false)));
-    let aws = Aws::canned(page, progress);
-    let repository: RepositoryName = "team/web".parse().expect(WHY);
-    let runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = { runtime }.enable_all().build().expect(WHY);
-    let step = move || {
-        let request = PageRequest {
-            page_size: 1000,
-            token: None,
-        };
-        let page = runtime
-            .block_on(aws.images(&repository, request))
-            .expect(WHY);
-        assert_eq!(page.rows.len(), 1000);
-    };
-    ("decode", Box::new(step))
 }
 
 fn format_step(name: &'static str, count: u32) -> Box<dyn FnMut()> {

@@ -9,7 +9,8 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 
 use crate::error::{Error, Kind};
-use crate::output::{Place, escaped};
+use crate::escape::escaped;
+use crate::output::Place;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -13,17 +13,19 @@ mod cli;
 mod commands;
 mod console;
 mod error;
+mod escape;
+mod facts;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
-mod given;
 mod listing;
 mod model;
+mod net;
+mod options;
 mod output;
-mod printer;
 mod progress;
+mod reference;
 mod select;
 mod source;
-mod summary;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

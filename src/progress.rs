@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::output::escaped;
+use crate::escape::escaped;
 
 /// What is answered sooner needs no line.
 const PATIENCE: Duration = Duration::from_millis(300);

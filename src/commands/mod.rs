@@ -4,7 +4,7 @@ mod completions;
 mod images;
 mod tags;
 
-#[cfg(any(feature = "bench", feature = "fuzz"))]
+#[cfg(feature = "bench")]
 pub(crate) use self::images::SCHEMA as IMAGES;
 #[cfg(feature = "fuzz")]
 pub(crate) use self::tags::SCHEMA as TAGS;

@@ -2,9 +2,10 @@
 
 use crate::error::Error;
 use crate::model::Row;
+use crate::net::settings::ConnectionArgs;
 use crate::output::{Expected, OutputArgs, Schema};
 use crate::select::{IdArgs, SelectArgs, TaggedArgs, Wanted};
-use crate::source::{ConnectionArgs, PageArgs, SourceArgs, Target};
+use crate::source::{PageArgs, SourceArgs, Target};
 
 /// The options of every command that lists rows.
 #[derive(Debug, clap::Args)]

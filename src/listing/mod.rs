@@ -2,19 +2,22 @@
 
 mod args;
 mod platforms;
+mod printer;
 mod read;
+mod summary;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
+use self::printer::Printer;
+use self::summary::Summary;
 use crate::console::{self, Console};
 use crate::error::{Error, Kind};
 use crate::model::Row;
 use crate::output::Schema;
-use crate::printer::Printer;
 use crate::progress::Progress;
+use crate::reference::Repository;
 use crate::select::{Selection, SortKey, TaggedArgs};
-use crate::source::{Listed, Repository, Sources, Target};
-use crate::summary::Summary;
+use crate::source::{Listed, Sources, Target};
 
 pub(crate) use self::args::ListingArgs;
 use self::read::Part;

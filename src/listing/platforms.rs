@@ -9,7 +9,8 @@ use super::CONCURRENCY;
 use super::read::Part;
 use crate::error::{Error, Kind};
 use crate::model::Row;
-use crate::source::{Digest, PublicRepository, Sources};
+use crate::reference::{Digest, PublicRepository};
+use crate::source::Sources;
 
 /// Manifests are read one by one, and anonymous callers may ask for about one a second.
 const MOST: usize = 60;

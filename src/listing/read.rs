@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::{Listing, Missing};
 use crate::error::{Error, Kind};
 use crate::model::Row;
+use crate::reference::{ImageId, PublicRepository, Repository};
 use crate::select::{self, Wanted};
-use crate::source::{
-    ImageId, LOOK_UP_SIZE, Listed, LookUp, Pages, PublicRepository, Repository, Target,
-};
+use crate::source::{LOOK_UP_SIZE, Listed, LookUp, Pages, Target};
 
 /// What was read of a repository.
 pub(super) struct Part<R> {

@@ -1,7 +1,7 @@
 //! `image-ids`: arguments for `aws ecr-public batch-delete-image --image-ids`, a line each.
 
 use super::columns::{Column, Schema};
-use super::{Format, grammar};
+use super::{Format, checked};
 use crate::error::Error;
 
 /// `imageDigest=…` or `imageTag=…` a line, indexes before the images that they may hold: the service
@@ -33,7 +33,7 @@ impl<R> Format<R> for ImageIds<R> {
     fn rows(&mut self, rows: &[R], _out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             // These lines become arguments of a command that deletes.
-            let text = grammar::checked(self.id, row)?;
+            let text = checked::checked(self.id, row)?;
             let lines = if (self.is_index)(row) {
                 &mut self.indexes
             } else {

@@ -6,10 +6,10 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
 use super::columns::{Column, Value};
-use super::escape::is_unsafe;
 use super::time::{Clock, epoch};
 use super::{Format, Style};
 use crate::error::Error;
+use crate::escape::is_unsafe;
 
 /// One document: `{"LIST": [ … ]}`, indented as `jq` does.
 #[derive(Debug)]

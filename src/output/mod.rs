@@ -2,8 +2,8 @@
 
 mod columns;
 mod delimited;
-mod escape;
-mod grammar;
+
+mod checked;
 mod image_ids;
 mod json;
 mod name;
@@ -18,12 +18,13 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 
 pub(crate) use self::columns::{Column, Expected, Schema, Shown, Value, possible_names};
-pub(crate) use self::escape::escaped;
+
 pub(crate) use self::table::human_size;
 use self::time::Clock;
 pub(crate) use self::time::TimeFormat;
 use crate::error::Error;
-use crate::given;
+use crate::escape::escaped;
+use crate::options;
 
 /// The column that takes requests of its own.
 const PLATFORMS: &str = "platforms";
@@ -216,7 +217,7 @@ impl OutputArgs {
     /// An option that is given and takes more than the names of tags.
     pub(crate) fn beyond_names<R>(&self, schema: &Schema<R>) -> Option<&'static str> {
         let is_told = |name: &String| schema.names.contains(&name.trim_start_matches('+'));
-        given::first([
+        options::first([
             ("--columns", !self.columns.iter().all(is_told)),
             ("--platforms", self.platforms),
             ("--pin", self.pin),

@@ -1,7 +1,7 @@
 //! `name`: what a loop needs, one a line; with `--full-ref` what a Dockerfile needs.
 
 use super::columns::{Column, Schema, Value};
-use super::{Format, Style, grammar};
+use super::{Format, Style, checked};
 use crate::error::{Error, Kind};
 
 /// A digest or a tag a line; rows without one have no name to print.
@@ -73,10 +73,10 @@ impl<R> References<R> {
             Value::Digest(_) => '@',
             _ => ':',
         };
-        let id = grammar::checked(self.id, row)?;
+        let id = checked::checked(self.id, row)?;
         let reference = format!("public.ecr.aws/{alias}/{repository}{mark}{id}");
         match self.pin {
-            Some(digest) => Ok(format!("{reference}@{}", grammar::checked(digest, row)?)),
+            Some(digest) => Ok(format!("{reference}@{}", checked::checked(digest, row)?)),
             None => Ok(reference),
         }
     }

@@ -7,8 +7,9 @@ use humansize::{DECIMAL, FormatSizeOptions};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::columns::{Column, Value};
-use super::{Format, Style, escaped};
+use super::{Format, Style};
 use crate::error::Error;
+use crate::escape::escaped;
 
 /// Between columns.
 const GAP: u16 = 2;

@@ -6,8 +6,8 @@ use regex::Regex;
 use super::version::Range;
 use super::when::When;
 use crate::error::Error;
-use crate::given;
 use crate::model::Row;
+use crate::options;
 
 /// Conditions that a row must meet, all of them.
 #[derive(Debug, clap::Args)]
@@ -78,7 +78,7 @@ pub(crate) struct Filter<'a> {
 impl FilterArgs {
     /// An option that is given and takes more than the names of tags.
     pub(super) fn beyond_names(&self) -> Option<&'static str> {
-        given::first([
+        options::first([
             ("--since", self.since.is_some()),
             ("--before", self.before.is_some()),
             ("--media-type", self.media_type.is_some()),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::model::Row;
-use crate::source::{Digest, ImageId, TagName};
+use crate::reference::{Digest, ImageId, TagName};
 
 /// Rows asked for by name.
 #[derive(Debug, clap::Args)]
@@ -96,7 +96,7 @@ pub(crate) fn once<R: Row>(rows: &mut Vec<R>) {
 mod tests {
     use super::{Wanted, once, pick};
     use crate::model::{Image, Manifest};
-    use crate::source::ImageId;
+    use crate::reference::ImageId;
 
     fn image(digest: &str, tags: &[&str]) -> Image {
         Image {

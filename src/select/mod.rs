@@ -15,31 +15,9 @@ pub(crate) use self::filter::TaggedArgs;
 use self::filter::{Filter, FilterArgs};
 pub(crate) use self::ids::{IdArgs, Wanted, once, pick};
 pub(crate) use self::order::SortKey;
-#[cfg(feature = "fuzz")]
-pub(crate) use self::version::natural;
 use crate::error::Error;
-use crate::given;
 use crate::model::Row;
-
-/// The parser of times, for fuzzing.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse_time(text: &str, now: Timestamp) {
-    if let Ok(when) = text.parse::<when::When>() {
-        let _ = when.moment(now);
-    }
-}
-
-/// The parsers of ranges and versions, for fuzzing: a range before the versions.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse_version(parts: &[&str]) {
-    for range in parts {
-        let range = range.parse::<version::Range>();
-        for part in parts {
-            let _ = version::Version::of(part);
-            let _ = range.as_ref().map(|range| range.contains(part));
-        }
-    }
-}
+use crate::options;
 
 /// Which rows, in what order, and how many of them.
 #[derive(Debug, clap::Args)]
@@ -62,7 +40,7 @@ pub(crate) struct SelectArgs {
     reverse: bool,
 
     /// List only the first rows, this many of each repository
-    #[arg(short = 'L', long, value_name = "N", value_parser = given::one_or_more::<NonZeroUsize>)]
+    #[arg(short = 'L', long, value_name = "N", value_parser = options::one_or_more::<NonZeroUsize>)]
     limit: Option<NonZeroUsize>,
 }
 

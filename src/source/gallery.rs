@@ -6,16 +6,18 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::anonymous::{Anonymous, request};
-use super::connection::Transport;
-use super::http::Answer;
-use super::reference::PublicRepository;
-use super::retry::Failure;
+use super::refusals::{self, not_found};
 use super::wire::{Names, to_millisecond};
-use super::{Page, PageRequest, answers};
+use super::{Page, PageRequest};
 use crate::error::{Error, Kind};
 use crate::model::{Manifest, Tag};
+use crate::net::anonymous::{Anonymous, request};
+use crate::net::answers;
+use crate::net::http::Answer;
+use crate::net::retry::Failure;
+use crate::net::settings::Transport;
 use crate::progress::Progress;
+use crate::reference::PublicRepository;
 
 const ADDRESS: &str = "https://api.us-east-1.gallery.ecr.aws";
 /// The only operation that is asked for.
@@ -146,9 +148,9 @@ impl<'a> Gallery<'a> {
         match status {
             429 => answers::throttled(&self.0.host, said),
             _ if answers::is_throttling(code) => answers::throttled(&self.0.host, said),
-            401 | 403 => answers::denied(&self.0.host, said),
-            400 if code.starts_with("AccessDenied") => answers::denied(&self.0.host, said),
-            400 if resumes || is_invalid(code) => answers::refused(said, resumes),
+            401 | 403 => refusals::denied(&self.0.host, said),
+            400 if code.starts_with("AccessDenied") => refusals::denied(&self.0.host, said),
+            400 if resumes || is_invalid(code) => refusals::refused(said, resumes),
             _ if code == "RepositoryNotFoundException" => {
                 Failure::fatal(not_found(repository, None))
             }
@@ -172,21 +174,6 @@ pub(crate) fn parse(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
 
 fn is_invalid(code: &str) -> bool {
     matches!(code, "InvalidParameterException" | "ValidationException")
-}
-
-/// The error for a repository that nobody can see, about which something may be `said`.
-pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Error {
-    let said = said.map_or_else(String::new, |said| format!(": {said}"));
-    let error = Error::new(
-        Kind::NotFound,
-        format!("repository `{repository}` does not exist{said}"),
-    );
-    match (repository.alias.as_str(), repository.name.as_str()) {
-        ("docker", name) if !name.contains('/') => error.hint(format!(
-            "the official images are in `library`: `public.ecr.aws/docker/library/{name}`"
-        )),
-        _ => error.hint("look for it at https://gallery.ecr.aws"),
-    }
 }
 
 fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Tag> {

@@ -1,39 +1,26 @@
 //! Where listings come from, and the options that choose.
 
-mod anonymous;
-mod answers;
 pub(crate) mod aws;
-pub(crate) mod connection;
 mod gallery;
-mod http;
-mod listed;
-mod names;
+mod oci;
 mod pages;
-mod reference;
-mod registry;
-mod retry;
+mod refusals;
+mod rows;
 mod targets;
 mod wire;
 
-use std::fmt;
 use std::sync::Arc;
 
 use self::aws::Aws;
-pub(crate) use self::connection::ConnectionArgs;
 use self::gallery::Gallery;
-pub(crate) use self::listed::{LOOK_UP_SIZE, Listed};
-pub(crate) use self::names::{Digest, RepositoryName, TagName};
-#[cfg(feature = "fuzz")]
-pub(crate) use self::names::{RegistryAlias, RegistryId};
+use self::oci::Registry;
 pub(crate) use self::pages::{PageArgs, Pages, request_goes_out};
-#[cfg(feature = "fuzz")]
-pub(crate) use self::reference::Reference;
-pub(crate) use self::reference::{PublicRepository, Repository};
-use self::registry::Registry;
+pub(crate) use self::rows::{LOOK_UP_SIZE, Listed};
 pub(crate) use self::targets::{SourceArgs, Target};
 use crate::error::Error;
 #[cfg(feature = "fuzz")]
 use crate::model::Tag;
+use crate::reference::{PublicRepository, Repository, RepositoryName};
 
 /// All that the repositories of a run are read from.
 #[derive(Debug)]
@@ -115,52 +102,8 @@ impl<'a> Sources<'a> {
 /// The readers of what anybody is answered, for fuzzing: what can be read are tags.
 #[cfg(feature = "fuzz")]
 pub(crate) fn parse_answers(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
-    registry::parse(body);
+    oci::parse(body);
     gallery::parse(body, repository)
-}
-
-/// An image as a look-up names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ImageId {
-    /// By one of its tags.
-    Tag(TagName),
-    /// By its digest.
-    Digest(Digest),
-}
-
-impl ImageId {
-    /// The tag, of an id by tag.
-    pub(crate) fn tag(&self) -> Option<&str> {
-        match self {
-            Self::Tag(tag) => Some(tag.as_str()),
-            Self::Digest(_) => None,
-        }
-    }
-
-    /// The digest, of an id by digest.
-    pub(crate) fn digest(&self) -> Option<&str> {
-        match self {
-            Self::Tag(_) => None,
-            Self::Digest(digest) => Some(digest.as_str()),
-        }
-    }
-
-    /// The option that asks for it.
-    pub(crate) fn option(&self) -> String {
-        match self {
-            Self::Tag(tag) => format!("--tag {tag}"),
-            Self::Digest(digest) => format!("--digest {digest}"),
-        }
-    }
-}
-
-impl fmt::Display for ImageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tag(tag) => write!(f, "tag `{tag}`"),
-            Self::Digest(digest) => write!(f, "digest `{digest}`"),
-        }
-    }
 }
 
 /// The answer to a look-up.

@@ -5,11 +5,11 @@ use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
 
-use super::reference::Repository;
 use super::{Listed, Page, PageRequest, Source};
 use crate::error::{Error, Kind};
-use crate::given;
+use crate::options;
 use crate::progress::Progress;
+use crate::reference::Repository;
 
 /// The options that need a whole listing, or none at all.
 const WHOLE: [&str; 4] = ["tags", "digests", "limit", "count"];
@@ -38,7 +38,7 @@ pub(crate) struct PageArgs {
     ///
     /// What was read is the listing. The token to go on with is `nextToken` in JSON, and in a note
     /// on stderr otherwise. One repository only.
-    #[arg(long, value_name = "N", value_parser = given::one_or_more::<NonZeroU64>, conflicts_with_all = WHOLE)]
+    #[arg(long, value_name = "N", value_parser = options::one_or_more::<NonZeroU64>, conflicts_with_all = WHOLE)]
     max_pages: Option<NonZeroU64>,
 
     /// Go on where an earlier listing stopped

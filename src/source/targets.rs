@@ -3,14 +3,13 @@
 use clap::ValueEnum;
 
 use super::aws::Aws;
-use super::connection::{ConnectionArgs, Found};
 use super::gallery::Gallery;
-use super::names::RegistryId;
-use super::reference::{Reference, Repository};
-use super::registry::Registry;
-use super::{ImageId, Public, Sources};
+use super::oci::Registry;
+use super::{Public, Sources};
 use crate::error::Error;
+use crate::net::settings::{ConnectionArgs, Found};
 use crate::progress::Progress;
+use crate::reference::{ImageId, Reference, RegistryId, Repository};
 
 /// Which repositories.
 #[derive(Debug, clap::Args)]

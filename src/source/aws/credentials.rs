@@ -17,7 +17,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::settings::{Profile, Settings, is_header, unusable_key};
+use super::profile::{Profile, Settings, is_header, unusable_key};
 use crate::error::{Error, Kind};
 
 /// Long enough for a `credential_process` that asks a person.

@@ -6,12 +6,13 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::settings::Profile;
+use super::profile::Profile;
 use crate::error::{Error, Kind};
-use crate::source::names::{RegistryId, RepositoryName};
-use crate::source::reference::PublicRepository;
-use crate::source::retry::{Cause, Failure};
-use crate::source::{answers, http};
+use crate::net::retry::{Cause, Failure};
+use crate::net::{answers, http};
+use crate::reference::PublicRepository;
+use crate::reference::{RegistryId, RepositoryName};
+use crate::source::refusals;
 
 /// The request that failed.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +71,7 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
     match code {
         "RepositoryNotFoundException" => Failure::fatal(repository_not_found(context)),
         "InvalidParameterException" | "ValidationException" => {
-            answers::refused(said, context.resumes)
+            refusals::refused(said, context.resumes)
         }
         "UnsupportedCommandException" => Failure::fatal(
             Error::usage(format!("the service refuses the command: {said}"))

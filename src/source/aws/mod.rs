@@ -1,11 +1,9 @@
 //! One's own registry, through the official SDK: signed requests, a page at a time.
 
-#[cfg(any(feature = "bench", feature = "fuzz"))]
-mod canned;
 mod credentials;
 mod errors;
 mod pages;
-mod settings;
+mod profile;
 mod whole;
 
 use aws_sdk_ecrpublic::Client;
@@ -17,12 +15,12 @@ use aws_sdk_ecrpublic::config::{
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use self::errors::Context;
-use self::settings::Settings;
-use super::connection::ConnectionArgs;
-use super::names::{RegistryId, RepositoryName};
-use super::retry::Failure;
+use self::profile::Settings;
 use crate::error::Error;
+use crate::net::retry::Failure;
+use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
+use crate::reference::{RegistryId, RepositoryName};
 
 /// A connection to the service: settings checked, credentials resolved.
 #[derive(Debug)]

@@ -11,12 +11,11 @@ use super::Aws;
 use super::errors::{self, Context};
 use crate::error::{Error, Kind};
 use crate::model::{Image, Manifest, Tag};
-use crate::source::http;
-use crate::source::names::RepositoryName;
-use crate::source::reference::{PublicRepository, Reference, Repository};
-use crate::source::retry::Failure;
+use crate::net::http;
+use crate::net::retry::Failure;
+use crate::reference::{ImageId, PublicRepository, Reference, Repository, RepositoryName};
 use crate::source::wire::{Names, to_millisecond};
-use crate::source::{ImageId, LookUp, Page, PageRequest};
+use crate::source::{LookUp, Page, PageRequest};
 
 impl Aws<'_> {
     /// A page of the repository's images.

@@ -21,7 +21,7 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
 
 /// Whether a terminal would obey, hide or reorder by `character` rather than show it: control
 /// characters, line separators, and Unicode's format characters (bidirectional, zero-width, tags).
-pub(super) fn is_unsafe(character: char) -> bool {
+pub(crate) fn is_unsafe(character: char) -> bool {
     // Most text by far.
     if matches!(character, ' '..='~') {
         return false;

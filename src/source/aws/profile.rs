@@ -10,7 +10,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use url::Url;
 
 use crate::error::Error;
-use crate::source::connection::{self, ConnectionArgs, Found, Transport, variable};
+use crate::net::settings::{self, ConnectionArgs, Found, Transport, variable};
 
 /// The one region that answers every request.
 const HOME_REGION: &str = "us-east-1";
@@ -78,7 +78,7 @@ impl Settings {
     /// The host that is asked, for messages.
     pub(crate) fn host(&self) -> String {
         match &self.endpoint_url {
-            Some(url) => connection::host(url),
+            Some(url) => settings::host(url),
             None if self.dual_stack => format!("ecr-public.{}.api.aws", self.region),
             None => format!("api.ecr-public.{}.amazonaws.com", self.region),
         }

@@ -25,7 +25,7 @@ fn is_digest(text: &str) -> bool {
             .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-/// The grammar of tags in the OCI Distribution Specification.
+/// The checked of tags in the OCI Distribution Specification.
 fn is_tag(text: &str) -> bool {
     (1..=128).contains(&text.len())
         && !text.starts_with(['.', '-'])
@@ -49,7 +49,7 @@ mod tests {
     use super::{is_digest, is_tag};
 
     #[test]
-    fn only_the_registrys_grammar_becomes_an_argument() {
+    fn only_the_registrys_checked_becomes_an_argument() {
         assert!(is_digest(&format!("sha256:{}", "0a".repeat(32))));
         for text in [
             "",

@@ -4,19 +4,19 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::connection::{Found, Transport, host};
 use super::http::Answer;
 use super::retry::{Failure, Retry};
+use super::settings::{Found, Transport, host};
 use super::{answers, http};
 use crate::error::Error;
 use crate::progress::Progress;
 
 /// A host that anybody may ask, and the way to it.
 #[derive(Debug)]
-pub(super) struct Anonymous<'a> {
+pub(crate) struct Anonymous<'a> {
     base: Url,
     /// For messages.
-    pub(super) host: String,
+    pub(crate) host: String,
     http: http::Client,
     retry: Retry,
     progress: &'a Progress,
@@ -28,7 +28,7 @@ impl<'a> Anonymous<'a> {
     /// # Errors
     ///
     /// A usage error where that is no URL.
-    pub(super) fn new(
+    pub(crate) fn new(
         variable: &str,
         address: &str,
         transport: Transport,
@@ -48,7 +48,7 @@ impl<'a> Anonymous<'a> {
     }
 
     /// The URL of `path`, which begins with a slash, and maybe has a query.
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base.as_str().trim_end_matches('/'))
     }
 
@@ -57,7 +57,7 @@ impl<'a> Anonymous<'a> {
     /// # Errors
     ///
     /// The last attempt's.
-    pub(super) async fn run<T>(
+    pub(crate) async fn run<T>(
         &self,
         request: &str,
         attempt: impl AsyncFnMut() -> Result<T, Failure>,
@@ -71,7 +71,7 @@ impl<'a> Anonymous<'a> {
     /// # Errors
     ///
     /// Where no whole answer comes back; an answer of any status is one.
-    pub(super) async fn send(&self, mut request: HttpRequest) -> Result<Answer, Failure> {
+    pub(crate) async fn send(&self, mut request: HttpRequest) -> Result<Answer, Failure> {
         let headers = request.headers_mut();
         headers.insert("user-agent", concat!("ecrpub/", env!("CARGO_PKG_VERSION")));
         self.http.send(request, &self.host).await
@@ -82,7 +82,7 @@ impl<'a> Anonymous<'a> {
     /// # Errors
     ///
     /// Where it is something else.
-    pub(super) fn read<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, Failure> {
+    pub(crate) fn read<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, Failure> {
         if answer.status == 200
             && let Ok(read) = serde_json::from_slice(&answer.body)
         {
@@ -93,7 +93,7 @@ impl<'a> Anonymous<'a> {
 }
 
 /// A request for `url` with these headers; with a body, one that posts it.
-pub(super) fn request(
+pub(crate) fn request(
     url: &str,
     headers: &[(&'static str, String)],
     body: Option<Vec<u8>>,

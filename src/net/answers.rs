@@ -5,7 +5,7 @@ use super::retry::{Cause, Failure};
 use crate::error::{Error, Kind};
 
 /// `host` asks for patience, as it `said`.
-pub(super) fn throttled(host: &str, said: &str) -> Failure {
+pub(crate) fn throttled(host: &str, said: &str) -> Failure {
     let error = Error::new(
         Kind::Service,
         format!("`{host}` throttles requests: {said}"),
@@ -17,7 +17,7 @@ pub(super) fn throttled(host: &str, said: &str) -> Failure {
 }
 
 /// `host` failed with an error `code` of its own that nothing else is known of.
-pub(super) fn failed(host: &str, code: &str, message: Option<&str>, status: u16) -> Failure {
+pub(crate) fn failed(host: &str, code: &str, message: Option<&str>, status: u16) -> Failure {
     let detail = message.map_or_else(String::new, |message| format!(": {message}"));
     let error = Error::new(
         Kind::Service,
@@ -33,7 +33,7 @@ pub(super) fn failed(host: &str, code: &str, message: Option<&str>, status: u16)
 }
 
 /// `host` answered without anything that a source knows: a page of HTML, a redirect, garbage.
-pub(super) fn unreadable(host: &str, status: u16) -> Failure {
+pub(crate) fn unreadable(host: &str, status: u16) -> Failure {
     let why = match status {
         300..400 => "a redirect",
         200..300 => "not the JSON that was asked for",
@@ -45,25 +45,6 @@ pub(super) fn unreadable(host: &str, status: u16) -> Failure {
     }
 }
 
-/// `host` does not answer callers without credentials, as it `said`.
-pub(super) fn denied(host: &str, said: &str) -> Failure {
-    Failure::fatal(Error::new(
-        Kind::Credentials,
-        format!("`{host}` does not let anybody read this: {said}"),
-    ))
-}
-
-/// `host` does not take a request that goes on where another listing stopped, or any other.
-pub(super) fn refused(said: &str, resumes: bool) -> Failure {
-    let error = Error::usage(format!("the service refuses the request: {said}"));
-    Failure::fatal(if resumes {
-        error
-            .hint("a page token is good for the command, repository and registry that it came from")
-    } else {
-        error
-    })
-}
-
 fn cause(status: u16) -> Cause {
     match status {
         429 => Cause::Throttled,
@@ -73,7 +54,7 @@ fn cause(status: u16) -> Cause {
 }
 
 /// Whether the error `code` asks for patience.
-pub(super) fn is_throttling(code: &str) -> bool {
+pub(crate) fn is_throttling(code: &str) -> bool {
     matches!(
         code,
         "ThrottlingException"

@@ -9,16 +9,17 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::anonymous::{Anonymous, request};
-use super::connection::{Transport, hurried};
-use super::gallery::not_found;
-use super::http::Answer;
-use super::reference::PublicRepository;
-use super::retry::{Failure, Pace};
-use super::{Page, PageRequest, answers};
+use super::refusals::{self, not_found};
+use super::{Page, PageRequest};
 use crate::error::{Error, Kind};
 use crate::model::Tag;
+use crate::net::anonymous::{Anonymous, request};
+use crate::net::answers;
+use crate::net::http::Answer;
+use crate::net::retry::{Failure, Pace};
+use crate::net::settings::{Transport, hurried};
 use crate::progress::Progress;
+use crate::reference::PublicRepository;
 
 const ADDRESS: &str = "https://public.ecr.aws";
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
@@ -123,7 +124,7 @@ impl<'a> Registry<'a> {
             None => first.clone(),
             Some(link) => next_url(&first, link).ok_or_else(|| {
                 let said = format!("`{link}` is no page of `{repository}`");
-                answers::refused(&said, true).error
+                refusals::refused(&said, true).error
             })?,
         };
         let answer = self.get("tags/list", &url, "application/json").await?;
@@ -285,9 +286,9 @@ impl<'a> Registry<'a> {
         let said = reason.message.as_deref().unwrap_or(code);
         match status {
             429 => answers::throttled(host, said),
-            401 | 403 => answers::denied(host, said),
-            400 if code == "DENIED" => answers::denied(host, said),
-            400 if resumes => answers::refused(said, true),
+            401 | 403 => refusals::denied(host, said),
+            400 if code == "DENIED" => refusals::denied(host, said),
+            400 if resumes => refusals::refused(said, true),
             _ => answers::failed(host, code, reason.message.as_deref(), status),
         }
     }

@@ -13,7 +13,7 @@ use url::Url;
 use super::http;
 use super::retry::{FIRST_DELAY, Retry};
 use crate::error::Error;
-use crate::given;
+use crate::options;
 
 const DEFAULT_ATTEMPTS: u32 = 8;
 
@@ -26,21 +26,21 @@ pub(crate) struct ConnectionArgs {
     /// Its credentials are used even when keys are in the environment, as the AWS CLI does.
     /// Default: `AWS_PROFILE`, or `default`.
     #[arg(long, value_name = "NAME")]
-    pub(super) profile: Option<String>,
+    pub(crate) profile: Option<String>,
 
     /// Ask for your own registry in this region
     ///
     /// ECR Public lives in us-east-1, and is asked there whatever region the environment or the
     /// profile names; only this option changes that.
     #[arg(long, value_name = "REGION", value_parser = parse_region)]
-    pub(super) region: Option<String>,
+    pub(crate) region: Option<String>,
 
     /// Ask for your own registry at this URL
     ///
     /// Default: `AWS_ENDPOINT_URL_ECR_PUBLIC`, `AWS_ENDPOINT_URL`, the profile's `services` section
     /// or `endpoint_url`, or the service's own address.
     #[arg(long, value_name = "URL", value_parser = parse_endpoint)]
-    pub(super) endpoint_url: Option<Url>,
+    pub(crate) endpoint_url: Option<Url>,
 
     /// Trust the certificates in this PEM file instead of the system's
     ///
@@ -58,7 +58,7 @@ pub(crate) struct ConnectionArgs {
     ///
     /// Lost connections are tried three times, refused ones once. Default: `AWS_MAX_ATTEMPTS`, the
     /// profile's `max_attempts`, or 8.
-    #[arg(long, value_name = "N", value_parser = given::one_or_more::<NonZeroU32>)]
+    #[arg(long, value_name = "N", value_parser = options::one_or_more::<NonZeroU32>)]
     max_attempts: Option<NonZeroU32>,
 }
 
@@ -73,8 +73,8 @@ pub(crate) struct Transport {
 
 impl ConnectionArgs {
     /// An option that only signed requests have a use for, if one is given.
-    pub(super) fn signed(&self) -> Option<&'static str> {
-        given::first([
+    pub(crate) fn signed(&self) -> Option<&'static str> {
+        options::first([
             ("--profile", self.profile.is_some()),
             ("--region", self.region.is_some()),
             ("--endpoint-url", self.endpoint_url.is_some()),
@@ -87,7 +87,7 @@ impl ConnectionArgs {
     /// # Errors
     ///
     /// A usage error for each setting that is there and cannot be used.
-    pub(super) fn transport(
+    pub(crate) fn transport(
         &self,
         find: impl Fn(&str, &str) -> Option<Found>,
     ) -> Result<Transport, Error> {
@@ -118,14 +118,14 @@ impl ConnectionArgs {
 
 /// A setting's text and where it was found.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub(super) text: String,
-    pub(super) origin: String,
+pub(crate) struct Found {
+    pub(crate) text: String,
+    pub(crate) origin: String,
 }
 
 impl Found {
     /// The environment's variable `name`, where it is set.
-    pub(super) fn in_environment(name: &str) -> Option<Self> {
+    pub(crate) fn in_environment(name: &str) -> Option<Self> {
         variable(name).map(|text| Self {
             text,
             origin: format!("`{name}`"),
@@ -137,12 +137,12 @@ impl Found {
     }
 
     /// The setting as a URL to send requests to.
-    pub(super) fn endpoint(&self) -> Result<Url, Error> {
+    pub(crate) fn endpoint(&self) -> Result<Url, Error> {
         parse_endpoint(&self.text).map_err(|_| self.unusable("a URL such as `https://HOST`"))
     }
 
     /// The error for a setting that is not what was `expected`.
-    pub(super) fn unusable(&self, expected: &str) -> Error {
+    pub(crate) fn unusable(&self, expected: &str) -> Error {
         let Self { text, origin } = self;
         Error::usage(format!("{origin} is `{text}`, which is not {expected}"))
             .hint("correct the setting, or unset it")
@@ -150,19 +150,19 @@ impl Found {
 }
 
 /// The environment's variable `name`, where it is set.
-pub(super) fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|text| text.to_string_lossy().into_owned())
 }
 
 /// The host and port of `url`, for messages.
-pub(super) fn host(url: &Url) -> String {
+pub(crate) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// A hundredth of `delay` with `ECRPUB_HURRY` set: tests have many waits to sit out.
-pub(super) fn hurried(delay: Duration) -> Duration {
+pub(crate) fn hurried(delay: Duration) -> Duration {
     match variable("ECRPUB_HURRY") {
         Some(_) => delay / 100,
         None => delay,
@@ -209,14 +209,6 @@ fn read_certificates(found: &Found) -> Result<Vec<u8>, Error> {
         return Err(unusable("it holds no certificate".to_owned()));
     }
     Ok(pem)
-}
-
-/// All parsers of settings, for fuzzing.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse_settings(text: &str) {
-    let _ = parse_endpoint(text);
-    let _ = parse_region(text);
-    let _ = parse_seconds(text);
 }
 
 fn parse_endpoint(text: &str) -> Result<Url, String> {

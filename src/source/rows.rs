@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{ImageId, LookUp, Pages, Source};
+use super::{LookUp, Pages, Source};
 use crate::error::Error;
 use crate::model::{Image, Row, Tag};
+use crate::reference::ImageId;
 
 /// A row that sources list a page at a time, and may look up.
 pub(crate) trait Listed: Row + Sized {

@@ -1,0 +1,49 @@
+//! An image within its repository: by one of its tags or by its digest.
+
+use std::fmt;
+
+use super::{Digest, TagName};
+
+/// An image as a look-up names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ImageId {
+    /// By one of its tags.
+    Tag(TagName),
+    /// By its digest.
+    Digest(Digest),
+}
+
+impl ImageId {
+    /// The tag, of an id by tag.
+    pub(crate) fn tag(&self) -> Option<&str> {
+        match self {
+            Self::Tag(tag) => Some(tag.as_str()),
+            Self::Digest(_) => None,
+        }
+    }
+
+    /// The digest, of an id by digest.
+    pub(crate) fn digest(&self) -> Option<&str> {
+        match self {
+            Self::Tag(_) => None,
+            Self::Digest(digest) => Some(digest.as_str()),
+        }
+    }
+
+    /// The option that asks for it.
+    pub(crate) fn option(&self) -> String {
+        match self {
+            Self::Tag(tag) => format!("--tag {tag}"),
+            Self::Digest(digest) => format!("--digest {digest}"),
+        }
+    }
+}
+
+impl fmt::Display for ImageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tag(tag) => write!(f, "tag `{tag}`"),
+            Self::Digest(digest) => write!(f, "digest `{digest}`"),
+        }
+    }
+}

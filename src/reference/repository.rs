@@ -1,0 +1,71 @@
+//! A repository: one of the caller's own registry, or a public one.
+
+use std::fmt;
+
+use super::names::Refused;
+use super::{RegistryAlias, RepositoryName};
+
+/// The registry in references; the second name is the one that also answers over IPv6.
+/// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-ecr-requests.html>
+pub(super) const REGISTRIES: [&str; 2] = ["public.ecr.aws", "ecr-public.aws.com"];
+
+/// A repository, and by which way it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Repository {
+    /// One of the caller's own registry, by signed requests.
+    Own(RepositoryName),
+    /// Anybody's, without credentials.
+    Public(PublicRepository),
+}
+
+impl fmt::Display for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own(name) => name.fmt(f),
+            Self::Public(repository) => repository.fmt(f),
+        }
+    }
+}
+
+/// A repository as everybody names it: `public.ecr.aws/ALIAS/NAME`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PublicRepository {
+    /// The registry's alias, such as `docker`.
+    pub(crate) alias: RegistryAlias,
+    /// The name within that registry, such as `library/nginx`.
+    pub(crate) name: RepositoryName,
+}
+
+impl PublicRepository {
+    /// The repository at `path`, `ALIAS/NAME`.
+    ///
+    /// # Errors
+    ///
+    /// Where a part is missing or is no such name.
+    pub(crate) fn at(path: &str) -> Result<Self, Refused> {
+        let Some((alias, name)) = path.split_once('/') else {
+            return Err(no_alias(path));
+        };
+        Ok(Self {
+            alias: alias.parse()?,
+            name: name.parse()?,
+        })
+    }
+}
+
+impl fmt::Display for PublicRepository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", REGISTRIES[0], self.alias, self.name)
+    }
+}
+
+fn no_alias(name: &str) -> Refused {
+    let name = if name.is_empty() { "NAME" } else { name };
+    Refused::new(
+        "a public repository is named with its registry's alias",
+        Some(format!(
+            "the official image is `{0}/docker/library/{name}`, any other `{0}/ALIAS/{name}`",
+            REGISTRIES[0]
+        )),
+    )
+}

@@ -1,0 +1,39 @@
+//! What sources refuse, in our words.
+
+use crate::error::{Error, Kind};
+use crate::net::retry::Failure;
+use crate::reference::PublicRepository;
+
+/// The error for a repository that nobody can see, about which something may be `said`.
+pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Error {
+    let said = said.map_or_else(String::new, |said| format!(": {said}"));
+    let error = Error::new(
+        Kind::NotFound,
+        format!("repository `{repository}` does not exist{said}"),
+    );
+    match (repository.alias.as_str(), repository.name.as_str()) {
+        ("docker", name) if !name.contains('/') => error.hint(format!(
+            "the official images are in `library`: `public.ecr.aws/docker/library/{name}`"
+        )),
+        _ => error.hint("look for it at https://gallery.ecr.aws"),
+    }
+}
+
+/// `host` does not answer callers without credentials, as it `said`.
+pub(super) fn denied(host: &str, said: &str) -> Failure {
+    Failure::fatal(Error::new(
+        Kind::Credentials,
+        format!("`{host}` does not let anybody read this: {said}"),
+    ))
+}
+
+/// `host` does not take a request that goes on where another listing stopped, or any other.
+pub(super) fn refused(said: &str, resumes: bool) -> Failure {
+    let error = Error::usage(format!("the service refuses the request: {said}"));
+    Failure::fatal(if resumes {
+        error
+            .hint("a page token is good for the command, repository and registry that it came from")
+    } else {
+        error
+    })
+}
