@@ -4,7 +4,8 @@ use clap::Parser;
 use jiff::Timestamp;
 
 use crate::commands::IMAGES;
-use crate::model::{Image, Manifest};
+use crate::facts::Facts;
+use crate::model::{Home, Image, Manifest};
 use crate::output::{Expected, OutputArgs, Place};
 use crate::select::{SelectArgs, SortKey, TaggedArgs};
 
@@ -57,11 +58,16 @@ impl Options {
     }
 }
 
-const NOWHERE: Place = Place {
+const PIPE: Place = Place {
     terminal: false,
     color: false,
     width: None,
-    now: Timestamp::now,
+    now: Timestamp::UNIX_EPOCH,
+};
+const EXPECTED: Expected = Expected {
+    several: false,
+    public: false,
+    told: Facts::all(),
 };
 
 fn images(count: u32) -> Vec<Image> {
@@ -74,8 +80,10 @@ fn image(number: u32) -> Image {
     let version = format!("v{}.{}.{}", scattered % 3, scattered % 100, number % 1000);
     Image {
         registry_id: Some("123456789012".into()),
-        registry_alias: None,
-        repository_name: Some("team/web".into()),
+        home: Home {
+            alias: None,
+            repository: Some("team/web".into()),
+        },
         tags: (!number.is_multiple_of(3)).then(|| vec![version, format!("build-{number}")]),
         manifest: Manifest {
             digest: Some(format!("sha256:{scattered:032x}{number:032x}")),
@@ -89,8 +97,8 @@ fn image(number: u32) -> Image {
 }
 
 fn print(options: &Options, rows: &[Image]) -> Vec<u8> {
-    let format = options.output.format(&IMAGES, Expected::default(), NOWHERE);
-    let mut format = format.expect(WHY);
+    let columns = options.output.columns(&IMAGES, EXPECTED, &[]).expect(WHY);
+    let mut format = options.output.format(&IMAGES, columns, PIPE);
     let mut out = Vec::new();
     format.begin(&mut out);
     format.rows(rows, &mut out).expect(WHY);

@@ -7,8 +7,8 @@ use crate::console::Color;
 
 /// List the images and tags of Amazon ECR Public repositories
 ///
-/// Reads anybody's public repository without an AWS account, and your own registry with the
-/// credentials that the AWS CLI has, whatever the region; to the last page, and only ever reads.
+/// Reads any public repository without an AWS account, and your own registry with the credentials of
+/// the AWS CLI, whatever its region; to the last page. It only reads.
 #[derive(Debug, Parser)]
 #[command(
     name = "ecrpub",
@@ -16,23 +16,36 @@ use crate::console::Color;
     propagate_version = false,
     max_term_width = 100
 )]
-#[command(after_long_help = EXIT_CODES)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES_AND_EXIT_CODES)]
 pub(crate) struct Cli {
-    /// Tell of requests, attempts, waits and timings on stderr
-    #[arg(short, long, global = true, display_order = 900)]
+    /// Log requests, retries and timings to stderr
+    #[arg(
+        short,
+        long,
+        global = true,
+        display_order = 900,
+        help_heading = "General"
+    )]
     pub(crate) verbose: bool,
 
-    /// Write no notes to stderr, only errors
-    #[arg(short, long, global = true, display_order = 901)]
+    /// Print errors and their hints only, no notes
+    #[arg(
+        short,
+        long,
+        global = true,
+        display_order = 901,
+        help_heading = "General"
+    )]
     pub(crate) quiet: bool,
 
-    /// Use colour
+    /// When to use colour
     #[arg(
         long,
         global = true,
         value_name = "WHEN",
         default_value = "auto",
-        display_order = 902
+        display_order = 902,
+        help_heading = "General"
     )]
     pub(crate) color: Color,
 
@@ -40,12 +53,27 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "\
+macro_rules! examples {
+    () => {
+        "\
+Examples:
+  ecrpub tags public.ecr.aws/docker/library/nginx
+  ecrpub images --repo web
+  ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'"
+    };
+}
+
+const EXAMPLES: &str = examples!();
+
+const EXAMPLES_AND_EXIT_CODES: &str = concat!(
+    examples!(),
+    "\n
 Exit codes:
   0  done, also for an empty repository
-  1  anything else, a full disk among it
+  1  any other failure, such as a full disk
   2  wrong usage or settings, also values that the service refuses
-  3  a repository or an image that was asked for does not exist
+  3  a repository or an image that was named does not exist
   4  credentials missing, expired, or not allowed
   5  the service or the network: unreachable, timed out, throttled, answered nonsense
-  130  interrupted";
+  130  interrupted"
+);

@@ -1,4 +1,4 @@
-//! The one place that writes: data to stdout, words for people to stderr.
+//! The one place that writes: data to stdout, everything else to stderr.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -55,7 +55,7 @@ impl Console {
     }
 
     /// What formats need to know of stdout.
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn place(&self, now: Timestamp) -> Place {
         let terminal = self.stdout.is_terminal();
         let size = terminal_size::terminal_size().filter(|_| terminal);
         Place {
@@ -66,38 +66,52 @@ impl Console {
         }
     }
 
-    /// Whether a person sees what is written to stderr, and wants to.
+    /// Writes a piece of the listing to stdout and flushes it.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::ReaderLeft`] when the reader closed the pipe, [`Kind::Other`] for any other failure.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+        let mut stdout = self.stdout.lock();
+        let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+        written.map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => Error::new(Kind::ReaderLeft, "the reader left"),
+            _ => Error::new(Kind::Other, format!("cannot write to stdout: {error}")),
+        })
+    }
+
+    /// Whether a person watches stderr and wants notes.
     pub(crate) fn has_watcher(&self) -> bool {
         !self.quiet && self.stderr.is_terminal()
     }
 
-    /// Tells something that is no error.
+    /// Writes a note: information that is not an error.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
-            self.say("note", Style::new().bold(), text);
+            self.write_line("note", Style::new().bold(), text);
         }
     }
 
-    /// Sums up what is on stdout.
+    /// Writes the summary of the listing on stdout.
     pub(crate) fn sum_up(&self, summary: impl fmt::Display) {
         let style = self.style(Style::new().dimmed());
-        // Whoever closed stderr does not want to know, here and below.
+        // A closed stderr is no reason to fail, here and below.
         let _ = writeln!(self.stderr.lock(), "{style}{summary}{style:#}");
     }
 
     /// Reports an error and its hints.
     pub(crate) fn report(&self, error: &Error) {
-        self.say(
+        self.write_line(
             "error",
             AnsiColor::Red.on_default().bold(),
             &error.to_string(),
         );
         for hint in error.hints() {
-            self.say("hint", AnsiColor::Cyan.on_default().bold(), hint);
+            self.write_line("hint", AnsiColor::Cyan.on_default().bold(), hint);
         }
     }
 
-    fn say(&self, what: &str, style: Style, text: &str) {
+    fn write_line(&self, what: &str, style: Style, text: &str) {
         let style = self.style(style);
         let _ = writeln!(
             self.stderr.lock(),
@@ -113,26 +127,4 @@ impl Console {
             Style::new()
         }
     }
-}
-
-/// Writes a piece of the listing to stdout and flushes it.
-///
-/// # Errors
-///
-/// [`Kind::ReaderLeft`] when nobody reads any more, [`Kind::Other`] when it cannot be written.
-pub(crate) fn write(bytes: &[u8]) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
-    written.map_err(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Error::new(Kind::ReaderLeft, "the reader left"),
-        _ => Error::new(Kind::Other, format!("cannot write to stdout: {error}")),
-    })
-}
-
-/// The present, or the moment that `ECRPUB_NOW` (RFC 3339) names, for output that can be compared.
-fn now() -> Timestamp {
-    std::env::var("ECRPUB_NOW")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or_else(Timestamp::now)
 }

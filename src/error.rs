@@ -1,28 +1,26 @@
-//! What can go wrong, what can be done about it, and the exit code that says so.
+//! Errors: what failed, what to do about it, and the exit code.
 
 use std::fmt;
 
-/// How a run failed, in the order of the exit codes.
+/// Kinds of failure, with their exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// The reader of stdout left: nobody is there to be told anything.
+    /// The reader closed stdout: the program ends silently.
     ReaderLeft = 0,
-    /// Anything that is none of the others, a full disk among it.
+    /// Any other failure, such as a full disk.
     Other = 1,
     /// Wrong usage or settings, also values that the service refuses.
     Usage = 2,
-    /// A repository or an image that was asked for does not exist.
+    /// A repository or an image that was named does not exist.
     NotFound = 3,
     /// Credentials are missing, expired or not allowed.
     Credentials = 4,
     /// The service or the network is unreachable, slow, throttling, or answers nonsense.
     Service = 5,
-    /// The user ended the program, and knows.
-    Interrupted = 130,
 }
 
-/// An error as the user reads it: a message in our words and, where something can be done, a hint
-/// that names the command to type.
+/// An error as the user reads it: a message and, where something can be done, hints that name the
+/// command to type.
 #[derive(Debug)]
 pub(crate) struct Error {
     kind: Kind,
@@ -50,7 +48,7 @@ impl Error {
         Self::new(Kind::Usage, message)
     }
 
-    /// Adds what can be done about it.
+    /// Adds a hint: what to do about the error.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
@@ -62,19 +60,19 @@ impl Error {
         self
     }
 
-    /// What kind of failure this is.
+    /// The kind of failure.
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// What can be done about it.
+    /// The hints, in the order in which they were added.
     pub(crate) fn hints(&self) -> &[String] {
         &self.hints
     }
 
-    /// Whether there is anything to tell: not to a reader that left, nor to whoever pressed Ctrl-C.
-    pub(crate) fn is_told(&self) -> bool {
-        !matches!(self.kind, Kind::ReaderLeft | Kind::Interrupted)
+    /// Whether to report it: a closed pipe ends the program silently.
+    pub(crate) fn is_reported(&self) -> bool {
+        self.kind != Kind::ReaderLeft
     }
 
     /// The exit code that the README documents.

@@ -4,6 +4,7 @@ use clap::Parser;
 use jiff::Timestamp;
 
 use crate::commands::TAGS;
+use crate::facts::Facts;
 use crate::output::{Expected, OutputArgs, Place, Schema};
 use crate::reference::{Reference, Repository};
 use crate::source;
@@ -55,14 +56,15 @@ fn print<R: 'static>(
         terminal,
         color: false,
         width: terminal.then_some(80),
-        now: || Timestamp::UNIX_EPOCH,
+        now: Timestamp::UNIX_EPOCH,
     };
     let expected = Expected {
+        several: false,
         public: true,
-        ..Expected::default()
+        told: Facts::all(),
     };
-    let format = output.format(schema, expected, place);
-    let mut format = format.expect("an output");
+    let columns = output.columns(schema, expected, &[]).expect("columns");
+    let mut format = output.format(schema, columns, place);
     let mut out = Vec::new();
     format.begin(&mut out);
     // Only `image-ids` has values that it refuses.

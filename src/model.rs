@@ -4,50 +4,55 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-/// An image, known by its digest (`ImageDetail` in the service's API).
+/// An image, identified by its digest (`ImageDetail` in the service's API).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Image {
-    /// The account that owns the registry, 12 digits; public repositories do not tell it.
+    /// The account that owns the registry, 12 digits; absent for public repositories.
     pub(crate) registry_id: Option<Arc<str>>,
-    /// The registry's alias, of a repository that was read as a public one.
-    pub(crate) registry_alias: Option<Arc<str>>,
-    /// The repository's name.
-    pub(crate) repository_name: Option<Arc<str>>,
-    /// The image's tags; none at all for an untagged image.
+    /// The repository that holds the image.
+    pub(crate) home: Home,
+    /// The image's tags; absent for an untagged image.
     pub(crate) tags: Option<Vec<String>>,
-    /// What the digest stands for.
+    /// The manifest with this digest.
     pub(crate) manifest: Manifest,
 }
 
 /// A tag and the image that it points at (`ImageTagDetail` in the service's API).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Tag {
-    /// The registry's alias, of a repository that was read as a public one.
-    pub(crate) registry_alias: Option<Arc<str>>,
-    /// The repository that was asked; the service's rows do not name it.
-    pub(crate) repository_name: Option<Arc<str>>,
+    /// The repository that holds the tag; the service's own rows do not name it.
+    pub(crate) home: Home,
     /// The tag.
     pub(crate) name: Option<String>,
     /// When the tag was put on its image, in milliseconds.
     pub(crate) created_at: Option<Timestamp>,
-    /// The image that it points at.
+    /// The manifest that the tag points at.
     pub(crate) manifest: Manifest,
 }
 
-/// What images and tags have in common.
+/// The repository of a row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Home {
+    /// The registry's alias; for own repositories only where a reference is printed.
+    pub(crate) alias: Option<Arc<str>>,
+    /// The repository's name.
+    pub(crate) repository: Option<Arc<str>>,
+}
+
+/// The manifest that a digest identifies, as listings describe it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Manifest {
     /// `sha256:` and 64 hexadecimal digits.
     pub(crate) digest: Option<String>,
     /// Compressed bytes; of an index, those of its largest image.
     pub(crate) size: Option<i64>,
-    /// When it was pushed, in milliseconds.
+    /// When the manifest was pushed, in milliseconds.
     pub(crate) pushed_at: Option<Timestamp>,
-    /// Its media type; an index has one of its own.
+    /// The media type; an index has one of its own.
     pub(crate) media_type: Option<Arc<str>>,
-    /// The media type of its configuration, chosen by whoever pushed it.
+    /// The media type of the configuration, chosen by whoever pushed it.
     pub(crate) artifact_media_type: Option<Arc<str>>,
-    /// What an index has images for, where that was asked: `linux/amd64`, `linux/arm64/v8`.
+    /// The platforms of an index, such as `linux/arm64/v8`; absent until the manifest is read.
     pub(crate) platforms: Option<Arc<[String]>>,
 }
 
@@ -66,20 +71,22 @@ impl Manifest {
 
 /// What selection needs to know of a row.
 pub(crate) trait Row {
-    /// What no two rows of a repository have in common: an image's digest, a tag's name.
+    /// What identifies the row within its listing: an image's digest, a tag's name.
     fn id(&self) -> Option<&str>;
     /// The row's tags: all those of an image, the one of a tag.
     fn tags(&self) -> &[String];
-    /// What the row's digest stands for.
-    fn manifest(&self) -> &Manifest;
-    /// The same, to add to it.
-    fn manifest_mut(&mut self) -> &mut Manifest;
-    /// Where the row's image is to be had.
-    fn set_home(&mut self, alias: &Arc<str>, name: &Arc<str>);
-    /// When the tag was created; images have no such date.
-    fn created_at(&self) -> Option<Timestamp>;
     /// The row's own date: an image's push, a tag's creation.
     fn date(&self) -> Option<Timestamp>;
+    /// The manifest of the row's image.
+    fn manifest(&self) -> &Manifest;
+}
+
+/// A row whose image can be described further.
+pub(crate) trait ImageRow: Row {
+    /// The repository of the row.
+    fn home_mut(&mut self) -> &mut Home;
+    /// The manifest of the row's image.
+    fn manifest_mut(&mut self) -> &mut Manifest;
 }
 
 impl Row for Image {
@@ -91,25 +98,22 @@ impl Row for Image {
         self.tags.as_deref().unwrap_or_default()
     }
 
+    fn date(&self) -> Option<Timestamp> {
+        self.manifest.pushed_at
+    }
+
     fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+}
+
+impl ImageRow for Image {
+    fn home_mut(&mut self) -> &mut Home {
+        &mut self.home
     }
 
     fn manifest_mut(&mut self) -> &mut Manifest {
         &mut self.manifest
-    }
-
-    fn set_home(&mut self, alias: &Arc<str>, name: &Arc<str>) {
-        self.registry_alias = Some(Arc::clone(alias));
-        self.repository_name = Some(Arc::clone(name));
-    }
-
-    fn created_at(&self) -> Option<Timestamp> {
-        None
-    }
-
-    fn date(&self) -> Option<Timestamp> {
-        self.manifest.pushed_at
     }
 }
 
@@ -122,24 +126,21 @@ impl Row for Tag {
         self.name.as_slice()
     }
 
+    fn date(&self) -> Option<Timestamp> {
+        self.created_at
+    }
+
     fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+}
+
+impl ImageRow for Tag {
+    fn home_mut(&mut self) -> &mut Home {
+        &mut self.home
     }
 
     fn manifest_mut(&mut self) -> &mut Manifest {
         &mut self.manifest
-    }
-
-    fn set_home(&mut self, alias: &Arc<str>, name: &Arc<str>) {
-        self.registry_alias = Some(Arc::clone(alias));
-        self.repository_name = Some(Arc::clone(name));
-    }
-
-    fn created_at(&self) -> Option<Timestamp> {
-        self.created_at
-    }
-
-    fn date(&self) -> Option<Timestamp> {
-        self.created_at
     }
 }

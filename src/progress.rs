@@ -37,6 +37,11 @@ impl Progress {
         }
     }
 
+    /// A handle on the line, to clear it from another thread.
+    pub(crate) fn line(&self) -> ProgressBar {
+        self.line.clone()
+    }
+
     /// Shows the line to somebody who watches, once they had to wait.
     pub(crate) fn show_line(&self) {
         if self.verbose {
@@ -97,8 +102,8 @@ impl Progress {
     }
 
     /// A page was read.
-    pub(crate) fn page(&self, number: u64, rows: usize) {
-        self.tell(format_args!("page {number}: {rows} rows"));
+    pub(crate) fn page(&self, of: impl fmt::Display, number: u64, rows: usize) {
+        self.tell(format_args!("page {number} of `{of}`: {rows} rows"));
         self.pages.set(self.pages.get() + 1);
         self.rows.set(self.rows.get() + rows as u64);
         let (rows, pages) = (self.rows.get(), self.pages.get());

@@ -1,17 +1,15 @@
 //! `ecrpub completions`: the completion script of a shell.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::cli::Cli;
-use crate::console;
+use crate::console::Console;
 use crate::error::Error;
 use crate::listing::Missing;
 
 /// Print the completion script of a shell
 ///
-/// For one session: `source <(ecrpub completions bash)`. For all of them, write the script to where
-/// the shell looks, such as ~/.local/share/bash-completion/completions/ecrpub.
+/// For one session: `source <(ecrpub completions bash)`. To keep it, write the script to the folder
+/// that the shell searches, such as ~/.local/share/bash-completion/completions/ecrpub.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CompletionsArgs {
     /// The shell
@@ -20,10 +18,11 @@ pub(crate) struct CompletionsArgs {
 }
 
 impl CompletionsArgs {
-    pub(super) fn run(&self) -> Result<Missing, Error> {
+    /// Prints the script for the command line `root`.
+    pub(super) fn run(&self, mut root: clap::Command, console: &Console) -> Result<Missing, Error> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "ecrpub", &mut script);
-        console::write(&script)?;
+        clap_complete::generate(self.shell, &mut root, "ecrpub", &mut script);
+        console.write(&script)?;
         Ok(Missing::new())
     }
 }

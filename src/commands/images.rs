@@ -1,30 +1,30 @@
-//! `ecrpub images`: a row per image.
+//! `ecrpub images`: one row per image.
 
-use crate::console::Console;
 use crate::error::Error;
+use crate::facts::Facts;
 use crate::listing::{self, ListingArgs, Missing, Plan};
 use crate::model::Image;
-use crate::output::{Column, Schema, Shown, Value, possible_names};
-use crate::progress::Progress;
+use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, possible_names};
 use crate::select::{SortKey, TaggedArgs};
+use crate::session::Session;
 
-/// List the images of repositories: a row per digest, newest first
+/// List the images of repositories: one row per digest, newest first
 ///
-/// An image is a manifest, known by its digest, with any number of tags or none. A manifest list
-/// (index) is a row of its own, and so is each image that it holds: an untagged image may still be
-/// part of an index. Sizes are compressed; that of an index is its largest image's. Of a repository
-/// that is read as a public one, untagged images cannot be seen.
+/// An image is a manifest, identified by its digest, with any number of tags. A manifest list (index)
+/// is a row of its own, and so is each image that it holds: an untagged image may still be part of an
+/// index. Sizes are compressed; the size of an index is that of its largest image. Of a public
+/// repository, only tagged images are listed.
 ///
-/// Everything is read, then ordered, the same in every format.
+/// Everything is read, then filtered, then sorted, then limited, the same in every format.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(override_usage = "ecrpub images [OPTIONS] REPO...", after_help = EXAMPLES)]
 #[command(mut_arg("columns", |columns| columns.value_parser(possible_names(COLUMNS))))]
 #[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser_without(SortKey::Created))))]
 pub(crate) struct ImagesArgs {
     #[command(flatten)]
-    tagged: TaggedArgs,
-    #[command(flatten)]
     listing: ListingArgs,
+    #[command(flatten)]
+    tagged: TaggedArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -39,7 +39,8 @@ pub(crate) const SCHEMA: Schema<Image> = Schema {
     list_key: "imageDetails",
     columns: COLUMNS,
     id: "imageDigest",
-    names: &[],
+    needs: Facts::DIGESTS,
+    complete: Facts::UNTAGGED,
     is_index: |image| image.manifest.is_index(),
 };
 
@@ -47,49 +48,97 @@ const COLUMNS: &[Column<Image>] = &[
     Column {
         key: "registryId",
         title: "REGISTRY",
-        shown: Shown::OnRequest,
+        shown: Shown::ForMachines,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 2,
+        },
         value: |image| Value::of(image.registry_id.as_deref(), Value::Text),
     },
     Column {
         key: "registryAliasName",
         title: "ALIAS",
         shown: Shown::ForPublic,
-        value: |image| Value::of(image.registry_alias.as_deref(), Value::Text),
+        needs: Facts::NAMES,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 6,
+        },
+        value: |image| Value::of(image.home.alias.as_deref(), Value::Text),
     },
     Column {
         key: "repositoryName",
         title: "REPOSITORY",
         shown: Shown::ForSeveral,
-        value: |image| Value::of(image.repository_name.as_deref(), Value::Text),
+        needs: Facts::NAMES,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 8,
+        },
+        value: |image| Value::of(image.home.repository.as_deref(), Value::Text),
     },
     Column {
         key: "imageDigest",
         title: "DIGEST",
         shown: Shown::Always,
+        needs: Facts::DIGESTS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Digest,
+            importance: 9,
+        },
         value: |image| Value::of(image.manifest.digest.as_deref(), Value::Digest),
     },
     Column {
         key: "imagePushedAt",
         title: "PUSHED",
         shown: Shown::Always,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 5,
+        },
         value: |image| Value::of(image.manifest.pushed_at, Value::Time),
     },
     Column {
         key: "imageSizeInBytes",
         title: "SIZE",
         shown: Shown::Always,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Right,
+            role: Role::Plain,
+            importance: 4,
+        },
         value: |image| Value::of(image.manifest.size, Value::Size),
     },
     Column {
         key: "imageManifestMediaType",
         title: "MANIFEST",
         shown: Shown::Always,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 1,
+        },
         value: |image| Value::of(image.manifest.media_type.as_deref(), Value::MediaType),
     },
     Column {
         key: "artifactMediaType",
         title: "ARTIFACT",
-        shown: Shown::OnRequest,
+        shown: Shown::ForMachines,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 1,
+        },
         value: |image| {
             Value::of(
                 image.manifest.artifact_media_type.as_deref(),
@@ -100,28 +149,36 @@ const COLUMNS: &[Column<Image>] = &[
     Column {
         key: "platforms",
         title: "PLATFORMS",
-        shown: Shown::ForPlatforms,
+        shown: Shown::ForMachines,
+        needs: Facts::MANIFESTS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 3,
+        },
         value: |image| Value::of(image.manifest.platforms.as_deref(), Value::List),
     },
     Column {
         key: "imageTags",
         title: "TAGS",
         shown: Shown::Always,
+        needs: Facts::NAMES,
+        look: Look {
+            align: Align::Left,
+            role: Role::Name,
+            importance: 7,
+        },
         value: |image| Value::of(image.tags.as_deref(), Value::List),
     },
 ];
 
 impl ImagesArgs {
-    pub(super) async fn run(
-        &self,
-        console: &Console,
-        progress: &Progress,
-    ) -> Result<Missing, Error> {
+    pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
         let plan = Plan {
             schema: &SCHEMA,
             newest: SortKey::Pushed,
             tagged: self.tagged,
         };
-        listing::run(plan, &self.listing, console, progress).await
+        listing::run(plan, &self.listing, session).await
     }
 }

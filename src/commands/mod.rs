@@ -8,12 +8,11 @@ mod tags;
 pub(crate) use self::images::SCHEMA as IMAGES;
 #[cfg(feature = "fuzz")]
 pub(crate) use self::tags::SCHEMA as TAGS;
-use crate::console::Console;
 use crate::error::Error;
 use crate::listing::Missing;
-use crate::progress::Progress;
+use crate::session::Session;
 
-/// What to do.
+/// The commands.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Images(images::ImagesArgs),
@@ -22,20 +21,20 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Does it.
+    /// Runs the command; `root` describes the whole command line.
     ///
     /// # Errors
     ///
-    /// Whatever keeps it from being done, except that something does not exist.
+    /// Any failure, except that something named does not exist.
     pub(crate) async fn run(
         &self,
-        console: &Console,
-        progress: &Progress,
+        session: Session<'_>,
+        root: fn() -> clap::Command,
     ) -> Result<Missing, Error> {
         match self {
-            Self::Images(args) => args.run(console, progress).await,
-            Self::Tags(args) => args.run(console, progress).await,
-            Self::Completions(args) => args.run(),
+            Self::Images(args) => args.run(session).await,
+            Self::Tags(args) => args.run(session).await,
+            Self::Completions(args) => args.run(root(), session.console),
         }
     }
 }

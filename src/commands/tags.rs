@@ -1,21 +1,21 @@
-//! `ecrpub tags`: a row per tag, with what is known of its image.
+//! `ecrpub tags`: one row per tag, with its image.
 
-use crate::console::Console;
 use crate::error::Error;
+use crate::facts::Facts;
 use crate::listing::{self, ListingArgs, Missing, Plan};
 use crate::model::Tag;
-use crate::output::{Column, Schema, Shown, Value, possible_names};
-use crate::progress::Progress;
+use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, possible_names};
 use crate::select::{SortKey, TaggedArgs};
+use crate::session::Session;
 
-/// List the tags of repositories: a row per tag, newest first, with its image
+/// List the tags of repositories: one row per tag, newest first, with its image
 ///
-/// Each tag comes with the digest, size and dates of the image that it points at. A tag that was
-/// moved is younger than its image: `createdAt` is the tag's own date, `imagePushedAt` the image's.
+/// Each row has the digest, size and dates of the image that the tag points at. A tag that was moved
+/// is younger than its image: `createdAt` is the date of the tag, `imagePushedAt` that of the image.
 ///
-/// Everything is read, then ordered, the same in every format.
+/// Everything is read, then filtered, then sorted, then limited, the same in every format.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(override_usage = "ecrpub tags [OPTIONS] REPO...", after_help = EXAMPLES)]
 #[command(mut_arg("columns", |columns| columns.value_parser(possible_names(COLUMNS))))]
 pub(crate) struct TagsArgs {
     #[command(flatten)]
@@ -35,7 +35,8 @@ pub(crate) const SCHEMA: Schema<Tag> = Schema {
     list_key: "imageTagDetails",
     columns: COLUMNS,
     id: "imageTag",
-    names: &["registryAliasName", "repositoryName", "imageTag"],
+    needs: Facts::NAMES,
+    complete: Facts::NAMES,
     is_index: |tag| tag.manifest.is_index(),
 };
 
@@ -44,48 +45,96 @@ const COLUMNS: &[Column<Tag>] = &[
         key: "registryAliasName",
         title: "ALIAS",
         shown: Shown::ForPublic,
-        value: |tag| Value::of(tag.registry_alias.as_deref(), Value::Text),
+        needs: Facts::NAMES,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 6,
+        },
+        value: |tag| Value::of(tag.home.alias.as_deref(), Value::Text),
     },
     Column {
         key: "repositoryName",
         title: "REPOSITORY",
         shown: Shown::ForSeveral,
-        value: |tag| Value::of(tag.repository_name.as_deref(), Value::Text),
+        needs: Facts::NAMES,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 8,
+        },
+        value: |tag| Value::of(tag.home.repository.as_deref(), Value::Text),
     },
     Column {
         key: "imageTag",
         title: "TAG",
         shown: Shown::Always,
+        needs: Facts::NAMES,
+        look: Look {
+            align: Align::Left,
+            role: Role::Name,
+            importance: 9,
+        },
         value: |tag| Value::of(tag.name.as_deref(), Value::Text),
     },
     Column {
         key: "createdAt",
         title: "CREATED",
         shown: Shown::Always,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 5,
+        },
         value: |tag| Value::of(tag.created_at, Value::Time),
     },
     Column {
         key: "imageDetail.imageSizeInBytes",
         title: "SIZE",
         shown: Shown::Always,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Right,
+            role: Role::Plain,
+            importance: 4,
+        },
         value: |tag| Value::of(tag.manifest.size, Value::Size),
     },
     Column {
         key: "imageDetail.imagePushedAt",
         title: "PUSHED",
-        shown: Shown::OnRequest,
+        shown: Shown::ForMachines,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 2,
+        },
         value: |tag| Value::of(tag.manifest.pushed_at, Value::Time),
     },
     Column {
         key: "imageDetail.imageManifestMediaType",
         title: "MANIFEST",
         shown: Shown::Always,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 1,
+        },
         value: |tag| Value::of(tag.manifest.media_type.as_deref(), Value::MediaType),
     },
     Column {
         key: "imageDetail.artifactMediaType",
         title: "ARTIFACT",
-        shown: Shown::OnRequest,
+        shown: Shown::ForMachines,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 1,
+        },
         value: |tag| {
             Value::of(
                 tag.manifest.artifact_media_type.as_deref(),
@@ -96,28 +145,36 @@ const COLUMNS: &[Column<Tag>] = &[
     Column {
         key: "platforms",
         title: "PLATFORMS",
-        shown: Shown::ForPlatforms,
+        shown: Shown::ForMachines,
+        needs: Facts::MANIFESTS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 3,
+        },
         value: |tag| Value::of(tag.manifest.platforms.as_deref(), Value::List),
     },
     Column {
         key: "imageDetail.imageDigest",
         title: "DIGEST",
         shown: Shown::Always,
+        needs: Facts::DIGESTS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Digest,
+            importance: 7,
+        },
         value: |tag| Value::of(tag.manifest.digest.as_deref(), Value::Digest),
     },
 ];
 
 impl TagsArgs {
-    pub(super) async fn run(
-        &self,
-        console: &Console,
-        progress: &Progress,
-    ) -> Result<Missing, Error> {
+    pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
         let plan = Plan {
             schema: &SCHEMA,
             newest: SortKey::Created,
             tagged: TaggedArgs::default(),
         };
-        listing::run(plan, &self.listing, console, progress).await
+        listing::run(plan, &self.listing, session).await
     }
 }

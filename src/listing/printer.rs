@@ -1,25 +1,26 @@
-//! Rows on their way to stdout, a page's worth of bytes at a time.
+//! Writes rows to stdout, a page's worth of bytes at a time.
 
-use crate::console;
-use crate::error::{Error, Kind};
+use crate::console::Console;
+use crate::error::Error;
 use crate::output::Format;
-use crate::source::request_goes_out;
 
-/// As many rows as the largest page has.
-const ROWS_A_WRITE: usize = 1000;
+/// The rows of the largest page.
+const ROWS_PER_WRITE: usize = 1000;
 
-/// A format, and the bytes that it has made and nobody has yet.
-pub(crate) struct Printer<R> {
+/// A format, with the bytes that it made and that are not written yet.
+pub(super) struct Printer<'a, R> {
     format: Box<dyn Format<R>>,
+    console: &'a Console,
     buffer: Vec<u8>,
     begun: bool,
 }
 
-impl<R> Printer<R> {
-    /// A printer that has not begun.
-    pub(crate) fn new(format: Box<dyn Format<R>>) -> Self {
+impl<'a, R> Printer<'a, R> {
+    /// A printer that has printed nothing yet.
+    pub(super) fn new(format: Box<dyn Format<R>>, console: &'a Console) -> Self {
         Self {
             format,
+            console,
             buffer: Vec::new(),
             begun: false,
         }
@@ -29,53 +30,25 @@ impl<R> Printer<R> {
     ///
     /// # Errors
     ///
-    /// When they cannot be written, or hold what the format cannot carry.
-    pub(crate) async fn rows(&mut self, rows: &[R]) -> Result<(), Error> {
+    /// When stdout cannot be written to, or a row holds what the format cannot carry.
+    pub(super) fn rows(&mut self, rows: &[R]) -> Result<(), Error> {
         self.begin();
-        for page in rows.chunks(ROWS_A_WRITE) {
+        for page in rows.chunks(ROWS_PER_WRITE) {
             self.format.rows(page, &mut self.buffer)?;
-            self.write().await?;
+            self.write()?;
         }
         Ok(())
     }
 
-    /// Prints `rows` while `next` goes on, which is given up when they cannot be written.
+    /// Prints what follows the rows, and the token of the next page.
     ///
     /// # Errors
     ///
-    /// As [`Self::rows`]; what becomes of `next` is its own affair.
-    pub(crate) async fn rows_during<T>(
-        &mut self,
-        rows: &[R],
-        next: impl Future<Output = T>,
-    ) -> Result<T, Error> {
-        let mut next = std::pin::pin!(next);
-        let mut printed = std::pin::pin!(async {
-            request_goes_out().await;
-            self.rows(rows).await
-        });
-        tokio::select! {
-            biased;
-            outcome = &mut next => {
-                printed.await?;
-                Ok(outcome)
-            }
-            outcome = &mut printed => {
-                outcome?;
-                Ok(next.await)
-            }
-        }
-    }
-
-    /// Prints what comes after the rows, and where the listing would go on.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be written.
-    pub(crate) async fn end(&mut self, next_token: Option<&str>) -> Result<(), Error> {
+    /// When stdout cannot be written to.
+    pub(super) fn end(&mut self, next_token: Option<&str>) -> Result<(), Error> {
         self.begin();
         self.format.end(next_token, &mut self.buffer);
-        self.write().await
+        self.write()
     }
 
     fn begin(&mut self) {
@@ -84,18 +57,12 @@ impl<R> Printer<R> {
         }
     }
 
-    /// Writes on another thread, for a write may wait for its reader.
-    async fn write(&mut self) -> Result<(), Error> {
+    fn write(&mut self) -> Result<(), Error> {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        let buffer = std::mem::take(&mut self.buffer);
-        let written = tokio::task::spawn_blocking(move || (console::write(&buffer), buffer));
-        let (outcome, mut buffer) = written
-            .await
-            .map_err(|error| Error::new(Kind::Other, format!("cannot write to stdout: {error}")))?;
-        buffer.clear();
-        self.buffer = buffer;
-        outcome
+        let written = self.console.write(&self.buffer);
+        self.buffer.clear();
+        written
     }
 }

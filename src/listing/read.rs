@@ -1,25 +1,23 @@
-//! The rows of one repository: read or looked up, selected, and in order.
+//! Reads the rows of one repository: listed or looked up, filtered, sorted, limited.
 
-use std::sync::Arc;
-
-use super::{Listing, Missing};
+use super::{Listing, Missing, RepositoryRow};
 use crate::error::{Error, Kind};
-use crate::model::Row;
+use crate::model::{Home, ImageRow};
 use crate::reference::{ImageId, PublicRepository, Repository};
 use crate::select::{self, Wanted};
-use crate::source::{LOOK_UP_SIZE, Listed, LookUp, Pages, Target};
+use crate::source::{LOOK_UP_SIZE, LookUp, Pages, Target};
 
-/// What was read of a repository.
+/// The rows of one repository that are to be printed.
 pub(super) struct Part<R> {
     pub(super) rows: Vec<R>,
-    /// Rows that `--limit` left out.
+    /// The number of rows that `--limit` left out.
     pub(super) left_out: usize,
-    /// Where the listing goes on after `--max-pages`.
+    /// The token to resume with after `--max-pages`.
     pub(super) next_token: Option<String>,
-    /// Images that were asked for and do not exist.
+    /// Images that were named and do not exist.
     pub(super) missing: Missing,
-    /// What everybody calls the repository, where that matters.
-    pub(super) home: Option<PublicRepository>,
+    /// The repository's public reference, where it was needed.
+    pub(super) reference: Option<PublicRepository>,
 }
 
 impl<R> Part<R> {
@@ -30,8 +28,8 @@ impl<R> Part<R> {
 }
 
 impl Listing<'_> {
-    /// The rows of a repository that are asked for, in the order asked.
-    pub(super) async fn select<R: Row + Listed>(&self, target: &Target) -> Result<Part<R>, Error> {
+    /// The rows of a repository that pass the filter, sorted and limited.
+    pub(super) async fn select<R: RepositoryRow>(&self, target: &Target) -> Result<Part<R>, Error> {
         let repository = &target.repository;
         let read = async {
             match self.args.wanted(target) {
@@ -39,61 +37,68 @@ impl Listing<'_> {
                 None => self.read(repository).await,
             }
         };
-        let (mut part, home) = tokio::try_join!(read, self.home(repository))?;
+        let (mut part, reference) = tokio::try_join!(read, self.reference(repository))?;
         part.left_out = self.selection.order_and_limit(&mut part.rows);
-        self.tell_home(home.as_ref(), &mut part.rows);
-        part.home = home;
+        self.add_reference(reference.as_ref(), &mut part.rows);
+        part.reference = reference;
         Ok(part)
     }
 
-    /// What everybody calls `repository`, if that is going to be asked.
-    pub(super) async fn home(
+    /// The public reference of `repository`, if something printed or read depends on it.
+    pub(super) async fn reference(
         &self,
         repository: &Repository,
     ) -> Result<Option<PublicRepository>, Error> {
-        if self.platforms || self.args.output.is_full_ref() {
-            return self.sources.home(repository).await.map(Some);
+        if self.reads_manifests || self.args.output.is_full_ref() {
+            return self.sources.public_reference(repository).await.map(Some);
         }
         Ok(None)
     }
 
-    /// Tells the rows of `home` for references to them.
-    pub(super) fn tell_home<R: Row>(&self, home: Option<&PublicRepository>, rows: &mut [R]) {
-        if let Some(home) = home.filter(|_| self.args.output.is_full_ref()) {
-            let alias: Arc<str> = home.alias.as_str().into();
-            let name: Arc<str> = home.name.as_str().into();
+    /// Writes `reference` into rows that are printed as references.
+    pub(super) fn add_reference<R: ImageRow>(
+        &self,
+        reference: Option<&PublicRepository>,
+        rows: &mut [R],
+    ) {
+        if let Some(reference) = reference.filter(|_| self.args.output.is_full_ref()) {
+            let home = Home {
+                alias: Some(reference.alias.as_str().into()),
+                repository: Some(reference.name.as_str().into()),
+            };
             for row in rows {
-                row.set_home(&alias, &name);
+                *row.home_mut() = home.clone();
             }
         }
     }
 
     /// Reads all rows that pass the filter, in the service's order.
-    async fn read<R: Row + Listed>(&self, repository: &Repository) -> Result<Part<R>, Error> {
+    async fn read<R: RepositoryRow>(&self, repository: &Repository) -> Result<Part<R>, Error> {
         let mut pages = self.pages(repository);
         let mut all = Vec::new();
         let mut page = pages.next().await?;
         while let Some(mut rows) = page {
             let keep = || {
                 self.selection.filter(&mut rows);
-                // Pages in order are soon merged, and there is time while the next one is waited for.
+                // Sorted pages are soon merged, and there is time while the next one is on its way.
                 self.selection.order(&mut rows);
                 all.append(&mut rows);
             };
-            page = pages.next_while(keep).await?;
+            let (next, ()) = pages.next_during(keep).await;
+            page = next?;
         }
         Ok(Part {
             rows: all,
             left_out: 0,
             next_token: pages.next_token().map(str::to_owned),
             missing: Missing::new(),
-            home: None,
+            reference: None,
         })
     }
 
-    /// Reads the rows that are asked for by name: looked up where the service can, or else picked
-    /// from the listing, which is read once.
-    async fn find<R: Row + Listed>(
+    /// Reads the rows that are named one by one: looked up where the source can, or else picked from the
+    /// listing, which is read once.
+    async fn find<R: RepositoryRow>(
         &self,
         repository: &Repository,
         wanted: &Wanted,
@@ -101,14 +106,14 @@ impl Listing<'_> {
         let mut rows = Vec::new();
         let mut to_pick = Vec::new();
         for ids in wanted.ids().chunks(LOOK_UP_SIZE) {
-            match R::look_up(self.sources.of(repository), ids).await? {
+            match R::look_up(&self.sources, repository, ids).await? {
                 LookUp::Found(found) => rows.extend(found),
                 LookUp::PickFromListing => to_pick.extend(ids),
             }
         }
         if !to_pick.is_empty() {
             let mut pages = self.pages(repository);
-            while let Some(mut page) = pages.next().await? {
+            while let Some(mut page) = pages.next::<R>().await? {
                 select::pick(&to_pick, &mut page);
                 rows.append(&mut page);
             }
@@ -122,13 +127,12 @@ impl Listing<'_> {
             left_out: 0,
             next_token: None,
             missing,
-            home: None,
+            reference: None,
         })
     }
 
     pub(super) fn pages<'a>(&'a self, repository: &'a Repository) -> Pages<'a> {
-        let source = self.sources.of(repository);
-        Pages::new(source, self.progress, repository, &self.args.pages)
+        Pages::new(&self.sources, repository, &self.args.pages)
     }
 }
 
@@ -139,8 +143,8 @@ fn missing_image(id: &ImageId, repository: &Repository) -> Error {
     );
     match (repository, id) {
         (Repository::Public(_), ImageId::Digest(_)) => error.hint(format!(
-            "only what has a tag can be seen: `ecrpub tags {repository}`"
+            "a public repository shows tagged images only; list its tags with `ecrpub tags {repository}`"
         )),
-        _ => error.hint(format!("see what it has with `ecrpub tags {repository}`")),
+        _ => error.hint(format!("list its tags with `ecrpub tags {repository}`")),
     }
 }

@@ -1,4 +1,4 @@
-//! What a table on a terminal comes to: rows, untagged images, bytes.
+//! The summary under a table on a terminal: rows, untagged images, total size.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -6,9 +6,9 @@ use std::fmt;
 use crate::model::Row;
 use crate::output::human_size;
 
-/// The sum of a listing.
+/// The totals of a listing.
 #[derive(Debug, Default)]
-pub(crate) struct Summary {
+pub(super) struct Summary {
     rows: usize,
     untagged: usize,
     bytes: u64,
@@ -18,9 +18,9 @@ pub(crate) struct Summary {
 impl Summary {
     /// Adds the rows of a repository.
     ///
-    /// Bytes are those of distinct digests that are no index; layers that images share count once for
+    /// The size is that of distinct digests, indexes excepted; layers that images share count once for
     /// each image.
-    pub(crate) fn add<R: Row>(&mut self, rows: &[R]) {
+    pub(super) fn add<R: Row>(&mut self, rows: &[R]) {
         self.rows += rows.len();
         for row in rows {
             self.untagged += usize::from(row.tags().is_empty());
@@ -37,12 +37,12 @@ impl Summary {
     }
 
     /// Whether nothing was listed.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.rows == 0
     }
 
-    /// The sum as a line, of rows called `noun`.
-    pub(crate) fn line(&self, noun: &'static str) -> impl fmt::Display {
+    /// The totals as a line; `noun` is the word for a row.
+    pub(super) fn line(&self, noun: &'static str) -> impl fmt::Display {
         let plural = if self.rows == 1 { "" } else { "s" };
         let mut parts = vec![format!("{} {noun}{plural}", self.rows)];
         if self.untagged > 0 {
@@ -52,5 +52,48 @@ impl Summary {
             parts.push(human_size(self.bytes));
         }
         parts.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Summary;
+    use crate::model::{Image, Manifest};
+
+    fn image(digest: &str, media_type: &str, size: i64, tags: &[&str]) -> Image {
+        Image {
+            tags: (!tags.is_empty()).then(|| tags.iter().map(ToString::to_string).collect()),
+            manifest: Manifest {
+                digest: Some(digest.to_owned()),
+                size: Some(size),
+                media_type: Some(media_type.into()),
+                ..Manifest::default()
+            },
+            ..Image::default()
+        }
+    }
+
+    #[test]
+    fn counts_each_digest_once_and_no_index() {
+        let index = "application/vnd.oci.image.index.v1+json";
+        let mut summary = Summary::default();
+        assert!(summary.is_empty());
+        summary.add(&[image("sha256:1", index, 500, &["a", "b"])]);
+        summary.add(&[
+            image("sha256:2", "other", 200, &[]),
+            image("sha256:2", "other", 200, &[]),
+        ]);
+        assert!(!summary.is_empty());
+        assert_eq!(
+            summary.line("image").to_string(),
+            "3 images, 2 untagged, 200 B"
+        );
+    }
+
+    #[test]
+    fn a_size_below_zero_counts_as_nothing() {
+        let mut summary = Summary::default();
+        summary.add(&[image("sha256:1", "other", -5, &["a"])]);
+        assert_eq!(summary.line("tag").to_string(), "1 tag");
     }
 }

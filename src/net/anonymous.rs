@@ -6,7 +6,7 @@ use url::Url;
 
 use super::http::Answer;
 use super::retry::{Failure, Retry};
-use super::settings::{Found, Transport, host};
+use super::settings::{Transport, host};
 use super::{answers, http};
 use crate::error::Error;
 use crate::progress::Progress;
@@ -23,28 +23,22 @@ pub(crate) struct Anonymous<'a> {
 }
 
 impl<'a> Anonymous<'a> {
-    /// The host at `address`, or at the URL that the environment's `variable` names instead.
-    ///
-    /// # Errors
-    ///
-    /// A usage error where that is no URL.
+    /// The host of `url`, or of the built-in `address` where there is none.
     pub(crate) fn new(
-        variable: &str,
+        url: Option<Url>,
         address: &str,
         transport: Transport,
         progress: &'a Progress,
-    ) -> Result<Self, Error> {
-        let base = match Found::in_environment(variable) {
-            Some(found) => found.endpoint()?,
-            None => Url::parse(address).expect("the address of a source is a URL"),
-        };
-        Ok(Self {
+    ) -> Self {
+        let built_in = || Url::parse(address).expect("the built-in address is a URL");
+        let base = url.unwrap_or_else(built_in);
+        Self {
             host: host(&base),
             base,
             http: transport.http,
             retry: transport.retry,
             progress,
-        })
+        }
     }
 
     /// The URL of `path`, which begins with a slash, and maybe has a query.

@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use url::Url;
 
 use super::http;
-use super::retry::{FIRST_DELAY, Retry};
+use super::retry::Retry;
 use crate::error::Error;
 use crate::options;
 
@@ -21,44 +21,44 @@ const DEFAULT_ATTEMPTS: u32 = 8;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
-    /// Use the credentials and settings of this profile for your own registry
+    /// Use the credentials and settings of this profile
     ///
-    /// Its credentials are used even when keys are in the environment, as the AWS CLI does.
-    /// Default: `AWS_PROFILE`, or `default`.
+    /// Its credentials are used even when keys are in the environment, as in the AWS CLI. Default:
+    /// `AWS_PROFILE`, or `default`.
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
-    /// Ask for your own registry in this region
+    /// Send requests for your own registry to this region
     ///
-    /// ECR Public lives in us-east-1, and is asked there whatever region the environment or the
-    /// profile names; only this option changes that.
-    #[arg(long, value_name = "REGION", value_parser = parse_region)]
+    /// ECR Public is served in us-east-1, whatever region the environment or the profile names; only
+    /// this option changes that.
+    #[arg(long, value_name = "REGION", value_parser = parse_region, hide_short_help = true)]
     pub(crate) region: Option<String>,
 
-    /// Ask for your own registry at this URL
+    /// Send requests for your own registry to this URL
     ///
     /// Default: `AWS_ENDPOINT_URL_ECR_PUBLIC`, `AWS_ENDPOINT_URL`, the profile's `services` section
     /// or `endpoint_url`, or the service's own address.
-    #[arg(long, value_name = "URL", value_parser = parse_endpoint)]
+    #[arg(long, value_name = "URL", value_parser = parse_endpoint, hide_short_help = true)]
     pub(crate) endpoint_url: Option<Url>,
 
     /// Trust the certificates in this PEM file instead of the system's
     ///
     /// Default: `AWS_CA_BUNDLE`, or the profile's `ca_bundle`.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     ca_bundle: Option<PathBuf>,
 
-    /// Give up an attempt after this many seconds
+    /// Limit the time of one attempt, in seconds
     ///
     /// The time runs from connecting to the last byte of the answer.
     #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = parse_seconds)]
     timeout: Duration,
 
-    /// Make at most this many attempts while the service throttles or fails
+    /// Limit the attempts while the service throttles or fails
     ///
     /// Lost connections are tried three times, refused ones once. Default: `AWS_MAX_ATTEMPTS`, the
     /// profile's `max_attempts`, or 8.
-    #[arg(long, value_name = "N", value_parser = options::one_or_more::<NonZeroU32>)]
+    #[arg(long, value_name = "N", value_parser = options::one_or_more::<NonZeroU32>, hide_short_help = true)]
     max_attempts: Option<NonZeroU32>,
 }
 
@@ -72,15 +72,6 @@ pub(crate) struct Transport {
 }
 
 impl ConnectionArgs {
-    /// An option that only signed requests have a use for, if one is given.
-    pub(crate) fn signed(&self) -> Option<&'static str> {
-        options::first([
-            ("--profile", self.profile.is_some()),
-            ("--region", self.region.is_some()),
-            ("--endpoint-url", self.endpoint_url.is_some()),
-        ])
-    }
-
     /// The transport that the options ask for, or else the settings that `find` finds by the name of
     /// a variable and the key of a profile.
     ///
@@ -90,6 +81,7 @@ impl ConnectionArgs {
     pub(crate) fn transport(
         &self,
         find: impl Fn(&str, &str) -> Option<Found>,
+        first_delay: Duration,
     ) -> Result<Transport, Error> {
         check_retry_mode(find("AWS_RETRY_MODE", "retry_mode"))?;
         let ca_bundle = match &self.ca_bundle {
@@ -109,7 +101,7 @@ impl ConnectionArgs {
             retry: Retry {
                 max_attempts,
                 timeout: self.timeout,
-                first_delay: hurried(FIRST_DELAY),
+                first_delay,
                 pace: None,
             },
         })
@@ -132,7 +124,7 @@ impl Found {
         })
     }
 
-    fn parse<T: FromStr>(&self, expected: &str) -> Result<T, Error> {
+    pub(crate) fn parse<T: FromStr>(&self, expected: &str) -> Result<T, Error> {
         self.text.parse().map_err(|_| self.unusable(expected))
     }
 
@@ -159,14 +151,6 @@ pub(crate) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-/// A hundredth of `delay` with `ECRPUB_HURRY` set: tests have many waits to sit out.
-pub(crate) fn hurried(delay: Duration) -> Duration {
-    match variable("ECRPUB_HURRY") {
-        Some(_) => delay / 100,
-        None => delay,
-    }
 }
 
 /// The modes of the AWS CLI are accepted; this program's own policy serves for all of them.

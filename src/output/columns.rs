@@ -1,14 +1,15 @@
-//! Columns: the one list a command has of what its rows hold, and how each format gets at it.
+//! Columns: the one list a command has of what its rows hold; it drives every format.
 
 use clap::builder::PossibleValue;
 use jiff::Timestamp;
 
 use crate::error::Error;
+use crate::facts::Facts;
 
-/// What a column holds of one row, borrowed from it.
+/// The value of a column in one row, borrowed from the row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Value<'a> {
-    /// The registry said nothing.
+    /// The source did not tell.
     Missing,
     /// Any text.
     Text(&'a str),
@@ -38,37 +39,68 @@ pub(crate) struct Column<R: 'static> {
     pub(crate) key: &'static str,
     /// The heading in a table.
     pub(crate) title: &'static str,
-    /// When a table shows it without being asked.
+    /// When it is printed by default.
     pub(crate) shown: Shown,
-    /// What it holds of a row.
+    /// What must be known to fill it.
+    pub(crate) needs: Facts,
+    /// How a table shows it.
+    pub(crate) look: Look,
+    /// Its value in a row.
     pub(crate) value: for<'a> fn(&'a R) -> Value<'a>,
 }
 
-/// When a table shows a column without being asked.
+/// When a column is printed by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
-    /// In every table.
+    /// In every format.
     Always,
-    /// Where several repositories are listed.
+    /// In a table of several repositories, and in machine formats.
     ForSeveral,
-    /// Only with `--columns`.
-    OnRequest,
-    /// Where several repositories are listed and some of them are public; machine formats have it
-    /// where one is.
+    /// In machine formats only.
+    ForMachines,
+    /// In a table of several repositories if one of them is public, and in machine formats if one is.
     ForPublic,
-    /// Only with `--platforms`, in every format.
-    ForPlatforms,
 }
 
-/// What is known of rows before they are there.
-#[derive(Clone, Copy, Debug, Default)]
+/// How a table shows a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Look {
+    /// The side at which its cells are aligned.
+    pub(crate) align: Align,
+    /// What its colour stands for.
+    pub(crate) role: Role,
+    /// When a table is too wide, columns of low importance give way first.
+    pub(crate) importance: u8,
+}
+
+/// The side at which cells are aligned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Align {
+    Left,
+    /// For numbers.
+    Right,
+}
+
+/// What the colour of a column stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// A tag or another name that people choose.
+    Name,
+    /// A digest.
+    Digest,
+    /// Everything else.
+    Plain,
+}
+
+/// What is known of a listing before its rows are read.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected {
     /// Whether several repositories are listed.
     pub(crate) several: bool,
-    /// Whether some of them is public.
+    /// Whether one of them is public.
     pub(crate) public: bool,
-    /// Whether nothing but the names of tags is told of them.
-    pub(crate) names_only: bool,
+    /// What their sources tell without a further request for each row.
+    pub(crate) told: Facts,
 }
 
 impl<R> Column<R> {
@@ -86,19 +118,21 @@ impl<R> Column<R> {
     }
 }
 
-/// What a command prints, whatever the format.
+/// The rows of a command: their names in texts and documents, their columns.
 #[derive(Debug)]
 pub(crate) struct Schema<R: 'static> {
-    /// What a row is.
+    /// The word for a row, such as `image`.
     pub(crate) noun: &'static str,
-    /// The list in the service's JSON document.
+    /// The key of the list in the service's JSON document.
     pub(crate) list_key: &'static str,
     /// In the order of a table.
     pub(crate) columns: &'static [Column<R>],
     /// The name of the column that `-o name` and `-o image-ids` print.
     pub(crate) id: &'static str,
-    /// The columns that a source of names alone fills; none where rows are made of tags.
-    pub(crate) names: &'static [&'static str],
+    /// What a source must tell to list such rows at all.
+    pub(crate) needs: Facts,
+    /// What a source must tell to list all of them.
+    pub(crate) complete: Facts,
     /// Whether the row's image is an index, to be deleted before what it holds.
     pub(crate) is_index: fn(&R) -> bool,
 }
@@ -109,11 +143,6 @@ impl<R> Schema<R> {
         self.columns.iter().find(|column| column.name() == name)
     }
 
-    /// Whether the rows of a public repository are made of its tags.
-    pub(crate) fn is_made_of_tags(&self) -> bool {
-        self.names.is_empty()
-    }
-
     /// The column that names a row.
     pub(crate) fn id_column(&self) -> &'static Column<R> {
         self.column(self.id)
@@ -121,7 +150,7 @@ impl<R> Schema<R> {
     }
 }
 
-/// What `--columns` accepts: the names of `columns`, and the same behind a `+`.
+/// The values of `--columns`: the names of `columns`, with or without a `+`.
 pub(crate) fn possible_names<R>(columns: &'static [Column<R>]) -> Vec<PossibleValue> {
     let plain = columns
         .iter()
@@ -132,11 +161,11 @@ pub(crate) fn possible_names<R>(columns: &'static [Column<R>]) -> Vec<PossibleVa
     plain.chain(added).collect()
 }
 
-/// The columns that `names` ask for, or that `defaults` chooses where they ask for none.
+/// The columns that `names` list or add to the `defaults`.
 ///
 /// # Errors
 ///
-/// A usage error where plain and `+` names are mixed, for then nobody knows what is meant.
+/// A usage error where plain and `+` names are mixed.
 pub(crate) fn choose<R>(
     schema: &Schema<R>,
     names: &[String],

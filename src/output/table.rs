@@ -6,7 +6,7 @@ use comfy_table::{
 use humansize::{DECIMAL, FormatSizeOptions};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::columns::{Column, Value};
+use super::columns::{Align, Column, Role, Value};
 use super::{Format, Style};
 use crate::error::Error;
 use crate::escape::escaped;
@@ -143,7 +143,7 @@ impl<R> Table<R> {
         }
         for (index, column) in grid.column_iter_mut().enumerate() {
             column.set_padding((0, GAP));
-            if self.is_numeric(index) {
+            if self.columns[index].look.align == Align::Right {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
@@ -157,16 +157,12 @@ impl<R> Table<R> {
         if !self.style.place.color {
             return cell;
         }
-        match column.name() {
+        match column.look.role {
             _ if is_missing => cell.add_attribute(Attribute::Dim),
-            "imageTags" | "imageTag" => cell.fg(Color::DarkGreen),
-            "imageDigest" => cell.fg(Color::DarkYellow),
-            _ => cell,
+            Role::Name => cell.fg(Color::DarkGreen),
+            Role::Digest => cell.fg(Color::DarkYellow),
+            Role::Plain => cell,
         }
-    }
-
-    fn is_numeric(&self, index: usize) -> bool {
-        self.columns[index].name().ends_with("InBytes")
     }
 }
 

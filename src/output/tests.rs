@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
-use super::columns::{Column, Expected, Schema, Shown, Value};
+use super::columns::{Align, Column, Expected, Look, Role, Schema, Shown, Value};
 use super::{OutputArgs, Place};
+use crate::facts::Facts;
 
 /// A row of every kind of value.
 #[derive(Clone, Debug)]
@@ -20,6 +21,12 @@ struct Row {
     list: Option<Vec<String>>,
 }
 
+const LOOK: Look = Look {
+    align: Align::Left,
+    role: Role::Plain,
+    importance: 1,
+};
+
 const SCHEMA: Schema<Row> = Schema {
     noun: "row",
     list_key: "rows",
@@ -28,24 +35,32 @@ const SCHEMA: Schema<Row> = Schema {
             key: "text",
             title: "TEXT",
             shown: Shown::Always,
+            needs: Facts::NAMES,
+            look: LOOK,
             value: |row| Value::of(row.text.as_deref(), Value::Text),
         },
         Column {
             key: "outer.nested",
             title: "NESTED",
             shown: Shown::Always,
+            needs: Facts::NAMES,
+            look: LOOK,
             value: |row| Value::of(row.nested.as_deref(), Value::MediaType),
         },
         Column {
             key: "size",
             title: "SIZE",
             shown: Shown::Always,
+            needs: Facts::NAMES,
+            look: LOOK,
             value: |row| Value::of(row.size, Value::Size),
         },
         Column {
             key: "time",
             title: "TIME",
             shown: Shown::Always,
+            needs: Facts::NAMES,
+            look: LOOK,
             value: |row| {
                 let time = row
                     .time
@@ -57,11 +72,14 @@ const SCHEMA: Schema<Row> = Schema {
             key: "list",
             title: "LIST",
             shown: Shown::Always,
+            needs: Facts::NAMES,
+            look: LOOK,
             value: |row| Value::of(row.list.as_deref(), Value::List),
         },
     ],
     id: "text",
-    names: &[],
+    needs: Facts::NAMES,
+    complete: Facts::NAMES,
     is_index: |_| false,
 };
 
@@ -76,10 +94,16 @@ fn print(options: &[&str], terminal: bool, rows: &[Row]) -> String {
         terminal,
         color: false,
         width: terminal.then_some(80),
-        now: || Timestamp::UNIX_EPOCH,
+        now: Timestamp::UNIX_EPOCH,
     };
     let Options { output } = Options::parse_from([&["test"], options].concat());
-    let mut format = output.format(&SCHEMA, Expected::default(), place).unwrap();
+    let expected = Expected {
+        several: false,
+        public: false,
+        told: Facts::all(),
+    };
+    let columns = output.columns(&SCHEMA, expected, &[]).unwrap();
+    let mut format = output.format(&SCHEMA, columns, place);
     let mut out = Vec::new();
     format.begin(&mut out);
     format.rows(rows, &mut out).unwrap();

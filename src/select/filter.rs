@@ -6,8 +6,8 @@ use regex::Regex;
 use super::version::Range;
 use super::when::When;
 use crate::error::Error;
+use crate::facts::{Facts, Need};
 use crate::model::Row;
-use crate::options;
 
 /// Conditions that a row must meet, all of them.
 #[derive(Debug, clap::Args)]
@@ -29,7 +29,7 @@ pub(crate) struct FilterArgs {
     /// A version is a tag of an optional `v` and one to three numbers, with an optional `-suffix` that
     /// makes it a pre-release. As in Cargo, a range leaves pre-releases out unless it names one.
     #[arg(long, value_name = "RANGE")]
-    pub(super) semver: Option<Range>,
+    pub(crate) semver: Option<Range>,
 
     /// Pass over tags such as `sha256-….sig`, which tools put beside the images that they sign
     #[arg(long)]
@@ -56,14 +56,25 @@ pub(crate) struct FilterArgs {
 #[command(next_help_heading = "Rows")]
 pub(crate) struct TaggedArgs {
     /// List only images that have a tag
-    #[arg(long, conflicts_with = "untagged")]
-    tagged: bool,
+    #[arg(long)]
+    pub(crate) tagged: bool,
 
     /// List only images that have no tag
     ///
     /// Untagged does not mean unused: the image may still be part of an index.
     #[arg(long)]
     pub(crate) untagged: bool,
+}
+
+impl TaggedArgs {
+    /// What the options need to know of rows.
+    pub(crate) fn needs(self) -> Option<Need> {
+        let Self {
+            tagged: _,
+            untagged,
+        } = self;
+        untagged.then(|| Need::new("--untagged", Facts::UNTAGGED))
+    }
 }
 
 /// The conditions, with times that are known.
@@ -76,13 +87,26 @@ pub(crate) struct Filter<'a> {
 }
 
 impl FilterArgs {
-    /// An option that is given and takes more than the names of tags.
-    pub(super) fn beyond_names(&self) -> Option<&'static str> {
-        options::first([
-            ("--since", self.since.is_some()),
-            ("--before", self.before.is_some()),
-            ("--media-type", self.media_type.is_some()),
-        ])
+    /// What the options need to know of rows.
+    pub(super) fn needs(&self) -> Vec<Need> {
+        let Self {
+            include: _,
+            exclude: _,
+            semver: _,
+            exclude_digest_tags: _,
+            since,
+            before,
+            media_type,
+        } = self;
+        let given = [
+            ("--since", since.is_some()),
+            ("--before", before.is_some()),
+            ("--media-type", media_type.is_some()),
+        ];
+        let given = given.into_iter().filter(|(_, is_given)| *is_given);
+        given
+            .map(|(option, _)| Need::new(option, Facts::DETAILS))
+            .collect()
     }
 
     /// The filter as it is meant at `now`.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::facts::{Facts, Need};
 use crate::model::Row;
 use crate::reference::{Digest, ImageId, TagName};
 
@@ -15,11 +16,11 @@ pub(crate) struct IdArgs {
     /// picked from the listing.
     /// Those that do not exist are named on stderr, the others are listed, and the exit code is 3.
     #[arg(long = "tag", value_name = "TAG")]
-    tags: Vec<TagName>,
+    pub(crate) tags: Vec<TagName>,
 
     /// List only what has this digest; repeatable
     #[arg(long = "digest", value_name = "DIGEST")]
-    digests: Vec<Digest>,
+    pub(crate) digests: Vec<Digest>,
 }
 
 impl IdArgs {
@@ -41,9 +42,10 @@ impl IdArgs {
         (!ids.is_empty()).then_some(Wanted { ids })
     }
 
-    /// An option that is given and takes more than the names of tags.
-    pub(crate) fn beyond_names(&self) -> Option<&'static str> {
-        (!self.digests.is_empty()).then_some("--digest")
+    /// What the options need to know of rows.
+    pub(crate) fn needs(&self) -> Option<Need> {
+        let Self { tags: _, digests } = self;
+        (!digests.is_empty()).then(|| Need::new("--digest", Facts::DETAILS))
     }
 }
 

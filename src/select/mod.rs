@@ -16,6 +16,7 @@ use self::filter::{Filter, FilterArgs};
 pub(crate) use self::ids::{IdArgs, Wanted, once, pick};
 pub(crate) use self::order::SortKey;
 use crate::error::Error;
+use crate::facts::Need;
 use crate::model::Row;
 use crate::options;
 
@@ -26,22 +27,22 @@ pub(crate) struct SelectArgs {
     #[command(flatten)]
     filter: FilterArgs,
 
-    /// Order the rows by this key
+    /// Sort the rows by this key
     ///
-    /// Dates, versions and sizes descend, tags and digests ascend; rows without the key come last,
-    /// and ties break by digest, then tag. Everything is read and filtered first, whatever the format,
-    /// except with `none`. Default: newest first, images by their push, tags by their creation; with
-    /// `--semver` the highest version first.
+    /// Dates, versions and sizes descend, tags and digests ascend. Rows without the key come last; ties
+    /// break by digest, then tag. All rows are read and filtered first, whatever the format, except
+    /// with `none`. Default: newest first, images by push, tags by creation; with `--semver` the highest
+    /// version first.
     #[arg(short, long, value_name = "KEY")]
-    sort: Option<SortKey>,
+    pub(crate) sort: Option<SortKey>,
 
-    /// Turn the order of the key
-    #[arg(short, long)]
-    reverse: bool,
+    /// Reverse the sort order
+    #[arg(long)]
+    pub(crate) reverse: bool,
 
-    /// List only the first rows, this many of each repository
+    /// List only the first N rows of each repository
     #[arg(short = 'L', long, value_name = "N", value_parser = options::one_or_more::<NonZeroUsize>)]
-    limit: Option<NonZeroUsize>,
+    pub(crate) limit: Option<NonZeroUsize>,
 }
 
 /// The choice of rows, with everything that it depends on known.
@@ -83,22 +84,11 @@ impl SelectArgs {
         })
     }
 
-    /// An option that is given and takes more than the names of tags.
-    pub(crate) fn beyond_names(&self) -> Option<&'static str> {
-        match self.sort {
-            Some(SortKey::Pushed) => Some("--sort pushed"),
-            Some(SortKey::Created) => Some("--sort created"),
-            Some(SortKey::Size) => Some("--sort size"),
-            Some(SortKey::Digest) => Some("--sort digest"),
-            Some(SortKey::Version | SortKey::Tag | SortKey::None) | None => {
-                self.filter.beyond_names()
-            }
-        }
-    }
-
-    /// Whether an order is asked for.
-    pub(crate) fn has_order(&self) -> bool {
-        self.sort.is_some() || self.reverse
+    /// What the options need to know of rows.
+    pub(crate) fn needs(&self) -> Vec<Need> {
+        let mut needs = self.filter.needs();
+        needs.extend(self.sort.map(SortKey::need));
+        needs
     }
 }
 

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::version::{Version, natural};
+use crate::facts::{Facts, Need};
 use crate::model::Row;
 
 /// What rows are ordered by.
@@ -37,6 +38,20 @@ impl SortKey {
         PossibleValuesParser::new(names).try_map(|name| Self::from_str(&name, false))
     }
 
+    /// What the key needs to know of rows.
+    pub(super) fn need(self) -> Need {
+        let (name, facts) = match self {
+            Self::Pushed => ("pushed", Facts::DETAILS),
+            Self::Created => ("created", Facts::DETAILS),
+            Self::Size => ("size", Facts::DETAILS),
+            Self::Digest => ("digest", Facts::DETAILS),
+            Self::Version => ("version", Facts::NAMES),
+            Self::Tag => ("tag", Facts::NAMES),
+            Self::None => ("none", Facts::NAMES),
+        };
+        Need::new(format!("--sort {name}"), facts)
+    }
+
     /// Orders `rows`; `reverse` turns the key, but neither the ties nor the rows without the key,
     /// which come last. Of an image's tags the one counts that comes first among those that `passes`.
     pub(crate) fn order<R: Row>(
@@ -49,7 +64,7 @@ impl SortKey {
         let order = match self {
             Self::None => return,
             Self::Pushed => by(rows, reverse, |row| row.manifest().pushed_at.map(Reverse)),
-            Self::Created => by(rows, reverse, |row| row.created_at().map(Reverse)),
+            Self::Created => by(rows, reverse, |row| row.date().map(Reverse)),
             Self::Size => by(rows, reverse, |row| row.manifest().size.map(Reverse)),
             Self::Digest => by(rows, reverse, |row| row.manifest().digest.as_deref()),
             Self::Tag => by(rows, reverse, |row| tag(row).map(Natural)),

@@ -1,13 +1,11 @@
 //! Anybody's repository by the gallery's own API, the one behind <https://gallery.ecr.aws>: what the
 //! signed API tells of tags, without credentials. It is not documented.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::refusals::{self, not_found};
-use super::wire::{Names, to_millisecond};
+use super::wire::{Names, home, to_millisecond};
 use super::{Page, PageRequest};
 use crate::error::{Error, Kind};
 use crate::model::{Manifest, Tag};
@@ -16,8 +14,8 @@ use crate::net::answers;
 use crate::net::http::Answer;
 use crate::net::retry::Failure;
 use crate::net::settings::Transport;
-use crate::progress::Progress;
 use crate::reference::PublicRepository;
+use crate::session::Session;
 
 const ADDRESS: &str = "https://api.us-east-1.gallery.ecr.aws";
 /// The only operation that is asked for.
@@ -73,13 +71,10 @@ struct Refusal {
 }
 
 impl<'a> Gallery<'a> {
-    /// The gallery by this transport; asks nothing yet.
-    ///
-    /// # Errors
-    ///
-    /// A usage error where `ECRPUB_GALLERY_URL` is no URL.
-    pub(super) fn new(transport: Transport, progress: &'a Progress) -> Result<Self, Error> {
-        Anonymous::new("ECRPUB_GALLERY_URL", ADDRESS, transport, progress).map(Self)
+    /// The gallery, reached by this transport; sends nothing yet.
+    pub(super) fn new(transport: Transport, session: Session<'a>) -> Self {
+        let url = session.env.gallery_url.clone();
+        Self(Anonymous::new(url, ADDRESS, transport, session.progress))
     }
 
     /// The host that is asked.
@@ -178,8 +173,7 @@ fn is_invalid(code: &str) -> bool {
 
 fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Tag> {
     let mut names = Names::default();
-    let alias: Arc<str> = repository.alias.as_str().into();
-    let name: Arc<str> = repository.name.as_str().into();
+    let home = home(repository);
     let mut manifest = |detail: ImageDetail| Manifest {
         digest: detail.image_digest,
         size: detail.image_size_in_bytes,
@@ -189,8 +183,7 @@ fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Tag> {
         platforms: None,
     };
     let tag = |detail: TagDetail| Tag {
-        registry_alias: Some(Arc::clone(&alias)),
-        repository_name: Some(Arc::clone(&name)),
+        home: home.clone(),
         name: detail.image_tag,
         created_at: millisecond(detail.created_at),
         manifest: detail.image_detail.map(&mut manifest).unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! Where listings come from, and the options that choose.
+//! The back ends that listings are read from, and the options that choose among them.
 
 pub(crate) mod aws;
 mod gallery;
@@ -14,61 +14,66 @@ use std::sync::Arc;
 use self::aws::Aws;
 use self::gallery::Gallery;
 use self::oci::Registry;
-pub(crate) use self::pages::{PageArgs, Pages, request_goes_out};
+pub(crate) use self::pages::{PageArgs, Pages};
 pub(crate) use self::rows::{LOOK_UP_SIZE, Listed};
-pub(crate) use self::targets::{SourceArgs, Target};
+pub(crate) use self::targets::{SourceArgs, SourceName, Target};
 use crate::error::Error;
 #[cfg(feature = "fuzz")]
 use crate::model::Tag;
+use crate::progress::Progress;
 use crate::reference::{PublicRepository, Repository, RepositoryName};
 
-/// All that the repositories of a run are read from.
+/// The connected back ends of a run.
 #[derive(Debug)]
 pub(crate) struct Sources<'a> {
     own: Option<Aws<'a>>,
     public: Option<Public<'a>>,
+    pub(crate) progress: &'a Progress,
 }
 
-/// What public repositories are read from.
+/// The back ends of public repositories.
 #[derive(Debug)]
 struct Public<'a> {
     gallery: Gallery<'a>,
     registry: Registry<'a>,
     /// Whether tags are read from the registry.
-    names_only: bool,
+    from_registry: bool,
 }
 
-/// What a repository is read from.
+/// The back end of one repository.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source<'a> {
-    /// The caller's own registry, by the official SDK.
+    /// The caller's own registry, through the official SDK.
     Own(&'a Aws<'a>, &'a RepositoryName),
-    /// The gallery, without credentials.
+    /// The gallery's API, without credentials.
     Gallery(&'a Gallery<'a>, &'a PublicRepository),
-    /// The public registry itself, which knows names.
+    /// The public registry's own API, without credentials: names only.
     Registry(&'a Registry<'a>, &'a PublicRepository),
 }
 
 impl<'a> Sources<'a> {
-    /// What `repository`, one of those asked for, is read from.
+    /// The back end of `repository`, one of those connected for.
     pub(crate) fn of(&'a self, repository: &'a Repository) -> Source<'a> {
         match repository {
             Repository::Own(name) => Source::Own(self.own(), name),
-            Repository::Public(public) if self.public().names_only => {
+            Repository::Public(public) if self.public().from_registry => {
                 Source::Registry(&self.public().registry, public)
             }
             Repository::Public(public) => Source::Gallery(&self.public().gallery, public),
         }
     }
 
-    /// What everybody calls `repository`.
+    /// The public reference of `repository`.
     ///
     /// # Errors
     ///
-    /// Where the service does not tell, of one's own.
-    pub(crate) async fn home(&self, repository: &Repository) -> Result<PublicRepository, Error> {
+    /// For an own repository, any failure of the service, and an answer that names none.
+    pub(crate) async fn public_reference(
+        &self,
+        repository: &Repository,
+    ) -> Result<PublicRepository, Error> {
         match repository {
-            Repository::Own(name) => self.own().home(name).await,
+            Repository::Own(name) => self.own().public_reference(name).await,
             Repository::Public(public) => Ok(public.clone()),
         }
     }
@@ -77,7 +82,7 @@ impl<'a> Sources<'a> {
     ///
     /// # Errors
     ///
-    /// Where the registry fails, or has no such index.
+    /// Any failure of the registry, and a manifest that does not exist or is no index.
     pub(crate) async fn platforms(
         &self,
         repository: &PublicRepository,
@@ -89,17 +94,17 @@ impl<'a> Sources<'a> {
     fn own(&self) -> &Aws<'a> {
         self.own
             .as_ref()
-            .expect("connected when a repository of one's own is asked for")
+            .expect("connected for every own repository of the run")
     }
 
     fn public(&self) -> &Public<'a> {
         self.public
             .as_ref()
-            .expect("connected when a public repository or a manifest is asked for")
+            .expect("connected for every public repository and every manifest of the run")
     }
 }
 
-/// The readers of what anybody is answered, for fuzzing: what can be read are tags.
+/// The readers of anonymous answers, for fuzzing; returns the tags that can be read.
 #[cfg(feature = "fuzz")]
 pub(crate) fn parse_answers(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
     oci::parse(body);
@@ -111,24 +116,24 @@ pub(crate) fn parse_answers(body: &[u8], repository: &PublicRepository) -> Vec<T
 pub(crate) enum LookUp<R> {
     /// Every id exists, and these are the rows.
     Found(Vec<R>),
-    /// The service looks nothing up, or some id does not exist and it tells nothing of the others.
+    /// The source cannot look up, or some id does not exist: the rows must be picked from the listing.
     PickFromListing,
 }
 
 /// A request for a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageRequest<'a> {
-    /// Rows asked for, 1 to 1000.
+    /// The number of rows to ask for, 1 to 1000.
     pub(crate) page_size: u16,
-    /// Where to go on; the beginning without one.
+    /// The token of the page; the first page has none.
     pub(crate) token: Option<&'a str>,
 }
 
 /// A page of a listing, in the service's order.
 #[derive(Debug)]
 pub(crate) struct Page<R> {
-    /// Its rows; a page may be empty and not the last.
+    /// The rows; a page may be empty without being the last.
     pub(crate) rows: Vec<R>,
-    /// Where the listing goes on, unless it ends here.
+    /// The token of the next page; the last page has none.
     pub(crate) next_token: Option<String>,
 }

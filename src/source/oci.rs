@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::refusals::{self, not_found};
+use super::wire::home;
 use super::{Page, PageRequest};
 use crate::error::{Error, Kind};
 use crate::model::Tag;
@@ -17,9 +18,9 @@ use crate::net::anonymous::{Anonymous, request};
 use crate::net::answers;
 use crate::net::http::Answer;
 use crate::net::retry::{Failure, Pace};
-use crate::net::settings::{Transport, hurried};
-use crate::progress::Progress;
+use crate::net::settings::Transport;
 use crate::reference::PublicRepository;
+use crate::session::Session;
 
 const ADDRESS: &str = "https://public.ecr.aws";
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
@@ -90,17 +91,15 @@ struct Reason {
 }
 
 impl<'a> Registry<'a> {
-    /// The registry by this transport; asks nothing yet.
-    ///
-    /// # Errors
-    ///
-    /// A usage error where `ECRPUB_REGISTRY_URL` is no URL.
-    pub(super) fn new(mut transport: Transport, progress: &'a Progress) -> Result<Self, Error> {
-        transport.retry.pace = Some(Arc::new(Pace::new(hurried(Pace::A_SECOND))));
-        Ok(Self {
-            wire: Anonymous::new("ECRPUB_REGISTRY_URL", ADDRESS, transport, progress)?,
+    /// The registry, reached by this transport; sends nothing yet.
+    pub(super) fn new(mut transport: Transport, session: Session<'a>) -> Self {
+        let interval = session.env.hurried(Pace::A_SECOND);
+        transport.retry.pace = Some(Arc::new(Pace::new(interval)));
+        let url = session.env.registry_url.clone();
+        Self {
+            wire: Anonymous::new(url, ADDRESS, transport, session.progress),
             access: Mutex::default(),
-        })
+        }
     }
 
     /// The host that is asked.
@@ -321,11 +320,9 @@ fn path(repository: &PublicRepository) -> String {
 }
 
 fn tags(names: Vec<String>, repository: &PublicRepository) -> Vec<Tag> {
-    let alias: Arc<str> = repository.alias.as_str().into();
-    let repository: Arc<str> = repository.name.as_str().into();
+    let home = home(repository);
     let tag = |name| Tag {
-        registry_alias: Some(Arc::clone(&alias)),
-        repository_name: Some(Arc::clone(&repository)),
+        home: home.clone(),
         name: Some(name),
         ..Tag::default()
     };

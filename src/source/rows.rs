@@ -1,109 +1,164 @@
-//! Rows by source: how images and tags are come by.
+//! How each kind of row is read from each source.
 
 use std::collections::HashMap;
 
-use super::{LookUp, Pages, Source};
+use super::{LookUp, Page, PageRequest, Pages, Source, Sources};
 use crate::error::Error;
 use crate::model::{Image, Row, Tag};
-use crate::reference::ImageId;
+use crate::reference::{ImageId, Repository};
 
-/// A row that sources list a page at a time, and may look up.
-pub(crate) trait Listed: Row + Sized {
-    /// The rows of the next page, or nothing after the last.
-    fn next(pages: &mut Pages<'_>) -> impl Future<Output = Result<Option<Vec<Self>>, Error>>;
-
-    /// Looks up at most [`LOOK_UP_SIZE`] ids.
-    fn look_up(
-        source: Source<'_>,
-        ids: &[ImageId],
-    ) -> impl Future<Output = Result<LookUp<Self>, Error>>;
-}
-
-/// How many ids a look-up takes.
+/// The most ids that a look-up takes.
 pub(crate) const LOOK_UP_SIZE: usize = 100;
 
+/// A row that sources list a page at a time.
+pub(crate) trait Listed: Row + Sized {
+    /// What one listing of such rows is of.
+    type Of;
+
+    /// Reads a page of the rows of `of`.
+    ///
+    /// # Errors
+    ///
+    /// Any failure of the source or the network.
+    fn page(
+        sources: &Sources<'_>,
+        of: &Self::Of,
+        request: PageRequest<'_>,
+    ) -> impl Future<Output = Result<Page<Self>, Error>>;
+
+    /// Looks up at most [`LOOK_UP_SIZE`] rows of `of` by their ids, where the source can.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::page`].
+    fn look_up(
+        _sources: &Sources<'_>,
+        _of: &Self::Of,
+        _ids: &[ImageId],
+    ) -> impl Future<Output = Result<LookUp<Self>, Error>> {
+        std::future::ready(Ok(LookUp::PickFromListing))
+    }
+}
+
 impl Listed for Image {
-    /// Public repositories have no list of images: theirs come of all tags, as one page.
-    async fn next(pages: &mut Pages<'_>) -> Result<Option<Vec<Self>>, Error> {
-        if let Source::Own(aws, repository) = pages.source() {
-            return pages
-                .follow(async |request| aws.images(repository, request).await)
-                .await;
-        }
-        if pages.is_at_end() {
-            return Ok(None);
+    type Of = Repository;
+
+    /// Public sources have no list of images: all tags of a repository make one page of images.
+    async fn page(
+        sources: &Sources<'_>,
+        repository: &Repository,
+        request: PageRequest<'_>,
+    ) -> Result<Page<Self>, Error> {
+        if let Source::Own(aws, name) = sources.of(repository) {
+            return aws.images(name, request).await;
         }
         let mut grouped = Grouped::default();
-        while let Some(tags) = Tag::next(pages).await? {
-            for tag in tags {
-                grouped.add(tag);
-            }
+        let mut pages = Pages::of_all(sources, repository, request.page_size);
+        while let Some(tags) = pages.next::<Tag>().await? {
+            tags.into_iter().for_each(|tag| grouped.add(tag));
         }
-        Ok(Some(grouped.images))
+        Ok(Page {
+            rows: grouped.images,
+            next_token: None,
+        })
     }
 
-    async fn look_up(source: Source<'_>, ids: &[ImageId]) -> Result<LookUp<Self>, Error> {
-        match source {
-            Source::Own(aws, repository) => aws.look_up(repository, ids).await,
+    async fn look_up(
+        sources: &Sources<'_>,
+        repository: &Repository,
+        ids: &[ImageId],
+    ) -> Result<LookUp<Self>, Error> {
+        match sources.of(repository) {
+            Source::Own(aws, name) => aws.look_up(name, ids).await,
             Source::Gallery(..) | Source::Registry(..) => Ok(LookUp::PickFromListing),
         }
     }
 }
 
 impl Listed for Tag {
-    async fn next(pages: &mut Pages<'_>) -> Result<Option<Vec<Self>>, Error> {
-        match pages.source() {
-            Source::Own(aws, repository) => {
-                pages
-                    .follow(async |request| aws.tags(repository, request).await)
-                    .await
-            }
-            Source::Gallery(gallery, repository) => {
-                pages
-                    .follow(async |request| gallery.tags(repository, request).await)
-                    .await
-            }
-            Source::Registry(registry, repository) => {
-                pages
-                    .follow(async |request| registry.tags(repository, request).await)
-                    .await
-            }
-        }
-    }
+    type Of = Repository;
 
-    /// Nobody looks up tags.
-    async fn look_up(_source: Source<'_>, _ids: &[ImageId]) -> Result<LookUp<Self>, Error> {
-        Ok(LookUp::PickFromListing)
+    async fn page(
+        sources: &Sources<'_>,
+        repository: &Repository,
+        request: PageRequest<'_>,
+    ) -> Result<Page<Self>, Error> {
+        match sources.of(repository) {
+            Source::Own(aws, name) => aws.tags(name, request).await,
+            Source::Gallery(gallery, public) => gallery.tags(public, request).await,
+            Source::Registry(registry, public) => registry.tags(public, request).await,
+        }
     }
 }
 
-/// Tags by their images, in the order of their first tags.
+/// Images made of tags, in the order of their first tags.
 #[derive(Default)]
 struct Grouped {
     images: Vec<Image>,
-    /// Where an image is, by its digest.
-    places: HashMap<String, usize>,
+    /// The index of each image in `images`, by digest.
+    positions: HashMap<String, usize>,
 }
 
 impl Grouped {
     /// Adds `tag` to its image; a tag without a digest has an image of its own.
     fn add(&mut self, tag: Tag) {
-        let Self { images, places } = self;
-        let place = match &tag.manifest.digest {
-            Some(digest) => *places.entry(digest.clone()).or_insert(images.len()),
+        let Self { images, positions } = self;
+        let position = match &tag.manifest.digest {
+            Some(digest) => *positions.entry(digest.clone()).or_insert(images.len()),
             None => images.len(),
         };
-        if place == images.len() {
+        if position == images.len() {
             images.push(Image {
                 registry_id: None,
-                registry_alias: tag.registry_alias,
-                repository_name: tag.repository_name,
+                home: tag.home,
                 tags: None,
                 manifest: tag.manifest,
             });
         }
         if let Some(name) = tag.name {
-            images[place].tags.get_or_insert_default().push(name);
+            images[position].tags.get_or_insert_default().push(name);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Grouped;
+    use crate::model::{Manifest, Tag};
+
+    fn tag(name: &str, digest: Option<&str>) -> Tag {
+        Tag {
+            name: Some(name.to_owned()),
+            manifest: Manifest {
+                digest: digest.map(str::to_owned),
+                ..Manifest::default()
+            },
+            ..Tag::default()
+        }
+    }
+
+    #[test]
+    fn tags_of_one_digest_make_one_image() {
+        let mut grouped = Grouped::default();
+        for (name, digest) in [
+            ("b", Some("sha256:1")),
+            ("x", None),
+            ("a", Some("sha256:2")),
+            ("c", Some("sha256:1")),
+            ("y", None),
+        ] {
+            grouped.add(tag(name, digest));
+        }
+        let images = grouped.images.iter().map(|image| {
+            let tags = image.tags.clone().unwrap_or_default();
+            (image.manifest.digest.as_deref(), tags.join(" "))
+        });
+        let expected = [
+            (Some("sha256:1"), "b c"),
+            (None, "x"),
+            (Some("sha256:2"), "a"),
+            (None, "y"),
+        ];
+        assert!(images.eq(expected.map(|(digest, tags)| (digest, tags.to_owned()))));
     }
 }

@@ -1,4 +1,4 @@
-//! Which repositories, and by which source each is read.
+//! Which repositories are listed, and by which back end each is read.
 
 use clap::ValueEnum;
 
@@ -7,43 +7,54 @@ use super::gallery::Gallery;
 use super::oci::Registry;
 use super::{Public, Sources};
 use crate::error::Error;
+use crate::facts::Facts;
+use crate::net::retry::FIRST_DELAY;
 use crate::net::settings::{ConnectionArgs, Found};
-use crate::progress::Progress;
 use crate::reference::{ImageId, Reference, RegistryId, Repository};
+use crate::session::Session;
 
 /// Which repositories.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Repository")]
 pub(crate) struct SourceArgs {
     #[command(flatten)]
     repositories: RepositoryArgs,
 
-    /// Take `ALIAS/NAME` for `public.ecr.aws/ALIAS/NAME`
+    /// Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME
     #[arg(long)]
     public: bool,
 
-    /// Read public repositories from here
+    /// Read public repositories from this API
     ///
-    /// `ECRPUB_GALLERY_URL` and `ECRPUB_REGISTRY_URL` name other addresses. AWS files and credentials
-    /// are not looked at; of the environment, `AWS_CA_BUNDLE` and `AWS_MAX_ATTEMPTS` count.
-    #[arg(long, value_name = "SOURCE", default_value = "auto")]
-    source: SourceName,
+    /// `ECRPUB_GALLERY_URL` and `ECRPUB_REGISTRY_URL` replace the addresses. AWS files and credentials
+    /// are not read; of the environment, `AWS_CA_BUNDLE`, `AWS_MAX_ATTEMPTS` and proxies count.
+    #[arg(
+        long,
+        value_name = "SOURCE",
+        default_value = "auto",
+        hide_short_help = true
+    )]
+    pub(crate) source: SourceName,
 
-    /// The account whose registry holds your own repositories
+    /// The account of the registry that holds your own repositories
     ///
-    /// Passed through to the service, which opens no registry but the caller's own. Default: the
-    /// caller's.
-    #[arg(long, value_name = "ACCOUNT")]
-    registry_id: Option<RegistryId>,
+    /// Passed on to the service, which opens no registry but your own. Default: your account.
+    #[arg(long, value_name = "ACCOUNT", hide_short_help = true)]
+    pub(crate) registry_id: Option<RegistryId>,
 }
 
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = true)]
 struct RepositoryArgs {
-    /// A repository: anybody's as `public.ecr.aws/ALIAS/NAME`, your own as `NAME`; repeatable
+    /// A repository: NAME in your own registry, public.ecr.aws/ALIAS/NAME in a public one; repeatable
     ///
-    /// A public one may be pasted as it is found, with `https://`, `:TAG` or `@DIGEST`, or as the
-    /// address of its page in the gallery; it is read without an AWS account. A tag or a digest
-    /// narrows the listing as `--tag` and `--digest` do; of both, the digest counts, as for Docker.
+    /// A public reference may be pasted with `https://`, `:TAG` or `@DIGEST`, or as the address of its
+    /// gallery page; it is read without an AWS account. A tag or digest selects images as `--tag` and
+    /// `--digest` do; of both, the digest counts, as for Docker.
+    #[arg(value_name = "REPO")]
+    plain: Vec<Reference>,
+
+    /// The same as REPO; repeatable
     #[arg(
         short = 'R',
         long = "repo",
@@ -51,36 +62,32 @@ struct RepositoryArgs {
         value_name = "REPO"
     )]
     named: Vec<Reference>,
-
-    /// The same as `--repo`
-    #[arg(value_name = "REPO")]
-    plain: Vec<Reference>,
 }
 
-/// The ways to read public repositories.
+/// The APIs that tell of public repositories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SourceName {
-    /// The gallery: digests, sizes and dates beside the tags
+    /// The gallery's: names, digests, sizes and dates
     Auto,
-    /// The registry's own API: names of tags and nothing else, slower, documented
+    /// The registry's own: names only; slower, but documented
     Registry,
 }
 
-/// A repository that is asked for, and which of its images.
+/// A repository to list, and which of its images.
 #[derive(Debug)]
 pub(crate) struct Target {
     /// The repository.
     pub(crate) repository: Repository,
-    /// The images that its references name; none for all of them.
+    /// The images that references select; empty for all of them.
     pub(crate) images: Vec<ImageId>,
 }
 
 impl SourceArgs {
-    /// The repositories in the order asked, `--repo` first, each once.
+    /// The repositories in the order given, `--repo` first, each once.
     ///
     /// # Errors
     ///
-    /// A usage error where a name is not what `--public` takes, or names an image of one's own.
+    /// A usage error for a name that `--public` cannot complete, and for an image of an own repository.
     pub(crate) fn targets(&self) -> Result<Vec<Target>, Error> {
         let RepositoryArgs { named, plain } = &self.repositories;
         let mut targets: Vec<Target> = Vec::new();
@@ -94,7 +101,7 @@ impl SourceArgs {
                     repository,
                     images: image.into_iter().collect(),
                 }),
-                // All of a repository holds each of its images.
+                // All images of a repository include each of them.
                 (Some(target), None) => target.images.clear(),
                 (Some(target), Some(_)) if target.images.is_empty() => {}
                 (Some(target), Some(image)) => target.images.push(image),
@@ -103,81 +110,81 @@ impl SourceArgs {
         Ok(targets)
     }
 
-    /// Whether public repositories are read as names alone.
-    pub(crate) fn knows_names_only(&self) -> bool {
-        self.source == SourceName::Registry
-    }
-
-    /// Checks that the options are of use to the repositories asked for.
+    /// Connects the back ends of `targets`, and with `manifests` that of their manifests. AWS settings
+    /// and credentials are read for own repositories only.
     ///
     /// # Errors
     ///
-    /// A usage error that names an option that is not.
-    pub(crate) fn check(
-        &self,
-        targets: &[Target],
-        connection: &ConnectionArgs,
-    ) -> Result<(), Error> {
-        let own = targets.iter().find(|target| target.is_own());
-        if let (Some(own), true) = (own, self.knows_names_only()) {
-            return Err(Error::usage(format!(
-                "`--source` is for public repositories, and `{}` is asked for in your own registry",
-                own.repository
-            ))
-            .hint("leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`"));
-        }
-        let signed = connection
-            .signed()
-            .or(self.registry_id.as_ref().map(|_| "--registry-id"));
-        match signed {
-            Some(option) if own.is_none() => Err(Error::usage(format!(
-                "`{option}` is for your own registry, and only public repositories are asked for"
-            ))
-            .hint(format!(
-                "leave out `{option}`: these are read without credentials"
-            ))),
-            _ => Ok(()),
-        }
-    }
-
-    /// Makes ready what `targets` are read from, and with `manifests` what tells of their platforms.
-    /// Settings and credentials of AWS are looked at for the caller's own registry alone.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for unusable settings, a credentials error when there are none to be had.
+    /// A usage error for unusable settings, a credentials error where there are no credentials.
     pub(crate) async fn connect<'a>(
         &self,
         targets: &[Target],
         connection: &ConnectionArgs,
         manifests: bool,
-        progress: &'a Progress,
+        session: Session<'a>,
     ) -> Result<Sources<'a>, Error> {
-        let is_public = |target: &Target| !target.is_own();
-        let public = if manifests || targets.iter().any(is_public) {
-            let transport = connection.transport(|name, _| Found::in_environment(name))?;
-            let public = Public {
-                gallery: Gallery::new(transport.clone(), progress)?,
-                registry: Registry::new(transport, progress)?,
-                names_only: self.knows_names_only(),
-            };
-            if !public.names_only {
-                progress.resolved("gallery", public.gallery.host());
-            }
-            if public.names_only || manifests {
-                progress.resolved("registry", public.registry.host());
-            }
-            Some(public)
+        let (has_public, has_own) = (
+            targets.iter().any(|target| !target.is_own()),
+            targets.iter().any(Target::is_own),
+        );
+        let public = if has_public || manifests {
+            Some(self.connect_public(connection, manifests, session)?)
         } else {
             None
         };
-        let own = if targets.iter().any(Target::is_own) {
+        let own = if has_own {
             let id = self.registry_id.clone();
-            Some(Aws::connect(connection, id, progress).await?)
+            Some(Aws::connect(connection, id, session).await?)
         } else {
             None
         };
-        Ok(Sources { own, public })
+        Ok(Sources {
+            own,
+            public,
+            progress: session.progress,
+        })
+    }
+
+    fn connect_public<'a>(
+        &self,
+        connection: &ConnectionArgs,
+        manifests: bool,
+        session: Session<'a>,
+    ) -> Result<Public<'a>, Error> {
+        let find = |name: &str, _: &str| Found::in_environment(name);
+        let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
+        let public = Public {
+            gallery: Gallery::new(transport.clone(), session),
+            registry: Registry::new(transport, session),
+            from_registry: self.source == SourceName::Registry,
+        };
+        if !public.from_registry {
+            session.progress.resolved("gallery", public.gallery.host());
+        }
+        if public.from_registry || manifests {
+            session
+                .progress
+                .resolved("registry", public.registry.host());
+        }
+        Ok(public)
+    }
+
+    /// What the back end of `target` tells in a listing, without a further request for each row.
+    pub(crate) fn told(&self, target: &Target) -> Facts {
+        let listed = Facts::NAMES | Facts::DIGESTS | Facts::DETAILS;
+        match (&target.repository, self.source) {
+            (Repository::Own(_), _) => listed | Facts::UNTAGGED,
+            (Repository::Public(_), SourceName::Auto) => listed,
+            (Repository::Public(_), SourceName::Registry) => Facts::NAMES,
+        }
+    }
+
+    /// What can be learned of the rows of `target` by a further request for each.
+    pub(crate) fn readable(&self, target: &Target) -> Facts {
+        match (&target.repository, self.source) {
+            (Repository::Public(_), SourceName::Registry) => Facts::empty(),
+            _ => Facts::MANIFESTS,
+        }
     }
 }
 

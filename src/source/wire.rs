@@ -1,8 +1,11 @@
-//! What the rows of every source's answers have in common: names that recur, times in milliseconds.
+//! Conversions that the answers of all sources share.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
+
+use crate::model::Home;
+use crate::reference::PublicRepository;
 
 /// The nearest millisecond, nothing for times beyond all calendars.
 ///
@@ -10,6 +13,14 @@ use jiff::Timestamp;
 pub(super) fn to_millisecond(nanoseconds: i128) -> Option<Timestamp> {
     let milliseconds = (nanoseconds + 500_000).div_euclid(1_000_000);
     Timestamp::from_millisecond(i64::try_from(milliseconds).ok()?).ok()
+}
+
+/// The home of the rows of a public repository.
+pub(super) fn home(repository: &PublicRepository) -> Home {
+    Home {
+        alias: Some(repository.alias.as_str().into()),
+        repository: Some(repository.name.as_str().into()),
+    }
 }
 
 /// Names that recur from row to row, held once a page.

@@ -1,10 +1,9 @@
-//! One's own registry, through the official SDK: signed requests, a page at a time.
+//! The caller's own registry, read through the official SDK with signed requests.
 
 mod credentials;
 mod errors;
 mod pages;
 mod profile;
-mod whole;
 
 use aws_sdk_ecrpublic::Client;
 use aws_sdk_ecrpublic::config::retry::RetryConfig;
@@ -17,10 +16,11 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use self::errors::Context;
 use self::profile::Settings;
 use crate::error::Error;
-use crate::net::retry::Failure;
+use crate::net::retry::FIRST_DELAY;
 use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
 use crate::reference::{RegistryId, RepositoryName};
+use crate::session::Session;
 
 /// A connection to the service: settings checked, credentials resolved.
 #[derive(Debug)]
@@ -41,9 +41,10 @@ impl<'a> Aws<'a> {
     pub(crate) async fn connect(
         args: &ConnectionArgs,
         registry_id: Option<RegistryId>,
-        progress: &'a Progress,
+        session: Session<'a>,
     ) -> Result<Self, Error> {
-        let settings = Settings::load(args).await?;
+        let progress = session.progress;
+        let settings = Settings::load(args, session.env.hurried(FIRST_DELAY)).await?;
         let http = SharedHttpClient::new(settings.transport.http.clone());
         progress.looking_for_credentials();
         let credentials = credentials::resolve(&settings, http.clone()).await?;
@@ -63,29 +64,16 @@ impl<'a> Aws<'a> {
         &'b self,
         operation: &'static str,
         repository: &'b RepositoryName,
+        resumes: bool,
     ) -> Context<'b> {
         Context {
             operation,
             repository,
             registry_id: self.registry_id.as_ref(),
-            resumes: false,
+            resumes,
             host: &self.host,
             profile: &self.settings.profile,
         }
-    }
-
-    /// Makes attempts by the retry policy.
-    async fn run<T>(
-        &self,
-        operation: &'static str,
-        attempt: impl AsyncFnMut() -> Result<T, Failure>,
-    ) -> Result<T, Error> {
-        let outcome = self
-            .settings
-            .transport
-            .retry
-            .run(self.progress, operation, attempt);
-        outcome.await.map_err(|failure| failure.error)
     }
 
     fn registry_id(&self) -> Option<String> {
@@ -93,14 +81,13 @@ impl<'a> Aws<'a> {
     }
 }
 
-/// The SDK's client without its own time-outs and retries: `source::retry` has the one policy.
+/// The SDK's client without its own time-outs and retries: `net::retry` has the one policy.
 fn client(settings: &Settings, http: SharedHttpClient, credentials: Credentials) -> Client {
     let mut config = Builder::new()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(settings.region.clone()))
         .credentials_provider(credentials)
         .http_client(http)
-        .interceptor(self::whole::Whole)
         .retry_config(RetryConfig::disabled())
         .timeout_config(TimeoutConfig::disabled())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())

@@ -1,18 +1,21 @@
-//! `DescribeImages` and `DescribeImageTags`: one request a page, answers as our own types; and
-//! `DescribeRepositories`, for where a repository is public.
+//! The operations of the service's API that read, one request a call, answers as our own types.
 
 use std::sync::Arc;
 
-use aws_sdk_ecrpublic::types::{ImageDetail, ImageIdentifier, ImageTagDetail};
+use aws_sdk_ecrpublic::types::{
+    ImageDetail, ImageIdentifier, ImageTagDetail, ReferencedImageDetail,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::DateTime;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::Timestamp;
 
 use super::Aws;
 use super::errors::{self, Context};
 use crate::error::{Error, Kind};
-use crate::model::{Image, Manifest, Tag};
+use crate::model::{Home, Image, Manifest, Tag};
 use crate::net::http;
-use crate::net::retry::Failure;
 use crate::reference::{ImageId, PublicRepository, Reference, Repository, RepositoryName};
 use crate::source::wire::{Names, to_millisecond};
 use crate::source::{LookUp, Page, PageRequest};
@@ -22,20 +25,15 @@ impl Aws<'_> {
     ///
     /// # Errors
     ///
-    /// Whatever the service or the network fails with.
+    /// Any failure of the service or the network, and an answer that is no listing.
     pub(crate) async fn images(
         &self,
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page<Image>, Error> {
-        let operation = "DescribeImages";
-        let context = Context {
-            resumes: request.token.is_some(),
-            ..self.context(operation, repository)
-        };
-        let read = async || {
-            let answer = self
-                .client
+        let context = self.context("DescribeImages", repository, request.token.is_some());
+        let send = async || {
+            self.client
                 .describe_images()
                 .set_registry_id(self.registry_id())
                 .repository_name(repository.as_str())
@@ -43,17 +41,17 @@ impl Aws<'_> {
                 .set_next_token(request.token.map(str::to_owned))
                 .send()
                 .await
-                .map_err(|error| errors::translate(&error, context))?;
-            Ok(Page {
-                rows: images(answer.image_details.unwrap_or_default(), &self.host)?,
-                next_token: answer.next_token,
-            })
         };
-        self.run(operation, read).await
+        let answer = self.call(context, send).await?;
+        let details = self.listed(answer.image_details, "imageDetails")?;
+        Ok(Page {
+            rows: images(details, &self.host)?,
+            next_token: answer.next_token,
+        })
     }
 
-    /// Looks up images; one id that does not exist fails the whole request, and the service does not
-    /// say which otherwise than in its message.
+    /// Looks up images. One id that does not exist fails the whole request, and only the message says
+    /// which.
     ///
     /// # Errors
     ///
@@ -63,9 +61,8 @@ impl Aws<'_> {
         repository: &RepositoryName,
         ids: &[ImageId],
     ) -> Result<LookUp<Image>, Error> {
-        let operation = "DescribeImages";
-        let context = self.context(operation, repository);
-        let ask = async || {
+        let context = self.context("DescribeImages", repository, false);
+        let send = async || {
             let answer = self
                 .client
                 .describe_images()
@@ -75,14 +72,15 @@ impl Aws<'_> {
                 .send()
                 .await;
             match answer {
-                Ok(answer) => {
-                    images(answer.image_details.unwrap_or_default(), &self.host).map(LookUp::Found)
-                }
-                Err(error) if errors::is_image_not_found(&error) => Ok(LookUp::PickFromListing),
-                Err(error) => Err(errors::translate(&error, context)),
+                Err(error) if errors::is_image_not_found(&error) => Ok(None),
+                answer => answer.map(Some),
             }
         };
-        self.run(operation, ask).await
+        let Some(answer) = self.call(context, send).await? else {
+            return Ok(LookUp::PickFromListing);
+        };
+        let details = self.listed(answer.image_details, "imageDetails")?;
+        images(details, &self.host).map(LookUp::Found)
     }
 
     /// A page of the repository's tags.
@@ -95,14 +93,9 @@ impl Aws<'_> {
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page<Tag>, Error> {
-        let operation = "DescribeImageTags";
-        let context = Context {
-            resumes: request.token.is_some(),
-            ..self.context(operation, repository)
-        };
-        let read = async || {
-            let answer = self
-                .client
+        let context = self.context("DescribeImageTags", repository, request.token.is_some());
+        let send = async || {
+            self.client
                 .describe_image_tags()
                 .set_registry_id(self.registry_id())
                 .repository_name(repository.as_str())
@@ -110,50 +103,72 @@ impl Aws<'_> {
                 .set_next_token(request.token.map(str::to_owned))
                 .send()
                 .await
-                .map_err(|error| errors::translate(&error, context))?;
-            let details = answer.image_tag_details.unwrap_or_default();
-            Ok(Page {
-                rows: tags(details, repository, &self.host)?,
-                next_token: answer.next_token,
-            })
         };
-        self.run(operation, read).await
+        let answer = self.call(context, send).await?;
+        let details = self.listed(answer.image_tag_details, "imageTagDetails")?;
+        Ok(Page {
+            rows: tags(details, repository, &self.host)?,
+            next_token: answer.next_token,
+        })
     }
 
-    /// What everybody calls the repository, as its `repositoryUri` tells.
+    /// The public reference of the repository, from its `repositoryUri`.
     ///
     /// # Errors
     ///
-    /// As [`Self::images`], and where the service tells of no such name.
-    pub(crate) async fn home(
+    /// As [`Self::images`], and where the service names no such reference.
+    pub(crate) async fn public_reference(
         &self,
         repository: &RepositoryName,
     ) -> Result<PublicRepository, Error> {
-        let operation = "DescribeRepositories";
-        let context = self.context(operation, repository);
-        let ask = async || {
-            let answer = self
-                .client
+        let context = self.context("DescribeRepositories", repository, false);
+        let send = async || {
+            self.client
                 .describe_repositories()
                 .set_registry_id(self.registry_id())
                 .repository_names(repository.as_str())
                 .send()
                 .await
-                .map_err(|error| errors::translate(&error, context))?;
-            let mut repositories = answer.repositories.unwrap_or_default().into_iter();
-            let uri = repositories.next().and_then(|found| found.repository_uri);
-            let reference = uri.and_then(|uri| uri.parse::<Reference>().ok());
-            match reference.and_then(|reference| reference.resolve(false).ok()) {
-                Some((Repository::Public(home), None)) => Ok(home),
-                _ => Err(Failure::fatal(Error::new(
-                    Kind::Service,
-                    format!(
-                        "the service does not tell the public name of repository `{repository}`"
-                    ),
-                ))),
-            }
         };
-        self.run(operation, ask).await
+        let answer = self.call(context, send).await?;
+        let found = self.listed(answer.repositories, "repositories")?;
+        let uri = found
+            .into_iter()
+            .next()
+            .and_then(|found| found.repository_uri);
+        let reference = uri.and_then(|uri| uri.parse::<Reference>().ok());
+        match reference.and_then(|reference| reference.resolve(false).ok()) {
+            Some((Repository::Public(public), None)) => Ok(public),
+            _ => Err(Error::new(
+                Kind::Service,
+                format!(
+                    "the service does not name the public reference of repository `{repository}`"
+                ),
+            )),
+        }
+    }
+
+    /// Sends a request, again and again as the retry policy has it.
+    async fn call<T, E>(
+        &self,
+        context: Context<'_>,
+        send: impl AsyncFn() -> Result<T, SdkError<E, HttpResponse>>,
+    ) -> Result<T, Error>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let attempt = async || {
+            let answer = send().await;
+            answer.map_err(|error| errors::translate(&error, context))
+        };
+        let retry = &self.settings.transport.retry;
+        let outcome = retry.run(self.progress, context.operation, attempt).await;
+        outcome.map_err(|failure| failure.error)
+    }
+
+    /// The list called `key` of an answer; one without it is no listing, and not an empty one.
+    fn listed<T>(&self, list: Option<Vec<T>>, key: &str) -> Result<Vec<T>, Error> {
+        list.ok_or_else(|| http::unreadable(&self.host, 200, &format!("no `{key}` in it")))
     }
 }
 
@@ -165,13 +180,15 @@ fn identifier(id: &ImageId) -> ImageIdentifier {
     .build()
 }
 
-fn images(details: Vec<ImageDetail>, host: &str) -> Result<Vec<Image>, Failure> {
+fn images(details: Vec<ImageDetail>, host: &str) -> Result<Vec<Image>, Error> {
     let mut names = Names::default();
     let image = |detail: ImageDetail| {
         Ok(Image {
             registry_id: names.share(detail.registry_id),
-            registry_alias: None,
-            repository_name: names.share(detail.repository_name),
+            home: Home {
+                alias: None,
+                repository: names.share(detail.repository_name),
+            },
             tags: detail.image_tags,
             manifest: Manifest {
                 digest: detail.image_digest,
@@ -190,13 +207,10 @@ fn tags(
     details: Vec<ImageTagDetail>,
     repository: &RepositoryName,
     host: &str,
-) -> Result<Vec<Tag>, Failure> {
+) -> Result<Vec<Tag>, Error> {
     let mut names = Names::default();
     let repository: Arc<str> = repository.as_str().into();
-    let mut manifest = |detail: Option<_>| {
-        let Some(detail): Option<aws_sdk_ecrpublic::types::ReferencedImageDetail> = detail else {
-            return Ok(Manifest::default());
-        };
+    let mut manifest = |detail: ReferencedImageDetail| {
         Ok(Manifest {
             digest: detail.image_digest,
             size: detail.image_size_in_bytes,
@@ -208,21 +222,28 @@ fn tags(
     };
     let tag = |detail: ImageTagDetail| {
         Ok(Tag {
-            registry_alias: None,
-            repository_name: Some(Arc::clone(&repository)),
+            home: Home {
+                alias: None,
+                repository: Some(Arc::clone(&repository)),
+            },
             name: detail.image_tag,
             created_at: timestamp(detail.created_at, host)?,
-            manifest: manifest(detail.image_detail)?,
+            manifest: detail
+                .image_detail
+                .map(&mut manifest)
+                .transpose()?
+                .unwrap_or_default(),
         })
     };
     details.into_iter().map(tag).collect()
 }
 
-fn timestamp(time: Option<DateTime>, host: &str) -> Result<Option<Timestamp>, Failure> {
+fn timestamp(time: Option<DateTime>, host: &str) -> Result<Option<Timestamp>, Error> {
     let Some(time) = time else { return Ok(None) };
-    to_millisecond(time.as_nanos())
-        .map(Some)
-        .ok_or_else(|| Failure::fatal(http::unreadable(host, 200, "a date beyond all calendars")))
+    match to_millisecond(time.as_nanos()) {
+        Some(time) => Ok(Some(time)),
+        None => Err(http::unreadable(host, 200, "a date beyond all calendars")),
+    }
 }
 
 #[cfg(test)]

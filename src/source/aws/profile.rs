@@ -3,6 +3,8 @@
 //! The SDK panics on some unusable settings and silently passes over others; the AWS CLI is the
 //! model for what is honoured. An unusable setting is an error that names where it was set.
 
+use std::time::Duration;
+
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_runtime::env_config::property::PropertiesKey;
@@ -54,7 +56,7 @@ impl Settings {
     /// # Errors
     ///
     /// A usage error for each setting that is there and cannot be used, or files that cannot be parsed.
-    pub(crate) async fn load(args: &ConnectionArgs) -> Result<Self, Error> {
+    pub(crate) async fn load(args: &ConnectionArgs, first_delay: Duration) -> Result<Self, Error> {
         let sources = Sources::read(args.profile.as_deref()).await?;
         sources.check_fips()?;
         sources.check_credential_endpoints()?;
@@ -70,7 +72,7 @@ impl Settings {
                 None => sources.endpoint_url()?,
             },
             dual_stack: sources.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
-            transport: args.transport(|name, key| sources.find(name, key))?,
+            transport: args.transport(|name, key| sources.find(name, key), first_delay)?,
             profile: sources.profile(),
         })
     }

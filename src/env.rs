@@ -1,0 +1,55 @@
+//! The program's own environment variables, each read once and refused where it cannot be used.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::error::Error;
+use crate::net::settings::Found;
+
+/// The values of the `ECRPUB_*` variables.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Env {
+    /// `ECRPUB_NOW`: a fixed present, RFC 3339, for output that can be compared.
+    now: Option<Timestamp>,
+    /// `ECRPUB_HURRY`: waits take a hundredth of their time, for tests.
+    hurry: bool,
+    /// `ECRPUB_GALLERY_URL`: the address of the gallery's API.
+    pub(crate) gallery_url: Option<Url>,
+    /// `ECRPUB_REGISTRY_URL`: the address of the public registry.
+    pub(crate) registry_url: Option<Url>,
+}
+
+impl Env {
+    /// Reads the variables; an empty one counts as unset.
+    ///
+    /// # Errors
+    ///
+    /// A usage error that names the first variable that cannot be used.
+    pub(crate) fn read() -> Result<Self, Error> {
+        let endpoint = |name| found(name).map(|found| found.endpoint()).transpose();
+        let now =
+            found("ECRPUB_NOW").map(|found| found.parse("a time such as `2024-06-01T12:00:00Z`"));
+        Ok(Self {
+            now: now.transpose()?,
+            hurry: found("ECRPUB_HURRY").is_some(),
+            gallery_url: endpoint("ECRPUB_GALLERY_URL")?,
+            registry_url: endpoint("ECRPUB_REGISTRY_URL")?,
+        })
+    }
+
+    /// The present.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now.unwrap_or_else(Timestamp::now)
+    }
+
+    /// `wait`, or a hundredth of it in a hurry.
+    pub(crate) fn hurried(&self, wait: Duration) -> Duration {
+        if self.hurry { wait / 100 } else { wait }
+    }
+}
+
+fn found(name: &str) -> Option<Found> {
+    Found::in_environment(name).filter(|found| !found.text.is_empty())
+}

@@ -1,0 +1,256 @@
+//! Everything that does not go with something else, refused before anything is sent.
+
+use super::ListingArgs;
+use crate::error::Error;
+use crate::facts::{Facts, Need};
+use crate::output::{Expected, FormatName, Schema, TimeFormat};
+use crate::select::{SortKey, TaggedArgs};
+use crate::source::{SourceName, Target};
+
+/// An option, and whether it is given.
+type Given = (&'static str, bool);
+
+/// Checks that the options go with each other, with `targets`, and with rows of `schema`.
+///
+/// # Errors
+///
+/// A usage error that says what to leave out.
+pub(super) fn check<R>(
+    schema: &'static Schema<R>,
+    args: &ListingArgs,
+    tagged: TaggedArgs,
+    targets: &[Target],
+) -> Result<(), Error> {
+    let expected = args.expected(targets);
+    options(args, tagged)?;
+    registries(args, targets)?;
+    part_of_listing(schema, args, targets, expected)?;
+    format(args, expected)?;
+    needs(schema, args, tagged, targets)
+}
+
+/// Options that exclude each other, whatever is listed.
+fn options(args: &ListingArgs, tagged: TaggedArgs) -> Result<(), Error> {
+    let ListingArgs {
+        select,
+        ids,
+        output,
+        relations,
+        pages,
+        ..
+    } = args;
+    let count = ("--count", args.count);
+    let limit = ("--limit", select.limit.is_some());
+    let tag = ("--tag", !ids.tags.is_empty());
+    let digest = ("--digest", !ids.digests.is_empty());
+    let reverse = ("--reverse", select.reverse);
+    let max_pages = ("--max-pages", pages.max_pages.is_some());
+    let starting_token = ("--starting-token", pages.starting_token.is_some());
+    exclude(
+        ("--tagged", tagged.tagged),
+        &[("--untagged", tagged.untagged)],
+    )?;
+    exclude(
+        count,
+        &[
+            ("--output", output.output.is_some()),
+            ("--columns", !output.columns.is_empty()),
+            ("--platforms", relations.platforms),
+            ("--full-ref", output.full_ref),
+            ("--pin", output.pin),
+            ("--sort", select.sort.is_some()),
+            reverse,
+            limit,
+        ],
+    )?;
+    exclude(max_pages, &[count, tag, digest, limit])?;
+    exclude(starting_token, &[count, tag, digest])?;
+    if select.reverse && select.sort == Some(SortKey::None) {
+        return Err(Error::usage("`--sort none` has no order to reverse")
+            .hint("leave out `--reverse`, or sort by a key"));
+    }
+    Ok(())
+}
+
+fn exclude((option, is_given): Given, others: &[Given]) -> Result<(), Error> {
+    match others.iter().find(|(_, other_is_given)| *other_is_given) {
+        Some((other, _)) if is_given => Err(Error::usage(format!(
+            "`{option}` does not go with `{other}`"
+        ))
+        .hint(format!("leave out `{option}` or `{other}`"))),
+        _ => Ok(()),
+    }
+}
+
+/// Options for own repositories alone, or for public ones alone.
+fn registries(args: &ListingArgs, targets: &[Target]) -> Result<(), Error> {
+    let own = targets.iter().find(|target| target.is_own());
+    if let (Some(own), SourceName::Registry) = (own, args.source.source) {
+        return Err(Error::usage(format!(
+            "`--source` is for public repositories, and `{}` is in your own registry",
+            own.repository
+        ))
+        .hint("leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`"));
+    }
+    let connection = &args.connection;
+    let signed = [
+        ("--profile", connection.profile.is_some()),
+        ("--region", connection.region.is_some()),
+        ("--endpoint-url", connection.endpoint_url.is_some()),
+        ("--registry-id", args.source.registry_id.is_some()),
+    ];
+    match signed.into_iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) if own.is_none() => Err(Error::usage(format!(
+            "`{option}` is for your own registry, and only public repositories are named"
+        ))
+        .hint(format!(
+            "leave out `{option}`: public repositories are read without credentials"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// `--max-pages` and `--starting-token` take a part of one listing.
+fn part_of_listing<R>(
+    schema: &'static Schema<R>,
+    args: &ListingArgs,
+    targets: &[Target],
+    expected: Expected,
+) -> Result<(), Error> {
+    let option = match (&args.pages.max_pages, &args.pages.starting_token) {
+        (Some(_), _) => "--max-pages",
+        (None, Some(_)) => "--starting-token",
+        (None, None) => return Ok(()),
+    };
+    if expected.several {
+        return Err(Error::usage(format!(
+            "`{option}` takes one repository, but several were given"
+        ))
+        .hint("name one repository"));
+    }
+    if targets.iter().any(|target| !target.images.is_empty()) {
+        return Err(Error::usage(format!(
+            "`{option}` takes a whole repository, but one of its images was named"
+        ))
+        .hint("name the repository without a tag or digest"));
+    }
+    if !expected.told.contains(schema.complete) {
+        return Err(Error::usage(format!(
+            "`{option}` does not go with the images of a public repository, which are made of all its tags"
+        ))
+        .hint("list a part of the tags with `ecrpub tags`"));
+    }
+    Ok(())
+}
+
+/// Options that the format has no use for.
+fn format(args: &ListingArgs, expected: Expected) -> Result<(), Error> {
+    let ListingArgs {
+        output, relations, ..
+    } = args;
+    let format = output.format_name();
+    let has_columns = !matches!(format, FormatName::Name | FormatName::ImageIds);
+    if output.time == Some(TimeFormat::Relative) && format != FormatName::Table {
+        return Err(Error::usage("`--time relative` is for tables only")
+            .hint("use `--time iso`, `iso-ms`, `epoch` or `local` with this format"));
+    }
+    if !output.columns.is_empty() && !has_columns {
+        return Err(
+            Error::usage("`--columns` does not go with `-o name` or `-o image-ids`")
+                .hint("choose columns with `-o tsv --no-headers`"),
+        );
+    }
+    if relations.platforms && !has_columns {
+        return Err(Error::usage(
+            "`--platforms` adds a column, but `-o name` and `-o image-ids` have no columns",
+        )
+        .hint("use it with `-o table`, `json`, `jsonl`, `csv` or `tsv`"));
+    }
+    if output.is_full_ref() && format != FormatName::Name {
+        let option = if output.full_ref {
+            "--full-ref"
+        } else {
+            "--pin"
+        };
+        return Err(Error::usage(format!(
+            "`{option}` prints names, but another format was given"
+        ))
+        .hint("use it with `-o name`, or alone"));
+    }
+    if format == FormatName::ImageIds {
+        image_ids(args, expected)?;
+    }
+    Ok(())
+}
+
+fn image_ids(args: &ListingArgs, expected: Expected) -> Result<(), Error> {
+    if expected.several {
+        return Err(
+            Error::usage("`-o image-ids` takes one repository, but several were given")
+                .hint("run the command once for each repository"),
+        );
+    }
+    if expected.public {
+        return Err(Error::usage(
+            "`-o image-ids` lists images to delete, and a public reference cannot be deleted from",
+        )
+        .hint("name the repository of your own registry by its name alone"));
+    }
+    if args.select.sort.is_some() || args.select.reverse {
+        return Err(
+            Error::usage("`-o image-ids` has an order of its own, indexes first")
+                .hint("leave out `--sort` and `--reverse`"),
+        );
+    }
+    Ok(())
+}
+
+/// Options that need to know more than the sources of `targets` can tell.
+fn needs<R>(
+    schema: &'static Schema<R>,
+    args: &ListingArgs,
+    tagged: TaggedArgs,
+    targets: &[Target],
+) -> Result<(), Error> {
+    let command = format!("ecrpub {}s", schema.noun);
+    let mut needs = vec![Need::new(&command, schema.needs)];
+    if targets.iter().any(selects_digest) {
+        needs.push(Need::new("@DIGEST", Facts::DETAILS));
+    }
+    needs.extend(args.ids.needs());
+    needs.extend(args.select.needs());
+    needs.extend(tagged.needs());
+    needs.extend(args.output.needs(schema));
+    needs.extend(args.relations.needs());
+    for target in targets {
+        let known = args.source.told(target) | args.source.readable(target);
+        for Need { option, facts } in &needs {
+            let missing = *facts - known;
+            if missing.contains(Facts::UNTAGGED) {
+                return Err(Error::usage(format!(
+                    "`{option}` lists untagged images, which public repositories do not show"
+                ))
+                .hint("name a repository of your own registry by its name alone"));
+            }
+            if !missing.is_empty() {
+                return Err(beyond_names(option, *option == command));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn selects_digest(target: &Target) -> bool {
+    target.images.iter().any(|id| id.digest().is_some())
+}
+
+fn beyond_names(option: &str, is_command: bool) -> Error {
+    let error = Error::usage(format!(
+        "`{option}` needs more than tag names, which are all that `--source registry` provides"
+    ));
+    if is_command {
+        error.hint("list the names with `ecrpub tags`, or leave out `--source registry`")
+    } else {
+        error.hint(format!("leave out `{option}` or `--source registry`"))
+    }
+}

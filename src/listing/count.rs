@@ -1,0 +1,58 @@
+//! Counts the rows of a listing without holding them.
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use super::{CONCURRENCY, Listing, Missing, RepositoryRow, unless_missing};
+use crate::error::Error;
+use crate::source::Target;
+
+impl Listing<'_> {
+    /// Prints the number of rows of each repository.
+    pub(super) async fn count<R: RepositoryRow>(
+        &self,
+        targets: &[Target],
+    ) -> Result<Missing, Error> {
+        let count = async |target| unless_missing(self.count_rows::<R>(target).await);
+        let counts: Vec<_> = stream::iter(targets)
+            .map(count)
+            .buffered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        self.progress.end_line();
+        let (mut lines, mut seen) = (Vec::new(), Vec::new());
+        let mut missing = Missing::new();
+        for (target, count) in targets.iter().zip(counts) {
+            match count {
+                Ok((count, absent)) => {
+                    seen.push(target);
+                    lines.push(match targets {
+                        [_] => format!("{count}\n"),
+                        _ => format!("{}\t{count}\n", target.repository),
+                    });
+                    missing.extend(absent);
+                }
+                Err(error) => missing.push(error),
+            }
+        }
+        self.console.write(lines.concat().as_bytes())?;
+        self.note_untagged(&seen);
+        Ok(missing)
+    }
+
+    async fn count_rows<R: RepositoryRow>(
+        &self,
+        target: &Target,
+    ) -> Result<(usize, Missing), Error> {
+        if !self.args.wants_all(target) {
+            let part = self.select::<R>(target).await?;
+            return Ok((part.rows.len(), part.missing));
+        }
+        let mut pages = self.pages(&target.repository);
+        let mut count = 0;
+        while let Some(mut rows) = pages.next::<R>().await? {
+            self.selection.filter(&mut rows);
+            count += rows.len();
+        }
+        Ok((count, Missing::new()))
+    }
+}

@@ -1,0 +1,54 @@
+//! Prints a listing after all of it was read.
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use super::printer::Printer;
+use super::{CONCURRENCY, Listing, Missing, RepositoryRow, relate, unless_missing};
+use crate::error::Error;
+use crate::source::Target;
+
+impl Listing<'_> {
+    /// Reads everything, and only then prints it.
+    pub(super) async fn print<R: RepositoryRow>(
+        &self,
+        targets: &[Target],
+        mut printer: Printer<'_, R>,
+    ) -> Result<Missing, Error> {
+        let read = async |target| unless_missing(self.select::<R>(target).await);
+        let mut parts: Vec<_> = stream::iter(targets)
+            .map(read)
+            .buffered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        if self.reads_manifests {
+            let mut parts: Vec<_> = parts.iter_mut().flatten().collect();
+            relate::add_platforms(&self.sources, &mut parts).await?;
+        }
+        self.progress.end_line();
+        let (mut listed, mut seen) = (Vec::new(), Vec::new());
+        let mut missing = Missing::new();
+        for (target, part) in targets.iter().zip(parts) {
+            match part {
+                Ok(mut part) => {
+                    seen.push(target);
+                    self.note_empty(target, &part);
+                    missing.append(&mut part.missing);
+                    listed.push(part);
+                }
+                Err(error) => missing.push(error),
+            }
+        }
+        for part in &listed {
+            printer.rows(&part.rows)?;
+        }
+        let next_token = listed.last().and_then(|part| part.next_token.as_deref());
+        if !listed.is_empty() {
+            printer.end(next_token)?;
+        }
+        self.summarize(&listed);
+        self.note_left_out(&listed);
+        self.note_untagged(&seen);
+        self.note_token(next_token);
+        Ok(missing)
+    }
+}

@@ -1,0 +1,79 @@
+//! Prints the pages of a listing as they arrive, in the service's order.
+
+use super::printer::Printer;
+use super::{Listing, Missing, RepositoryRow, unless_missing};
+use crate::error::Error;
+use crate::reference::Repository;
+use crate::source::Target;
+
+/// How the stream of a repository ended.
+struct Streamed {
+    next_token: Option<String>,
+    /// Whether `--limit` ended it before the end of the listing.
+    limited: bool,
+}
+
+impl Listing<'_> {
+    /// Prints page after page, one repository after another.
+    pub(super) async fn stream<R: RepositoryRow>(
+        &self,
+        targets: &[Target],
+        mut printer: Printer<'_, R>,
+    ) -> Result<Missing, Error> {
+        let mut missing = Missing::new();
+        let (mut next_token, mut limited, mut seen) = (None, false, Vec::new());
+        for target in targets {
+            let streamed = self.stream_pages(&target.repository, &mut printer).await;
+            match unless_missing(streamed)? {
+                Ok(streamed) => {
+                    next_token = streamed.next_token;
+                    limited |= streamed.limited;
+                    seen.push(target);
+                }
+                Err(error) => missing.push(error),
+            }
+        }
+        if !seen.is_empty() {
+            printer.end(next_token.as_deref())?;
+        }
+        self.progress.end_line();
+        if limited {
+            self.console
+                .note("`--limit` ends the listing; there may be more rows");
+        }
+        self.note_untagged(&seen);
+        self.note_token(next_token.as_deref());
+        Ok(missing)
+    }
+
+    /// Prints the pages of a repository; while one is written, the next is on its way.
+    async fn stream_pages<R: RepositoryRow>(
+        &self,
+        repository: &Repository,
+        printer: &mut Printer<'_, R>,
+    ) -> Result<Streamed, Error> {
+        let reference = self.reference(repository).await?;
+        let mut pages = self.pages(repository);
+        let mut wanted = self.selection.limit().unwrap_or(usize::MAX);
+        let mut page = pages.next().await?;
+        let mut limited = false;
+        while let Some(mut rows) = page {
+            self.selection.filter(&mut rows);
+            limited = rows.len() > wanted || (rows.len() == wanted && !pages.is_at_end());
+            rows.truncate(wanted);
+            wanted -= rows.len();
+            self.add_reference(reference.as_ref(), &mut rows);
+            if limited || pages.is_at_end() {
+                printer.rows(&rows)?;
+                break;
+            }
+            let (next, printed) = pages.next_during(|| printer.rows(&rows)).await;
+            printed?;
+            page = next.map_err(|error| pages.resumable(error))?;
+        }
+        Ok(Streamed {
+            next_token: pages.next_token().filter(|_| !limited).map(str::to_owned),
+            limited,
+        })
+    }
+}
