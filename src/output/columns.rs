@@ -161,7 +161,7 @@ pub(crate) fn possible_names<R>(columns: &'static [Column<R>]) -> Vec<PossibleVa
     plain.chain(added).collect()
 }
 
-/// The columns that `names` list or add to the `defaults`.
+/// The columns that `names` list, in their order, or add to the `defaults`, in the order of the table.
 ///
 /// # Errors
 ///
@@ -179,13 +179,15 @@ pub(crate) fn choose<R>(
             ),
         );
     }
-    let mut chosen: Vec<&'static Column<R>> = Vec::new();
+    let named = names.iter().map(|name| name.trim_start_matches('+'));
     if names.is_empty() || added != 0 {
-        chosen.extend(schema.columns.iter().filter(|column| defaults(column)));
+        let named: Vec<_> = named.collect();
+        let is_chosen = |column: &&Column<R>| defaults(column) || named.contains(&column.name());
+        return Ok(schema.columns.iter().filter(is_chosen).collect());
     }
-    for name in names {
-        let column = schema.column(name.trim_start_matches('+'));
-        if let Some(column) = column.filter(|column| !is_among(column, &chosen)) {
+    let mut chosen: Vec<&'static Column<R>> = Vec::new();
+    for column in named.filter_map(|name| schema.column(name)) {
+        if !is_among(column, &chosen) {
             chosen.push(column);
         }
     }

@@ -404,7 +404,7 @@ fn a_repository_that_goes_away_while_it_is_read_is_no_complete_listing() {
         let outcome = ecrpub(&registry, &line);
         assert_eq!(outcome.code, Some(5), "{outcome}");
         assert!(!outcome.stdout.ends_with("}\n"), "{outcome}");
-        let message = "error: repository `big` went away while it was read\n";
+        let message = "error: repository `big` disappeared while it was read\n";
         assert!(outcome.stderr.starts_with(message), "{outcome}");
     }
 }

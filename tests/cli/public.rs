@@ -482,7 +482,7 @@ fn settings_of_the_environment_hold_or_are_refused_by_name() {
     let registry = gallery();
     for (name, value) in [
         ("ECRPUB_GALLERY_URL", "gallery"),
-        ("ECRPUB_REGISTRY_URL", ""),
+        ("ECRPUB_REGISTRY_URL", "ftp://registry"),
         ("AWS_MAX_ATTEMPTS", "0"),
         ("AWS_RETRY_MODE", "nonsense"),
         ("AWS_CA_BUNDLE", "/no/such/file"),

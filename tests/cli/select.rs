@@ -151,7 +151,7 @@ fn every_key_orders_and_reverses() {
         "0.9 1.2.0-alpine build-9 build-10 latest sha256-0123abcd.sig stable v1.9.1 v1.10.0"
     );
     assert_eq!(
-        listed("tags zoo --sort tag -r"),
+        listed("tags zoo --sort tag --reverse"),
         "v1.10.0 v1.9.1 stable sha256-0123abcd.sig latest build-10 build-9 1.2.0-alpine 0.9"
     );
     assert_eq!(
@@ -170,7 +170,7 @@ fn every_key_orders_and_reverses() {
     let mut reversed: Vec<_> = ascending.split(' ').collect();
     reversed.reverse();
     assert_eq!(
-        listed("images zoo --sort digest --tagged -r"),
+        listed("images zoo --sort digest --tagged --reverse"),
         reversed.join(" ")
     );
 }

@@ -347,7 +347,7 @@ fn there_is_no_line_of_progress_where_it_would_disturb() {
     }
     let verbose = shown(&slow(), "-v");
     assert!(
-        verbose.contains("] page 1: 2 rows") && !verbose.contains('\u{1b}'),
+        verbose.contains("] page 1 of `big`: 2 rows") && !verbose.contains('\u{1b}'),
         "{verbose:?}"
     );
     let quick = shown(&Registry::start([Repository::generated("big", 3)]), "");
@@ -367,7 +367,8 @@ fn ctrl_c_takes_the_line_of_progress_away() {
     // Interrupts the program when its line has been there for a while.
     shell.args([
         "-c",
-        "\"$0\" images big & sleep 2; kill -INT $!; wait $!; echo \"code $?\"",
+        // A shell has its background jobs ignore SIGINT unless told otherwise.
+        "env --default-signal=INT \"$0\" images big & sleep 1; kill -INT $!; wait $!; echo \"code $?\"",
     ]);
     shell.arg(program.get_program()).env_clear();
     for (name, value) in program.get_envs() {
