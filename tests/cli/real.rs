@@ -188,7 +188,7 @@ fn the_tags_and_platforms_of_a_real_registry() {
     hint: look for it at https://gallery.ecr.aws
     --- exit code 3
     ");
-    assert_eq!(nothing.requests().len(), 0);
+    nothing.assert_no_requests();
 
     let image = |digest: &str, tag: &str| Image {
         digest: Some(digest.to_owned()),
