@@ -449,14 +449,14 @@ fn no_credential_is_sent_or_looked_for() {
     }
 }
 
-/// What the program opens, told by the system; where `strace` is not installed nothing is told.
+/// `strace` lists the files that the program opens.
 #[test]
 #[cfg(target_os = "linux")]
 fn no_file_of_aws_or_docker_is_opened() {
-    let registry = gallery();
-    if !crate::peer::is_installed("strace") {
+    if !crate::harness::peer("strace") {
         return;
     }
+    let registry = gallery();
     let opened = |arguments: &str| {
         let run = Run::of("strace", &registry.url()).env("HOME", home("traced", "[default]\n"));
         let mut command = run.into_command();
