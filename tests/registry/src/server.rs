@@ -58,6 +58,8 @@ pub struct Request {
     pub body: Value,
     /// The `Authorization` header.
     pub authorization: Option<String>,
+    /// The `X-Amz-Security-Token` header.
+    pub session_token: Option<String>,
 }
 
 /// What to do to a request instead of answering it well.
@@ -452,6 +454,7 @@ impl State {
                 .unwrap_or_default(),
             body: serde_json::from_slice(body).unwrap_or_default(),
             authorization: protocol::header(parts, "authorization").map(str::to_owned),
+            session_token: protocol::header(parts, "x-amz-security-token").map(str::to_owned),
         };
         requests.push(request.clone());
         request
