@@ -72,6 +72,7 @@ fn a_profile_that_does_not_exist_is_an_error_that_names_those_that_do() {
     hint: there is no profile at all; make one with `aws configure`
     --- exit code 2
     ");
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -132,6 +133,7 @@ fn a_credential_process_that_fails_is_named() {
     hint: see what the AWS CLI says with `aws sts get-caller-identity`
     --- exit code 4
     ");
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -147,6 +149,7 @@ fn a_profile_whose_login_is_over_names_the_command_that_renews_it() {
             .contains("hint: log in with `aws sso login --profile work`"),
         "{outcome}"
     );
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -178,7 +181,7 @@ fn unusable_settings_are_errors_that_name_where_they_were_set() {
     hint: correct the setting, or unset it
     --- exit code 2
     ");
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -233,7 +236,7 @@ fn a_ca_bundle_replaces_the_systems_certificates() {
     hint: if a proxy re-signs its traffic, name its certificates with `--ca-bundle FILE`
     --- exit code 5
     ");
-    assert_eq!(stranger.requests().len(), 0);
+    stranger.assert_no_requests();
 }
 
 #[test]
@@ -253,6 +256,7 @@ fn a_ca_bundle_must_hold_certificates() {
             "{outcome}"
         );
     }
+    registry.assert_no_requests();
 }
 
 #[test]

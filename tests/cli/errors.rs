@@ -1,6 +1,8 @@
 //! Each error: our words, a hint with the command to type, the exit code.
 
-use ecrpub_registry::{DENIED_KEY, EXPIRED_KEY, Fault, Registry, Repository, Request, UNKNOWN_KEY};
+use ecrpub_registry::{
+    DENIED_KEY, EXPIRED_KEY, Fault, Registry, Repository, Request, UNKNOWN_KEY, url_without_server,
+};
 use insta::assert_snapshot;
 
 use crate::harness::{Run, ecrpub, small};
@@ -76,7 +78,7 @@ fn a_name_that_is_none_is_refused_before_anything_is_sent() {
     For more information, try '--help'.
     --- exit code 2
     ");
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -207,7 +209,7 @@ fn no_credentials_at_all() {
     hint: a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`
     --- exit code 4
     ");
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -220,13 +222,12 @@ fn half_of_the_keys() {
     hint: set both, or unset both and use a profile with `--profile NAME`
     --- exit code 4
     ");
+    registry.assert_no_requests();
 }
 
 #[test]
 fn a_host_that_refuses_connections() {
-    // The port of a registry that is gone.
-    let url = Registry::start([]).url();
-    assert_snapshot!(Run::at(&url).arguments("images web").outcome(), @"
+    assert_snapshot!(Run::at(&url_without_server()).arguments("images web").outcome(), @"
     --- stderr
     error: `REGISTRY` refuses connections
     hint: check the endpoint and the proxy settings
@@ -343,6 +344,7 @@ fn options_that_nobody_knows() {
     For more information, try '--help'.
     --- exit code 2
     ");
+    registry.assert_no_requests();
 }
 
 #[test]

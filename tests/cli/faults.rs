@@ -6,7 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use ecrpub_registry::{Fault, Image, Registry, Repository, Request};
+use ecrpub_registry::{Fault, Image, Registry, Repository, Request, url_without_server};
 
 use crate::harness::{NOW_MS, Outcome, Run};
 
@@ -259,7 +259,7 @@ fn redirects_are_not_followed() {
         });
         let error = assert_failed(source, &registry, "", 1);
         assert!(error.contains("a redirect (HTTP status 307)"), "{error}");
-        assert_eq!(elsewhere.requests().len(), 0);
+        elsewhere.assert_no_requests();
     }
 }
 
@@ -404,10 +404,9 @@ fn ctrl_c_ends_at_once_by_the_signal() {
 
 #[test]
 fn hosts_that_refuse_or_do_not_exist_are_asked_once() {
-    // The port of a registry that is gone.
-    let gone = Registry::start([]).url();
+    let unserved = url_without_server();
     for (url, words) in [
-        (gone.as_str(), "refuses connections"),
+        (unserved.as_str(), "refuses connections"),
         ("http://no-such-host.invalid", "cannot find the host"),
     ] {
         for source in SOURCES {

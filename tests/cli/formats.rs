@@ -9,6 +9,14 @@ fn print(arguments: &str) -> String {
     ecrpub(&Registry::start(small()), arguments).to_string()
 }
 
+/// The error of a run that fails before it sends anything.
+fn refuse(arguments: &str) -> String {
+    let registry = Registry::start(small());
+    let outcome = ecrpub(&registry, arguments);
+    registry.assert_no_requests();
+    outcome.to_string()
+}
+
 #[test]
 fn a_table_of_images_shows_what_tells_them_apart() {
     assert_snapshot!(print("images web"), @"
@@ -213,19 +221,19 @@ fn image_ids_end_the_run_at_a_tag_that_no_registry_allows() {
 
 #[test]
 fn image_ids_refuse_what_would_mislead() {
-    assert_snapshot!(print("images web empty -o image-ids"), @"
+    assert_snapshot!(refuse("images web empty -o image-ids"), @"
     --- stderr
     error: `-o image-ids` names the images of one repository, and several are asked for
     hint: run the command once for each repository
     --- exit code 2
     ");
-    assert_snapshot!(print("images web -o image-ids --sort pushed"), @"
+    assert_snapshot!(refuse("images web -o image-ids --sort pushed"), @"
     --- stderr
     error: `-o image-ids` has an order of its own, indexes first, and another is asked for
     hint: leave out `--sort` and `--reverse`
     --- exit code 2
     ");
-    assert_snapshot!(print("images web -o image-ids -c imageDigest"), @"
+    assert_snapshot!(refuse("images web -o image-ids -c imageDigest"), @"
     --- stderr
     error: `--columns` does not go with `-o name` or `-o image-ids`
     hint: choose columns with `-o tsv --no-headers`
@@ -274,7 +282,7 @@ fn columns_keep_the_nesting_of_json_and_no_object_is_written_twice() {
 
 #[test]
 fn columns_that_do_not_exist_or_mix_are_refused() {
-    assert_snapshot!(print("images web -c imageTag"), @"
+    assert_snapshot!(refuse("images web -c imageTag"), @"
     --- stderr
     error: invalid value 'imageTag' for '--columns <COLUMNS>'
       [possible values: registryId, registryAliasName, repositoryName, imageDigest, imagePushedAt, imageSizeInBytes, imageManifestMediaType, artifactMediaType, platforms, imageTags]
@@ -284,7 +292,7 @@ fn columns_that_do_not_exist_or_mix_are_refused() {
     For more information, try '--help'.
     --- exit code 2
     ");
-    assert_snapshot!(print("images web -c imageTags,+registryId"), @"
+    assert_snapshot!(refuse("images web -c imageTags,+registryId"), @"
     --- stderr
     error: `--columns` mixes plain names with names behind a `+`
     hint: name all columns, or put a `+` before each that you add to the default ones
@@ -346,7 +354,7 @@ fn times_are_written_in_every_way_and_format() {
     1 month ago
     -
     ");
-    assert_snapshot!(time("-o tsv --time relative"), @"
+    assert_snapshot!(refuse("images web -o tsv --time relative"), @"
     --- stderr
     error: `--time relative` is for tables only
     hint: use `--time iso`, `iso-ms`, `epoch` or `local` with this format

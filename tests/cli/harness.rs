@@ -151,6 +151,56 @@ impl fmt::Display for Outcome {
     }
 }
 
+/// The programs and libraries of others that tests compare with or watch through.
+pub(crate) const PEERS: [&str; 12] = [
+    "aws",
+    "bash",
+    "botocore",
+    "docker-registry",
+    "fish",
+    "jq",
+    "node",
+    "npm",
+    "python3",
+    "skopeo",
+    "strace",
+    "zsh",
+];
+
+/// Whether `name`, one of [`PEERS`], is installed; a test returns early where it is not, and the test
+/// in `without.rs` counts what was missing.
+///
+/// With `ECRPUB_TEST_PEERS=required`, as in `.ci/run`, a missing peer fails the test instead.
+#[track_caller]
+pub(crate) fn peer(name: &str) -> bool {
+    assert!(PEERS.contains(&name), "`{name}` is not among `PEERS`");
+    let found = has_peer(name);
+    assert!(found || !peers_are_required(), "`{name}` is not installed");
+    found
+}
+
+pub(crate) fn has_peer(name: &str) -> bool {
+    if name == "botocore" {
+        let import = Command::new("python3")
+            .args(["-c", "import botocore"])
+            .output();
+        return import.is_ok_and(|output| output.status.success());
+    }
+    // Starting each with `--version` would take the AWS CLI most of a second.
+    let program = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(&program).is_file())
+}
+
+/// Whether a missing peer is a failure.
+pub(crate) fn peers_are_required() -> bool {
+    match std::env::var("ECRPUB_TEST_PEERS").as_deref() {
+        Ok("required") => true,
+        Ok("" | "optional") | Err(_) => false,
+        Ok(other) => panic!("`ECRPUB_TEST_PEERS` is `{other}`, not `required` or `optional`"),
+    }
+}
+
 /// A home directory called `name` whose `.aws/config` is `config`.
 pub(crate) fn home(name: &str, config: &str) -> PathBuf {
     let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))

@@ -156,5 +156,5 @@ fn names_that_are_none_are_refused_before_anything_is_sent() {
     For more information, try '--help'.
     --- exit code 2
     ");
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }

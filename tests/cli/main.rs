@@ -23,3 +23,4 @@ mod setups;
 mod stream;
 #[cfg(unix)]
 mod terminal;
+mod without;

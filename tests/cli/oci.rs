@@ -181,7 +181,7 @@ fn what_needs_more_than_names_is_refused_before_anything_is_sent() {
     hint: leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`
     --- exit code 2
     ");
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 #[test]

@@ -234,7 +234,7 @@ fn page_sizes_out_of_bounds_are_refused_before_anything_is_sent() {
     For more information, try '--help'.
     --- exit code 2
     ");
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn parts_exclude_what_needs_the_whole() {
     For more information, try '--help'.
     --- exit code 2
     ");
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 #[test]

@@ -1,57 +1,57 @@
-//! The AWS CLI, where it is installed, lists the same rows of the same registry.
+//! The AWS CLI lists the same rows of the same registry.
 
 use ecrpub_registry::{Registry, Repository};
 use serde_json::Value;
 
-use crate::harness::{Outcome, Run, ecrpub};
+use crate::harness::{Outcome, Run, ecrpub, peer};
 
 #[test]
 fn the_aws_cli_lists_the_same_rows() {
+    if !peer("aws") {
+        return;
+    }
     let registry = Registry::start([Repository::generated("big", 250)]);
     for (command, operation, list) in [
         ("images", "describe-images", "imageDetails"),
         ("tags", "describe-image-tags", "imageTagDetails"),
     ] {
-        let Some(theirs) = aws(&registry, &format!("{operation} --repository-name big")) else {
-            return;
-        };
+        let theirs = aws(&registry, &format!("{operation} --repository-name big")).data();
         let ours = ecrpub(&registry, &format!("{command} big -o json")).data();
-        assert_eq!(rows(&ours, list), rows(&theirs.data(), list), "{command}");
+        assert_eq!(rows(&ours, list), rows(&theirs, list), "{command}");
     }
 }
 
 #[test]
 fn a_jq_script_for_the_aws_cli_runs_unchanged() {
+    if !peer("aws") || !peer("jq") {
+        return;
+    }
     let registry = Registry::start([Repository::generated("big", 250)]);
     let script = ".imageDetails | map(select(.imageTags != null and .imageSizeInBytes > 1000)) \
                   | sort_by(.imageDigest) | .[] | .imageDigest + \" \" + .imageTags[0]";
-    let Some(theirs) = aws(&registry, "describe-images --repository-name big") else {
-        return;
-    };
+    let theirs = aws(&registry, "describe-images --repository-name big").data();
     let ours = ecrpub(&registry, "images big --output json").data();
-    let (Some(ours), Some(theirs)) = (jq(script, &ours), jq(script, &theirs.data())) else {
-        return;
-    };
+    let (ours, theirs) = (jq(script, &ours), jq(script, &theirs));
     assert!(ours.lines().count() > 100);
     assert_eq!(ours, theirs);
 }
 
 #[test]
 fn the_aws_cli_does_what_the_readme_says() {
+    if !peer("aws") {
+        return;
+    }
     let theirs = Repository::generated("library/nginx", 3).under("docker");
     let registry = Registry::start([Repository::generated("big", 250), theirs]);
     let describe = "describe-images --repository-name big";
-    let Some(listing) = aws(&registry, describe) else {
-        return;
-    };
-    listing.data();
+    aws(&registry, describe).data();
     assert_eq!(registry.requests().len(), 3, "pages of 100");
     ecrpub(&registry, "images big").data();
     assert_eq!(registry.requests().len(), 4, "one of 1000");
 
     let ids = "--image-ids imageTag=v0.0.8 imageTag=nowhere";
-    let theirs = aws(&registry, &format!("{describe} {ids}")).map(|outcome| outcome.stdout);
-    assert_eq!(theirs.as_deref(), Some(""));
+    let theirs = aws(&registry, &format!("{describe} {ids}"));
+    assert_eq!(theirs.stdout, "");
     let ours = ecrpub(&registry, "images big --tag v0.0.8 --tag nowhere -o name");
     assert_eq!(ours.stdout.lines().count(), 1);
 
@@ -59,52 +59,31 @@ fn the_aws_cli_does_what_the_readme_says() {
         &registry,
         &format!("{describe} --output table --max-items 1"),
     );
-    assert!(table.is_some_and(|table| table.stdout.lines().count() > 5));
+    assert!(table.stdout.lines().count() > 5, "{table}");
     let theirs = aws(&registry, "describe-images --repository-name library/nginx");
-    assert!(theirs.is_some_and(|theirs| theirs.stderr.contains("does not exist")));
+    assert!(theirs.stderr.contains("does not exist"), "{theirs}");
     let ours = ecrpub(&registry, "tags docker/library/nginx --public --count");
     assert_eq!(ours.data(), "2\n");
     let csv = aws(&registry, &format!("{describe} --output csv"));
-    assert!(csv.is_some_and(|csv| csv.code != Some(0)));
+    assert_ne!(csv.code, Some(0), "{csv}");
 }
 
-/// The AWS CLI on `registry`, or nothing, with a word, where it is not installed.
-fn aws(registry: &Registry, arguments: &str) -> Option<Outcome> {
-    if !is_installed("aws") {
-        return None;
-    }
+fn aws(registry: &Registry, arguments: &str) -> Outcome {
     let run = Run::of("aws", &registry.url());
     let run = run.arguments("--region us-east-1 --output json ecr-public");
-    Some(run.arguments(arguments).outcome())
+    run.arguments(arguments).outcome()
 }
 
-fn jq(script: &str, input: &str) -> Option<String> {
-    if !is_installed("jq") {
-        return None;
-    }
+fn jq(script: &str, input: &str) -> String {
     let mut command = assert_cmd::Command::new("jq");
     let output = command.args(["-r", script]).write_stdin(input).output();
     let output = output.expect("jq starts");
     assert!(output.status.success());
-    Some(String::from_utf8(output.stdout).expect("output is UTF-8"))
+    String::from_utf8(output.stdout).expect("output is UTF-8")
 }
 
-pub(crate) fn is_installed(program: &str) -> bool {
-    let found = std::process::Command::new(program)
-        .arg("--version")
-        .output()
-        .is_ok();
-    if !found {
-        #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-        {
-            eprintln!("skipped: {program} is not installed");
-        }
-    }
-    found
-}
-
-/// The rows of a document in an order of their own, with times to the second and without the
-/// `repositoryName` that tag rows have here besides.
+/// The rows of a document, sorted, with times to the second and without the `repositoryName` that only
+/// our tag rows have.
 fn rows(document: &str, list: &str) -> Vec<String> {
     let document: Value = serde_json::from_str(document).expect("a JSON document");
     let rows = document[list].as_array().expect("a list of rows").iter();

@@ -368,7 +368,7 @@ fn references_that_are_none_are_told_what_they_are() {
     hint: if it is public, put `public.ecr.aws/` before it; of your own, ask for `team/web --tag 1.0`
     --- exit code 2
     ");
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -406,7 +406,7 @@ fn options_that_public_repositories_have_no_use_for_are_refused() {
     error: `--region` is for your own registry, and only public repositories are asked for
     error: `--endpoint-url` is for your own registry, and only public repositories are asked for
     ");
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 /// Whatever of AWS or Docker were looked at here would fail, hang, or be seen.
@@ -441,7 +441,7 @@ fn no_credential_is_sent_or_looked_for() {
         let run = with_traps(&registry, &metadata).arguments(&format!("tags {NGINX} {options}"));
         run.outcome().data();
     }
-    assert_eq!(metadata.requests().len(), 0);
+    metadata.assert_no_requests();
     for request in registry.requests() {
         let authorization = request.authorization.unwrap_or_default();
         let is_anonymous = authorization.is_empty() || authorization.starts_with("Bearer ");
@@ -449,14 +449,14 @@ fn no_credential_is_sent_or_looked_for() {
     }
 }
 
-/// What the program opens, told by the system; where `strace` is not installed nothing is told.
+/// `strace` lists the files that the program opens.
 #[test]
 #[cfg(target_os = "linux")]
 fn no_file_of_aws_or_docker_is_opened() {
-    let registry = gallery();
-    if !crate::peer::is_installed("strace") {
+    if !crate::harness::peer("strace") {
         return;
     }
+    let registry = gallery();
     let opened = |arguments: &str| {
         let run = Run::of("strace", &registry.url()).env("HOME", home("traced", "[default]\n"));
         let mut command = run.into_command();
@@ -492,7 +492,7 @@ fn settings_of_the_environment_hold_or_are_refused_by_name() {
         assert_eq!(outcome.code, Some(2), "{name}: {outcome}");
         assert!(outcome.stderr.contains(name), "{name}: {outcome}");
     }
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
     let failing = Registry::builder()
         .faults(|_| Some(Fault::error(500, "ServerException", "out of order")))
         .start();

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use ecrpub_registry::{Registry, sample};
 
-use crate::harness::{NOW_MS, Run};
-use crate::peer::is_installed;
+use crate::harness::{NOW_MS, Run, peer};
 use crate::terminal::screen;
 
 /// The README's terminal.
@@ -16,7 +15,7 @@ const COLUMNS: u16 = 100;
 /// With `ECRPUB_UPDATE` set, writes the examples' output instead of comparing it.
 #[test]
 fn every_example_prints_what_the_readme_shows() {
-    if !is_installed("jq") {
+    if !peer("jq") {
         return;
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
@@ -107,7 +106,7 @@ fn each_one_liner_tells_what_todays_command_tells() {
     let registry = Registry::start(sample(NOW_MS));
     let rows = one_liners(include_str!("../../README.md"));
     assert_eq!(rows.len(), 9);
-    let peers = ["aws", "jq"].iter().all(|peer| is_installed(peer));
+    let peers = ["aws", "jq"].into_iter().all(peer);
     for [what, today, here] in rows {
         let ours = sorted_output(&registry, &here);
         assert!(!ours.is_empty(), "{what}");

@@ -12,8 +12,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::harness::{NOW_MS, Run, file};
-use crate::peer::is_installed;
+use crate::harness::{NOW_MS, Run, file, peer};
 
 const OCI_IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
 const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -29,7 +28,7 @@ struct DockerRegistry {
 impl DockerRegistry {
     /// One that holds nothing, or none where it is not installed.
     fn start() -> Option<Self> {
-        if !is_installed("docker-registry") {
+        if !peer("docker-registry") {
             return None;
         }
         let free = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
@@ -188,7 +187,7 @@ fn the_tags_and_platforms_of_a_real_registry() {
     hint: look for it at https://gallery.ecr.aws
     --- exit code 3
     ");
-    assert_eq!(nothing.requests().len(), 0);
+    nothing.assert_no_requests();
 
     let image = |digest: &str, tag: &str| Image {
         digest: Some(digest.to_owned()),
@@ -213,7 +212,7 @@ fn the_tags_and_platforms_of_a_real_registry() {
 
 #[test]
 fn skopeo_lists_the_same_names() {
-    if !is_installed("skopeo") {
+    if !peer("skopeo") {
         return;
     }
     let registry = Registry::start(sample(NOW_MS));

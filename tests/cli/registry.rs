@@ -79,6 +79,32 @@ fn with_body(body: Value) -> Raw<'static> {
 }
 
 #[test]
+fn a_registry_without_requests_fails_its_test_unless_that_is_expected() {
+    let unused = std::panic::catch_unwind(|| drop(Registry::start([])));
+    let message = unused.expect_err("dropping an unused registry panics");
+    let message = message.downcast_ref::<String>().expect("a message");
+    let place = format!("started at {}:", file!());
+    assert!(message.contains(&place), "{message}");
+
+    let expected = Registry::start([]);
+    expected.assert_no_requests();
+    drop(expected);
+
+    let used = Registry::start([]);
+    ask(&used, &Raw::default());
+    let claim =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| used.assert_no_requests()));
+    assert!(claim.is_err(), "a request came in");
+
+    // A second panic would abort the process.
+    let failing = std::panic::catch_unwind(|| {
+        let _unused = Registry::start([]);
+        panic!("the test fails for another reason");
+    });
+    assert!(failing.is_err());
+}
+
+#[test]
 fn requests_must_be_the_services() {
     let registry = Registry::start([Repository::generated("big", 3)]);
     assert_eq!(ask(&registry, &Raw::default()).0, 200);

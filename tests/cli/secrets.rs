@@ -1,101 +1,180 @@
 //! No secret is printed, at the highest verbosity, whatever goes wrong.
 
+use std::process::Command;
 use std::time::Duration;
 
-use ecrpub_registry::{DENIED_KEY, EXPIRED_KEY, Fault, Registry, UNKNOWN_KEY};
+use ecrpub_registry::{DENIED_KEY, EXPIRED_KEY, Fault, Registry, Request, UNKNOWN_KEY};
 
-use crate::harness::{Run, SECRET, home, small};
+use crate::harness::{Outcome, Run, SECRET, assert_keeps_secrets, home, small};
 
-const TOKEN: &str = "FwoGZXIvYXdzEXAMPLETOKEN";
+const SESSION_TOKEN: &str = "FwoGZXIvYXdzEXAMPLETOKEN";
 
-/// Ways in which a run can go, well among them.
-fn faults() -> Vec<Option<Fault>> {
-    vec![
-        None,
-        Some(Fault::error(400, "ThrottlingException", "Rate exceeded")),
-        Some(Fault::error(500, "ServerException", "out of order")),
-        Some(Fault::raw(200, "text/html", "<html>")),
-        Some(Fault::raw(302, "text/html", "")),
-        Some(Fault::Cut),
-        Some(Fault::Reset),
-        Some(Fault::Wait(Duration::from_secs(5))),
-    ]
+/// What a run reads, with the source that it reads from.
+const OWN: [&str; 3] = ["images web", "tags web -o json", "images web --tag latest"];
+const PUBLIC: [&str; 2] = [
+    "images public.ecr.aws/example/web --platforms",
+    "tags public.ecr.aws/example/web --source registry",
+];
+const BOTH: [&str; 1] = ["images web --platforms"];
+
+fn registry(fault: Option<Fault>) -> Registry {
+    Registry::builder()
+        .repository(small()[0].clone())
+        .faults(move |_| fault.clone())
+        .start()
 }
 
-#[test]
-fn keys_tokens_and_signatures_appear_in_no_output() {
-    for fault in faults() {
-        for key in ["AKIATEST", DENIED_KEY, EXPIRED_KEY, UNKNOWN_KEY] {
-            let fault = fault.clone();
-            let registry = Registry::builder()
-                .repository(small()[0].clone())
-                .faults(move |_| fault.clone())
-                .start();
-            for command in [
-                "images web",
-                "tags web -o json",
-                "images web --tag latest",
-                "images web --platforms",
-                "images public.ecr.aws/example/web --platforms",
-                "tags public.ecr.aws/example/web --source registry",
-            ] {
-                let outcome = Run::on(&registry)
-                    .env("ECRPUB_HURRY", "1")
-                    .env("AWS_ACCESS_KEY_ID", key)
-                    .env("AWS_SESSION_TOKEN", TOKEN)
-                    .arguments(command)
-                    .arguments("-v --max-attempts 2 --timeout 0.2")
-                    .outcome();
-                assert_kept(&registry, &format!("{}{}", outcome.stdout, outcome.stderr));
-            }
-        }
-    }
+/// A run with every kind of secret in its environment.
+fn run(url: &str, key: &str, arguments: &str) -> Run {
+    Run::at(url)
+        .env("ECRPUB_HURRY", "1")
+        .env("AWS_ACCESS_KEY_ID", key)
+        .env("AWS_SESSION_TOKEN", SESSION_TOKEN)
+        .arguments(arguments)
+        .arguments("-v --max-attempts 2")
 }
 
-#[test]
-fn what_a_profile_holds_appears_in_no_output() {
-    let registry = Registry::start(small());
-    for config in [
-        format!("[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = {SECRET}\n"),
-        format!(
-            "[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = {SECRET}\nmax_attempts = x\n"
-        ),
-        format!("[default]\naws_secret_access_key = {SECRET}\n"),
-        format!("[default]\n{SECRET}\n"),
-    ] {
-        let home = home(&format!("secret-{}", config.len()), &config);
-        let outcome = Run::on(&registry)
-            .without("AWS_ACCESS_KEY_ID")
-            .without("AWS_SECRET_ACCESS_KEY")
-            .env("HOME", home)
-            .arguments("tags web -v")
-            .outcome();
-        assert_kept(&registry, &format!("{}{}", outcome.stdout, outcome.stderr));
-    }
-}
-
-#[track_caller]
-fn assert_kept(registry: &Registry, printed: &str) {
-    let headers = registry
-        .requests()
-        .into_iter()
-        .filter_map(|request| request.authorization);
-    let signatures = headers.filter_map(|header| {
-        let (_, signature) = header.split_once("Signature=")?;
-        Some(signature.to_owned())
-    });
-    let secrets = [
+/// The first secret in `printed`: a fixed one, or a header that `requests` carried.
+fn find_secret(printed: &str, requests: &[Request]) -> Option<String> {
+    let fixed = [
         SECRET,
-        TOKEN,
+        SESSION_TOKEN,
         "AKIATEST",
         "AKIAFILE",
         "AWS4-HMAC",
         "Credential=",
     ];
-    for secret in secrets.map(str::to_owned).into_iter().chain(signatures) {
-        assert!(
-            !printed.contains(&secret),
-            "`{secret}` was printed: {printed}"
-        );
+    let sent = requests.iter().filter_map(|request| {
+        let header = request.authorization.as_deref()?;
+        let (_, secret) = header
+            .split_once("Signature=")
+            .or_else(|| header.split_once("Bearer "))?;
+        Some(secret)
+    });
+    let mut secrets = fixed.into_iter().chain(sent);
+    let found = secrets.find(|secret| printed.contains(secret));
+    found.map(str::to_owned)
+}
+
+#[track_caller]
+fn assert_kept(registry: &Registry, outcome: &Outcome) {
+    let printed = format!("{}{}", outcome.stdout, outcome.stderr);
+    let found = find_secret(&printed, &registry.requests());
+    assert_eq!(found, None, "{printed}");
+}
+
+#[test]
+fn every_secret_reaches_the_registry_and_would_be_found_in_an_output() {
+    let registry = registry(None);
+    for command in OWN.iter().chain(&PUBLIC).chain(&BOTH) {
+        run(&registry.url(), "AKIATEST", command).outcome();
+    }
+    let requests = registry.requests();
+    let find = |printed: &str| find_secret(printed, &requests);
+    let (mut signed, mut bearer) = (0, 0);
+    for request in &requests {
+        let header = request.authorization.as_deref().unwrap_or_default();
+        if let Some((credential, signature)) = header.split_once("Signature=") {
+            signed += 1;
+            assert_eq!(find(credential).as_deref(), Some("AKIATEST"));
+            assert_eq!(find(signature).as_deref(), Some(signature));
+            assert_eq!(request.session_token.as_deref(), Some(SESSION_TOKEN));
+        } else if let Some(token) = header.strip_prefix("Bearer ") {
+            bearer += 1;
+            assert_eq!(find(token).as_deref(), Some(token));
+        }
+    }
+    assert!(signed >= OWN.len() && bearer >= PUBLIC.len());
+}
+
+/// `env` prints the environment that the runs of the other tests have.
+#[test]
+fn every_secret_is_in_the_environment_and_would_be_found_in_an_output() {
+    let program = run("http://127.0.0.1:9", "AKIATEST", "").into_command();
+    let mut env = Command::new("env");
+    for (name, value) in program.get_envs() {
+        env.env(name, value.unwrap_or_default());
+    }
+    let output = env.output().expect("env starts");
+    let printed = String::from_utf8(output.stdout).expect("the environment is UTF-8");
+    for (name, secret) in [
+        ("AWS_SECRET_ACCESS_KEY=", SECRET),
+        ("AWS_SESSION_TOKEN=", SESSION_TOKEN),
+        ("AWS_ACCESS_KEY_ID=", "AKIATEST"),
+    ] {
+        let line = printed.lines().find(|line| line.starts_with(name));
+        let line = line.unwrap_or_else(|| panic!("`{name}` is not set"));
+        assert_eq!(find_secret(line, &[]).as_deref(), Some(secret));
+    }
+    let checked = std::panic::catch_unwind(|| assert_keeps_secrets(&printed));
+    assert!(checked.is_err(), "the harness overlooks secrets");
+}
+
+#[test]
+fn no_secret_is_printed_when_the_service_refuses_or_its_answer_breaks() {
+    for key in ["AKIATEST", DENIED_KEY, EXPIRED_KEY, UNKNOWN_KEY] {
+        for fault in [None, Some(Fault::Cut), Some(Fault::ResetMidway)] {
+            assert_keeps_secrets_with(key, fault, "20");
+        }
+    }
+}
+
+/// These faults replace the answer, so that it does not matter whether the service accepts the key.
+#[test]
+fn no_secret_is_printed_when_there_is_no_answer_or_an_error() {
+    for fault in [
+        Fault::error(400, "ThrottlingException", "Rate exceeded"),
+        Fault::error(500, "ServerException", "out of order"),
+        Fault::raw(200, "text/html", "<html>"),
+        Fault::raw(302, "text/html", ""),
+        Fault::Reset,
+    ] {
+        assert_keeps_secrets_with("AKIATEST", Some(fault), "20");
+    }
+    let silence = Fault::Wait(Duration::from_secs(5));
+    assert_keeps_secrets_with("AKIATEST", Some(silence), "0.1");
+}
+
+fn assert_keeps_secrets_with(key: &str, fault: Option<Fault>, timeout: &str) {
+    let registry = registry(fault);
+    for command in OWN.iter().chain(&PUBLIC).chain(&BOTH) {
+        let run = run(&registry.url(), key, command);
+        let outcome = run.arguments("--timeout").arguments(timeout).outcome();
+        assert_kept(&registry, &outcome);
+    }
+}
+
+#[test]
+fn secrets_of_a_profile_appear_in_no_output() {
+    let registry = registry(None);
+    let keys = format!("aws_access_key_id = AKIAFILE\naws_secret_access_key = {SECRET}\n");
+    for (name, config, reaches_the_service) in [
+        ("good", format!("[default]\n{keys}"), true),
+        (
+            "bad-setting",
+            format!("[default]\n{keys}max_attempts = x\n"),
+            false,
+        ),
+        (
+            "half",
+            format!("[default]\naws_secret_access_key = {SECRET}\n"),
+            false,
+        ),
+        ("no-key", format!("[default]\n{SECRET}\n"), false),
+    ] {
+        assert_eq!(find_secret(&config, &[]).as_deref(), Some(SECRET));
+        let before = registry.requests().len();
+        let outcome = Run::on(&registry)
+            .without_keys()
+            .env("HOME", home(&format!("secret-{name}"), &config))
+            .arguments("tags web -v")
+            .outcome();
+        assert_kept(&registry, &outcome);
+        let requests = &registry.requests()[before..];
+        assert_eq!(requests.len(), usize::from(reaches_the_service), "{name}");
+        for request in requests {
+            let authorization = request.authorization.as_deref().unwrap_or_default();
+            assert!(authorization.contains("Credential=AKIAFILE/"), "{name}");
+        }
     }
 }

@@ -334,7 +334,7 @@ fn nonsense_is_refused_with_what_is_accepted() {
     For more information, try '--help'.
     --- exit code 2
     ");
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 #[test]

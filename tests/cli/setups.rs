@@ -44,6 +44,7 @@ fn no_credentials_and_no_metadata_service_that_answers() {
             "{outcome}"
         );
     }
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -60,6 +61,7 @@ fn a_login_profile_whose_session_is_not_there() {
             .ends_with("hint: log in with `aws login --profile work`\n"),
         "{outcome}"
     );
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -96,7 +98,7 @@ fn unusable_settings_of_a_profile_are_named_with_it() {
         assert_eq!(outcome.code, Some(2), "{key} = {value}: {outcome}");
         assert!(outcome.stderr.contains(key), "{key} = {value}: {outcome}");
     }
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -129,6 +131,7 @@ fn a_profile_file_that_is_none() {
             .starts_with("error: cannot read the AWS settings: "),
         "{outcome}"
     );
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -140,6 +143,7 @@ fn an_empty_profile_name() {
     hint: there is no profile at all; make one with `aws configure`
     --- exit code 2
     ");
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -226,7 +230,7 @@ fn a_proxy_that_is_not_there() {
             .contains("hint: check the endpoint and the proxy settings"),
         "{outcome}"
     );
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -248,7 +252,7 @@ fn no_system_certificates() {
         outcome.stderr.contains("cannot trust") && outcome.stderr.contains("`--ca-bundle FILE`"),
         "{outcome}"
     );
-    assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -311,6 +315,7 @@ fn an_endpoint_without_a_scheme_is_refused_before_a_token_is_sent_to_it() {
         assert_eq!(outcome.code, Some(2), "{key}: {outcome}");
         assert!(!outcome.stderr.contains(secret), "{key}: {outcome}");
     }
+    registry.assert_no_requests();
 }
 
 #[test]
@@ -331,4 +336,5 @@ fn a_key_with_a_line_break_is_refused_wherever_it_comes_from() {
         assert_eq!(outcome.code, Some(4), "{outcome}");
         assert!(outcome.stderr.contains("cannot be sent"), "{outcome}");
     }
+    registry.assert_no_requests();
 }

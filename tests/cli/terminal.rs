@@ -170,30 +170,43 @@ fn a_table_of_nothing_says_so() {
 
 #[test]
 fn nothing_foreign_reaches_a_terminal_unescaped() {
-    let mut image = Image::oci(1, 1, NOW_MS).tagged(&[
-        "\u{1b}[31m",
-        "a\nb",
-        "\u{202e}\u{200b}\u{e0041}",
-        "\u{9b}",
-    ]);
+    let hostile = ["\u{1b}[31m", "a\nb", "\u{202e}\u{200b}\u{e0041}", "\u{9b}"];
+    let mut image = Image::oci(1, 1, NOW_MS).tagged(&hostile);
     image.artifact_media_type = Some("\u{1b}]0;title\u{7}".to_owned());
     image.digest = Some("sha256:\u{1b}c".to_owned());
     let registry = Registry::start([Repository::new("web", vec![image])]);
+
+    // A probe that escapes nothing: the terminal hands everything on, and the search sees it.
+    let is_harmless = |shown: &str| {
+        let is_harmless = |c| matches!(c, '\n' | '…' | ' '..='~');
+        shown.chars().all(is_harmless)
+    };
+    for text in hostile.into_iter().filter(|text| *text != "a\nb") {
+        let mut printf = Command::new("printf");
+        printf.arg("%s").arg(text);
+        let shown = screen(80, printf);
+        assert_eq!(shown, text);
+        assert!(!is_harmless(&shown), "{shown:?}");
+    }
+
     for format in ["table", "json", "jsonl", "csv", "tsv", "name"] {
         for (command, tags) in [("images", "imageTags"), ("tags", "imageTag")] {
             let columns = match format {
                 "name" => String::new(),
                 _ => format!("-c imageDigest,{tags},artifactMediaType"),
             };
-            let shown = show(
-                80,
-                &registry,
-                &format!("{command} web {columns} -o {format}"),
-            );
-            let is_tame = |c: char| matches!(c, '\n' | '…' | ' '..='~');
+            let line = format!("{command} web {columns} -o {format}");
+            // In a pipe machine formats carry the same bytes unescaped.
+            if !matches!(format, "table" | "json" | "jsonl") {
+                let piped = Run::on(&registry).arguments(&line).outcome().data();
+                assert!(piped.contains('\u{1b}'), "{format}: {piped:?}");
+            }
+            let shown = show(80, &registry, &line);
             let layout = if format == "tsv" { "\t" } else { "\r" };
-            let foreign = shown.replace(layout, "");
-            assert!(foreign.chars().all(is_tame), "{format}: {shown:?}");
+            assert!(
+                is_harmless(&shown.replace(layout, "")),
+                "{format}: {shown:?}"
+            );
         }
     }
     assert_snapshot!(show(120, &registry, "images web -o jsonl -c imageTags"), @r#"{"imageTags":["\u001b[31m","a\nb","\u202e\u200b\udb40\udc41","\u009b"]}"#);

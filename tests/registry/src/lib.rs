@@ -19,6 +19,20 @@ pub use proxy::Proxy;
 pub use sample::sample;
 pub use server::{Builder, Fault, Registry, Request};
 
+/// A URL on loopback at which nothing listens.
+///
+/// # Panics
+///
+/// When loopback has no free port.
+#[must_use]
+pub fn url_without_server() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = listener
+        .local_addr()
+        .expect("a bound socket has an address");
+    format!("http://{address}")
+}
+
 /// The account that owns the registry.
 pub const ACCOUNT: &str = "123456789012";
 /// The registry's public alias.

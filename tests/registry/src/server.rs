@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::Ipv4Addr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -26,11 +27,16 @@ use crate::data::Repository;
 use crate::protocol::{self, Answer, Shelf};
 use crate::tls::Identity;
 
-/// A registry at work; it ends when it is dropped.
+/// A running registry, which stops when it is dropped.
+///
+/// Dropping a registry that received no request panics, because a test that never reached it proved
+/// nothing. A test that expects no request calls [`Registry::assert_no_requests`] at its end.
 #[derive(Debug)]
 pub struct Registry {
     url: String,
     certificate: String,
+    started_at: &'static Location<'static>,
+    may_be_unused: AtomicBool,
     state: Arc<State>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -52,6 +58,8 @@ pub struct Request {
     pub body: Value,
     /// The `Authorization` header.
     pub authorization: Option<String>,
+    /// The `X-Amz-Security-Token` header.
+    pub session_token: Option<String>,
 }
 
 /// What to do to a request instead of answering it well.
@@ -174,6 +182,7 @@ impl Builder {
     ///
     /// When the port is taken.
     #[must_use]
+    #[track_caller]
     pub fn start(self) -> Registry {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))
             .expect("loopback has a free port");
@@ -203,6 +212,8 @@ impl Builder {
         Registry {
             url: format!("{scheme}://{address}"),
             certificate,
+            started_at: Location::caller(),
+            may_be_unused: AtomicBool::new(false),
             state,
             stop: Some(stop),
             thread: Some(thread),
@@ -219,6 +230,7 @@ impl Registry {
 
     /// A registry of these repositories.
     #[must_use]
+    #[track_caller]
     pub fn start(repositories: impl IntoIterator<Item = Repository>) -> Self {
         let builder = Builder {
             repositories: repositories.into_iter().collect(),
@@ -246,6 +258,18 @@ impl Registry {
         requests.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Checks that no request came in so far, and lets the registry be dropped without one.
+    ///
+    /// # Panics
+    ///
+    /// When a request came in.
+    #[track_caller]
+    pub fn assert_no_requests(&self) {
+        let requests = self.requests();
+        assert!(requests.is_empty(), "requests came in: {requests:?}");
+        self.may_be_unused.store(true, Ordering::SeqCst);
+    }
+
     /// How many requests were under way at once, at the most.
     #[must_use]
     pub fn most_under_way(&self) -> usize {
@@ -259,6 +283,12 @@ impl Drop for Registry {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        let is_unused = self.requests().is_empty() && !*self.may_be_unused.get_mut();
+        assert!(
+            !is_unused || std::thread::panicking(),
+            "the registry started at {} received no request: call `assert_no_requests` if that is right",
+            self.started_at
+        );
     }
 }
 
@@ -424,6 +454,7 @@ impl State {
                 .unwrap_or_default(),
             body: serde_json::from_slice(body).unwrap_or_default(),
             authorization: protocol::header(parts, "authorization").map(str::to_owned),
+            session_token: protocol::header(parts, "x-amz-security-token").map(str::to_owned),
         };
         requests.push(request.clone());
         request

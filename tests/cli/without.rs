@@ -1,0 +1,18 @@
+//! The last module of the alphabet, so that its test starts last: it closes the run with the peers that
+//! were missing.
+
+use std::io::Write;
+
+use crate::harness::{PEERS, has_peer, peers_are_required};
+
+#[test]
+fn missing_peers_are_counted_and_fail_where_they_are_required() {
+    let missing: Vec<_> = PEERS.into_iter().filter(|name| !has_peer(name)).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let line = format!("skipped peers: {} ({})", missing.len(), missing.join(", "));
+    assert!(!peers_are_required(), "{line}");
+    // Unlike `eprintln!`, this is shown even though the test passes.
+    let _ = writeln!(std::io::stderr(), "\n{line}");
+}
