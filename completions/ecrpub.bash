@@ -153,7 +153,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__images)
-            opts="-R -r -L -o -c -s -v -q -h --tagged --untagged --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --exclude-digest-tags --since --before --media-type --reverse --limit --count --output --platforms --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --verbose --quiet --color --help"
+            opts="-R -L -o -c -s -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --exclude-digest-tags --since --before --media-type --reverse --limit --count --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --tagged --untagged --columns --sort --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -295,7 +295,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__tags)
-            opts="-R -s -r -L -o -c -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --exclude-digest-tags --since --before --media-type --sort --reverse --limit --count --output --platforms --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --verbose --quiet --color --help"
+            opts="-R -s -L -o -c -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --exclude-digest-tags --since --before --media-type --sort --reverse --limit --count --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -24,21 +24,21 @@ function __fish_ecrpub_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c ecrpub -n "__fish_ecrpub_needs_command" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c ecrpub -n "__fish_ecrpub_needs_command" -s v -l verbose -d 'Tell of requests, attempts, waits and timings on stderr'
-complete -c ecrpub -n "__fish_ecrpub_needs_command" -s q -l quiet -d 'Write no notes to stderr, only errors'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -s v -l verbose -d 'Log requests, retries and timings to stderr'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -s q -l quiet -d 'Print errors and their hints only, no notes'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s V -l version -d 'Print version'
-complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "images" -d 'List the images of repositories: a row per digest, newest first'
-complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "tags" -d 'List the tags of repositories: a row per tag, newest first, with its image'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "images" -d 'List the images of repositories: one row per digest, newest first'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "tags" -d 'List the tags of repositories: one row per tag, newest first, with its image'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s R -l repo -l repository-name -d 'A repository: anybody\'s as `public.ecr.aws/ALIAS/NAME`, your own as `NAME`; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l source -d 'Read public repositories from here' -r -f -a "auto\t'The gallery: digests, sizes and dates beside the tags'
-registry\t'The registry\'s own API: names of tags and nothing else, slower, documented'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'The account whose registry holds your own repositories' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery\'s: names, digests, sizes and dates'
+registry\t'The registry\'s own: names only; slower, but documented'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'The account of the registry that holds your own repositories' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only what has this tag; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only what has this digest; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l include -d 'List only what has a tag that this regular expression matches as a whole; repeatable' -r
@@ -47,29 +47,29 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l semver -d 'List
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l since -d 'List only what is as young as this, by the row\'s own date' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l before -d 'List only what is older than this' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l media-type -d 'List only what has this text in its manifest\'s or artifact\'s media type' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s L -l limit -d 'List only the first rows, this many of each repository' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s o -l output -d 'Print in this format' -r -f -a "table\t'For eyes: a row a line, short digests, human sizes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s L -l limit -d 'List only the first N rows of each repository' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s o -l output -d 'Print in this format' -r -f -a "table\t'For people: one row per line, short digests, human sizes'
 json\t'For jq: one document in the shape of the service\'s answer'
-jsonl\t'The same objects, one a line'
+jsonl\t'The same objects, one per line'
 csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
 tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
-name\t'For loops: a digest (images) or tag (tags) a line, or a reference with `--full-ref`'
+name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
 image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l time -d 'Write times this way' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
 local\t'RFC 3339 in the local time zone, whole seconds'
 relative\t'How long ago; tables only'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l page-size -d 'Ask for this many rows a request, 1 to 1000' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l page-size -d 'Request this many rows at a time, 1 to 1000' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-pages -d 'Stop after this many pages' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l starting-token -d 'Go on where an earlier listing stopped' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l profile -d 'Use the credentials and settings of this profile for your own registry' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l region -d 'Ask for your own registry in this region' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l endpoint-url -d 'Ask for your own registry at this URL' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l starting-token -d 'Resume where an earlier listing stopped' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l profile -d 'Use the credentials and settings of this profile' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l region -d 'Send requests for your own registry to this region' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l endpoint-url -d 'Send requests for your own registry to this URL' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l timeout -d 'Give up an attempt after this many seconds' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-attempts -d 'Make at most this many attempts while the service throttles or fails' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns, by field name and separated by commas; `+name` adds to the default ones' -r -f -a "registryId\t''
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l timeout -d 'Limit the time of one attempt, in seconds' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns, separated by commas; `+NAME` adds one to the default columns' -r -f -a "registryId\t''
 registryAliasName\t''
 repositoryName\t''
 imageDigest\t''
@@ -79,34 +79,34 @@ imageManifestMediaType\t''
 artifactMediaType\t''
 platforms\t''
 imageTags\t''"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s s -l sort -d 'Order the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s s -l sort -d 'Sort the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
 version\t'The version that the tag is, highest first, then tags that are none'
 size\t'The size, largest first'
 tag\t'The tag, with numbers in it by their value'
 digest\t'The digest'
 none\t'The service\'s order, which means nothing: rows are printed as they come'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l public -d 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude-digest-tags -d 'Pass over tags such as `sha256-….sig`, which tools put beside the images that they sign'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l reverse -d 'Reverse the sort order'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l count -d 'Print the number of rows instead of the rows'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l full-ref -d 'Print references to paste: public.ecr.aws/ALIAS/NAME:TAG'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l pin -d 'Print references with the digest that the tag has now: …:TAG@DIGEST'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-headers -d 'Leave out the header line'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-trunc -d 'Print digests, tags and media types of a table in full'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l bytes -d 'Print the sizes of a table in bytes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l platforms -d 'Add the platforms of each index, such as linux/amd64'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tagged -d 'List only images that have a tag'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l untagged -d 'List only images that have no tag'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l public -d 'Take `ALIAS/NAME` for `public.ecr.aws/ALIAS/NAME`'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude-digest-tags -d 'Pass over tags such as `sha256-….sig`, which tools put beside the images that they sign'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s r -l reverse -d 'Turn the order of the key'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l count -d 'Print how many rows there are, instead of the rows'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l platforms -d 'Add the platforms of rows that are indexes, such as `linux/amd64, linux/arm64/v8`'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l full-ref -d 'Print names as references to paste: `public.ecr.aws/ALIAS/NAME:TAG`'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l pin -d 'Print such references with the digest that the tag has now: `…:TAG@DIGEST`'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-headers -d 'Leave out the line of column names'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-trunc -d 'Print digests, tags and media types of a table in full, however wide'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l bytes -d 'Print the sizes of a table in bytes'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s v -l verbose -d 'Tell of requests, attempts, waits and timings on stderr'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s q -l quiet -d 'Write no notes to stderr, only errors'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s v -l verbose -d 'Log requests, retries and timings to stderr'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s q -l quiet -d 'Print errors and their hints only, no notes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s R -l repo -l repository-name -d 'A repository: anybody\'s as `public.ecr.aws/ALIAS/NAME`, your own as `NAME`; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l source -d 'Read public repositories from here' -r -f -a "auto\t'The gallery: digests, sizes and dates beside the tags'
-registry\t'The registry\'s own API: names of tags and nothing else, slower, documented'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'The account whose registry holds your own repositories' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery\'s: names, digests, sizes and dates'
+registry\t'The registry\'s own: names only; slower, but documented'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'The account of the registry that holds your own repositories' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only what has this tag; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only what has this digest; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l include -d 'List only what has a tag that this regular expression matches as a whole; repeatable' -r
@@ -115,36 +115,36 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l semver -d 'List o
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l since -d 'List only what is as young as this, by the row\'s own date' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l before -d 'List only what is older than this' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l media-type -d 'List only what has this text in its manifest\'s or artifact\'s media type' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s s -l sort -d 'Order the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s s -l sort -d 'Sort the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
 created\t'When the tag was created, newest first'
 version\t'The version that the tag is, highest first, then tags that are none'
 size\t'The size, largest first'
 tag\t'The tag, with numbers in it by their value'
 digest\t'The digest'
 none\t'The service\'s order, which means nothing: rows are printed as they come'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s L -l limit -d 'List only the first rows, this many of each repository' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s o -l output -d 'Print in this format' -r -f -a "table\t'For eyes: a row a line, short digests, human sizes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s L -l limit -d 'List only the first N rows of each repository' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s o -l output -d 'Print in this format' -r -f -a "table\t'For people: one row per line, short digests, human sizes'
 json\t'For jq: one document in the shape of the service\'s answer'
-jsonl\t'The same objects, one a line'
+jsonl\t'The same objects, one per line'
 csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
 tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
-name\t'For loops: a digest (images) or tag (tags) a line, or a reference with `--full-ref`'
+name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
 image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l time -d 'Write times this way' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
 local\t'RFC 3339 in the local time zone, whole seconds'
 relative\t'How long ago; tables only'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l page-size -d 'Ask for this many rows a request, 1 to 1000' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l page-size -d 'Request this many rows at a time, 1 to 1000' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-pages -d 'Stop after this many pages' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l starting-token -d 'Go on where an earlier listing stopped' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l profile -d 'Use the credentials and settings of this profile for your own registry' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l region -d 'Ask for your own registry in this region' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l endpoint-url -d 'Ask for your own registry at this URL' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l starting-token -d 'Resume where an earlier listing stopped' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l profile -d 'Use the credentials and settings of this profile' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l region -d 'Send requests for your own registry to this region' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l endpoint-url -d 'Send requests for your own registry to this URL' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l timeout -d 'Give up an attempt after this many seconds' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-attempts -d 'Make at most this many attempts while the service throttles or fails' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns, by field name and separated by commas; `+name` adds to the default ones' -r -f -a "registryAliasName\t''
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l timeout -d 'Limit the time of one attempt, in seconds' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns, separated by commas; `+NAME` adds one to the default columns' -r -f -a "registryAliasName\t''
 repositoryName\t''
 imageTag\t''
 createdAt\t''
@@ -154,29 +154,29 @@ imageManifestMediaType\t''
 artifactMediaType\t''
 platforms\t''
 imageDigest\t''"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l public -d 'Take `ALIAS/NAME` for `public.ecr.aws/ALIAS/NAME`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l public -d 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude-digest-tags -d 'Pass over tags such as `sha256-….sig`, which tools put beside the images that they sign'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s r -l reverse -d 'Turn the order of the key'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l count -d 'Print how many rows there are, instead of the rows'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l platforms -d 'Add the platforms of rows that are indexes, such as `linux/amd64, linux/arm64/v8`'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l full-ref -d 'Print names as references to paste: `public.ecr.aws/ALIAS/NAME:TAG`'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l pin -d 'Print such references with the digest that the tag has now: `…:TAG@DIGEST`'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l no-headers -d 'Leave out the line of column names'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l no-trunc -d 'Print digests, tags and media types of a table in full, however wide'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l reverse -d 'Reverse the sort order'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l count -d 'Print the number of rows instead of the rows'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l full-ref -d 'Print references to paste: public.ecr.aws/ALIAS/NAME:TAG'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l pin -d 'Print references with the digest that the tag has now: …:TAG@DIGEST'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l no-headers -d 'Leave out the header line'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l no-trunc -d 'Print digests, tags and media types of a table in full'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l bytes -d 'Print the sizes of a table in bytes'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s v -l verbose -d 'Tell of requests, attempts, waits and timings on stderr'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s q -l quiet -d 'Write no notes to stderr, only errors'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l platforms -d 'Add the platforms of each index, such as linux/amd64'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s v -l verbose -d 'Log requests, retries and timings to stderr'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s q -l quiet -d 'Print errors and their hints only, no notes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s v -l verbose -d 'Tell of requests, attempts, waits and timings on stderr'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s q -l quiet -d 'Write no notes to stderr, only errors'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s v -l verbose -d 'Log requests, retries and timings to stderr'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s q -l quiet -d 'Print errors and their hints only, no notes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "images" -d 'List the images of repositories: a row per digest, newest first'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "tags" -d 'List the tags of repositories: a row per tag, newest first, with its image'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "images" -d 'List the images of repositories: one row per digest, newest first'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "tags" -d 'List the tags of repositories: one row per tag, newest first, with its image'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

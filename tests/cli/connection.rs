@@ -279,7 +279,7 @@ fn verbose_tells_of_requests_and_never_of_secrets() {
     profile: default
     DescribeImageTags: attempt 1
     DescribeImageTags: answered
-    page 1: 3 rows
+    page 1 of `web`: 3 rows
     ");
     assert!(!outcome.stderr.contains("AKIATEST") && !outcome.stderr.contains("Signature"));
 }

@@ -71,9 +71,9 @@ fn a_name_that_is_none_is_refused_before_anything_is_sent() {
     assert_snapshot!(ecrpub(&registry, "tags"), @"
     --- stderr
     error: the following required arguments were not provided:
-      <--repo <REPO>|REPO>
+      <REPO|--repo <REPO>>
 
-    Usage: ecrpub tags <--repo <REPO>|REPO>
+    Usage: ecrpub tags [OPTIONS] REPO...
 
     For more information, try '--help'.
     --- exit code 2
@@ -387,7 +387,7 @@ fn a_streamed_listing_that_breaks_off_leaves_its_json_open() {
         }--- stderr
     error: access denied: no
     hint: allow `ecr-public:DescribeImages` on `arn:aws:ecr-public::ACCOUNT:repository/big` in the IAM policy
-    hint: rows before page 2 of `big` are printed; go on with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a6b`
+    hint: rows before page 2 of `big` are printed; resume with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a6b`
     --- exit code 4
     "#);
 }

@@ -223,13 +223,13 @@ fn image_ids_end_the_run_at_a_tag_that_no_registry_allows() {
 fn image_ids_refuse_what_would_mislead() {
     assert_snapshot!(refuse("images web empty -o image-ids"), @"
     --- stderr
-    error: `-o image-ids` names the images of one repository, and several are asked for
+    error: `-o image-ids` takes one repository, but several were given
     hint: run the command once for each repository
     --- exit code 2
     ");
     assert_snapshot!(refuse("images web -o image-ids --sort pushed"), @"
     --- stderr
-    error: `-o image-ids` has an order of its own, indexes first, and another is asked for
+    error: `-o image-ids` has an order of its own, indexes first
     hint: leave out `--sort` and `--reverse`
     --- exit code 2
     ");
@@ -256,10 +256,10 @@ fn columns_are_chosen_by_name_in_the_order_asked() {
     bare,sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
     ");
     assert_snapshot!(print("images web -c +artifactMediaType,+registryId"), @"
-    DIGEST        PUSHED                   SIZE  MANIFEST   TAGS            ARTIFACT   REGISTRY
-    63033b0ca389  2024-04-22T12:00:00Z  61.2 MB  OCI index  1.27.3, latest  -          123456789012
-    aeaf52febe70  2024-04-22T11:58:59Z  58.3 MB  OCI image  -               OCI image  123456789012
-    c4ca37b7f8ad  -                           -  -          bare            -          123456789012
+    REGISTRY      DIGEST        PUSHED                   SIZE  MANIFEST   ARTIFACT   TAGS
+    123456789012  63033b0ca389  2024-04-22T12:00:00Z  61.2 MB  OCI index  -          1.27.3, latest
+    123456789012  aeaf52febe70  2024-04-22T11:58:59Z  58.3 MB  OCI image  OCI image  -
+    123456789012  c4ca37b7f8ad  -                           -  -          -          bare
     ");
 }
 

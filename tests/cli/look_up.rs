@@ -71,9 +71,9 @@ fn what_is_missing_is_named_and_the_rest_is_listed() {
     sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
     --- stderr
     error: repository `web` has no image with tag `nowhere`
-    hint: see what it has with `ecrpub tags web`
+    hint: list its tags with `ecrpub tags web`
     error: repository `web` has no image with digest `sha256:0000000000000000000000000000000000000000000000000000000000000000`
-    hint: see what it has with `ecrpub tags web`
+    hint: list its tags with `ecrpub tags web`
     --- exit code 3
     ");
 }
@@ -119,7 +119,7 @@ fn tags_are_picked_from_the_listing() {
     bare
     --- stderr
     error: repository `web` has no image with tag `nowhere`
-    hint: see what it has with `ecrpub tags web`
+    hint: list its tags with `ecrpub tags web`
     --- exit code 3
     ");
 }
@@ -132,7 +132,7 @@ fn each_repository_is_asked_for_each_image() {
     web
     --- stderr
     error: repository `empty` has no image with tag `latest`
-    hint: see what it has with `ecrpub tags empty`
+    hint: list its tags with `ecrpub tags empty`
     --- exit code 3
     ");
 }

@@ -160,24 +160,24 @@ fn what_needs_more_than_names_is_refused_before_anything_is_sent() {
         errors.push(outcome.stderr);
     }
     assert_snapshot!(errors[0], @"
-    error: `--since` needs more than the names of tags, which are all that `--source registry` tells
+    error: `--since` needs more than tag names, which are all that `--source registry` provides
     hint: leave out `--since` or `--source registry`
     ");
     assert_snapshot!(list(&registry, &format!("tags {NGINX}@{digest} --source registry")), @"
     --- stderr
-    error: `@digest` needs more than the names of tags, which are all that `--source registry` tells
-    hint: leave out `@digest` or `--source registry`
+    error: `@DIGEST` needs more than tag names, which are all that `--source registry` provides
+    hint: leave out `@DIGEST` or `--source registry`
     --- exit code 2
     ");
     assert_snapshot!(list(&registry, &format!("images {NGINX} --source registry")), @"
     --- stderr
-    error: `--source registry` tells the names of tags and nothing of images
-    hint: list them with `ecrpub tags`, or leave out `--source registry`
+    error: `ecrpub images` needs more than tag names, which are all that `--source registry` provides
+    hint: list the names with `ecrpub tags`, or leave out `--source registry`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} --source registry")), @"
     --- stderr
-    error: `--source` is for public repositories, and `storefront` is asked for in your own registry
+    error: `--source` is for public repositories, and `storefront` is in your own registry
     hint: leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`
     --- exit code 2
     ");
@@ -475,8 +475,8 @@ fn platforms_are_a_column_of_every_format() {
     let added = format!("tags {NGINX}:1.29-alpine -c +platforms");
     let with = format!("tags {NGINX}:1.29-alpine --platforms");
     assert_snapshot!(list(&registry, &added).data(), @"
-    TAG          CREATED                  SIZE  MANIFEST   DIGEST        PLATFORMS
-    1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  0d617a5423b6  linux/amd64, linux/arm64/v8
+    TAG          CREATED                  SIZE  MANIFEST   PLATFORMS                    DIGEST
+    1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  linux/amd64, linux/arm64/v8  0d617a5423b6
     ");
     assert_snapshot!(list(&registry, &with).data(), @"
     TAG          CREATED                  SIZE  MANIFEST   PLATFORMS                    DIGEST
@@ -554,7 +554,7 @@ fn more_platforms_than_can_be_asked_for_politely_take_a_limit() {
     ]);
     assert_snapshot!(ecrpub(&registry, "images many --platforms"), @"
     --- stderr
-    error: `--platforms` would read 61 indexes one by one, more than the 60 that are allowed
+    error: `--platforms` would read 61 indexes one by one, more than the limit of 60
     hint: list less, with `--limit 20` or a filter
     --- exit code 2
     ");
@@ -634,7 +634,7 @@ fn an_index_whose_digest_is_none_is_not_asked_for() {
     let registry = Registry::start([Repository::new("web", vec![image])]);
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --platforms"), @"
     --- stderr
-    error: an index of `public.ecr.aws/example/web` has the digest `sha256:../../../token`, which is none
+    error: the service returned an invalid digest `sha256:../../../token` for an index of `public.ecr.aws/example/web`
     --- exit code 5
     ");
     assert_eq!(registry.requests().len(), 1);
@@ -679,7 +679,7 @@ fn names_are_printed_as_references_to_paste() {
     }
     assert_snapshot!(ecrpub(&registry, "tags web --pin -o json"), @"
     --- stderr
-    error: `--pin` prints names, and another format is asked for
+    error: `--pin` prints names, but another format was given
     hint: use it with `-o name`, or alone
     --- exit code 2
     ");
@@ -729,7 +729,7 @@ fn a_repository_of_which_the_service_tells_no_public_name() {
         let outcome = ecrpub(&registry.start(), "tags web --full-ref");
         assert_snapshot!(outcome, @"
         --- stderr
-        error: the service does not tell the public name of repository `web`
+        error: the service does not name the public reference of repository `web`
         --- exit code 5
         ");
     }

@@ -265,7 +265,7 @@ fn a_part_of_a_listing_is_noted_where_the_format_has_no_token() {
     sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
     sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
     --- stderr
-    note: there is more; go on with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a6e`
+    note: there is more; resume with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a6e`
     ");
     assert_snapshot!(ecrpub(&registry, "images big --page-size 2 --max-pages 2 -o name -q"), @"
     sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
@@ -287,25 +287,19 @@ fn parts_exclude_what_needs_the_whole() {
     let registry = Registry::start([big()]);
     assert_snapshot!(ecrpub(&registry, "images big --max-pages 1 --tag latest"), @"
     --- stderr
-    error: the argument '--max-pages <N>' cannot be used with '--tag <TAG>'
-
-    Usage: ecrpub images --max-pages <N> <--repo <REPO>|REPO>
-
-    For more information, try '--help'.
+    error: `--max-pages` does not go with `--tag`
+    hint: leave out `--max-pages` or `--tag`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, &format!("images big --starting-token x --digest sha256:{}", "0".repeat(64))), @"
     --- stderr
-    error: the argument '--starting-token <TOKEN>' cannot be used with '--digest <DIGEST>'
-
-    Usage: ecrpub images --starting-token <TOKEN> <--repo <REPO>|REPO>
-
-    For more information, try '--help'.
+    error: `--starting-token` does not go with `--digest`
+    hint: leave out `--starting-token` or `--digest`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "images big other --max-pages 1"), @"
     --- stderr
-    error: `--max-pages` and `--starting-token` take part of one listing, and several repositories are asked for
+    error: `--max-pages` takes one repository, but several were given
     hint: name one repository
     --- exit code 2
     ");

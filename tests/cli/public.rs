@@ -169,7 +169,7 @@ fn an_image_that_cannot_be_seen_is_named_as_missing() {
     sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
     --- stderr
     error: repository `public.ecr.aws/example/web` has no image with digest `sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03`
-    hint: only what has a tag can be seen: `ecrpub tags public.ecr.aws/example/web`
+    hint: a public repository shows tagged images only; list its tags with `ecrpub tags public.ecr.aws/example/web`
     --- exit code 3
     ");
 }
@@ -257,7 +257,7 @@ fn a_tag_or_a_digest_of_a_reference_narrows_the_listing() {
     assert_snapshot!(list(&registry, &format!("tags {NGINX}:0.1 -o name")), @"
     --- stderr
     error: repository `public.ecr.aws/docker/library/nginx` has no image with tag `0.1`
-    hint: see what it has with `ecrpub tags public.ecr.aws/docker/library/nginx`
+    hint: list its tags with `ecrpub tags public.ecr.aws/docker/library/nginx`
     --- exit code 3
     ");
     let all = list(&registry, &format!("tags {NGINX}:1.27 {NGINX} -o name")).data();
@@ -396,15 +396,15 @@ fn options_that_public_repositories_have_no_use_for_are_refused() {
     ]
     .map(|arguments| refused(&arguments));
     assert_snapshot!(errors.join("\n"), @"
-    error: untagged images of a public repository cannot be seen, and `--untagged` asks for nothing else
-    error: `--max-pages` and `--starting-token` do not go with the images of a public repository, which come of all its tags
-    error: `--max-pages` and `--starting-token` do not go with the images of a public repository, which come of all its tags
-    error: `--max-pages` and `--starting-token` take part of one listing, and one image is asked for
-    error: `-o image-ids` names images to delete, and nobody can delete from a public reference
-    error: `--registry-id` is for your own registry, and only public repositories are asked for
-    error: `--profile` is for your own registry, and only public repositories are asked for
-    error: `--region` is for your own registry, and only public repositories are asked for
-    error: `--endpoint-url` is for your own registry, and only public repositories are asked for
+    error: `--untagged` lists untagged images, which public repositories do not show
+    error: `--max-pages` does not go with the images of a public repository, which are made of all its tags
+    error: `--starting-token` does not go with the images of a public repository, which are made of all its tags
+    error: `--max-pages` takes a whole repository, but one of its images was named
+    error: `-o image-ids` lists images to delete, and a public reference cannot be deleted from
+    error: `--registry-id` is for your own registry, and only public repositories are named
+    error: `--profile` is for your own registry, and only public repositories are named
+    error: `--region` is for your own registry, and only public repositories are named
+    error: `--endpoint-url` is for your own registry, and only public repositories are named
     ");
     registry.assert_no_requests();
 }
@@ -576,7 +576,7 @@ fn every_request_is_told_on_request() {
     registry: REGISTRY
     describeImageTags: attempt 1
     describeImageTags: answered
-    page 1: 15 rows
+    page 1 of `public.ecr.aws/docker/library/nginx`: 15 rows
     manifest: attempt 1
     manifest: answered
     token: attempt 1

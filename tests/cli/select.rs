@@ -251,18 +251,13 @@ fn counts_are_bare_numbers() {
     1
     --- stderr
     error: repository `zoo` has no image with tag `nowhere`
-    hint: see what it has with `ecrpub tags zoo`
+    hint: list its tags with `ecrpub tags zoo`
     --- exit code 3
     ");
     assert_snapshot!(ecrpub(&registry, "images zoo --count -o json --limit 3"), @"
     --- stderr
-    error: the argument '--count' cannot be used with:
-      --output <FORMAT>
-      --limit <N>
-
-    Usage: ecrpub images --count <--repo <REPO>|REPO>
-
-    For more information, try '--help'.
+    error: `--count` does not go with `--output`
+    hint: leave out `--count` or `--output`
     --- exit code 2
     ");
 }
@@ -321,17 +316,14 @@ fn nonsense_is_refused_with_what_is_accepted() {
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --sort none --reverse"), @"
     --- stderr
-    error: `--sort none` has no order to turn
+    error: `--sort none` has no order to reverse
     hint: leave out `--reverse`, or sort by a key
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "images zoo --tagged --untagged"), @"
     --- stderr
-    error: the argument '--tagged' cannot be used with '--untagged'
-
-    Usage: ecrpub images --tagged <--repo <REPO>|REPO>
-
-    For more information, try '--help'.
+    error: `--tagged` does not go with `--untagged`
+    hint: leave out `--tagged` or `--untagged`
     --- exit code 2
     ");
     registry.assert_no_requests();
