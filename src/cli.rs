@@ -14,6 +14,7 @@ use crate::console::Color;
     name = "ecrpub",
     version,
     propagate_version = false,
+    disable_help_flag = true,
     max_term_width = 100
 )]
 #[command(after_help = EXAMPLES, after_long_help = EXAMPLES_AND_EXIT_CODES)]
@@ -48,6 +49,17 @@ pub(crate) struct Cli {
         help_heading = "General"
     )]
     pub(crate) color: Color,
+
+    /// Print help; `-h` prints a summary
+    #[arg(
+        short,
+        long,
+        global = true,
+        action = clap::ArgAction::Help,
+        display_order = 903,
+        help_heading = "General"
+    )]
+    help: Option<bool>,
 
     #[command(subcommand)]
     pub(crate) command: Command,

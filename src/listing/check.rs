@@ -212,18 +212,28 @@ fn needs<R>(
     tagged: TaggedArgs,
     targets: &[Target],
 ) -> Result<(), Error> {
+    let ListingArgs {
+        source,
+        ids,
+        select,
+        count: _,
+        output,
+        relations,
+        pages: _,
+        connection: _,
+    } = args;
     let command = format!("ecrpub {}s", schema.noun);
     let mut needs = vec![Need::new(&command, schema.needs)];
     if targets.iter().any(selects_digest) {
         needs.push(Need::new("@DIGEST", Facts::DETAILS));
     }
-    needs.extend(args.ids.needs());
-    needs.extend(args.select.needs());
+    needs.extend(ids.needs());
+    needs.extend(select.needs());
     needs.extend(tagged.needs());
-    needs.extend(args.output.needs(schema));
-    needs.extend(args.relations.needs());
+    needs.extend(output.needs(schema));
+    needs.extend(relations.needs());
     for target in targets {
-        let known = args.source.told(target) | args.source.readable(target);
+        let known = source.told(target) | source.readable(target);
         for Need { option, facts } in &needs {
             let missing = *facts - known;
             if missing.contains(Facts::UNTAGGED) {
@@ -252,5 +262,179 @@ fn beyond_names(option: &str, is_command: bool) -> Error {
         error.hint("list the names with `ecrpub tags`, or leave out `--source registry`")
     } else {
         error.hint(format!("leave out `{option}` or `--source registry`"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::check;
+    use crate::facts::Facts;
+    use crate::listing::ListingArgs;
+    use crate::model::{Image, Tag};
+    use crate::output::Schema;
+    use crate::select::TaggedArgs;
+
+    #[derive(Parser)]
+    struct Options {
+        #[command(flatten)]
+        listing: ListingArgs,
+        #[command(flatten)]
+        tagged: TaggedArgs,
+    }
+
+    const IMAGES: Schema<Image> = Schema {
+        noun: "image",
+        list_key: "images",
+        columns: &[],
+        id: "",
+        needs: Facts::DIGESTS,
+        complete: Facts::UNTAGGED,
+        is_index: |_| false,
+    };
+
+    const TAGS: Schema<Tag> = Schema {
+        noun: "tag",
+        list_key: "tags",
+        columns: &[],
+        id: "",
+        needs: Facts::NAMES,
+        complete: Facts::NAMES,
+        is_index: |_| false,
+    };
+
+    /// What `check` says of a command line, its first word `images` or `tags`.
+    fn refusal(line: &str) -> Option<String> {
+        let options = Options::parse_from(line.split(' '));
+        let targets = options.listing.source.targets().unwrap();
+        let (args, tagged) = (&options.listing, options.tagged);
+        let outcome = if line.starts_with("images") {
+            check(&IMAGES, args, tagged, &targets)
+        } else {
+            check(&TAGS, args, tagged, &targets)
+        };
+        outcome.err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn refuses_options_that_exclude_each_other() {
+        for (line, options) in [
+            ("tags web --count -o json", ["--count", "--output"]),
+            ("tags web --count --reverse", ["--count", "--reverse"]),
+            ("images web --count --platforms", ["--count", "--platforms"]),
+            ("images web --tagged --untagged", ["--tagged", "--untagged"]),
+            (
+                "tags web --max-pages 1 --limit 1",
+                ["--max-pages", "--limit"],
+            ),
+            (
+                "tags web --starting-token x --tag y",
+                ["--starting-token", "--tag"],
+            ),
+            ("tags web --sort none --reverse", ["--sort none", "reverse"]),
+            (
+                "tags web -o csv --time relative",
+                ["--time relative", "tables"],
+            ),
+            ("tags web -o name -c imageTag", ["--columns", "-o name"]),
+            ("images web -o name --platforms", ["--platforms", "-o name"]),
+            ("tags web -o json --pin", ["--pin", "another format"]),
+            (
+                "images web -o image-ids --sort size",
+                ["-o image-ids", "order"],
+            ),
+            (
+                "images web team/app -o image-ids",
+                ["-o image-ids", "several"],
+            ),
+            (
+                "tags web team/app --max-pages 2",
+                ["--max-pages", "several"],
+            ),
+        ] {
+            let refusal = refusal(line).expect(line);
+            assert!(
+                options.iter().all(|option| refusal.contains(option)),
+                "{line}: {refusal}"
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_what_a_registry_has_no_use_for() {
+        for (line, words) in [
+            (
+                "tags web --source registry",
+                "`web` is in your own registry",
+            ),
+            (
+                "tags ab/cd --public --profile x",
+                "`--profile` is for your own registry",
+            ),
+            (
+                "tags ab/cd --public --registry-id 123456789012",
+                "`--registry-id` is for",
+            ),
+            (
+                "images ab/cd --public -o image-ids",
+                "cannot be deleted from",
+            ),
+            (
+                "images ab/cd --public --max-pages 2",
+                "made of all its tags",
+            ),
+            (
+                "tags public.ecr.aws/ab/cd:1 --max-pages 2",
+                "one of its images was named",
+            ),
+        ] {
+            let refusal = refusal(line).expect(line);
+            assert!(refusal.contains(words), "{line}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_a_source_cannot_tell() {
+        for (line, words) in [
+            (
+                "images ab/cd --public --untagged",
+                "`--untagged` lists untagged images",
+            ),
+            (
+                "images ab/cd --public --source registry",
+                "`ecrpub images` needs more",
+            ),
+            (
+                "tags ab/cd --public --source registry --sort size",
+                "`--sort size` needs more",
+            ),
+            (
+                "tags ab/cd --public --source registry --since 1d",
+                "`--since` needs more",
+            ),
+            (
+                "tags ab/cd --public --source registry --bytes",
+                "`--bytes` needs more",
+            ),
+        ] {
+            let refusal = refusal(line).expect(line);
+            assert!(refusal.contains(words), "{line}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn accepts_what_goes_together() {
+        for line in [
+            "tags web --starting-token x --limit 3",
+            "images web ab/cd -o json --platforms",
+            "images web --untagged --max-pages 3",
+            "tags ab/cd --public --source registry --sort tag",
+            "tags ab/cd --public --source registry --count",
+            "images ab/cd --public --platforms --limit 3",
+            "tags web --pin --sort none",
+        ] {
+            assert_eq!(refusal(line), None, "{line}");
+        }
     }
 }

@@ -169,3 +169,149 @@ impl<'a, Of: Display> Pages<'a, Of> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::{PageArgs, Pages};
+    use crate::error::{Error, Kind};
+    use crate::model::{Manifest, Row};
+    use crate::progress::Progress;
+    use crate::source::{Listed, Page, PageRequest, Sources};
+
+    /// A listing whose page after token `n` has the row `n` and the token that stands here at `n`.
+    struct Script(Vec<Option<&'static str>>);
+
+    impl std::fmt::Display for Script {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("script")
+        }
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Number(usize);
+
+    impl Row for Number {
+        fn id(&self) -> Option<&str> {
+            None
+        }
+
+        fn tags(&self) -> &[String] {
+            &[]
+        }
+
+        fn date(&self) -> Option<Timestamp> {
+            None
+        }
+
+        fn manifest(&self) -> &Manifest {
+            unreachable!("a number has no manifest")
+        }
+    }
+
+    impl Listed for Number {
+        type Of = Script;
+
+        async fn page(
+            _sources: &Sources<'_>,
+            script: &Script,
+            request: PageRequest<'_>,
+        ) -> Result<Page<Self>, Error> {
+            let number = request.token.map_or(0, |token| token.parse().unwrap());
+            match script.0.get(number) {
+                Some(token) => Ok(Page {
+                    rows: vec![Number(number)],
+                    next_token: token.map(str::to_owned),
+                }),
+                None => Err(Error::new(Kind::NotFound, "no such repository")),
+            }
+        }
+    }
+
+    fn args(max_pages: Option<u64>, starting_token: Option<&str>) -> PageArgs {
+        PageArgs {
+            page_size: 1,
+            max_pages: max_pages.map(|pages| pages.try_into().unwrap()),
+            starting_token: starting_token.map(str::to_owned),
+        }
+    }
+
+    /// The rows of all pages, the error that ends them, and the token that is left.
+    fn read(tokens: &[Option<&'static str>], args: &PageArgs) -> (Vec<usize>, String, String) {
+        let progress = Progress::new(false);
+        let sources = Sources {
+            own: None,
+            public: None,
+            progress: &progress,
+        };
+        let script = Script(tokens.to_vec());
+        let mut pages = Pages::new(&sources, &script, args);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let mut rows = Vec::new();
+        let error = loop {
+            match runtime.block_on(pages.next::<Number>()) {
+                Ok(Some(page)) => rows.extend(page.into_iter().map(|Number(number)| number)),
+                Ok(None) => break String::new(),
+                Err(error) => {
+                    let error = pages.resumable(error);
+                    break format!("{error} / {}", error.hints().join(" / "));
+                }
+            }
+        };
+        (
+            rows,
+            error,
+            pages.next_token().unwrap_or_default().to_owned(),
+        )
+    }
+
+    #[test]
+    fn follows_every_page_to_the_end() {
+        let all = read(&[Some("1"), Some("2"), None], &args(None, None));
+        assert_eq!(all, (vec![0, 1, 2], String::new(), String::new()));
+        let empty_token = read(&[Some("")], &args(None, None));
+        assert_eq!(empty_token, (vec![0], String::new(), String::new()));
+    }
+
+    #[test]
+    fn a_token_that_returns_is_an_error() {
+        for (tokens, starting_token) in [
+            (vec![Some("1"), Some("1")], None),
+            (vec![Some("1"), Some("2"), Some("1")], None),
+            (vec![None, Some("2"), Some("1")], Some("1")),
+        ] {
+            let (_, error, token) = read(&tokens, &args(None, starting_token));
+            assert!(
+                error.contains("repeats a page token"),
+                "{tokens:?}: {error}"
+            );
+            assert_eq!(token, "", "a circle leaves no token to resume from");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_listing_leaves_the_token_of_the_rest() {
+        let tokens = [Some("1"), Some("2"), None];
+        let part = read(&tokens, &args(Some(2), None));
+        assert_eq!(part, (vec![0, 1], String::new(), "2".to_owned()));
+        let rest = read(&tokens, &args(Some(1), Some("2")));
+        assert_eq!(rest, (vec![2], String::new(), String::new()));
+    }
+
+    #[test]
+    fn a_repository_that_disappears_leaves_the_way_to_resume() {
+        let (rows, error, token) = read(&[Some("7")], &args(None, None));
+        assert_eq!((rows, token.as_str()), (vec![0], "7"));
+        assert!(
+            error.contains("`script` disappeared while it was read"),
+            "{error}"
+        );
+        assert!(
+            error.contains("resume with `--starting-token 7`"),
+            "{error}"
+        );
+    }
+}

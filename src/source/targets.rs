@@ -21,7 +21,7 @@ pub(crate) struct SourceArgs {
     repositories: RepositoryArgs,
 
     /// Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME
-    #[arg(long)]
+    #[arg(long, display_order = 3)]
     public: bool,
 
     /// Read public repositories from this API
@@ -39,19 +39,24 @@ pub(crate) struct SourceArgs {
     /// The account of the registry that holds your own repositories
     ///
     /// Passed on to the service, which opens no registry but your own. Default: your account.
-    #[arg(long, value_name = "ACCOUNT", hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "ACCOUNT",
+        hide_short_help = true,
+        display_order = 5
+    )]
     pub(crate) registry_id: Option<RegistryId>,
 }
 
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = true)]
 struct RepositoryArgs {
-    /// A repository: NAME in your own registry, public.ecr.aws/ALIAS/NAME in a public one; repeatable
+    /// NAME in your own registry, or public.ecr.aws/ALIAS/NAME; repeatable
     ///
     /// A public reference may be pasted with `https://`, `:TAG` or `@DIGEST`, or as the address of its
     /// gallery page; it is read without an AWS account. A tag or digest selects images as `--tag` and
     /// `--digest` do; of both, the digest counts, as for Docker.
-    #[arg(value_name = "REPO")]
+    #[arg(value_name = "REPO", display_order = 1)]
     plain: Vec<Reference>,
 
     /// The same as REPO; repeatable
@@ -59,7 +64,8 @@ struct RepositoryArgs {
         short = 'R',
         long = "repo",
         visible_alias = "repository-name",
-        value_name = "REPO"
+        value_name = "REPO",
+        display_order = 2
     )]
     named: Vec<Reference>,
 }
@@ -192,5 +198,73 @@ impl Target {
     /// Whether the repository is one of the caller's own registry.
     pub(crate) fn is_own(&self) -> bool {
         matches!(self.repository, Repository::Own(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::SourceArgs;
+    use crate::facts::Facts;
+
+    #[derive(Parser)]
+    struct Options {
+        #[command(flatten)]
+        source: SourceArgs,
+    }
+
+    fn targets(line: &str) -> Vec<String> {
+        let options = Options::parse_from(["test"].into_iter().chain(line.split(' ')));
+        let targets = options.source.targets().unwrap();
+        let show = |target: &super::Target| {
+            let images = target.images.iter().map(ToString::to_string);
+            format!(
+                "{} {}",
+                target.repository,
+                images.collect::<Vec<_>>().join(" ")
+            )
+        };
+        targets
+            .iter()
+            .map(show)
+            .map(|text| text.trim_end().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn repositories_come_in_the_order_given_and_once() {
+        assert_eq!(targets("web -R api -R web db web"), ["api", "web", "db"]);
+        assert_eq!(
+            targets("docker/library/nginx public.ecr.aws/docker/library/nginx --public"),
+            ["public.ecr.aws/docker/library/nginx"]
+        );
+    }
+
+    #[test]
+    fn images_of_one_repository_are_joined() {
+        let nginx = "public.ecr.aws/docker/library/nginx";
+        assert_eq!(
+            targets(&format!("{nginx}:1.0 {nginx}:0.9")),
+            [format!("{nginx} tag `1.0` tag `0.9`")]
+        );
+        assert_eq!(targets(&format!("{nginx}:1.0 {nginx}")), [nginx]);
+        assert_eq!(targets(&format!("{nginx} {nginx}:1.0")), [nginx]);
+    }
+
+    #[test]
+    fn sources_tell_what_they_know() {
+        let told = |line: &str| {
+            let options = Options::parse_from(["test"].into_iter().chain(line.split(' ')));
+            let targets = options.source.targets().unwrap();
+            (
+                options.source.told(&targets[0]),
+                options.source.readable(&targets[0]),
+            )
+        };
+        let listed = Facts::NAMES | Facts::DIGESTS | Facts::DETAILS;
+        assert_eq!(told("web"), (listed | Facts::UNTAGGED, Facts::MANIFESTS));
+        assert_eq!(told("ab/cd --public"), (listed, Facts::MANIFESTS));
+        assert_eq!(told("ab/cd --public --source registry").0, Facts::NAMES);
     }
 }
