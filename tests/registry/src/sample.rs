@@ -1,13 +1,12 @@
-//! A few repositories such as a small company has, and a public one that everybody knows, for the demo
-//! and the README.
+//! Sample repositories for the demo and the README: those of a small company, and well-known public ones.
 
 use crate::data::{Image, Repository};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
-/// A web shop's application, its Helm chart and a tool, and under the alias `docker` the official
-/// `library/nginx`, last pushed shortly before `now` (milliseconds since 1970), in no order, as the
+/// A web shop's application, its Helm chart and a tool, and public repositories with the tag shapes that
+/// they really have; last pushed shortly before `now` (milliseconds since 1970), in no order, as the
 /// service lists them.
 #[must_use]
 pub fn sample(now: i64) -> Vec<Repository> {
@@ -16,6 +15,39 @@ pub fn sample(now: i64) -> Vec<Repository> {
         Repository::new("charts/storefront", charts(now)),
         Repository::new("tools/backup", backup(now)),
         Repository::new("library/nginx", nginx(now)).under("docker"),
+        public(
+            "eks-distro",
+            "kubernetes/kube-proxy",
+            now,
+            &[
+                (12, &["v1.30.2-eks-1-30-9"]),
+                (5, &["v1.30.2-eks-1-30-11", "v1.30.2-eks-1-30-latest"]),
+                (60, &["v1.29.4-eks-1-29-40"]),
+                (90, &["v1.28.9-eks-1-28-44"]),
+            ],
+        ),
+        public(
+            "amazonlinux",
+            "amazonlinux",
+            now,
+            &[
+                (8, &["2023.6.20241010.0", "2023", "latest"]),
+                (31, &["2023.5.20240916.0"]),
+                (8, &["2023.6.20241010.0-minimal", "2023-minimal", "minimal"]),
+                (20, &["2.0.20241001.0", "2"]),
+            ],
+        ),
+        public(
+            "aws-observability",
+            "aws-for-fluent-bit",
+            now,
+            &[
+                (70, &["2.32.5", "stable"]),
+                (3, &["2.34.1.20251112", "latest"]),
+                (3, &["init-2.34.1.20251112", "init-latest"]),
+                (25, &["2.34.0"]),
+            ],
+        ),
     ]
 }
 
@@ -77,16 +109,34 @@ fn nginx(now: i64) -> Vec<Image> {
     images
 }
 
+/// A public repository of images pushed so many days ago, with these tags.
+fn public(alias: &str, name: &str, now: i64, images: &[(i64, &[&str])]) -> Repository {
+    let seeds = 4000 + 100 * alias.len() as u64..;
+    let image = |((days, tags), seed): (&(i64, &[&str]), u64)| {
+        let size = 80_511_340 + 1_048_576 * days;
+        Image::oci(seed, size, now - days * DAY - HOUR)
+            .index()
+            .tagged(tags)
+    };
+    let images = images.iter().zip(seeds).map(image).collect();
+    Repository::new(name, images).under(alias)
+}
+
 fn charts(now: i64) -> Vec<Image> {
-    [("0.9.1", 160), ("1.1.0", 9), ("1.0.0", 77)]
-        .iter()
-        .zip(1000..)
-        .map(|((version, days), seed)| {
-            Image::oci(seed, 18_311, now - days * DAY)
-                .helm()
-                .tagged(&[version])
-        })
-        .collect()
+    [
+        ("0.9.1", 160),
+        ("1.1.0", 9),
+        ("1.2.0-rc1", 2),
+        ("1.0.0", 77),
+    ]
+    .iter()
+    .zip(1000..)
+    .map(|((version, days), seed)| {
+        Image::oci(seed, 18_311, now - days * DAY)
+            .helm()
+            .tagged(&[version])
+    })
+    .collect()
 }
 
 /// A Docker image a night, and one that was tagged again and again.
