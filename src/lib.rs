@@ -28,6 +28,7 @@ mod progress;
 mod reference;
 mod select;
 mod session;
+mod shell;
 mod source;
 
 use std::ffi::OsString;
