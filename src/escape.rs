@@ -112,7 +112,16 @@ mod tests {
 
     #[test]
     fn what_is_only_foreign_stays() {
-        for text in ["", "v1.27.3-alpine", "größe", "版本", "🦀", "a\u{301}\u{323}", "ที่", "क्षि"] {
+        for text in [
+            "",
+            "v1.27.3-alpine",
+            "größe",
+            "版本",
+            "🦀",
+            "a\u{301}\u{323}",
+            "ที่",
+            "क्षि",
+        ] {
             assert_eq!(escaped(text), text);
             assert!(!needs_escaping(text), "{text}");
         }
@@ -127,6 +136,9 @@ mod tests {
         let five = format!("a{}b", "\u{335}".repeat(5));
         assert_eq!(escaped(&five), format!("a{}b", "\\u{335}".repeat(5)));
         let long = "\u{489}".repeat(100_000);
-        assert_eq!(escaped(&format!("a{long}")).matches("\\u{489}").count(), 100_000);
+        assert_eq!(
+            escaped(&format!("a{long}")).matches("\\u{489}").count(),
+            100_000
+        );
     }
 }

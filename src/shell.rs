@@ -18,7 +18,13 @@ mod tests {
 
     #[test]
     fn plain_words_stay_as_they_are() {
-        for text in ["web", "public.ecr.aws/a/b:1.0@sha256:0f", "--tag=v1_2+3", "-x", "a,b"] {
+        for text in [
+            "web",
+            "public.ecr.aws/a/b:1.0@sha256:0f",
+            "--tag=v1_2+3",
+            "-x",
+            "a,b",
+        ] {
             assert_eq!(quoted(text), text);
         }
         assert_eq!(quoted(""), "''");
@@ -45,8 +51,29 @@ mod tests {
         #[test]
         fn what_would_run_does_not() {
             let words: Vec<_> = [
-                "$(exit 1)", "`exit 1`", "a&b", "a;b", "a|b", "a>b", "~", "*", "[a]", "{a,b}", "#a",
-                "!a", "a\\b", "a\"b", "a'b", "a\nb", "=ls", "$HOME", "(a)", "", " ", "'", "''",
+                "$(exit 1)",
+                "`exit 1`",
+                "a&b",
+                "a;b",
+                "a|b",
+                "a>b",
+                "~",
+                "*",
+                "[a]",
+                "{a,b}",
+                "#a",
+                "!a",
+                "a\\b",
+                "a\"b",
+                "a'b",
+                "a\nb",
+                "=ls",
+                "$HOME",
+                "(a)",
+                "",
+                " ",
+                "'",
+                "''",
             ]
             .iter()
             .map(ToString::to_string)

@@ -30,6 +30,14 @@ impl ImageId {
         }
     }
 
+    /// What names it after the name of its repository: `:TAG` or `@DIGEST`.
+    pub(crate) fn suffix(&self) -> String {
+        match self {
+            Self::Tag(tag) => format!(":{tag}"),
+            Self::Digest(digest) => format!("@{digest}"),
+        }
+    }
+
     /// The option that asks for it.
     pub(crate) fn option(&self) -> String {
         match self {
