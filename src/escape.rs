@@ -35,18 +35,18 @@ pub(crate) fn needs_escaping(text: &str) -> bool {
 }
 
 /// The characters of `text`, each with whether a terminal can be sent it: what [`is_unsafe`] cannot,
-/// nor a run of combining marks that begins the text or is longer than [`MARKS`].
+/// nor a run of combining marks that has no character to stand on or is longer than [`MARKS`].
 pub(crate) fn judged(text: &str) -> impl Iterator<Item = (char, bool)> {
-    // Of the run of marks that the position is in: whether it is safe.
-    let mut run = None;
+    // Whether the character before is a safe one, and whether the run of marks at hand is safe.
+    let (mut has_base, mut run) = (false, None);
     text.char_indices().map(move |(at, character)| {
         if !is_mark(character) {
-            run = None;
-            return (character, !is_unsafe(character));
+            (has_base, run) = (!is_unsafe(character), None);
+            return (character, has_base);
         }
         let is_safe = *run.get_or_insert_with(|| {
             let marks = text[at..].chars().take_while(|&next| is_mark(next));
-            at > 0 && marks.take(MARKS + 1).count() <= MARKS
+            has_base && marks.take(MARKS + 1).count() <= MARKS
         });
         (character, is_safe)
     })
@@ -59,7 +59,7 @@ fn is_mark(character: char) -> bool {
 
 /// Whether a terminal would obey, hide or reorder by `character` rather than show it: control
 /// characters, line separators, and Unicode's format characters (bidirectional, zero-width, tags).
-fn is_unsafe(character: char) -> bool {
+pub(crate) fn is_unsafe(character: char) -> bool {
     // Most text by far.
     if matches!(character, ' '..='~') {
         return false;
@@ -131,6 +131,7 @@ mod tests {
     fn marks_that_overstrike_their_neighbours_are_spelled_out() {
         assert_eq!(escaped("\u{301}a"), "\\u{301}a");
         assert_eq!(escaped("\u{20dd}\u{301}"), "\\u{20dd}\\u{301}");
+        assert_eq!(escaped("a\u{202e}\u{301}"), "a\\u{202e}\\u{301}");
         let four = format!("a{}b", "\u{335}".repeat(4));
         assert_eq!(escaped(&four), four);
         let five = format!("a{}b", "\u{335}".repeat(5));

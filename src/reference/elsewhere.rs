@@ -124,16 +124,16 @@ fn docker_hub(path: &str) -> Refused {
     let (path, image) = split_image(without_query(path));
     let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
     // Pages of the site, of its API and of the registry's, before the names alone.
-    let (namespace, name) = match parts[..] {
-        ["_", name, ..] => ("library", name),
-        ["r", namespace, name, ..]
-        | ["layers", namespace, name, ..]
-        | ["repository", "docker", namespace, name, ..]
-        | ["v2", "repositories", namespace, name, ..]
-        | ["v2", namespace, name, ..]
-        | [namespace, name] => (namespace, name),
-        [name] => ("library", name),
-        _ => return other(refused, ""),
+    let parts = match parts.as_slice() {
+        ["v2", "repositories", rest @ ..]
+        | ["repository", "docker", rest @ ..]
+        | ["r" | "layers" | "v2", rest @ ..] => rest,
+        parts => parts,
+    };
+    let (namespace, name) = match parts {
+        ["_", name, ..] | [name] => ("library", *name),
+        [namespace, name, ..] => (*namespace, *name),
+        [] => return other(refused, ""),
     };
     if name.parse::<super::RepositoryName>().is_err() {
         return other(refused, "");
@@ -167,10 +167,10 @@ impl PrivateRegistry {
     /// The registry at `ACCOUNT.dkr.ecr.REGION.amazonaws.com` or `ACCOUNT.dkr-ecr.REGION.on.aws`.
     fn of_host(host: &str) -> Option<Self> {
         let labels: Vec<_> = host.split('.').collect();
-        let (account, region) = match labels[..] {
-            [account, "dkr", "ecr" | "ecr-fips", region, ..]
-            | [account, "dkr-ecr" | "dkr-ecr-fips", region, ..] => (account, region),
-            _ => return None,
+        let ([account, "dkr", "ecr" | "ecr-fips", region, ..]
+        | [account, "dkr-ecr" | "dkr-ecr-fips", region, ..]) = labels[..]
+        else {
+            return None;
         };
         Some(Self {
             account: account.parse().ok(),
@@ -181,26 +181,25 @@ impl PrivateRegistry {
     /// The refusal that names the command for the image at `path`.
     fn refused(&self, path: &str) -> Refused {
         let (name, image) = split_image(without_query(path).trim_end_matches('/'));
-        let mut command = "aws ecr describe-images --repository-name ".to_owned();
-        command += &if name.is_empty() {
-            "NAME".into()
-        } else {
-            quoted(name)
-        };
-        if let Some(account) = &self.account {
-            command += &format!(" --registry-id {account}");
-        }
-        if let Some(region) = &self.region {
-            command += &format!(" --region {}", quoted(region));
-        }
         let id = match (image.split_once('@'), image.strip_prefix(':')) {
             (Some((_, digest)), _) => Some(format!("imageDigest={digest}")),
             (None, Some(tag)) => Some(format!("imageTag={tag}")),
             (None, None) => None,
         };
-        if let Some(id) = id {
-            command += &format!(" --image-ids {}", quoted(&id));
-        }
+        let name = if name.is_empty() { "NAME" } else { name };
+        let options = [
+            ("--repository-name", Some(name)),
+            (
+                "--registry-id",
+                self.account.as_ref().map(RegistryId::as_str),
+            ),
+            ("--region", self.region.as_deref()),
+            ("--image-ids", id.as_deref()),
+        ];
+        let options = options
+            .iter()
+            .filter_map(|(option, value)| Some(format!(" {option} {}", quoted(value.as_ref()?))));
+        let command = format!("aws ecr describe-images{}", options.collect::<String>());
         Refused::new("this is in a private registry of Amazon ECR, and only ECR Public is read")
             .hint(format!("list it with `{command}`"))
     }

@@ -33,28 +33,47 @@ pub(super) fn official(rest: &str) -> String {
     format!("{}/{LIBRARY}/{rest}", REGISTRIES[0])
 }
 
-/// The public repository that `name`, one of the caller's own registry, may have been meant for, in
-/// a hint that says so.
-pub(crate) fn public_hint(name: &RepositoryName) -> Option<String> {
+/// The public repository that `name`, one of the caller's own registry, may have been meant for: an
+/// official image, or `ALIAS/NAME`.
+pub(crate) fn public_reference(name: &RepositoryName) -> Option<String> {
     let name = name.as_str();
+    if let Some(image) = official_image(name) {
+        return Some(official(image));
+    }
+    let (first, _) = name.split_once('/')?;
+    let public = PublicRepository::at(name).ok();
+    public
+        .filter(|_| !first.contains('.'))
+        .map(|public| public.to_string())
+}
+
+/// The hint that names [`public_reference`].
+pub(crate) fn public_hint(name: &RepositoryName) -> Option<String> {
+    let reference = public_reference(name);
+    let name = name.as_str();
+    match (official_image(name), reference) {
+        (Some(_), Some(reference)) => Some(format!(
+            "the official image is public: ask for `{reference}`"
+        )),
+        (None, Some(reference)) => Some(format!("if it is public, ask for `{reference}`")),
+        (_, None) => {
+            let (host, _) = name
+                .split_once('/')
+                .filter(|(host, _)| host.contains('.'))?;
+            Some(format!(
+                "if `{host}` is another registry: only ECR Public is read, as `{}/ALIAS/NAME`",
+                REGISTRIES[0]
+            ))
+        }
+    }
+}
+
+/// The official image that `name` means.
+fn official_image(name: &str) -> Option<&str> {
     let bare = ["docker/library/", "library/"]
         .iter()
         .find_map(|prefix| name.strip_prefix(prefix));
-    if bare.is_some() || is_official(name) {
-        let reference = official(bare.unwrap_or(name));
-        return Some(format!(
-            "the official image is public: ask for `{reference}`"
-        ));
-    }
-    let (first, _) = name.split_once('/')?;
-    if first.contains('.') {
-        return Some(format!(
-            "if `{first}` is another registry: only ECR Public is read, as `{}/ALIAS/NAME`",
-            REGISTRIES[0]
-        ));
-    }
-    let public = PublicRepository::at(name).ok()?;
-    Some(format!("if it is public, ask for `{public}`"))
+    bare.or_else(|| is_official(name).then_some(name))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! References as people type and paste them: scheme, host, path, image.
 
+use std::fmt;
 use std::str::FromStr;
 
 use super::address::{Address, split_image, without_query};
@@ -50,11 +51,6 @@ impl Reference {
         }
     }
 
-    /// The repository, where `--public` makes no difference.
-    pub(crate) fn repository(&self) -> &Repository {
-        &self.repository
-    }
-
     /// The account that an ARN names.
     pub(crate) fn registry_id(&self) -> Option<&RegistryId> {
         self.registry_id.as_ref()
@@ -79,7 +75,7 @@ impl Reference {
     }
 
     /// The ways to type this, which was read from `text`.
-    pub(super) fn hints(&self, text: &str) -> Vec<Hint> {
+    pub(crate) fn hints(&self, text: &str) -> Vec<Hint> {
         match (&self.repository, &self.image) {
             (Repository::Own(name), Some(image)) => hints_for_own_image(name.as_str(), image),
             _ => vec![Hint::Instead {
@@ -122,7 +118,7 @@ impl Reference {
             .unwrap_or_default();
         let refused = Refused::new("this page of the gallery is not that of a repository");
         Err(if is_official(searched) {
-            refused.instead("the official image is", official(searched))
+            refused.instead("the official image:", official(searched))
         } else {
             refused.hint("open the page of a repository, or name it as `public.ecr.aws/ALIAS/NAME`")
         })
@@ -176,6 +172,18 @@ impl Reference {
     }
 }
 
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.repository.fmt(f)?;
+        f.write_str(
+            &self
+                .image
+                .as_ref()
+                .map_or_else(String::new, ImageId::suffix),
+        )
+    }
+}
+
 impl FromStr for Reference {
     type Err = Refused;
 
@@ -207,14 +215,16 @@ fn split_checked(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
         Some(tag) => Some(ImageId::Tag(tag.parse().map_err(only_reason)?)),
         None => None,
     };
-    let digest = match image.contains('@') {
-        true => Some(ImageId::Digest(digest.parse().map_err(only_reason)?)),
-        false => None,
+    let digest = if image.contains('@') {
+        Some(ImageId::Digest(digest.parse().map_err(only_reason)?))
+    } else {
+        None
     };
     Ok((path, digest.or(tag)))
 }
 
 /// What to type instead is the reference, and not the part that is refused.
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by value")]
 fn only_reason(refused: Refused) -> Refused {
     Refused::new(refused.reason().to_owned())
 }
@@ -231,7 +241,7 @@ fn hints_for_own_image(name: &str, image: &ImageId) -> Vec<Hint> {
     ));
     let suffix = image.suffix();
     let (words, value) = if is_official(name) {
-        ("the official image is", official(name))
+        ("the official image:", official(name))
     } else if PublicRepository::at(name).is_ok() {
         ("if it is public, try", format!("{}/{name}", REGISTRIES[0]))
     } else {
@@ -506,12 +516,9 @@ mod tests {
     }
 
     #[test]
-    fn other_registries_are_refused_with_the_command_to_type() {
+    fn addresses_of_docker_hub_are_refused_with_the_public_reference() {
         let nginx: &[&str] = &["`public.ecr.aws/docker/library/nginx`"];
         let tagged: &[&str] = &["`public.ecr.aws/docker/library/nginx:1.27`"];
-        let private: &[&str] = &[
-            "`aws ecr describe-images --repository-name web --registry-id 123456789012 --region eu-west-1`",
-        ];
         assert_refused(&[
             ("docker.io/library/nginx:1.27", "Docker Hub", tagged),
             ("docker.io/nginx:1.27", "Docker Hub", tagged),
@@ -560,6 +567,17 @@ mod tests {
                 "Docker Hub",
                 &["`public.ecr.aws/ALIAS/NAME`"],
             ),
+        ]);
+    }
+
+    #[test]
+    fn registries_of_aws_and_others_are_refused_with_the_command_to_type() {
+        let nginx: &[&str] = &["`public.ecr.aws/docker/library/nginx`"];
+        let tagged: &[&str] = &["`public.ecr.aws/docker/library/nginx:1.27`"];
+        let private: &[&str] = &[
+            "`aws ecr describe-images --repository-name web --registry-id 123456789012 --region eu-west-1`",
+        ];
+        assert_refused(&[
             (
                 "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web",
                 "private registry",
@@ -698,6 +716,14 @@ mod tests {
             ("web ", "more than the name", own),
             ("/web", "more than the name", own),
             ("“web”", "more than the name", own),
+        ]);
+    }
+
+    #[test]
+    fn command_lines_are_answered_with_their_image() {
+        let nginx: &[&str] = &["try `public.ecr.aws/docker/library/nginx`"];
+        let tagged: &[&str] = &["try `public.ecr.aws/docker/library/nginx:1.27`"];
+        assert_refused(&[
             (
                 "docker pull public.ecr.aws/docker/library/nginx:1.27",
                 "command line",
@@ -753,13 +779,13 @@ mod tests {
                 "Docker Hub",
                 &["`public.ecr.aws/docker/library/nginx`"],
             ),
-            ("Web", "lower-case", own),
+            ("Web", "lower-case", &["try `web`"]),
             (
                 "public.ecr.aws/Docker/Library/Nginx:1.27-Alpine",
                 "lower-case",
                 &["try `public.ecr.aws/docker/library/nginx:1.27-Alpine`"],
             ),
-            ("'Web'", "more than the name", own),
+            ("'Web'", "more than the name", &["try `web`"]),
         ]);
     }
 

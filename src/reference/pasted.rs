@@ -86,6 +86,16 @@ const VERBS: [&str; 34] = [
     "verify",
     "template",
 ];
+/// Those that nobody calls a repository.
+const COMMANDS: [&str; 7] = [
+    "inspect",
+    "install",
+    "list-tags",
+    "pull",
+    "push",
+    "rmi",
+    "run",
+];
 /// Options of theirs whose value is a word of its own.
 const WITH_VALUE: [&str; 9] = [
     "--platform",
@@ -148,6 +158,18 @@ pub(crate) fn image_of_command<'a>(words: &[&'a str]) -> Option<&'a str> {
         }
     }
     None
+}
+
+/// The image that `references` are about, if they are the words of a command line.
+pub(crate) fn image_of_words(references: &[Reference]) -> Option<String> {
+    let words: Vec<_> = references.iter().map(ToString::to_string).collect();
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let (command, rest) = (words.get(1)?, words.get(2..)?);
+    let is_public = |word: &&str| embedded(word).is_some();
+    let is_command = COMMANDS.contains(command) && !rest.is_empty();
+    let is_about_public = VERBS.contains(command) && rest.iter().any(is_public);
+    let image = image_of_command(&words).filter(|_| is_command || is_about_public)?;
+    Some(image.to_owned())
 }
 
 /// `text` without what surrounds a reference: quotes, brackets, words.

@@ -57,7 +57,7 @@ impl PublicRepository {
         let registry = REGISTRIES[0];
         if is_official(word) {
             return Refused::new("a public repository is named with its registry's alias")
-                .instead("the official image is", official(&format!("{word}{image}")));
+                .instead("the official image:", official(&format!("{word}{image}")));
         }
         match word.parse::<RegistryAlias>() {
             Ok(alias) => Refused::new("this names a registry, and none of its repositories").hint(format!(
