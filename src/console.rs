@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use clap::builder::StyledStr;
 use jiff::Timestamp;
 
 use crate::error::{Error, Kind};
@@ -80,6 +81,21 @@ impl Console {
         })
     }
 
+    /// Writes help to stdout.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub(crate) fn help(&self, help: &StyledStr) -> Result<(), Error> {
+        self.write(Self::styled(help, self.color.on(&self.stdout)).as_bytes())
+    }
+
+    /// Writes help to stderr, where the command is missing.
+    pub(crate) fn help_instead(&self, help: &StyledStr) {
+        let help = Self::styled(help, self.color.on(&self.stderr));
+        let _ = self.stderr.lock().write_all(help.as_bytes());
+    }
+
     /// Whether a person watches stderr and wants notes.
     pub(crate) fn has_watcher(&self) -> bool {
         !self.quiet && self.stderr.is_terminal()
@@ -108,6 +124,14 @@ impl Console {
         );
         for hint in error.hints() {
             self.write_line("hint", AnsiColor::Cyan.on_default().bold(), hint);
+        }
+    }
+
+    fn styled(text: &StyledStr, color: bool) -> String {
+        if color {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
         }
     }
 

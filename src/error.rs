@@ -54,6 +54,12 @@ impl Error {
         self
     }
 
+    /// Adds what can be done about it before the other hints.
+    pub(crate) fn hint_first(mut self, hint: impl Into<String>) -> Self {
+        self.hints.insert(0, hint.into());
+        self
+    }
+
     /// Adds to the end of the message, as in `… (8 attempts)`.
     pub(crate) fn suffixed(mut self, suffix: &str) -> Self {
         self.message = anyhow::Error::msg(format!("{:#}{suffix}", self.message));

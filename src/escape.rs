@@ -3,20 +3,58 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// `text` with every character that [`is_unsafe`] as `\u{…}`.
+use unicode_width::UnicodeWidthChar;
+
+/// More combining marks than this on one character overstrike the lines around it. Vietnamese,
+/// Thai, Hebrew and Devanagari need fewer.
+const MARKS: usize = 4;
+
+/// `text` with every character that a terminal should not be sent as `\u{…}`.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unsafe) {
+    if !needs_escaping(text) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        if is_unsafe(character) {
-            let _ = write!(safe, "{}", character.escape_unicode());
-        } else {
+    for (character, is_safe) in judged(text) {
+        if is_safe {
             safe.push(character);
+        } else {
+            let _ = write!(safe, "{}", character.escape_unicode());
         }
     }
     Cow::Owned(safe)
+}
+
+/// Whether any character of `text` should not be sent to a terminal.
+pub(crate) fn needs_escaping(text: &str) -> bool {
+    // Most text by far.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return false;
+    }
+    judged(text).any(|(_, is_safe)| !is_safe)
+}
+
+/// The characters of `text`, each with whether a terminal can be sent it: what [`is_unsafe`] cannot,
+/// nor a run of combining marks that has no character to stand on or is longer than [`MARKS`].
+pub(crate) fn judged(text: &str) -> impl Iterator<Item = (char, bool)> {
+    // Whether the character before is a safe one, and whether the run of marks at hand is safe.
+    let (mut has_base, mut run) = (false, None);
+    text.char_indices().map(move |(at, character)| {
+        if !is_mark(character) {
+            (has_base, run) = (!is_unsafe(character), None);
+            return (character, has_base);
+        }
+        let is_safe = *run.get_or_insert_with(|| {
+            let marks = text[at..].chars().take_while(|&next| is_mark(next));
+            has_base && marks.take(MARKS + 1).count() <= MARKS
+        });
+        (character, is_safe)
+    })
+}
+
+/// Whether `character` is drawn over the one before it.
+fn is_mark(character: char) -> bool {
+    character > '~' && character.width() == Some(0) && !is_unsafe(character)
 }
 
 /// Whether a terminal would obey, hide or reorder by `character` rather than show it: control
@@ -59,7 +97,7 @@ pub(crate) fn is_unsafe(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::{escaped, needs_escaping};
 
     #[test]
     fn what_a_terminal_would_obey_is_spelled_out() {
@@ -74,8 +112,34 @@ mod tests {
 
     #[test]
     fn what_is_only_foreign_stays() {
-        for text in ["", "v1.27.3-alpine", "größe", "版本", "🦀"] {
+        for text in [
+            "",
+            "v1.27.3-alpine",
+            "größe",
+            "版本",
+            "🦀",
+            "a\u{301}\u{323}",
+            "ที่",
+            "क्षि",
+        ] {
             assert_eq!(escaped(text), text);
+            assert!(!needs_escaping(text), "{text}");
         }
+    }
+
+    #[test]
+    fn marks_that_overstrike_their_neighbours_are_spelled_out() {
+        assert_eq!(escaped("\u{301}a"), "\\u{301}a");
+        assert_eq!(escaped("\u{20dd}\u{301}"), "\\u{20dd}\\u{301}");
+        assert_eq!(escaped("a\u{202e}\u{301}"), "a\\u{202e}\\u{301}");
+        let four = format!("a{}b", "\u{335}".repeat(4));
+        assert_eq!(escaped(&four), four);
+        let five = format!("a{}b", "\u{335}".repeat(5));
+        assert_eq!(escaped(&five), format!("a{}b", "\\u{335}".repeat(5)));
+        let long = "\u{489}".repeat(100_000);
+        assert_eq!(
+            escaped(&format!("a{long}")).matches("\\u{489}").count(),
+            100_000
+        );
     }
 }

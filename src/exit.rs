@@ -17,14 +17,6 @@ pub(crate) fn report(outcome: Result<Missing, Error>, console: &Console) -> Exit
     errors.first().map_or(0, Error::exit_code).into()
 }
 
-/// Help and version go to stdout, wrong usage to stderr.
-pub(crate) fn explain(answer: &clap::Error) -> ExitCode {
-    match answer.print() {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
-        _ => u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
-    }
-}
-
 /// Ends the program on Ctrl-C, wherever it computes or blocks, once the progress line is gone. It ends
 /// by the signal itself, so that a shell's loop ends too; an inherited decision to ignore the signal
 /// stands.

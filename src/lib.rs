@@ -28,7 +28,9 @@ mod progress;
 mod reference;
 mod select;
 mod session;
+mod shell;
 mod source;
+mod usage;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -46,12 +48,13 @@ use crate::session::Session;
 /// Runs the program with `arguments`, the first of them its own name, and returns its exit code. Data
 /// goes to stdout, everything else to stderr.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    match Cli::try_parse_from(arguments) {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
             let console = Console::new(cli.color, cli.quiet);
             exit::report(execute(&cli, &console), &console)
         }
-        Err(answer) => exit::explain(&answer),
+        Err(answer) => usage::explain(&answer, &arguments).into(),
     }
 }
 

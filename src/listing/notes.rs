@@ -4,7 +4,7 @@ use super::Listing;
 use super::read::Part;
 use super::summary::Summary;
 use crate::model::Row;
-use crate::source::Target;
+use crate::source::{self, Target};
 
 impl Listing<'_> {
     /// Prints the totals under a table on a terminal.
@@ -57,7 +57,8 @@ impl Listing<'_> {
     pub(super) fn note_token(&self, token: Option<&str>) {
         if let Some(token) = token.filter(|_| !self.args.output.carries_token()) {
             self.console.note(&format!(
-                "there is more; resume with `--starting-token {token}`"
+                "there is more; resume with `{}`",
+                source::starting_at(token)
             ));
         }
     }

@@ -1,9 +1,11 @@
 //! Reads the rows of one repository: listed or looked up, filtered, sorted, limited.
 
+use std::collections::BTreeSet;
+
 use super::{Listing, Missing, RepositoryRow};
 use crate::error::{Error, Kind};
 use crate::model::{Home, ImageRow};
-use crate::reference::{ImageId, PublicRepository, Repository};
+use crate::reference::{Digest, ImageId, PublicRepository, Repository};
 use crate::select::{self, Wanted};
 use crate::source::{LOOK_UP_SIZE, LookUp, Pages, Target};
 
@@ -104,8 +106,13 @@ impl Listing<'_> {
         wanted: &Wanted,
     ) -> Result<Part<R>, Error> {
         let mut rows = Vec::new();
-        let mut to_pick = Vec::new();
-        for ids in wanted.ids().chunks(LOOK_UP_SIZE) {
+        // Only whole digests can be looked up.
+        let (mut to_pick, whole): (Vec<_>, Vec<_>) = wanted
+            .ids()
+            .iter()
+            .partition(|id| id.short_digest().is_some());
+        let whole: Vec<_> = whole.into_iter().cloned().collect();
+        for ids in whole.chunks(LOOK_UP_SIZE) {
             match R::look_up(&self.sources, repository, ids).await? {
                 LookUp::Found(found) => rows.extend(found),
                 LookUp::PickFromListing => to_pick.extend(ids),
@@ -119,6 +126,9 @@ impl Listing<'_> {
             }
         }
         select::once(&mut rows);
+        if let Some((short, digests)) = wanted.ambiguous(&rows) {
+            return Err(ambiguous(short, digests, repository));
+        }
         let missing = wanted.missing(&rows).into_iter();
         let missing = missing.map(|id| missing_image(id, repository)).collect();
         self.selection.filter(&mut rows);
@@ -134,6 +144,20 @@ impl Listing<'_> {
     pub(super) fn pages<'a>(&'a self, repository: &'a Repository) -> Pages<'a> {
         Pages::new(&self.sources, repository, &self.args.pages)
     }
+}
+
+fn ambiguous(short: &Digest, digests: BTreeSet<String>, repository: &Repository) -> Error {
+    const SHOWN: usize = 10;
+    let more = match digests.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let digests: Vec<_> = digests.into_iter().take(SHOWN).collect();
+    Error::usage(format!(
+        "`{short}` is the beginning of several images of repository `{repository}`: `{}`{more}",
+        digests.join("`, `")
+    ))
+    .hint("give more digits of the digest")
 }
 
 fn missing_image(id: &ImageId, repository: &Repository) -> Error {

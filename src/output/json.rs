@@ -9,7 +9,7 @@ use super::columns::{Column, Value};
 use super::time::{Clock, epoch};
 use super::{Format, Style};
 use crate::error::Error;
-use crate::escape::is_unsafe;
+use crate::escape::{judged, needs_escaping};
 
 /// One document: `{"LIST": [ … ]}`, indented as `jq` does.
 #[derive(Debug)]
@@ -267,17 +267,17 @@ impl<F: Formatter> Formatter for Layout<F> {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        if !self.terminal || !fragment.contains(is_unsafe) {
+        if !self.terminal || !needs_escaping(fragment) {
             return writer.write_all(fragment.as_bytes());
         }
         let mut units = [0; 2];
-        for character in fragment.chars() {
-            if is_unsafe(character) {
+        for (character, is_safe) in judged(fragment) {
+            if is_safe {
+                write!(writer, "{character}")?;
+            } else {
                 for unit in character.encode_utf16(&mut units) {
                     write!(writer, "\\u{unit:04x}")?;
                 }
-            } else {
-                write!(writer, "{character}")?;
             }
         }
         Ok(())

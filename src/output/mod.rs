@@ -39,7 +39,7 @@ pub(crate) struct OutputArgs {
     /// Print in this format
     ///
     /// Default: `table`, or `name` with `--full-ref` or `--pin`.
-    #[arg(short, long, value_name = "FORMAT")]
+    #[arg(short, long, alias = "format", value_name = "FORMAT")]
     pub(crate) output: Option<FormatName>,
 
     /// Print these columns, separated by commas; `+NAME` adds one to the default columns

@@ -30,6 +30,22 @@ impl ImageId {
         }
     }
 
+    /// The digest, of an id by the beginning of one.
+    pub(crate) fn short_digest(&self) -> Option<&Digest> {
+        match self {
+            Self::Digest(digest) if !digest.is_whole() => Some(digest),
+            Self::Digest(_) | Self::Tag(_) => None,
+        }
+    }
+
+    /// What names it after the name of its repository: `:TAG` or `@DIGEST`.
+    pub(crate) fn suffix(&self) -> String {
+        match self {
+            Self::Tag(tag) => format!(":{tag}"),
+            Self::Digest(digest) => format!("@{digest}"),
+        }
+    }
+
     /// The option that asks for it.
     pub(crate) fn option(&self) -> String {
         match self {

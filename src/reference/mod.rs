@@ -1,11 +1,21 @@
 //! How users name repositories and images: names, digests and references, parsed without I/O.
 
+mod address;
+mod digest;
+mod elsewhere;
 mod image_id;
 mod names;
+mod official;
 mod parse;
+mod pasted;
+mod refused;
 mod repository;
 
+pub(crate) use self::digest::Digest;
 pub(crate) use self::image_id::ImageId;
-pub(crate) use self::names::{Digest, RegistryAlias, RegistryId, RepositoryName, TagName};
+pub(crate) use self::names::{RegistryAlias, RegistryId, RepositoryName, TagName};
+pub(crate) use self::official::{public_hint, public_reference};
 pub(crate) use self::parse::Reference;
+pub(crate) use self::pasted::{image_of_command, image_of_words};
+pub(crate) use self::refused::{Hint, Refused};
 pub(crate) use self::repository::{PublicRepository, Repository};

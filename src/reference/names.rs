@@ -1,11 +1,12 @@
-//! The registry's names, checked before anything is sent: repositories, accounts, tags, digests.
+//! The registry's names, checked before anything is sent: repositories, registries, accounts, tags.
 //!
 //! The grammars are those of the ECR Public API reference.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::Error;
+use super::Refused;
+use crate::shell::quoted;
 
 /// A repository within its registry: 2 to 205 characters, words of lower-case letters and digits
 /// with `.`, `_`, `-` inside, joined by `/`.
@@ -21,13 +22,9 @@ pub(crate) struct RegistryAlias(String);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RegistryId(String);
 
-/// A tag to look up: 1 to 300 characters, none of them a space or a control character.
+/// A tag to look up, by the grammar of the OCI Distribution Specification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TagName(String);
-
-/// A digest to look up: an algorithm, a colon, hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Digest(String);
 
 macro_rules! text {
     ($($name:ident),+) => {$(
@@ -46,24 +43,18 @@ macro_rules! text {
     )+};
 }
 
-text!(RepositoryName, RegistryAlias, RegistryId, TagName, Digest);
+text!(RepositoryName, RegistryAlias, RegistryId, TagName);
 
 impl FromStr for RepositoryName {
     type Err = Refused;
 
     fn from_str(text: &str) -> Result<Self, Refused> {
         if !(2..=205).contains(&text.len()) {
-            return Err(Refused::new(
-                "a repository name has 2 to 205 characters",
-                None,
-            ));
+            return Err(Refused::new("a repository name has 2 to 205 characters"));
         }
         if !text.split('/').all(is_path_component) {
-            let lower = text.to_lowercase();
             return Err(Refused::new(
                 "a repository name has lower-case letters and digits, with `.`, `_` or `-` between them, in parts joined by `/`",
-                (lower != text && lower.split('/').all(is_path_component))
-                    .then(|| format!("try `{lower}`")),
             ));
         }
         Ok(Self(text.to_owned()))
@@ -82,7 +73,6 @@ impl FromStr for RegistryAlias {
         } else {
             Err(Refused::new(
                 "a registry's alias has 2 to 50 lower-case letters and digits, a letter first, with `.`, `_` or `-` between them",
-                None,
             ))
         }
     }
@@ -95,8 +85,19 @@ impl FromStr for RegistryId {
         if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Refused::new("an account has 12 digits", None))
+            Err(Refused::new("an account has 12 digits"))
         }
+    }
+}
+
+impl TagName {
+    /// Whether a registry can hold a tag that is called `text`.
+    pub(crate) fn is_valid(text: &str) -> bool {
+        (1..=128).contains(&text.len())
+            && !text.starts_with(['.', '-'])
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
     }
 }
 
@@ -104,52 +105,25 @@ impl FromStr for TagName {
     type Err = Refused;
 
     fn from_str(text: &str) -> Result<Self, Refused> {
-        if text.starts_with("sha256:") {
-            return Err(Refused::new(
-                "this is a digest",
-                Some("look it up with `--digest`".to_owned()),
-            ));
+        if text.to_ascii_lowercase().starts_with("sha256:") {
+            return Err(Refused::new("this is a digest")
+                .hint(format!("look it up with `--digest {}`", quoted(text))));
         }
-        if (1..=300).contains(&text.chars().count())
-            && !text.contains(|c: char| c.is_whitespace() || c.is_control())
-        {
-            Ok(Self(text.to_owned()))
+        // No tag holds a `+`: Helm writes the version `1.0+a` as the tag `1.0_a`.
+        let tag = text.replace('+', "_");
+        if Self::is_valid(&tag) {
+            return Ok(Self(tag));
+        }
+        let refused = Refused::new(
+            "a tag has 1 to 128 letters, digits, `_`, `.` or `-`, and does not begin with `.` or `-`",
+        );
+        let end = tag.trim().rsplit([':', '=']).next().unwrap_or_default();
+        let end = end.trim_matches(['"', '\'', '`']);
+        Err(if Self::is_valid(end) {
+            refused.instead("try", end)
         } else {
-            Err(Refused::new(
-                "a tag has 1 to 300 characters without spaces",
-                None,
-            ))
-        }
-    }
-}
-
-impl FromStr for Digest {
-    type Err = Refused;
-
-    fn from_str(text: &str) -> Result<Self, Refused> {
-        let Some((algorithm, hexadecimal)) = text.split_once(':') else {
-            return Err(Refused::new(
-                "a digest is `sha256:` and 64 hexadecimal digits",
-                Some("see it in full with `--no-trunc` or `-o name`".to_owned()),
-            ));
-        };
-        let complete = match algorithm {
-            "sha256" => hexadecimal.len() == 64,
-            _ => !algorithm.is_empty() && !hexadecimal.is_empty(),
-        };
-        if complete
-            && algorithm
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_+.".contains(&byte))
-            && hexadecimal.bytes().all(|byte| byte.is_ascii_hexdigit())
-        {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Refused::new(
-                "a digest is `sha256:` and 64 hexadecimal digits",
-                None,
-            ))
-        }
+            refused
+        })
     }
 }
 
@@ -167,43 +141,9 @@ fn is_path_component(part: &str) -> bool {
             .all(|pair| is_word(pair[0]) || is_word(pair[1]))
 }
 
-/// Why a name is none, and what to type instead.
-#[derive(Debug)]
-pub(crate) struct Refused {
-    reason: &'static str,
-    hint: Option<String>,
-}
-
-impl Refused {
-    pub(super) fn new(reason: &'static str, hint: Option<String>) -> Self {
-        Self { reason, hint }
-    }
-
-    /// The same as an error about `value` of `option`, where clap could not tell.
-    pub(super) fn of_value(self, option: &str, value: &str) -> Error {
-        let error = Error::usage(format!("`{value}` with `{option}`: {}", self.reason));
-        match self.hint {
-            Some(hint) => error.hint(hint),
-            None => error,
-        }
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.reason)?;
-        match &self.hint {
-            Some(hint) => write!(f, "\nhint: {hint}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for Refused {}
-
 #[cfg(test)]
 mod tests {
-    use super::{Digest, RegistryAlias, RegistryId, RepositoryName, TagName};
+    use super::{RegistryAlias, RegistryId, RepositoryName, TagName};
 
     #[test]
     fn accepts_the_names_of_the_services_grammar() {
@@ -215,11 +155,6 @@ mod tests {
         }
         assert!("012345678901".parse::<RegistryId>().is_ok());
         assert!("v1.27.3-alpine_2".parse::<TagName>().is_ok());
-        assert!(
-            format!("sha256:{}", "0f".repeat(32))
-                .parse::<Digest>()
-                .is_ok()
-        );
     }
 
     #[test]
@@ -254,32 +189,50 @@ mod tests {
         for id in ["", "12345678901", "1234567890123", "12345678901a"] {
             assert!(id.parse::<RegistryId>().is_err(), "{id}");
         }
-        for tag in ["", "a b", "a\n", &"x".repeat(301)] {
+        for tag in [
+            "",
+            "a b",
+            "a\n",
+            "-rf",
+            ".x",
+            "a=",
+            "a,b",
+            "1.0:",
+            "é",
+            &"x".repeat(129),
+        ] {
             assert!(tag.parse::<TagName>().is_err(), "{tag}");
         }
-        for digest in [
-            "",
-            "0f0f0f",
-            "sha256:",
-            "sha256:0f",
-            ":0f",
-            "sha512:xyz",
-            &"0f".repeat(32),
+    }
+
+    #[test]
+    fn a_tag_is_read_as_a_registry_holds_it() {
+        let read = |text: &str| text.parse::<TagName>().map(|tag| tag.to_string());
+        assert_eq!(read("1.0+build.7").ok().as_deref(), Some("1.0_build.7"));
+        for text in [
+            "web:1.0",
+            "1.0:1.0",
+            "imageTag=1.0",
+            "\"1.0\"",
+            " 1.0",
+            "1.0 ",
         ] {
-            assert!(digest.parse::<Digest>().is_err(), "{digest}");
+            let refused = read(text).expect_err(text).to_string();
+            assert!(refused.ends_with("try `1.0`"), "{refused}");
         }
+        let refused = read("SHA256:0f").expect_err("a digest").to_string();
+        assert!(refused.ends_with("`--digest SHA256:0f`"), "{refused}");
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_is_a_name_or_an_error(
-            text in ".*|[a-z0-9/._-]{0,30}|sha256:[0-9a-f]{0,70}",
+            text in ".*|[a-z0-9/._:+-]{0,30}",
         ) {
             let _ = text.parse::<RepositoryName>();
             let _ = text.parse::<RegistryAlias>();
             let _ = text.parse::<RegistryId>();
             let _ = text.parse::<TagName>();
-            let _ = text.parse::<Digest>();
         }
     }
 }

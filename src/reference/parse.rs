@@ -1,31 +1,18 @@
-//! Repositories as people name them: their own by name, anybody's by the reference that a Dockerfile
-//! or the gallery shows.
+//! References as people type and paste them: scheme, host, path, image.
 
+use std::fmt;
 use std::str::FromStr;
 
-use super::names::Refused;
+use super::address::{Address, split_image, without_query};
+use super::official::{is_official, official};
+use super::refused::Hint;
 use super::repository::REGISTRIES;
-use super::{ImageId, PublicRepository, Repository};
+use super::{
+    Digest, ImageId, PublicRepository, Refused, RegistryId, Repository, TagName, elsewhere, pasted,
+};
 use crate::error::Error;
 
-const GALLERY: &str = "gallery.ecr.aws";
-const DOCKER_HUB: [&str; 5] = [
-    "docker.io",
-    "hub.docker.com",
-    "index.docker.io",
-    "registry-1.docker.io",
-    "registry.hub.docker.com",
-];
-/// Registries whose names are taken for hosts, although a repository of one's own might begin so.
-const OTHERS: [&str; 7] = [
-    "gcr.io",
-    "ghcr.io",
-    "localhost",
-    "mcr.microsoft.com",
-    "quay.io",
-    "registry.gitlab.com",
-    "registry.k8s.io",
-];
+const GALLERY: [&str; 2] = ["gallery.ecr.aws", "www.gallery.ecr.aws"];
 
 /// A repository, and maybe one of its images, as typed or pasted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +20,8 @@ pub(crate) struct Reference {
     repository: Repository,
     /// What `@digest` names or, without one, `:tag`.
     image: Option<ImageId>,
+    /// The account of an ARN.
+    registry_id: Option<RegistryId>,
 }
 
 impl Reference {
@@ -46,22 +35,152 @@ impl Reference {
         let Repository::Own(name) = &self.repository else {
             return Ok((self.repository.clone(), self.image.clone()));
         };
-        if public {
+        if public && self.registry_id.is_none() {
             let repository = PublicRepository::at(name.as_str())
                 .map_err(|refused| refused.of_value("--public", name.as_str()))?;
             return Ok((Repository::Public(repository), self.image.clone()));
         }
         match &self.image {
             None => Ok((self.repository.clone(), None)),
-            Some(image) => Err(Error::usage(format!(
-                "`{name}` is a repository of your own registry, and is named without {image}"
-            ))
-            .hint(format!(
-                "if it is public, put `{}/` before it; of your own, ask for `{name} {}`",
-                REGISTRIES[0],
-                image.option()
-            ))),
+            Some(image) => {
+                let refused = Refused::new("").hinting(hints_for_own_image(name.as_str(), image));
+                Err(refused.as_error(&format!(
+                    "`{name}` is a repository of your own registry, which is named without {image}"
+                )))
+            }
         }
+    }
+
+    /// The account that an ARN names.
+    pub(crate) fn registry_id(&self) -> Option<&RegistryId> {
+        self.registry_id.as_ref()
+    }
+
+    /// Reads `text`, and does not try to mend it.
+    ///
+    /// # Errors
+    ///
+    /// Where `text` names no repository that can be read.
+    pub(super) fn read(text: &str) -> Result<Self, Refused> {
+        if let Some(arn) = text.strip_prefix("arn:") {
+            return Self::of_arn(arn);
+        }
+        let address = Address::of(text);
+        match address.host.as_str() {
+            host if GALLERY.contains(&host) => Self::of_gallery(&address),
+            host if REGISTRIES.contains(&host) => Self::of_registry(&address),
+            host if is_elsewhere(&address) => Err(elsewhere::refused(host, &address)),
+            _ => Self::of_own(address.rest),
+        }
+    }
+
+    /// The ways to type this, which was read from `text`.
+    pub(crate) fn hints(&self, text: &str) -> Vec<Hint> {
+        match (&self.repository, &self.image) {
+            (Repository::Own(name), Some(image)) => hints_for_own_image(name.as_str(), image),
+            _ => vec![Hint::Instead {
+                words: "try",
+                value: text.to_owned(),
+            }],
+        }
+    }
+
+    /// `PARTITION:SERVICE:REGION:ACCOUNT:repository/NAME`.
+    fn of_arn(arn: &str) -> Result<Self, Refused> {
+        let parts: Vec<_> = arn.splitn(5, ':').collect();
+        match parts[..] {
+            ["aws", "ecr-public", "" | "us-east-1", account, resource] => {
+                let Some(name) = resource.strip_prefix("repository/") else {
+                    return Err(no_repository_arn(account));
+                };
+                let mut reference = Self::of_own(name)?;
+                reference.registry_id = Some(account.parse()?);
+                Ok(reference)
+            }
+            [_, "ecr", region, account, resource] => {
+                let path = resource.strip_prefix("repository/").unwrap_or_default();
+                Err(elsewhere::private_arn(region, account, path))
+            }
+            _ => Err(no_repository_arn("ACCOUNT")),
+        }
+    }
+
+    /// A page of the gallery: `ALIAS/NAME`.
+    fn of_gallery(address: &Address<'_>) -> Result<Self, Refused> {
+        let path = without_query(address.path).trim_end_matches('/');
+        if !path.is_empty() {
+            return Self::of_public(path);
+        }
+        let searched = address
+            .path
+            .split(['?', '&', '#'])
+            .find_map(|pair| pair.strip_prefix("searchTerm="))
+            .unwrap_or_default();
+        let refused = Refused::new("this page of the gallery is not that of a repository");
+        Err(if is_official(searched) {
+            refused.instead("the official image:", official(searched))
+        } else {
+            refused.hint("open the page of a repository, or name it as `public.ecr.aws/ALIAS/NAME`")
+        })
+    }
+
+    /// An address of the registry: `ALIAS/NAME`, `:TAG`, `@DIGEST`.
+    fn of_registry(address: &Address<'_>) -> Result<Self, Refused> {
+        let mut path = address.path;
+        if address.is_web_page() {
+            path = without_query(path);
+        }
+        match repository_of_api(path, address.is_web_page()) {
+            Some(reference) => {
+                Err(Refused::new("this is an address of the registry's API")
+                    .instead("try", reference))
+            }
+            None => Self::of_public(path.trim_end_matches('/')),
+        }
+    }
+
+    fn of_public(path: &str) -> Result<Self, Refused> {
+        let (path, image) = split_checked(path)?;
+        let repository = match PublicRepository::at(path) {
+            Ok(repository) => repository,
+            Err(_) if is_official(path) => {
+                let tail = image.as_ref().map_or_else(String::new, ImageId::suffix);
+                return Err(PublicRepository::no_alias(path, &tail));
+            }
+            Err(refused) => return Err(refused),
+        };
+        Ok(Self {
+            repository: Repository::Public(repository),
+            image,
+            registry_id: None,
+        })
+    }
+
+    fn of_own(text: &str) -> Result<Self, Refused> {
+        let (path, image) = split_checked(text.trim_end_matches('/'))?;
+        let name = path.parse()?;
+        if let Some(image) = image.as_ref().filter(|_| !path.contains('/')) {
+            let reason =
+                "only a public repository, `public.ecr.aws/ALIAS/NAME`, is named with an image";
+            return Err(Refused::new(reason).hinting(hints_for_own_image(path, image)));
+        }
+        Ok(Self {
+            repository: Repository::Own(name),
+            image,
+            registry_id: None,
+        })
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.repository.fmt(f)?;
+        f.write_str(
+            &self
+                .image
+                .as_ref()
+                .map_or_else(String::new, ImageId::suffix),
+        )
     }
 }
 
@@ -69,94 +188,108 @@ impl FromStr for Reference {
     type Err = Refused;
 
     fn from_str(text: &str) -> Result<Self, Refused> {
-        let rest = ["https://", "http://"]
-            .iter()
-            .find_map(|scheme| text.strip_prefix(scheme));
-        let is_url = rest.is_some();
-        let rest = rest.unwrap_or(text);
-        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-        if host == GALLERY {
-            // A browser's address may end in a slash, a question or a fragment.
-            let path = path.split(['?', '#']).next().unwrap_or_default();
-            return Self::public(path.trim_end_matches('/'));
-        }
-        if REGISTRIES.contains(&host) {
-            return Self::public(path);
-        }
-        let is_host = is_url || host.contains(':') && !path.is_empty();
-        if let Some(refused) = elsewhere(host, path, is_host) {
-            return Err(refused);
-        }
-        let (path, image) = split_image(rest)?;
-        if let Some(image) = image.as_ref().filter(|_| !path.contains('/')) {
-            let reason = "a public repository is named with its registry and alias, one of your own without an image";
-            let hint = format!(
-                "the official image is `{}/docker/library/{rest}`; of your own, ask for `{path} {}`",
-                REGISTRIES[0],
-                image.option()
-            );
-            return Err(Refused::new(reason, Some(hint)));
-        }
-        Ok(Self {
-            repository: Repository::Own(path.parse()?),
-            image,
-        })
+        Self::read(text).map_err(|refused| pasted::mended(text, refused))
     }
 }
 
-impl Reference {
-    fn public(path: &str) -> Result<Self, Refused> {
-        let (path, image) = split_image(path)?;
-        Ok(Self {
-            repository: Repository::Public(PublicRepository::at(path)?),
-            image,
-        })
-    }
+/// Whether the text begins with a host, and none of ECR Public.
+fn is_elsewhere(address: &Address<'_>) -> bool {
+    let Address {
+        scheme, host, path, ..
+    } = address;
+    let has_port = host.contains(':') && !path.is_empty();
+    address.has_valid_host() && (scheme.is_some() || has_port || elsewhere::is_known(host, path))
 }
 
 /// `text` without its `:tag` and `@digest`, and what these name: the digest, as for Docker, where
 /// both are there, for the tag may have moved.
-fn split_image(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
-    let (text, digest) = match text.split_once('@') {
-        Some((text, digest)) => (text, Some(ImageId::Digest(digest.parse()?))),
-        None => (text, None),
+fn split_checked(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
+    let (path, image) = split_image(text);
+    if path.contains(['*', '?', '[', ']']) {
+        return Err(Refused::new(
+            "a repository is named in full, and this is a pattern",
+        ));
+    }
+    let (tag, digest) = image.split_once('@').unwrap_or((image, ""));
+    let tag = match tag.strip_prefix(':') {
+        Some(tag) => Some(ImageId::Tag(tag.parse().map_err(only_reason)?)),
+        None => None,
     };
-    let (path, tag) = match text.split_once(':') {
-        Some((path, tag)) => (path, Some(ImageId::Tag(tag.parse()?))),
-        None => (text, None),
+    let digest = if image.contains('@') {
+        Some(ImageId::Digest(digest.parse().map_err(only_reason)?))
+    } else {
+        None
     };
     Ok((path, digest.or(tag)))
 }
 
-/// Why nothing is read from `host`, if it is a host, as `is_host` may know.
-fn elsewhere(host: &str, path: &str, is_host: bool) -> Option<Refused> {
-    if DOCKER_HUB.contains(&host) {
-        let official = ["library/", "_/"]
-            .iter()
-            .find_map(|prefix| path.strip_prefix(prefix));
-        return Some(Refused::new(
-            "this is on Docker Hub, and only ECR Public is read",
-            official.map(|name| {
-                format!(
-                    "ECR Public has the official images too: `{}/docker/library/{name}`",
-                    REGISTRIES[0]
-                )
-            }),
-        ));
-    }
-    if host.contains(".dkr.ecr.") || host.contains(".dkr-ecr.") {
-        return Some(Refused::new(
-            "this is a private registry of Amazon ECR, and only ECR Public is read",
-            Some("list it with `aws ecr describe-images --repository-name NAME`".to_owned()),
-        ));
-    }
-    let is_other = OTHERS.contains(&host) && !path.is_empty();
-    (is_host || is_other).then(|| {
-        Refused::new(
-            "this is in another registry, and only ECR Public is read",
-            Some(format!("name it as `{}/ALIAS/NAME`", REGISTRIES[0])),
-        )
-    })
+/// What to type instead is the reference, and not the part that is refused.
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by value")]
+fn only_reason(refused: Refused) -> Refused {
+    Refused::new(refused.reason().to_owned())
+}
+
+/// How to list an image of the caller's own repository `name`, or of the public one that is meant.
+fn hints_for_own_image(name: &str, image: &ImageId) -> Vec<Hint> {
+    let command = match image {
+        ImageId::Tag(_) => "tags",
+        ImageId::Digest(_) => "images",
+    };
+    let own = Hint::Text(format!(
+        "list that of your own repository with `ecrpub {command} {name} {}`",
+        image.option()
+    ));
+    let suffix = image.suffix();
+    let (words, value) = if is_official(name) {
+        ("the official image:", official(name))
+    } else if PublicRepository::at(name).is_ok() {
+        ("if it is public, try", format!("{}/{name}", REGISTRIES[0]))
+    } else {
+        return vec![own];
+    };
+    let public = Hint::Instead {
+        words,
+        value: value + &suffix,
+    };
+    vec![public, own]
+}
+
+/// The repository, and maybe the image, of a path of the registry's API:
+/// `v2/ALIAS/NAME/tags/list`, `…/manifests/REFERENCE`.
+fn repository_of_api(path: &str, is_web_page: bool) -> Option<String> {
+    let path = path.strip_prefix("v2/")?.trim_end_matches('/');
+    let (path, image) = if let Some(path) = path.strip_suffix("/tags/list") {
+        (path, String::new())
+    } else if let Some((path, id)) = path.rsplit_once("/manifests/") {
+        let separator = if id.parse::<TagName>().is_ok() {
+            ':'
+        } else {
+            '@'
+        };
+        (path, format!("{separator}{id}"))
+    } else if let Some((path, _)) = path
+        .rsplit_once("/blobs/")
+        .or_else(|| path.rsplit_once("/referrers/"))
+    {
+        (path, String::new())
+    } else if is_web_page {
+        (path, String::new())
+    } else {
+        return None;
+    };
+    let repository = PublicRepository::at(path).ok()?;
+    let is_image =
+        image.is_empty() || image.starts_with(':') || image[1..].parse::<Digest>().is_ok();
+    Some(format!(
+        "{repository}{}",
+        if is_image { &image } else { "" }
+    ))
+}
+
+fn no_repository_arn(account: &str) -> Refused {
+    Refused::new("this ARN names no repository of ECR Public").hint(format!(
+        "such an ARN is `arn:aws:ecr-public::{account}:repository/NAME`"
+    ))
 }
 
 #[cfg(test)]
@@ -183,17 +316,67 @@ mod tests {
         for text in [
             "public.ecr.aws/docker/library/nginx",
             "https://public.ecr.aws/docker/library/nginx",
+            "http://public.ecr.aws/docker/library/nginx",
+            "oci://public.ecr.aws/docker/library/nginx",
+            "docker://public.ecr.aws/docker/library/nginx",
+            "HTTPS://Public.ECR.aws/docker/library/nginx/",
+            "OCI://PUBLIC.ECR.AWS/docker/library/nginx",
+            "PUBLIC.ECR.AWS/docker/library/nginx",
+            "public.ecr.aws:443/docker/library/nginx",
+            "https://public.ecr.aws:443/docker/library/nginx/",
+            "http://public.ecr.aws:80/docker/library/nginx",
+            "public.ecr.aws./docker/library/nginx",
+            "public.ecr.aws/docker/library/nginx//",
+            "https://public.ecr.aws/docker/library/nginx?x=y#z",
             "ecr-public.aws.com/docker/library/nginx",
+            "oci://ECR-public.aws.com:443/docker/library/nginx/",
             "gallery.ecr.aws/docker/library/nginx",
+            "Gallery.ecr.aws/docker/library/nginx/",
+            "www.gallery.ecr.aws/docker/library/nginx",
             "https://gallery.ecr.aws/docker/library/nginx/",
-            "https://gallery.ecr.aws/docker/library/nginx?page=2#tags",
+            "https://gallery.ecr.aws:443/docker/library/nginx/",
+            "https://www.gallery.ecr.aws/docker/library/nginx?page=2#tags",
+            "gallery.ecr.aws/docker/library/nginx?tab=tags",
         ] {
-            assert_eq!(meaning(text, false), "public.ecr.aws/docker/library/nginx");
-            assert_eq!(meaning(text, true), "public.ecr.aws/docker/library/nginx");
+            assert_eq!(
+                meaning(text, false),
+                "public.ecr.aws/docker/library/nginx",
+                "{text}"
+            );
+            assert_eq!(
+                meaning(text, true),
+                "public.ecr.aws/docker/library/nginx",
+                "{text}"
+            );
         }
         let plain = "docker/library/nginx";
         assert_eq!(meaning(plain, true), "public.ecr.aws/docker/library/nginx");
         assert_eq!(meaning(plain, false), "docker/library/nginx");
+        assert_eq!(
+            meaning("docker/library/nginx/", false),
+            "docker/library/nginx"
+        );
+    }
+
+    #[test]
+    fn an_arn_is_a_name_with_its_account() {
+        for (arn, name) in [
+            ("arn:aws:ecr-public::123456789012:repository/web", "web"),
+            (
+                "arn:aws:ecr-public::123456789012:repository/team/web",
+                "team/web",
+            ),
+            (
+                "arn:aws:ecr-public::123456789012:repository/ghcr.io/x",
+                "ghcr.io/x",
+            ),
+        ] {
+            let reference: Reference = arn.parse().expect("an ARN");
+            let account = reference.registry_id().map(ToString::to_string);
+            assert_eq!(account.as_deref(), Some("123456789012"));
+            assert_eq!(meaning(arn, false), name);
+            assert_eq!(meaning(arn, true), name);
+        }
     }
 
     #[test]
@@ -209,60 +392,480 @@ mod tests {
                 format!("{nginx} digest `{DIGEST}`")
             );
         }
+        let upper = DIGEST.to_uppercase();
+        assert_eq!(
+            meaning(&format!("{nginx}@{upper}"), false),
+            format!("{nginx} digest `{DIGEST}`")
+        );
+        for short in ["0123456789ab", "sha256:0123456789ab", "SHA256:0123456789AB"] {
+            assert_eq!(
+                meaning(&format!("{nginx}@{short}"), false),
+                format!("{nginx} digest `sha256:0123456789ab`")
+            );
+        }
+        assert_eq!(
+            meaning(&format!("{nginx}:1.0+a"), false),
+            format!("{nginx} tag `1.0_a`")
+        );
         assert_eq!(
             meaning("docker/library/nginx:1.27", true),
             format!("{nginx} tag `1.27`")
         );
     }
 
+    /// Whether each text is refused for a reason that holds the first words, with hints that hold the
+    /// others.
+    fn assert_refused(table: &[(&str, &str, &[&str])]) {
+        for (text, reason, hints) in table {
+            let meaning = meaning(text, false);
+            assert!(meaning.starts_with("refused:"), "{text}: {meaning}");
+            let (message, told) = meaning.split_once("\nhint: ").unwrap_or((&meaning, ""));
+            assert!(message.contains(reason), "{text}: {meaning}");
+            for hint in *hints {
+                assert!(told.contains(hint), "{text}: {meaning}");
+            }
+        }
+    }
+
     #[test]
-    fn what_is_no_reference_is_told_what_it_is() {
-        for (text, words) in [
-            ("nginx:1.27", "alias"),
-            ("public.ecr.aws/nginx", "alias"),
-            ("public.ecr.aws", "alias"),
-            ("public.ecr.aws/", "alias"),
-            ("https://gallery.ecr.aws/?searchTerm=nginx", "alias"),
-            ("docker.io/library/nginx:1", "docker/library/nginx:1"),
-            ("https://hub.docker.com/_/nginx", "docker/library/nginx"),
-            ("docker.io/grafana/grafana", "Docker Hub"),
+    fn addresses_of_ecr_public_that_are_no_repository_name_one() {
+        let nginx: &[&str] = &["try `public.ecr.aws/docker/library/nginx`"];
+        assert_refused(&[
             (
-                "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1",
+                "https://public.ecr.aws/v2/docker/library/nginx/tags/list",
+                "API",
+                nginx,
+            ),
+            (
+                "https://public.ecr.aws/v2/docker/library/nginx/tags/list?n=10",
+                "API",
+                nginx,
+            ),
+            (
+                "public.ecr.aws/v2/docker/library/nginx/tags/list/",
+                "API",
+                nginx,
+            ),
+            (
+                "https://public.ecr.aws/v2/docker/library/nginx/",
+                "API",
+                nginx,
+            ),
+            (
+                "https://public.ecr.aws/v2/docker/library/nginx/manifests/1.27",
+                "API",
+                &["try `public.ecr.aws/docker/library/nginx:1.27`"],
+            ),
+            (
+                &format!("https://public.ecr.aws/v2/docker/library/nginx/manifests/{DIGEST}"),
+                "API",
+                &[&format!(
+                    "try `public.ecr.aws/docker/library/nginx@{DIGEST}`"
+                )],
+            ),
+            (
+                &format!("https://public.ecr.aws/v2/docker/library/nginx/blobs/{DIGEST}"),
+                "API",
+                nginx,
+            ),
+            (
+                "public.ecr.aws/nginx",
+                "alias",
+                &["`public.ecr.aws/docker/library/nginx`"],
+            ),
+            (
+                "public.ecr.aws/nginx:1.27",
+                "alias",
+                &["`public.ecr.aws/docker/library/nginx:1.27`"],
+            ),
+            (
+                "public.ecr.aws/eks-distro",
+                "registry",
+                &["`public.ecr.aws/eks-distro/NAME`"],
+            ),
+            (
+                "public.ecr.aws/eks-distro/",
+                "registry",
+                &["`public.ecr.aws/eks-distro/NAME`"],
+            ),
+            (
+                "https://gallery.ecr.aws/eks-distro",
+                "registry",
+                &["`public.ecr.aws/eks-distro/NAME`"],
+            ),
+            ("public.ecr.aws", "alias", &["`public.ecr.aws/ALIAS/NAME`"]),
+            ("public.ecr.aws/", "alias", &["`public.ecr.aws/ALIAS/NAME`"]),
+            (
+                "https://gallery.ecr.aws/",
+                "gallery",
+                &["`public.ecr.aws/ALIAS/NAME`"],
+            ),
+            (
+                "https://gallery.ecr.aws/?searchTerm=nginx&verified=verified",
+                "gallery",
+                &["`public.ecr.aws/docker/library/nginx`"],
+            ),
+            (
+                "arn:aws:ecr-public::123456789012:registry/123456789012",
+                "ARN",
+                &["::123456789012:repository/NAME"],
+            ),
+            ("arn:aws:ecr-public::1234:repository/web", "12 digits", &[]),
+            ("arn:aws:s3:::bucket", "ARN", &["::ACCOUNT:repository/NAME"]),
+        ]);
+    }
+
+    #[test]
+    fn addresses_of_docker_hub_are_refused_with_the_public_reference() {
+        let nginx: &[&str] = &["`public.ecr.aws/docker/library/nginx`"];
+        let tagged: &[&str] = &["`public.ecr.aws/docker/library/nginx:1.27`"];
+        assert_refused(&[
+            ("docker.io/library/nginx:1.27", "Docker Hub", tagged),
+            ("docker.io/nginx:1.27", "Docker Hub", tagged),
+            ("Docker.io/nginx", "Docker Hub", nginx),
+            (
+                "index.docker.io/v2/library/nginx/tags/list",
+                "Docker Hub",
+                nginx,
+            ),
+            ("docker://nginx:1.27", "Docker Hub", tagged),
+            ("docker://library/nginx", "Docker Hub", nginx),
+            ("https://hub.docker.com/_/nginx", "Docker Hub", nginx),
+            ("hub.docker.com/_/nginx:1.27", "Docker Hub", tagged),
+            (
+                "https://hub.docker.com/_/nginx/tags?page=2",
+                "Docker Hub",
+                nginx,
+            ),
+            (
+                "https://hub.docker.com/r/library/nginx/",
+                "Docker Hub",
+                nginx,
+            ),
+            (
+                "https://hub.docker.com/v2/repositories/library/nginx/tags",
+                "Docker Hub",
+                nginx,
+            ),
+            (
+                "https://hub.docker.com/r/grafana/grafana",
+                "Docker Hub",
+                &["`public.ecr.aws/grafana/grafana`", "searchTerm=grafana"],
+            ),
+            (
+                "docker.io/grafana/grafana:10.4",
+                "Docker Hub",
+                &["`public.ecr.aws/grafana/grafana:10.4`"],
+            ),
+            (
+                "docker://docker.io/grafana/grafana:10.4",
+                "Docker Hub",
+                &["`public.ecr.aws/grafana/grafana:10.4`"],
+            ),
+            (
+                "hub.docker.com",
+                "Docker Hub",
+                &["`public.ecr.aws/ALIAS/NAME`"],
+            ),
+        ]);
+    }
+
+    #[test]
+    fn registries_of_aws_and_others_are_refused_with_the_command_to_type() {
+        let nginx: &[&str] = &["`public.ecr.aws/docker/library/nginx`"];
+        let tagged: &[&str] = &["`public.ecr.aws/docker/library/nginx:1.27`"];
+        let private: &[&str] = &[
+            "`aws ecr describe-images --repository-name web --registry-id 123456789012 --region eu-west-1`",
+        ];
+        assert_refused(&[
+            (
+                "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web",
                 "private registry",
+                private,
+            ),
+            (
+                "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/web/",
+                "private registry",
+                private,
             ),
             (
                 "123456789012.dkr-ecr.eu-west-1.on.aws/web",
                 "private registry",
+                private,
             ),
-            ("ghcr.io/owner/name", "another registry"),
-            ("localhost:5000/name", "another registry"),
-            ("https://example.com/name", "another registry"),
-            ("public.ecr.aws/Docker/library/nginx", "lower-case"),
-            ("public.ecr.aws/docker/library/nginx:", "a tag has"),
-            ("public.ecr.aws/docker/library/nginx:a b", "a tag has"),
-            ("public.ecr.aws/docker/library/nginx@sha256:12", "a digest"),
-            ("public.ecr.aws/docker/library/nginx@", "a digest"),
-            ("public.ecr.aws/docker//nginx", "lower-case"),
-            ("team/web:1", "of your own registry"),
-        ] {
-            let meaning = meaning(text, false);
-            assert!(
-                meaning.starts_with("refused:") || meaning.starts_with("error:"),
-                "{text}: {meaning}"
-            );
-            assert!(meaning.contains(words), "{text}: {meaning}");
-        }
+            (
+                "123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com/web",
+                "private registry",
+                private,
+            ),
+            (
+                "arn:aws:ecr:eu-west-1:123456789012:repository/web",
+                "private registry",
+                private,
+            ),
+            (
+                "https://eu-west-1.console.aws.amazon.com/ecr/repositories/private/123456789012/web?region=eu-west-1",
+                "private registry",
+                private,
+            ),
+            (
+                "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web:1.0",
+                "private registry",
+                &[
+                    "--repository-name team/web --registry-id 123456789012 --region eu-west-1 --image-ids imageTag=1.0`",
+                ],
+            ),
+            (
+                "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+                "private registry",
+                &["--repository-name NAME "],
+            ),
+            (
+                "https://us-east-1.console.aws.amazon.com/ecr/repositories/public/123456789012/web?region=us-east-1",
+                "console",
+                &["`arn:aws:ecr-public::123456789012:repository/web`"],
+            ),
+            (
+                "ghcr.io/owner/name:1",
+                "another registry",
+                &["`public.ecr.aws/ALIAS/name`"],
+            ),
+            (
+                "oci://ghcr.io/owner/name",
+                "another registry",
+                &["`public.ecr.aws/ALIAS/name`"],
+            ),
+            (
+                "quay.io/owner/name",
+                "another registry",
+                &["searchTerm=name"],
+            ),
+            (
+                "owner.azurecr.io/name",
+                "another registry",
+                &["searchTerm=name"],
+            ),
+            (
+                "europe-docker.pkg.dev/project/repo/image",
+                "another registry",
+                &[],
+            ),
+            ("localhost:5000/name", "another registry", &[]),
+            ("registry.example.com:5000/a/b:1", "another registry", &[]),
+            ("https://example.com/name", "another registry", &[]),
+            (
+                "https://public.ecr.aws.example.com/a/b",
+                "another registry",
+                &[],
+            ),
+            (
+                "public.ecr.com/docker/library/nginx",
+                "another registry",
+                nginx,
+            ),
+            (
+                "ecr.aws/docker/library/nginx:1.27",
+                "another registry",
+                tagged,
+            ),
+        ]);
+    }
+
+    #[test]
+    fn what_is_pasted_around_a_reference_is_taken_off_in_a_hint() {
+        let own: &[&str] = &["try `web`"];
+        let nginx: &[&str] = &["try `public.ecr.aws/docker/library/nginx`"];
+        let tagged: &[&str] = &["try `public.ecr.aws/docker/library/nginx:1.27`"];
+        assert_refused(&[
+            (
+                "'public.ecr.aws/docker/library/nginx'",
+                "more than the name",
+                nginx,
+            ),
+            (
+                "`public.ecr.aws/docker/library/nginx`",
+                "more than the name",
+                nginx,
+            ),
+            (
+                "\"public.ecr.aws/docker/library/nginx:1.27\",",
+                "more than the name",
+                tagged,
+            ),
+            (
+                " public.ecr.aws/docker/library/nginx\n",
+                "more than the name",
+                nginx,
+            ),
+            (
+                "<https://gallery.ecr.aws/docker/library/nginx>",
+                "more than the name",
+                &["try `gallery.ecr.aws/docker/library/nginx`"],
+            ),
+            (
+                "[nginx](https://public.ecr.aws/docker/library/nginx)",
+                "more than the name",
+                nginx,
+            ),
+            (
+                "image=public.ecr.aws/docker/library/nginx:1.27",
+                "more than the name",
+                tagged,
+            ),
+            ("'web'", "more than the name", own),
+            ("web ", "more than the name", own),
+            ("/web", "more than the name", own),
+            ("“web”", "more than the name", own),
+        ]);
+    }
+
+    #[test]
+    fn command_lines_are_answered_with_their_image() {
+        let nginx: &[&str] = &["try `public.ecr.aws/docker/library/nginx`"];
+        let tagged: &[&str] = &["try `public.ecr.aws/docker/library/nginx:1.27`"];
+        assert_refused(&[
+            (
+                "docker pull public.ecr.aws/docker/library/nginx:1.27",
+                "command line",
+                tagged,
+            ),
+            (
+                "$ sudo docker run --rm -it public.ecr.aws/docker/library/nginx:1.27 sh",
+                "command line",
+                tagged,
+            ),
+            (
+                "FROM public.ecr.aws/docker/library/nginx:1.27 AS build",
+                "command line",
+                tagged,
+            ),
+            (
+                "FROM --platform=$BUILDPLATFORM public.ecr.aws/docker/library/nginx:1.27",
+                "command line",
+                tagged,
+            ),
+            (
+                "image: public.ecr.aws/docker/library/nginx:1.27",
+                "command line",
+                tagged,
+            ),
+            (
+                "image: \"public.ecr.aws/docker/library/nginx:1.27\"",
+                "command line",
+                tagged,
+            ),
+            (
+                "skopeo list-tags docker://public.ecr.aws/docker/library/nginx",
+                "command line",
+                nginx,
+            ),
+            (
+                "kubectl run x --image=public.ecr.aws/docker/library/nginx:1.27",
+                "command line",
+                tagged,
+            ),
+            (
+                "docker pull nginx:1.27",
+                "with an image",
+                &["`public.ecr.aws/docker/library/nginx:1.27`"],
+            ),
+            (
+                "docker run --platform linux/amd64 nginx",
+                "command line",
+                &["try `nginx`"],
+            ),
+            (
+                "docker pull docker.io/nginx",
+                "Docker Hub",
+                &["`public.ecr.aws/docker/library/nginx`"],
+            ),
+            ("Web", "lower-case", &["try `web`"]),
+            (
+                "public.ecr.aws/Docker/Library/Nginx:1.27-Alpine",
+                "lower-case",
+                &["try `public.ecr.aws/docker/library/nginx:1.27-Alpine`"],
+            ),
+            ("'Web'", "more than the name", &["try `web`"]),
+        ]);
+    }
+
+    #[test]
+    fn slips_in_tags_and_digests_are_mended_in_a_hint() {
+        let tagged: &[&str] = &["try `public.ecr.aws/ab/web:1.0`"];
+        let digest = &format!("try `public.ecr.aws/ab/web@{DIGEST}`");
+        assert_refused(&[
+            ("public.ecr.aws/ab/web:1.0:x", "a tag has", tagged),
+            ("public.ecr.aws/ab/web@1.0", "a digest", tagged),
+            (
+                "public.ecr.aws/ab/web:",
+                "a tag has",
+                &["try `public.ecr.aws/ab/web`"],
+            ),
+            (
+                "public.ecr.aws/ab/web@",
+                "a digest",
+                &["try `public.ecr.aws/ab/web`"],
+            ),
+            (
+                &format!("public.ecr.aws/ab/web:{DIGEST}"),
+                "a digest",
+                &[digest],
+            ),
+            (
+                "public.ecr.aws/ab/web:a b",
+                "more than the name",
+                &["try `public.ecr.aws/ab/web:a`"],
+            ),
+            ("public.ecr.aws/ab/web@sha256:12", "a digest", &[]),
+            ("public.ecr.aws/ab//web", "lower-case", &[]),
+            ("web:1.0", "with an image", &["`ecrpub tags web --tag 1.0`"]),
+            (
+                "web:1.0:x",
+                "with an image",
+                &["`ecrpub tags web --tag 1.0`"],
+            ),
+            (
+                "nginx:1.27",
+                "with an image",
+                &[
+                    "`public.ecr.aws/docker/library/nginx:1.27`",
+                    "`ecrpub tags nginx --tag 1.27`",
+                ],
+            ),
+            (
+                "web@0123456789ab",
+                "with an image",
+                &["`ecrpub images web --digest sha256:0123456789ab`"],
+            ),
+            (
+                "team/web:1.0:x",
+                "a tag has",
+                &[
+                    "`public.ecr.aws/team/web:1.0`",
+                    "`ecrpub tags team/web --tag 1.0`",
+                ],
+            ),
+            ("team/*", "pattern", &[]),
+            ("public.ecr.aws/ab/web-?", "pattern", &[]),
+            ("team/[!a]", "pattern", &[]),
+        ]);
+        let own = meaning("team/web:1", false);
+        assert!(
+            own.starts_with("error: `team/web` is a repository of your own"),
+            "{own}"
+        );
         assert!(meaning("nginx", true).starts_with("error:"));
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_is_a_reference_or_an_error(
-            text in ".*|(https://)?(public[.]ecr[.]aws/|gallery[.]ecr[.]aws/)?[a-z0-9/._:@-]{0,30}",
+            text in ".*|(https://|oci://)?(public[.]ecr[.]aws/|gallery[.]ecr[.]aws/|arn:aws:ecr-public::123456789012:repository/)?[a-z0-9/._:@-]{0,30}",
         ) {
             if let Ok(reference) = text.parse::<Reference>() {
                 let _ = reference.resolve(true);
-                if let Ok((repository, None)) = reference.resolve(false) {
+                let is_arn = reference.registry_id().is_some();
+                if let (Ok((repository, None)), false) = (reference.resolve(false), is_arn) {
                     let again: Reference = repository.to_string().parse().expect("what is shown can be typed");
                     proptest::prop_assert_eq!(again, reference);
                 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::names::Refused;
-use super::{RegistryAlias, RepositoryName};
+use super::official::{is_official, official};
+use super::{Refused, RegistryAlias, RepositoryName};
 
 /// The registry in references; the second name is the one that also answers over IPv6.
 /// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-ecr-requests.html>
@@ -44,12 +44,28 @@ impl PublicRepository {
     /// Where a part is missing or is no such name.
     pub(crate) fn at(path: &str) -> Result<Self, Refused> {
         let Some((alias, name)) = path.split_once('/') else {
-            return Err(no_alias(path));
+            return Err(Self::no_alias(path, ""));
         };
         Ok(Self {
             alias: alias.parse()?,
             name: name.parse()?,
         })
+    }
+
+    /// The refusal of `word`, which stands where an alias and a name should, before `image`.
+    pub(super) fn no_alias(word: &str, image: &str) -> Refused {
+        let registry = REGISTRIES[0];
+        if is_official(word) {
+            return Refused::new("a public repository is named with its registry's alias")
+                .instead("the official image:", official(&format!("{word}{image}")));
+        }
+        match word.parse::<RegistryAlias>() {
+            Ok(alias) => Refused::new("this names a registry, and none of its repositories").hint(format!(
+                "name one as `{registry}/{alias}/NAME`; find them at https://gallery.ecr.aws/{alias}"
+            )),
+            Err(_) => Refused::new("a public repository is named with its registry's alias")
+                .hint(format!("name it as `{registry}/ALIAS/NAME`")),
+        }
     }
 }
 
@@ -57,15 +73,4 @@ impl fmt::Display for PublicRepository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", REGISTRIES[0], self.alias, self.name)
     }
-}
-
-fn no_alias(name: &str) -> Refused {
-    let name = if name.is_empty() { "NAME" } else { name };
-    Refused::new(
-        "a public repository is named with its registry's alias",
-        Some(format!(
-            "the official image is `{0}/docker/library/{name}`, any other `{0}/ALIAS/{name}`",
-            REGISTRIES[0]
-        )),
-    )
 }

@@ -203,6 +203,10 @@ fn parse_regex(text: &str) -> Result<Regex, String> {
     Regex::new(text)
         .and_then(|_| Regex::new(&format!("^(?:{text})$")))
         .map_err(|error| {
-            format!("{error}\nhint: it is matched against whole tags, as in `v1\\..*`")
+            // The lines before the last one point at a place in the pattern.
+            let error = error.to_string();
+            let reason = error.lines().last().unwrap_or_default();
+            let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+            format!("{reason}\nhint: it is matched against whole tags, as in `v1\\..*`")
         })
 }

@@ -1,6 +1,6 @@
 //! `--tag` and `--digest`: exactly these rows, and which of them there are none of.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::facts::{Facts, Need};
 use crate::model::Row;
@@ -61,6 +61,20 @@ impl Wanted {
         &self.ids
     }
 
+    /// The short digests with which several images among `rows` begin, and the digests of these.
+    pub(crate) fn ambiguous<R: Row>(&self, rows: &[R]) -> Option<(&Digest, BTreeSet<String>)> {
+        let short = self.ids.iter().filter_map(ImageId::short_digest);
+        short
+            .map(|short| {
+                let digests = rows
+                    .iter()
+                    .filter_map(|row| row.manifest().digest.as_deref());
+                let matching = digests.filter(|digest| short.matches(digest));
+                (short, matching.map(str::to_owned).collect::<BTreeSet<_>>())
+            })
+            .find(|(_, matching)| matching.len() > 1)
+    }
+
     /// The ids that no row of `rows` answers to.
     pub(crate) fn missing<R: Row>(&self, rows: &[R]) -> Vec<&ImageId> {
         let mut tags = HashSet::new();
@@ -71,7 +85,8 @@ impl Wanted {
         }
         let is_missing = |id: &&ImageId| match id {
             ImageId::Tag(tag) => !tags.contains(tag.as_str()),
-            ImageId::Digest(digest) => !digests.contains(digest.as_str()),
+            ImageId::Digest(digest) if digest.is_whole() => !digests.contains(digest.as_str()),
+            ImageId::Digest(short) => !digests.iter().any(|digest| short.matches(digest)),
         };
         self.ids.iter().filter(is_missing).collect()
     }
@@ -81,10 +96,12 @@ impl Wanted {
 pub(crate) fn pick<R: Row>(ids: &[&ImageId], rows: &mut Vec<R>) {
     let tags: HashSet<&str> = ids.iter().filter_map(|id| id.tag()).collect();
     let digests: HashSet<&str> = ids.iter().filter_map(|id| id.digest()).collect();
+    let short: Vec<_> = ids.iter().filter_map(|id| id.short_digest()).collect();
     rows.retain(|row| {
         let digest = row.manifest().digest.as_deref();
-        digest.is_some_and(|digest| digests.contains(digest))
-            || row.tags().iter().any(|tag| tags.contains(tag.as_str()))
+        digest.is_some_and(|digest| {
+            digests.contains(digest) || short.iter().any(|short| short.matches(digest))
+        }) || row.tags().iter().any(|tag| tags.contains(tag.as_str()))
     });
 }
 
@@ -129,5 +146,28 @@ mod tests {
         once(&mut rows);
         assert_eq!(rows, [image("sha256:1", &["a", "b"])]);
         assert_eq!(wanted.missing(&rows), [&tag("nowhere")]);
+    }
+
+    #[test]
+    fn a_short_digest_names_the_one_image_that_begins_with_it() {
+        let digest = |digits: &str| format!("sha256:{digits}{}", "0".repeat(64 - digits.len()));
+        let short = |text: &str| ImageId::Digest(text.parse().expect("a digest"));
+        let (a, b) = (digest("aaaaaaaaaaaa1"), digest("aaaaaaaaaaaa2"));
+        let all = vec![image(&a, &["a"]), image(&b, &["b"]), image(&a, &["a"])];
+
+        let wanted = Wanted {
+            ids: vec![short("AAAAAAAAAAAA1"), short("bbbbbbbbbbbb")],
+        };
+        let mut rows = all.clone();
+        pick(&wanted.ids().iter().collect::<Vec<_>>(), &mut rows);
+        assert_eq!(rows, [image(&a, &["a"]), image(&a, &["a"])]);
+        assert_eq!(wanted.ambiguous(&rows), None);
+        assert_eq!(wanted.missing(&rows), [&short("bbbbbbbbbbbb")]);
+
+        let wanted = Wanted {
+            ids: vec![short("aaaaaaaaaaaa")],
+        };
+        let (_, matching) = wanted.ambiguous(&all).expect("two images");
+        assert_eq!(matching.into_iter().collect::<Vec<_>>(), [a, b]);
     }
 }

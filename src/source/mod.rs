@@ -14,7 +14,7 @@ use std::sync::Arc;
 use self::aws::Aws;
 use self::gallery::Gallery;
 use self::oci::Registry;
-pub(crate) use self::pages::{PageArgs, Pages};
+pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::rows::{LOOK_UP_SIZE, Listed};
 pub(crate) use self::targets::{SourceArgs, SourceName, Target};
 use crate::error::Error;

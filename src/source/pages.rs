@@ -10,6 +10,7 @@ use super::{Listed, Page, PageRequest, Sources};
 use crate::error::{Error, Kind};
 use crate::options;
 use crate::reference::Repository;
+use crate::shell::quoted;
 
 /// How a listing is divided into requests.
 #[derive(Debug, clap::Args)]
@@ -32,8 +33,15 @@ pub(crate) struct PageArgs {
     ///
     /// TOKEN is the `nextToken` of a listing of the same repository by the same command. Takes one
     /// repository.
-    #[arg(long, value_name = "TOKEN", value_parser = NonEmptyStringValueParser::new(), hide_short_help = true)]
+    #[arg(long, value_name = "TOKEN", value_parser = NonEmptyStringValueParser::new(), allow_hyphen_values = true, hide_short_help = true)]
     pub(crate) starting_token: Option<String>,
+}
+
+/// The option that goes on at `token`, to paste into a shell.
+pub(crate) fn starting_at(token: &str) -> String {
+    // A shell has no quotes that keep clap from taking a value for an option.
+    let separator = if token.starts_with('-') { '=' } else { ' ' };
+    format!("--starting-token{separator}{}", quoted(token))
 }
 
 /// The pages of one listing, from a starting token to the end or to `--max-pages`.
@@ -142,9 +150,10 @@ impl<'a, Of: Display> Pages<'a, Of> {
     pub(crate) fn resumable(&self, error: Error) -> Error {
         match &self.next {
             Next::Token(token) if self.read > 0 => error.hint(format!(
-                "rows before page {} of `{}` are printed; resume with `--starting-token {token}`",
+                "rows before page {} of `{}` are printed; resume with `{}`",
                 self.read + 1,
-                self.of
+                self.of,
+                starting_at(token)
             )),
             _ => error,
         }

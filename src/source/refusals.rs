@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind};
 use crate::net::retry::Failure;
-use crate::reference::PublicRepository;
+use crate::reference::{PublicRepository, Repository, public_hint};
 
 /// The error for a repository that nobody can see, about which something may be `said`.
 pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Error {
@@ -16,6 +16,24 @@ pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Er
             "the official images are in `library`: `public.ecr.aws/docker/library/{name}`"
         )),
         _ => error.hint("look for it at https://gallery.ecr.aws"),
+    }
+}
+
+/// The error of credentials that the first of `repositories` may not need: where its name looks like
+/// a public one, the public reference is the first hint.
+pub(super) fn with_public_hint<'a>(
+    error: Error,
+    repositories: impl IntoIterator<Item = &'a Repository>,
+) -> Error {
+    let hint = repositories
+        .into_iter()
+        .find_map(|repository| match repository {
+            Repository::Own(name) => public_hint(name),
+            Repository::Public(_) => None,
+        });
+    match hint {
+        Some(hint) if error.kind() == Kind::Credentials => error.hint_first(hint),
+        _ => error,
     }
 }
 

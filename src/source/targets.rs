@@ -5,13 +5,14 @@ use clap::ValueEnum;
 use super::aws::Aws;
 use super::gallery::Gallery;
 use super::oci::Registry;
-use super::{Public, Sources};
+use super::{Public, Sources, refusals};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::net::retry::FIRST_DELAY;
 use crate::net::settings::{ConnectionArgs, Found};
-use crate::reference::{ImageId, Reference, RegistryId, Repository};
+use crate::reference::{ImageId, Reference, RegistryId, Repository, image_of_words, public_hint};
 use crate::session::Session;
+use crate::shell::quoted;
 
 /// Which repositories.
 #[derive(Debug, clap::Args)]
@@ -96,6 +97,8 @@ impl SourceArgs {
     /// A usage error for a name that `--public` cannot complete, and for an image of an own repository.
     pub(crate) fn targets(&self) -> Result<Vec<Target>, Error> {
         let RepositoryArgs { named, plain } = &self.repositories;
+        check_is_no_command_line(plain)?;
+        self.registry_id()?;
         let mut targets: Vec<Target> = Vec::new();
         for reference in named.iter().chain(plain) {
             let (repository, image) = reference.resolve(self.public)?;
@@ -114,6 +117,25 @@ impl SourceArgs {
             }
         }
         Ok(targets)
+    }
+
+    /// The account that `--registry-id` or the ARNs name.
+    ///
+    /// # Errors
+    ///
+    /// A usage error where they name different ones: a run reads one registry of this kind.
+    fn registry_id(&self) -> Result<Option<&RegistryId>, Error> {
+        let RepositoryArgs { named, plain } = &self.repositories;
+        let of_arns = named.iter().chain(plain).filter_map(Reference::registry_id);
+        let mut ids = self.registry_id.iter().chain(of_arns);
+        let first = ids.next();
+        match (first, ids.find(|&id| Some(id) != first)) {
+            (Some(first), Some(other)) => Err(Error::usage(format!(
+                "repositories of one account can be listed in a run, but {first} and {other} were given"
+            ))
+            .hint("run the command once for each account")),
+            _ => Ok(first),
+        }
     }
 
     /// Connects the back ends of `targets`, and with `manifests` that of their manifests. AWS settings
@@ -139,8 +161,10 @@ impl SourceArgs {
             None
         };
         let own = if has_own {
-            let id = self.registry_id.clone();
-            Some(Aws::connect(connection, id, session).await?)
+            let id = self.registry_id()?.cloned();
+            let repositories = targets.iter().map(|target| &target.repository);
+            let aws = Aws::connect(connection, id, session).await;
+            Some(aws.map_err(|error| refusals::with_public_hint(error, repositories))?)
         } else {
             None
         };
@@ -192,6 +216,21 @@ impl SourceArgs {
             _ => Facts::MANIFESTS,
         }
     }
+}
+
+/// Refuses the words of a command line such as `docker pull nginx`, each of which is a name.
+fn check_is_no_command_line(references: &[Reference]) -> Result<(), Error> {
+    let Some(image) = image_of_words(references) else {
+        return Ok(());
+    };
+    let error =
+        Error::usage("this is a command line of another tool, and not a list of repositories")
+            .hint(format!("name the repository alone: `{}`", quoted(&image)));
+    let public = image.parse().ok().and_then(|name| public_hint(&name));
+    Err(match public {
+        Some(hint) => error.hint_first(hint),
+        None => error,
+    })
 }
 
 impl Target {

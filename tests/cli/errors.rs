@@ -41,41 +41,29 @@ fn a_name_that_is_none_is_refused_before_anything_is_sent() {
     let registry = Registry::start(small());
     assert_snapshot!(ecrpub(&registry, "images Web"), @"
     --- stderr
-    error: invalid value 'Web' for '[REPO]...': a repository name has lower-case letters and digits, with `.`, `_` or `-` between them, in parts joined by `/`
-    hint: try `web`
-
-    For more information, try '--help'.
+    error: invalid value `Web` for `REPO`: a repository name has lower-case letters and digits, with `.`, `_` or `-` between them, in parts joined by `/`
+    hint: try `ecrpub images web`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "images a"), @"
     --- stderr
-    error: invalid value 'a' for '[REPO]...': a repository name has 2 to 205 characters
-
-    For more information, try '--help'.
+    error: invalid value `a` for `REPO`: a repository name has 2 to 205 characters
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "images -R we..b"), @"
     --- stderr
-    error: invalid value 'we..b' for '--repo <REPO>': a repository name has lower-case letters and digits, with `.`, `_` or `-` between them, in parts joined by `/`
-
-    For more information, try '--help'.
+    error: invalid value `we..b` for `--repo`: a repository name has lower-case letters and digits, with `.`, `_` or `-` between them, in parts joined by `/`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags web --registry-id 42"), @"
     --- stderr
-    error: invalid value '42' for '--registry-id <ACCOUNT>': an account has 12 digits
-
-    For more information, try '--help'.
+    error: invalid value `42` for `--registry-id`: an account has 12 digits
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags"), @"
     --- stderr
-    error: the following required arguments were not provided:
-      <REPO|--repo <REPO>>
-
-    Usage: ecrpub tags [OPTIONS] REPO...
-
-    For more information, try '--help'.
+    error: no repository is named
+    hint: name a public one, `ecrpub tags public.ecr.aws/ALIAS/NAME`, or one of your own, `ecrpub tags NAME`
     --- exit code 2
     ");
     registry.assert_no_requests();
@@ -319,29 +307,21 @@ fn options_that_nobody_knows() {
     let registry = Registry::start(small());
     assert_snapshot!(ecrpub(&registry, "images web --output yaml"), @"
     --- stderr
-    error: invalid value 'yaml' for '--output <FORMAT>'
-      [possible values: table, json, jsonl, csv, tsv, name, image-ids]
-
-    For more information, try '--help'.
+    error: invalid value `yaml` for `--output`
+    hint: there is no YAML: use `--output json`
+    hint: give one of `table`, `json`, `jsonl`, `csv`, `tsv`, `name`, `image-ids`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "images web --sort created"), @"
     --- stderr
-    error: invalid value 'created' for '--sort <KEY>'
-      [possible values: pushed, version, size, tag, digest, none]
-
-    For more information, try '--help'.
+    error: invalid value `created` for `--sort`
+    hint: give one of `pushed`, `version`, `size`, `tag`, `digest`, `none`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "image web"), @"
     --- stderr
-    error: unrecognized subcommand 'image'
-
-      tip: a similar subcommand exists: 'images'
-
-    Usage: ecrpub [OPTIONS] <COMMAND>
-
-    For more information, try '--help'.
+    error: there is no command `image`
+    hint: type `ecrpub images web`
     --- exit code 2
     ");
     registry.assert_no_requests();

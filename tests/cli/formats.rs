@@ -284,12 +284,9 @@ fn columns_keep_the_nesting_of_json_and_no_object_is_written_twice() {
 fn columns_that_do_not_exist_or_mix_are_refused() {
     assert_snapshot!(refuse("images web -c imageTag"), @"
     --- stderr
-    error: invalid value 'imageTag' for '--columns <COLUMNS>'
-      [possible values: registryId, registryAliasName, repositoryName, imageDigest, imagePushedAt, imageSizeInBytes, imageManifestMediaType, artifactMediaType, platforms, imageTags]
-
-      tip: a similar value exists: 'imageTags'
-
-    For more information, try '--help'.
+    error: invalid value `imageTag` for `--columns`
+    hint: did you mean `imageTags`?
+    hint: give one of `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `imageTags`
     --- exit code 2
     ");
     assert_snapshot!(refuse("images web -c imageTags,+registryId"), @"

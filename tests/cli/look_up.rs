@@ -1,10 +1,10 @@
 //! `--tag` and `--digest`: what exists is listed, what does not is named.
 
-use ecrpub_registry::{Registry, Repository};
+use ecrpub_registry::{Image, Registry, Repository};
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::harness::{ecrpub, small};
+use crate::harness::{NOW_MS, ecrpub, small};
 
 fn digest(repository: &Repository, position: usize) -> String {
     let digest = repository.images[position].digest.clone();
@@ -140,21 +140,67 @@ fn each_repository_is_asked_for_each_image() {
 #[test]
 fn names_that_are_none_are_refused_before_anything_is_sent() {
     let registry = Registry::start(small());
-    assert_snapshot!(ecrpub(&registry, "images web --digest 4f1c2b3a9d0e"), @"
+    assert_snapshot!(ecrpub(&registry, "images web --digest 4f1c2b3a"), @"
     --- stderr
-    error: invalid value '4f1c2b3a9d0e' for '--digest <DIGEST>': a digest is `sha256:` and 64 hexadecimal digits
-    hint: see it in full with `--no-trunc` or `-o name`
-
-    For more information, try '--help'.
+    error: invalid value `4f1c2b3a` for `--digest`: a digest is `sha256:` and 64 hexadecimal digits, or at least the first 12 of them
+    hint: see more digits in the DIGEST column, all of them with `--no-trunc`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "images web --tag sha256:00"), @"
     --- stderr
-    error: invalid value 'sha256:00' for '--tag <TAG>': this is a digest
-    hint: look it up with `--digest`
-
-    For more information, try '--help'.
+    error: invalid value `sha256:00` for `--tag`: this is a digest
+    hint: look it up with `--digest sha256:00`
     --- exit code 2
     ");
     registry.assert_no_requests();
+}
+
+#[test]
+fn a_short_digest_names_the_image_that_begins_with_it() {
+    let registry = Registry::start(small());
+    let [web, _] = small();
+    let whole = digest(&web, 1);
+    for short in [
+        whole[7..19].to_owned(),
+        whole[..19].to_owned(),
+        whole[7..19].to_uppercase(),
+        whole.to_uppercase(),
+    ] {
+        let line = format!("images web --digest {short} --tag bare -o name");
+        let listed = ecrpub(&registry, &line).data();
+        assert_eq!(listed, format!("{whole}\n{}\n", digest(&web, 0)), "{short}");
+    }
+    let index = digest(&web, 2);
+    let tags = ecrpub(
+        &registry,
+        &format!("tags web --digest {} -o name", &index[7..19]),
+    );
+    assert_eq!(tags.data(), "latest\n1.27.3\n");
+    let public = format!("tags public.ecr.aws/example/web@{} -o name", &index[7..19]);
+    assert_eq!(ecrpub(&registry, &public).data(), "latest\n1.27.3\n");
+    assert_snapshot!(ecrpub(&registry, "images web --digest 4f1c2b3a9d0e"), @"
+    --- stderr
+    error: repository `web` has no image with digest `sha256:4f1c2b3a9d0e`
+    hint: list its tags with `ecrpub tags web`
+    --- exit code 3
+    ");
+}
+
+#[test]
+fn a_short_digest_of_several_images_is_refused() {
+    let image = |last: u8| {
+        let mut image = Image::oci(1, 1, NOW_MS).tagged(&[&format!("t{last}")]);
+        image.digest = Some(format!("sha256:{}{last:04}", "0a".repeat(30)));
+        image
+    };
+    let registry = Registry::start([Repository::new("web", (1..=12).map(image).collect())]);
+    let line = "images web --digest 0a0a0a0a0a0a -o name";
+    assert_snapshot!(ecrpub(&registry, line), @"
+    --- stderr
+    error: `sha256:0a0a0a0a0a0a` is the beginning of several images of repository `web`: `sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0001`, `sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0002`, `sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0003`, `sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0004`, `sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0005`, `sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0006`, `sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0007`, `sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0008`, `sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0009`, `sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0010` and 2 more
+    hint: give more digits of the digest
+    --- exit code 2
+    ");
+    let line = format!("images web --digest {}0012 -o name", "0a".repeat(30));
+    assert_eq!(ecrpub(&registry, &line).data().lines().count(), 1);
 }

@@ -23,4 +23,5 @@ mod setups;
 mod stream;
 #[cfg(unix)]
 mod terminal;
+mod usage;
 mod without;

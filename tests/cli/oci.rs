@@ -190,7 +190,8 @@ fn a_part_of_the_names_can_be_taken() {
     let all = list(&registry, &format!("{BIG} --sort none -o name")).data();
     let part = format!("{BIG} --sort none -o name --page-size 5 --max-pages 2");
     let part = list(&registry, &part);
-    let token = part.stderr.split('`').nth(1).expect("a token").to_owned();
+    let token = part.stderr.split('`').nth(1).expect("a token");
+    let token = token.replace('\'', "");
     let rest = list(&registry, &format!("{BIG} --sort none -o name {token}")).data();
     assert_eq!(part.stdout + &rest, all);
     for token in [

@@ -229,9 +229,7 @@ fn page_sizes_out_of_bounds_are_refused_before_anything_is_sent() {
     }
     assert_snapshot!(ecrpub(&registry, "images big --page-size 1001"), @"
     --- stderr
-    error: invalid value '1001' for '--page-size <N>': 1001 is not in 1..=1000
-
-    For more information, try '--help'.
+    error: invalid value `1001` for `--page-size`: 1001 is not in 1..=1000
     --- exit code 2
     ");
     registry.assert_no_requests();
@@ -305,9 +303,7 @@ fn parts_exclude_what_needs_the_whole() {
     ");
     assert_snapshot!(ecrpub(&registry, "images big --max-pages 0"), @"
     --- stderr
-    error: invalid value '0' for '--max-pages <N>': not a number of 1 or more
-
-    For more information, try '--help'.
+    error: invalid value `0` for `--max-pages`: not a number of 1 or more
     --- exit code 2
     ");
     registry.assert_no_requests();
@@ -324,9 +320,8 @@ fn a_token_of_another_listing_is_refused_by_the_service() {
     ");
     assert_snapshot!(Run::on(&registry).arguments("images big").argument("--starting-token=").outcome(), @"
     --- stderr
-    error: a value is required for '--starting-token <TOKEN>' but none was supplied
-
-    For more information, try '--help'.
+    error: `--starting-token` needs a value
+    hint: give one, as in `--starting-token TOKEN`
     --- exit code 2
     ");
 }

@@ -314,8 +314,8 @@ fn a_repository_that_nobody_can_see() {
     assert_snapshot!(ecrpub(&registry, "tags docker/library/nginx"), @"
     --- stderr
     error: repository `docker/library/nginx` does not exist in your registry
+    hint: the official image is public: ask for `public.ecr.aws/docker/library/nginx`
     hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
-    hint: if it is public, ask for `public.ecr.aws/docker/library/nginx`
     --- exit code 3
     ");
 }
@@ -326,46 +326,40 @@ fn references_that_are_none_are_told_what_they_are() {
     let told = |reference: &str| list(&registry, &format!("tags {reference}")).to_string();
     assert_snapshot!(told("nginx:1.27"), @"
     --- stderr
-    error: invalid value 'nginx:1.27' for '[REPO]...': a public repository is named with its registry and alias, one of your own without an image
-    hint: the official image is `public.ecr.aws/docker/library/nginx:1.27`; of your own, ask for `nginx --tag 1.27`
-
-    For more information, try '--help'.
+    error: invalid value `nginx:1.27` for `REPO`: only a public repository, `public.ecr.aws/ALIAS/NAME`, is named with an image
+    hint: the official image: `ecrpub tags public.ecr.aws/docker/library/nginx:1.27`
+    hint: list that of your own repository with `ecrpub tags nginx --tag 1.27`
     --- exit code 2
     ");
     assert_snapshot!(told("docker.io/library/nginx:1.27"), @"
     --- stderr
-    error: invalid value 'docker.io/library/nginx:1.27' for '[REPO]...': this is on Docker Hub, and only ECR Public is read
-    hint: ECR Public has the official images too: `public.ecr.aws/docker/library/nginx:1.27`
-
-    For more information, try '--help'.
+    error: invalid value `docker.io/library/nginx:1.27` for `REPO`: this is on Docker Hub, and only ECR Public is read
+    hint: ECR Public has the official images too: `ecrpub tags public.ecr.aws/docker/library/nginx:1.27`
     --- exit code 2
     ");
     assert_snapshot!(told("123456789012.dkr.ecr.us-east-1.amazonaws.com/web"), @"
     --- stderr
-    error: invalid value '123456789012.dkr.ecr.us-east-1.amazonaws.com/web' for '[REPO]...': this is a private registry of Amazon ECR, and only ECR Public is read
-    hint: list it with `aws ecr describe-images --repository-name NAME`
-
-    For more information, try '--help'.
+    error: invalid value `123456789012.dkr.ecr.us-east-1.amazonaws.com/web` for `REPO`: this is in a private registry of Amazon ECR, and only ECR Public is read
+    hint: list it with `aws ecr describe-images --repository-name web --registry-id 123456789012 --region us-east-1`
     --- exit code 2
     ");
     assert_snapshot!(told("https://ghcr.io/owner/name"), @"
     --- stderr
-    error: invalid value 'https://ghcr.io/owner/name' for '[REPO]...': this is in another registry, and only ECR Public is read
-    hint: name it as `public.ecr.aws/ALIAS/NAME`
-
-    For more information, try '--help'.
+    error: invalid value `https://ghcr.io/owner/name` for `REPO`: this is in another registry, and only ECR Public is read
+    hint: if ECR Public has it too, name it as `public.ecr.aws/ALIAS/name`; look for it at https://gallery.ecr.aws/?searchTerm=name
     --- exit code 2
     ");
     assert_snapshot!(told("nginx --public"), @"
     --- stderr
     error: `nginx` with `--public`: a public repository is named with its registry's alias
-    hint: the official image is `public.ecr.aws/docker/library/nginx`, any other `public.ecr.aws/ALIAS/nginx`
+    hint: the official image: `public.ecr.aws/docker/library/nginx`
     --- exit code 2
     ");
     assert_snapshot!(told("team/web:1.0"), @"
     --- stderr
-    error: `team/web` is a repository of your own registry, and is named without tag `1.0`
-    hint: if it is public, put `public.ecr.aws/` before it; of your own, ask for `team/web --tag 1.0`
+    error: `team/web` is a repository of your own registry, which is named without tag `1.0`
+    hint: if it is public, try `public.ecr.aws/team/web:1.0`
+    hint: list that of your own repository with `ecrpub tags team/web --tag 1.0`
     --- exit code 2
     ");
     registry.assert_no_requests();

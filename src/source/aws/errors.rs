@@ -10,8 +10,7 @@ use super::profile::Profile;
 use crate::error::{Error, Kind};
 use crate::net::retry::{Cause, Failure};
 use crate::net::{answers, http};
-use crate::reference::PublicRepository;
-use crate::reference::{RegistryId, RepositoryName};
+use crate::reference::{RegistryId, RepositoryName, public_hint};
 use crate::source::refusals;
 
 /// The request that failed.
@@ -115,9 +114,9 @@ fn repository_not_found(context: Context<'_>) -> Error {
         format!("repository `{name}` does not exist in your registry"),
     )
     .hint("list your repositories with `aws ecr-public describe-repositories --region us-east-1`");
-    match PublicRepository::at(name.as_str()) {
-        Ok(public) => error.hint(format!("if it is public, ask for `{public}`")),
-        Err(_) => error,
+    match public_hint(name) {
+        Some(hint) => error.hint_first(hint),
+        None => error,
     }
 }
 

@@ -1,0 +1,162 @@
+//! Digests: whole, or as the short form that tables show.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::Refused;
+
+const ALGORITHM: &str = "sha256:";
+/// Hexadecimal digits of a whole digest.
+const WHOLE: usize = 64;
+/// As many digits as tables show: fewer would soon be ambiguous.
+const SHORTEST: usize = 12;
+
+/// The digest of an image, or 12 or more of its first digits: always `sha256:` and lower-case digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Digest(String);
+
+impl Digest {
+    /// Whether `text` is a whole digest as registries write it: `sha256:` and 64 lower-case digits.
+    pub(crate) fn is_canonical(text: &str) -> bool {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        text.strip_prefix(ALGORITHM)
+            .is_some_and(|digits| digits.len() == WHOLE && digits.bytes().all(is_digit))
+    }
+
+    /// The digest, or its beginning, with `sha256:`.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this is a whole digest, and not only its beginning.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.0.len() == ALGORITHM.len() + WHOLE
+    }
+
+    /// Whether `digest`, a whole one, is this digest or begins with it.
+    pub(crate) fn matches(&self, digest: &str) -> bool {
+        digest.starts_with(&self.0)
+    }
+}
+
+impl FromStr for Digest {
+    type Err = Refused;
+
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        let lower = text.to_ascii_lowercase();
+        let digits = lower.strip_prefix(ALGORITHM).unwrap_or(&lower);
+        let are_digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if are_digits && (SHORTEST..=WHOLE).contains(&digits.len()) {
+            return Ok(Self(format!("{ALGORITHM}{digits}")));
+        }
+        let refused = Refused::new(
+            "a digest is `sha256:` and 64 hexadecimal digits, or at least the first 12 of them",
+        );
+        Err(match mended(&lower) {
+            Some(digest) => refused.instead("try", digest),
+            None if are_digits && digits.len() < SHORTEST => {
+                refused.hint("see more digits in the DIGEST column, all of them with `--no-trunc`")
+            }
+            None => refused,
+        })
+    }
+}
+
+/// The whole digest that a digest tag such as `sha256-….sig` or a reference with a digest holds.
+fn mended(lower: &str) -> Option<String> {
+    let at = lower.find("sha256:").or_else(|| lower.find("sha256-"))? + ALGORITHM.len();
+    let digits = lower.get(at..at + WHOLE)?;
+    let digest = format!("{ALGORITHM}{digits}");
+    Digest::is_canonical(&digest).then_some(digest)
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Digest;
+
+    fn read(text: &str) -> String {
+        match text.parse::<Digest>() {
+            Ok(digest) => digest.to_string(),
+            Err(refused) => format!("refused: {refused}"),
+        }
+    }
+
+    #[test]
+    fn whole_and_short_forms_are_read_in_any_case() {
+        let whole = format!("sha256:{}", "0f".repeat(32));
+        for text in [
+            &whole,
+            &whole[7..],
+            &whole.to_uppercase(),
+            &whole[7..].to_uppercase(),
+        ] {
+            assert_eq!(read(text), whole);
+            assert!(text.parse::<Digest>().is_ok_and(|digest| digest.is_whole()));
+        }
+        for text in ["sha256:0f0f0f0f0f0f", "0f0f0f0f0f0f", "SHA256:0F0F0F0F0F0F"] {
+            assert_eq!(read(text), "sha256:0f0f0f0f0f0f");
+            let short: Digest = text.parse().expect("a short form");
+            assert!(!short.is_whole());
+            assert!(short.matches(&whole));
+            assert!(!short.matches(&whole.replace("0f0f", "0f00")));
+        }
+    }
+
+    #[test]
+    fn other_texts_are_refused_with_what_they_hold() {
+        let digits = "0f".repeat(32);
+        for text in [
+            "",
+            "sha256:",
+            ":0f0f0f0f0f0f",
+            "sha512:0f0f0f0f0f0f",
+            "sha256:0f0f0f0f0f0x",
+            "sha256: 0f0f0f0f0f0f",
+            &format!("{digits}0"),
+            "latest",
+        ] {
+            assert!(read(text).starts_with("refused: "), "{text}");
+        }
+        assert!(read("0f0f0f").contains("--no-trunc"));
+        for text in [
+            format!("sha256-{digits}.sig"),
+            format!("web@SHA256:{digits}"),
+            format!("imageDigest=sha256:{digits}"),
+            format!(" sha256:{digits}"),
+        ] {
+            assert!(
+                read(&text).ends_with(&format!("try `sha256:{digits}`")),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_whole_digests_in_lower_case_are_canonical() {
+        assert!(Digest::is_canonical(&format!("sha256:{}", "0a".repeat(32))));
+        for text in [
+            "",
+            "sha256:",
+            "sha256:0A",
+            &"0a".repeat(32),
+            "sha256:0a --x",
+        ] {
+            assert!(!Digest::is_canonical(text), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_digest_or_an_error(text in ".*|(sha256[:-])?[0-9a-fA-F]{0,70}.?") {
+            if let Ok(digest) = text.parse::<Digest>() {
+                proptest::prop_assert_eq!(digest.to_string().parse::<Digest>().ok(), Some(digest));
+            }
+        }
+    }
+}

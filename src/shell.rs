@@ -1,0 +1,124 @@
+//! Words for a POSIX shell: what a hint offers to paste runs as it is meant.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use crate::escape::is_unsafe;
+
+/// `word` as one word of a shell's command line.
+///
+/// A word with characters that the console would escape is written as `$'…'`, which bash, zsh and ksh
+/// read; every other word in a form that all POSIX shells read.
+pub(crate) fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    // zsh expands a word that begins with `=`.
+    if !word.is_empty() && word.chars().all(is_plain) && !word.starts_with('=') {
+        return Cow::Borrowed(word);
+    }
+    if !word.contains(is_unsafe) {
+        return Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")));
+    }
+    let mut quoted = String::from("$'");
+    for character in word.chars() {
+        match character {
+            '\'' | '\\' => quoted.extend(['\\', character]),
+            _ if is_unsafe(character) => {
+                for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                    let _ = write!(quoted, "\\{byte:03o}");
+                }
+            }
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('\'');
+    Cow::Owned(quoted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn plain_words_stay_as_they_are() {
+        for text in [
+            "web",
+            "public.ecr.aws/a/b:1.0@sha256:0f",
+            "--tag=v1_2+3",
+            "-x",
+            "a,b",
+        ] {
+            assert_eq!(quoted(text), text);
+        }
+        assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+
+    #[test]
+    fn what_the_console_would_escape_is_written_in_digits() {
+        assert_eq!(quoted("a\n'b\\"), r"$'a\012\'b\\'");
+        assert_eq!(quoted("\u{202e}"), r"$'\342\200\256'");
+        assert_eq!(quoted("größe"), "'größe'");
+    }
+
+    #[cfg(unix)]
+    mod in_a_shell {
+        use std::process::Command;
+
+        use proptest::prelude::*;
+
+        use super::quoted;
+
+        /// What a shell makes of the words.
+        fn read_by_a_shell(words: &[String]) -> Vec<u8> {
+            let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
+            let script = format!("printf '%s\\0' {}", words.join(" "));
+            let output = Command::new("sh").arg("-c").arg(script).output();
+            output.expect("a shell").stdout
+        }
+
+        #[test]
+        fn what_would_run_does_not() {
+            let words: Vec<_> = [
+                "$(exit 1)",
+                "`exit 1`",
+                "a&b",
+                "a;b",
+                "a|b",
+                "a>b",
+                "~",
+                "*",
+                "[a]",
+                "{a,b}",
+                "#a",
+                "!a",
+                "a\\b",
+                "a\"b",
+                "a'b",
+                "=ls",
+                "$HOME",
+                "(a)",
+                "",
+                " ",
+                "'",
+                "''",
+            ]
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+            let expected = words.join("\0") + "\0";
+            assert_eq!(String::from_utf8(read_by_a_shell(&words)), Ok(expected));
+        }
+
+        proptest! {
+            #![proptest_config(ProptestConfig::with_cases(32))]
+            #[test]
+            fn any_words_arrive_as_they_are(
+                words in proptest::collection::vec("[ -~äß]{0,12}", 1..20),
+            ) {
+                let expected = words.join("\0") + "\0";
+                prop_assert_eq!(String::from_utf8(read_by_a_shell(&words)), Ok(expected));
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What clap refuses, in our words: one error, hints that name the command to type, and the exit code.
+
+mod commands;
+mod line;
+mod options;
+
+use std::error::Error as _;
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use self::line::{Line, command, hints_for, told};
+use crate::console::Console;
+use crate::error::{Error, Kind};
+use crate::reference::{Refused, image_of_command};
+
+/// Prints clap's `answer` to `arguments` and returns the exit code: help and version go to stdout,
+/// help in place of a missing command and errors to stderr.
+pub(crate) fn explain(answer: &clap::Error, arguments: &[OsString]) -> u8 {
+    let line = Line::of(arguments);
+    let console = Console::new(line.color(), false);
+    match answer.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            match console.help(&answer.render()) {
+                Err(error) if error.kind() != Kind::ReaderLeft => {
+                    console.report(&error);
+                    error.exit_code()
+                }
+                _ => 0,
+            }
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            console.help_instead(&answer.render());
+            Kind::Usage as u8
+        }
+        _ => {
+            let error = describe(answer, &line);
+            console.report(&error);
+            error.exit_code()
+        }
+    }
+}
+
+/// The error that `answer` is, of the command line `line`.
+fn describe(answer: &clap::Error, line: &Line) -> Error {
+    if let Some(error) = pasted(answer, line) {
+        return error;
+    }
+    let option = name_of(&text(answer, ContextKind::InvalidArg));
+    match answer.kind() {
+        ErrorKind::UnknownArgument => options::unknown(answer, line, &option),
+        ErrorKind::InvalidSubcommand => {
+            let word = text(answer, ContextKind::InvalidSubcommand);
+            commands::unknown(answer, line, &word)
+        }
+        ErrorKind::InvalidValue => invalid_value(answer, line, &option),
+        ErrorKind::ValueValidation => refused_value(answer, line, &option),
+        ErrorKind::ArgumentConflict => conflict(answer, line, &option),
+        ErrorKind::MissingRequiredArgument => missing(answer, line),
+        _ => {
+            let rendered = answer.to_string();
+            let message = rendered.lines().next().unwrap_or_default();
+            Error::usage(message.strip_prefix("error: ").unwrap_or(message)).hint(line.see_help())
+        }
+    }
+}
+
+/// A command line of another tool after ours, such as `ecrpub tags docker run -it IMAGE`.
+fn pasted(answer: &clap::Error, line: &Line) -> Option<Error> {
+    let is_about_words = matches!(
+        answer.kind(),
+        ErrorKind::UnknownArgument
+            | ErrorKind::InvalidSubcommand
+            | ErrorKind::ValueValidation
+            | ErrorKind::InvalidValue
+    );
+    let words = line.operands();
+    let image = image_of_command(&words).filter(|_| is_about_words && words.len() > 1)?;
+    let ours = line.command().unwrap_or("tags");
+    let list = |reference: &str| command(&[ours.to_owned(), reference.to_owned()]);
+    let error = Error::usage("this is a command line of another tool, and not a repository");
+    let hints = told(&hints_for(image), list);
+    (!hints.is_empty()).then(|| hints.into_iter().fold(error, Error::hint))
+}
+
+fn invalid_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
+    let value = text(answer, ContextKind::InvalidValue);
+    let valid = match answer.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(valid)) if !valid.is_empty() => valid.join("`, `"),
+        _ => String::new(),
+    };
+    if value.is_empty() {
+        let error = Error::usage(format!("`{option}` needs a value"));
+        return if valid.is_empty() {
+            let usage = text(answer, ContextKind::InvalidArg).replace(['<', '>'], "");
+            error.hint(format!("give one, as in `{usage}`"))
+        } else {
+            error.hint(format!("give one of `{valid}`"))
+        };
+    }
+    let error = Error::usage(format!("invalid value `{value}` for `{option}`"));
+    let meant = options::value_meant(option, &value);
+    let suggested = text(answer, ContextKind::SuggestedValue);
+    let error = match meant {
+        Some(hint) => error.hint(hint),
+        None if !suggested.is_empty() => error.hint(format!("did you mean `{suggested}`?")),
+        None => error,
+    };
+    if valid.is_empty() {
+        error.hint(line.see_help())
+    } else {
+        error.hint(format!("give one of `{valid}`"))
+    }
+}
+
+/// What our own parsers refuse: their words, and their hints with the user's command filled in.
+fn refused_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
+    let value = text(answer, ContextKind::InvalidValue);
+    let Some(cause) = answer.source() else {
+        return Error::usage(format!("invalid value `{value}` for `{option}`"));
+    };
+    let Some(refused) = cause.downcast_ref::<Refused>() else {
+        let words = cause.to_string();
+        let mut parts = words.split("\nhint: ");
+        let reason = parts.next().unwrap_or_default();
+        let error = Error::usage(format!("invalid value `{value}` for `{option}`: {reason}"));
+        return parts.fold(error, Error::hint);
+    };
+    let reason = refused.reason();
+    let error = Error::usage(format!("invalid value `{value}` for `{option}`: {reason}"));
+    let hints = told(refused.hints(), |ours| line.with(&value, ours));
+    hints.into_iter().fold(error, Error::hint)
+}
+
+fn conflict(answer: &clap::Error, line: &Line, option: &str) -> Error {
+    let others: Vec<_> = match answer.get(ContextKind::PriorArg) {
+        Some(ContextValue::String(other)) => vec![name_of(other)],
+        Some(ContextValue::Strings(others)) => others.iter().map(|other| name_of(other)).collect(),
+        _ => Vec::new(),
+    };
+    match others.as_slice() {
+        [] => {
+            Error::usage(format!("`{option}` does not go with other options")).hint(line.see_help())
+        }
+        [other] if other == option => Error::usage(format!("`{option}` is given more than once"))
+            .hint(format!("leave out all but one `{option}`")),
+        others => {
+            let others = others.join("`, `");
+            Error::usage(format!("`{option}` does not go with `{others}`"))
+                .hint(format!("leave out `{option}` or `{others}`"))
+        }
+    }
+}
+
+fn missing(answer: &clap::Error, line: &Line) -> Error {
+    let names = match answer.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(names)) => names.join(" "),
+        _ => String::new(),
+    };
+    let command = line.command().unwrap_or("tags");
+    if names.contains("REPO") {
+        return Error::usage("no repository is named").hint(format!(
+            "name a public one, `ecrpub {command} public.ecr.aws/ALIAS/NAME`, or one of your own, `ecrpub {command} NAME`"
+        ));
+    }
+    let names = names.replace(['<', '>'], "");
+    Error::usage(format!("`{names}` is missing")).hint(line.see_help())
+}
+
+/// What `answer` knows of `kind`, as text.
+fn text(answer: &clap::Error, kind: ContextKind) -> String {
+    match answer.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.first().cloned().unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// The option or argument that clap calls `--limit <N>` or `[REPO]...`.
+fn name_of(argument: &str) -> String {
+    let name = argument.split([' ', '=']).next().unwrap_or_default();
+    if name.starts_with('-') {
+        return name.to_owned();
+    }
+    let name = argument.trim_end_matches("...");
+    name.trim_matches(['[', ']', '<', '>']).to_owned()
+}

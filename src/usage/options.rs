@@ -1,0 +1,853 @@
+//! Options that do not exist: those of other tools, slips, and options of another command.
+
+use clap::error::ContextKind;
+use clap::{CommandFactory, Parser};
+
+use super::line::{Line, command};
+use super::text;
+use crate::cli::Cli;
+use crate::error::Error;
+use crate::shell::quoted;
+
+/// What to use instead of each option of other tools. `{N}` is the user's value, where there is one
+/// that fits, and else `N`; `REPO` is the user's repository.
+const INSTEAD: &[(&[&str], &str)] = &[
+    // Formats.
+    (
+        &["--json", "-j"],
+        "use `--output json`, or `--output jsonl` for one object per line",
+    ),
+    (
+        &["--jsonl", "--ndjson", "--json-lines"],
+        "use `--output jsonl`",
+    ),
+    (&["--csv"], "use `--output csv`"),
+    (
+        &["--tsv", "--text", "--plain", "--parsable"],
+        "use `--output tsv --no-headers`",
+    ),
+    (
+        &["--yaml", "--yml"],
+        "there is no YAML: use `--output json`",
+    ),
+    (
+        &["--table", "--pretty"],
+        "use `--output table`, the default",
+    ),
+    (
+        &["--out", "--output-format", "--fmt", "--print"],
+        "use `--output {FORMAT}`",
+    ),
+    (
+        &[
+            "--raw",
+            "--short",
+            "--names-only",
+            "--name-only",
+            "--simple",
+            "-1",
+        ],
+        "use `--output name`, one name per line",
+    ),
+    (
+        &["--jq"],
+        "pipe JSON to jq: `ecrpub tags REPO --output json | jq {FILTER}`",
+    ),
+    (
+        &["--query", "--jmespath", "--jsonpath", "--jp"],
+        "select fields with `--columns NAMES --output tsv`, or pipe `--output json` to jq",
+    ),
+    (
+        &["--template", "--go-template", "--custom-columns", "-t"],
+        "select fields with `--columns NAMES --output tsv --no-headers`",
+    ),
+    (
+        &[
+            "--fields",
+            "--field",
+            "--column",
+            "--cols",
+            "--select",
+            "--show",
+            "--attributes",
+            "--attribute-names",
+        ],
+        "use `--columns {NAMES}`",
+    ),
+    (
+        &[
+            "--no-header",
+            "--noheader",
+            "--noheaders",
+            "--no-heading",
+            "--no-headings",
+            "--skip-header",
+            "--skip-headers",
+            "--hide-headers",
+            "-H",
+        ],
+        "use `--no-headers`",
+    ),
+    (
+        &[
+            "--wide",
+            "-w",
+            "--no-truncate",
+            "--no-truncation",
+            "--full",
+            "--full-digest",
+            "--long",
+            "-l",
+            "--notrunc",
+        ],
+        "use `--no-trunc`",
+    ),
+    (
+        &["--digests", "--show-digests", "--digest-only"],
+        "digests are shown by default; print them in full with `--no-trunc`",
+    ),
+    (
+        &["--size", "--sizes", "--show-size"],
+        "sizes are shown by default: order by them with `--sort size`, print bytes with `--bytes`",
+    ),
+    (
+        &["--human", "--human-readable"],
+        "sizes are printed for people by default; print bytes with `--bytes`",
+    ),
+    (
+        &[
+            "--uri",
+            "--uris",
+            "--url-only",
+            "--full-name",
+            "--fullref",
+            "--reference",
+            "--references",
+        ],
+        "use `--full-ref`",
+    ),
+    (&["--pinned", "--resolve", "--with-digest"], "use `--pin`"),
+    (
+        &[
+            "--time-format",
+            "--date-format",
+            "--time-style",
+            "--timestamps",
+        ],
+        "use `--time {FORMAT}`",
+    ),
+    (
+        &["--utc"],
+        "times are printed in UTC by default, outside of terminals as `--time iso`",
+    ),
+    (&["--local", "--localtime"], "use `--time local`"),
+    (&["--epoch", "--unix"], "use `--time epoch`"),
+    (&["--colour"], "use `--color {WHEN}`"),
+    (
+        &["--no-color", "--no-colour", "--nocolor", "--monochrome"],
+        "use `--color never`",
+    ),
+    // How many.
+    (
+        &[
+            "--max-items",
+            "-n",
+            "--head",
+            "--first",
+            "--top",
+            "--take",
+            "--max",
+            "--num",
+            "--number",
+            "--max-count",
+            "-m",
+            "--size-limit",
+            "--limits",
+        ],
+        "use `--limit {N}`",
+    ),
+    (
+        &[
+            "--max-results",
+            "--per-page",
+            "--pagesize",
+            "--batch-size",
+            "--chunk-size",
+        ],
+        "list that many rows with `--limit {N}`, or ask for them a request with `--page-size {N}`",
+    ),
+    (
+        &["--latest", "--newest", "--most-recent", "--recent"],
+        "the newest rows come first: use `--limit {1}`",
+    ),
+    (
+        &["--last"],
+        "the newest rows come first, `--limit {N}`; the oldest are `--reverse --limit {N}`",
+    ),
+    (
+        &["--tail", "--oldest", "--bottom"],
+        "use `--reverse --limit {N}`",
+    ),
+    (
+        &[
+            "--all-pages",
+            "--paginate",
+            "--all-results",
+            "--no-limit",
+            "--auto-paginate",
+        ],
+        "leave it out: every page is read; a part is read with `--max-pages N`",
+    ),
+    (
+        &["--no-paginate", "--no-auto-paginate", "--single-page"],
+        "read the first page alone with `--max-pages 1`",
+    ),
+    (
+        &["--page", "--offset", "--skip", "--start"],
+        "pages have no numbers: go on with `--starting-token TOKEN` after `--max-pages N`",
+    ),
+    (
+        &[
+            "--next-token",
+            "--page-token",
+            "--cursor",
+            "--continue",
+            "--marker",
+        ],
+        "use `--starting-token {TOKEN}`",
+    ),
+    (
+        &[
+            "--count-only",
+            "--total",
+            "--wc",
+            "--length",
+            "--just-count",
+        ],
+        "use `--count`",
+    ),
+    // Which rows.
+    (
+        &["--filter", "--filters", "--filter-by"],
+        "filter tags with `--include REGEX`, dates with `--since WHEN` and `--before WHEN`, and list untagged images with `ecrpub images REPO --untagged`",
+    ),
+    (
+        &[
+            "--regex",
+            "--regexp",
+            "--match",
+            "--matches",
+            "--pattern",
+            "--grep",
+            "--like",
+            "--contains",
+            "--tag-regex",
+            "--tag-filter",
+            "--include-tags",
+            "-e",
+            "-i",
+        ],
+        "use `--include {REGEX}`, which matches whole tags",
+    ),
+    (
+        &[
+            "--not",
+            "--ignore",
+            "--invert-match",
+            "--skip-tags",
+            "--exclude-tags",
+            "--without",
+        ],
+        "use `--exclude {REGEX}`, which matches whole tags",
+    ),
+    (
+        &[
+            "--newer",
+            "--newer-than",
+            "--after",
+            "--from",
+            "--max-age",
+            "--created-after",
+            "--pushed-after",
+            "--start-time",
+            "--since-time",
+        ],
+        "use `--since {WHEN}`",
+    ),
+    (
+        &[
+            "--older",
+            "--older-than",
+            "--until",
+            "--to",
+            "--created-before",
+            "--pushed-before",
+            "--end-time",
+        ],
+        "use `--before {WHEN}`",
+    ),
+    (
+        &["--since-days", "--days", "--last-days", "--newer-than-days"],
+        "use `--since {N}d`",
+    ),
+    (
+        &["--older-than-days", "--before-days", "--days-old"],
+        "use `--before {N}d`",
+    ),
+    (
+        &["--tag-status"],
+        "list the tagged images with `ecrpub images REPO --tagged`, the others with `ecrpub images REPO --untagged`",
+    ),
+    (
+        &["--dangling", "--no-tag", "--no-tags", "--untagged-only"],
+        "use `ecrpub images REPO --untagged`",
+    ),
+    (
+        &["--tagged-only", "--with-tags"],
+        "use `ecrpub images REPO --tagged`",
+    ),
+    (
+        &[
+            "--tag-name",
+            "--tags",
+            "--image-tag",
+            "--image-tags",
+            "--with-tag",
+        ],
+        "use `--tag {TAG}`",
+    ),
+    (
+        &["--image-digest", "--image-digests", "--sha", "--sha256"],
+        "use `--digest {DIGEST}`",
+    ),
+    (
+        &["--image-ids", "--image-id", "--id", "--ids"],
+        "name images with `--tag TAG` or `--digest DIGEST`",
+    ),
+    (
+        &[
+            "--arch",
+            "--os",
+            "--architecture",
+            "--os-arch",
+            "--architectures",
+            "--variant",
+        ],
+        "show the platforms with `--platforms`",
+    ),
+    (
+        &[
+            "--type",
+            "--kind",
+            "--mediatype",
+            "--artifact-type",
+            "--manifest-type",
+        ],
+        "use `--media-type {TEXT}`",
+    ),
+    (
+        &["--omit-digest-tags", "--no-digest-tags", "--no-signatures"],
+        "use `--exclude-digest-tags`",
+    ),
+    (
+        &[
+            "--version-range",
+            "--semver-range",
+            "--range",
+            "--constraint",
+        ],
+        "use `--semver {RANGE}`",
+    ),
+    (
+        &["--all-tags", "--list-tags", "-a"],
+        "leave it out: all tags are listed by default, by `ecrpub tags REPO`",
+    ),
+    // In what order.
+    (
+        &[
+            "--order",
+            "--order-by",
+            "--sort-by",
+            "--orderby",
+            "--sortby",
+            "--sort-key",
+            "--sorting",
+            "-k",
+        ],
+        "use `--sort {KEY}`; reverse it with `--reverse`",
+    ),
+    (
+        &["-r"],
+        "use `--reverse`, or name a repository with `-R {REPO}`",
+    ),
+    (
+        &[
+            "--ascending",
+            "--asc",
+            "--oldest-first",
+            "--reversed",
+            "--rev",
+            "--sort-reverse",
+        ],
+        "dates, versions and sizes descend: use `--reverse`",
+    ),
+    (
+        &["--descending", "--desc", "--newest-first"],
+        "leave it out: dates, versions and sizes descend; names ascend, and descend with `--reverse`",
+    ),
+    (
+        &["--version-sort", "--natural-sort", "-V"],
+        "use `--sort version`",
+    ),
+    (&["--unsorted", "--no-sort", "-U"], "use `--sort none`"),
+    (&["-S"], "use `--sort size`"),
+    // Which repository.
+    (
+        &[
+            "--name",
+            "--repository",
+            "--repositories",
+            "--repository-names",
+            "--repo-name",
+            "--repos",
+            "--image",
+            "--image-name",
+        ],
+        "use `--repo {REPO}`",
+    ),
+    (
+        &[
+            "--registry",
+            "--account",
+            "--account-id",
+            "--registry-ids",
+            "--owner",
+        ],
+        "name a public repository as `public.ecr.aws/ALIAS/NAME`, and an account with `--registry-id {ACCOUNT}`",
+    ),
+    // How it is reached.
+    (
+        &[
+            "--username",
+            "--password",
+            "--password-stdin",
+            "--user",
+            "--creds",
+            "--token",
+            "--registry-token",
+            "--authfile",
+            "--login",
+            "-u",
+            "-p",
+        ],
+        "public repositories are read without credentials, your own with those of the AWS CLI: `--profile NAME`",
+    ),
+    (&["--aws-profile"], "use `--profile {NAME}`"),
+    (
+        &["--no-sign-request", "--anonymous", "--no-creds"],
+        "use `ecrpub tags public.ecr.aws/ALIAS/NAME`, which is read without credentials",
+    ),
+    (
+        &["--aws-region"],
+        "use `--region {REGION}`; it is seldom needed, for ECR Public is in us-east-1",
+    ),
+    (
+        &["--endpoint", "--url", "--host", "--server"],
+        "use `--endpoint-url {URL}`",
+    ),
+    (
+        &[
+            "--cacert",
+            "--ca-cert",
+            "--ca-file",
+            "--cert-dir",
+            "--certificate-authority",
+        ],
+        "use `--ca-bundle {FILE}`",
+    ),
+    (
+        &[
+            "--insecure",
+            "--tls-verify",
+            "--no-verify-ssl",
+            "--skip-tls-verify",
+            "--src-tls-verify",
+            "--allow-insecure",
+        ],
+        "certificates are always checked: trust one with `--ca-bundle FILE`",
+    ),
+    (
+        &[
+            "--cli-read-timeout",
+            "--cli-connect-timeout",
+            "--read-timeout",
+            "--connect-timeout",
+            "--command-timeout",
+            "--request-timeout",
+        ],
+        "use `--timeout {SECONDS}`",
+    ),
+    (
+        &[
+            "--retries",
+            "--retry",
+            "--retry-times",
+            "--max-retries",
+            "--attempts",
+        ],
+        "use `--max-attempts {N}`",
+    ),
+    // How it talks.
+    (
+        &["--debug", "--trace", "--log-level", "--loglevel"],
+        "use `--verbose`",
+    ),
+    (
+        &["--silent", "--no-progress", "--no-notes"],
+        "use `--quiet`",
+    ),
+    (
+        &["--no-cli-pager", "--no-pager", "--paginate-output"],
+        "leave it out: there is no pager",
+    ),
+    (
+        &["--watch", "--follow", "--wait"],
+        "run it again and again with `watch ecrpub tags REPO`",
+    ),
+];
+
+/// Values of `--output` of other tools, and what to use instead.
+const OUTPUTS: &[(&[&str], &str)] = &[
+    (&["text", "plain", "tab"], "use `--output tsv --no-headers`"),
+    (
+        &["yaml", "yml", "yaml-stream"],
+        "there is no YAML: use `--output json`",
+    ),
+    (&["wide"], "use `--output table --no-trunc`"),
+    (
+        &["json-lines", "ndjson", "jsonlines", "json-stream"],
+        "use `--output jsonl`",
+    ),
+    (
+        &["names", "list", "raw", "short", "ids", "tags", "digests"],
+        "use `--output name`",
+    ),
+];
+
+/// The error of the unknown option `option`.
+pub(super) fn unknown(answer: &clap::Error, line: &Line, option: &str) -> Error {
+    if !option.starts_with('-') {
+        return Error::usage(format!("unexpected argument `{option}`")).hint(line.see_help());
+    }
+    let error = Error::usage(format!("there is no option `{option}`"));
+    if let Some(hint) = instead(line, option) {
+        return error.hint(hint);
+    }
+    if let Some(hint) = of_another_command(line, option) {
+        return error.hint(hint);
+    }
+    let suggested = text(answer, ContextKind::SuggestedArg);
+    let suggested = suggested.split([' ', '=']).next().unwrap_or_default();
+    if suggested.starts_with('-') {
+        return error.hint(match line.with_option(option, suggested) {
+            Some(command) => format!("try `{command}`"),
+            None => format!("did you mean `{suggested}`?"),
+        });
+    }
+    error.hint(line.see_help())
+}
+
+/// What to use instead of the value `value` of `option`.
+pub(super) fn value_meant(option: &str, value: &str) -> Option<String> {
+    if option != "--output" {
+        return None;
+    }
+    let value = value.to_lowercase();
+    let is_template = value.contains(['{', '(']) || value.contains('=');
+    if is_template {
+        return hint_of(INSTEAD, "--template").map(str::to_owned);
+    }
+    hint_of(OUTPUTS, &value).map(str::to_owned)
+}
+
+/// The hint of `table` for `key`.
+fn hint_of(table: &[(&[&str], &'static str)], key: &str) -> Option<&'static str> {
+    let (_, hint) = table.iter().find(|(keys, _)| keys.contains(&key))?;
+    Some(hint)
+}
+
+/// What to use instead of `option`, with the user's value and repository filled in.
+fn instead(line: &Line, option: &str) -> Option<String> {
+    let hint = hint_of(INSTEAD, option)?;
+    let value = line.value_of(option);
+    let value = value.filter(|value| is_fit(line, hint, value));
+    let repository = line.repository().map_or("REPO".into(), quoted);
+    Some(filled(&hint.replace("REPO", &repository), value))
+}
+
+/// `hint` with `value`, quoted for a shell, or the names of values in braces.
+fn filled(hint: &str, value: Option<&str>) -> String {
+    let mut text = String::with_capacity(hint.len());
+    let mut rest = hint;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        text += before;
+        text += &value.map_or(name.into(), quoted);
+        rest = after;
+    }
+    text + rest
+}
+
+/// Whether the option that `hint` names takes `value`, or is not ours.
+fn is_fit(line: &Line, hint: &str, value: &str) -> bool {
+    let of_ours = hint
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|part| part.contains('{'));
+    of_ours
+        .map(|part| part.split(" | ").collect::<Vec<_>>())
+        .all(|parts| {
+            let [part] = parts[..] else { return true };
+            let words = part.split(' ').map(|word| match word.split_once('{') {
+                Some((before, after)) => {
+                    format!(
+                        "{before}{value}{}",
+                        after.split_once('}').unwrap_or_default().1
+                    )
+                }
+                None => word.to_owned(),
+            });
+            let command = line.command().unwrap_or("tags");
+            let start = ["ecrpub", command, "web"].map(str::to_owned);
+            Cli::try_parse_from(start.into_iter().chain(words)).is_ok()
+        })
+}
+
+/// Where an option stands that another command has, or that stands before its command.
+fn of_another_command(line: &Line, option: &str) -> Option<String> {
+    let ours = Cli::command();
+    let mut having = ours.get_subcommands().filter(|command| {
+        command.get_arguments().any(|argument| {
+            let long = argument.get_long_and_visible_aliases().unwrap_or_default();
+            let short = argument.get_short_and_visible_aliases().unwrap_or_default();
+            long.iter().any(|long| option == format!("--{long}"))
+                || short.iter().any(|short| option == format!("-{short}"))
+        })
+    });
+    let other = having.next()?.get_name().to_owned();
+    let before = line.before_command();
+    let typed = line.command().map(str::to_owned);
+    let Some(typed) = typed else {
+        let words: Vec<_> = std::iter::once("tags".to_owned())
+            .chain(before.iter().cloned())
+            .collect();
+        return command(&words).map(|command| format!("name a command first: `{command}`"));
+    };
+    let after = line.operands().into_iter().map(str::to_owned);
+    let words: Vec<_> = std::iter::once(typed.clone())
+        .chain(after.clone())
+        .chain(before.iter().cloned())
+        .collect();
+    if let Some(command) = command(&words) {
+        return Some(format!("options come after the command: `{command}`"));
+    }
+    let words: Vec<_> = before
+        .iter()
+        .cloned()
+        .chain([other.clone()])
+        .chain(after)
+        .collect();
+    let words = command(&words).unwrap_or(format!("ecrpub {other} REPO {option}"));
+    Some(format!(
+        "`{typed}` has no such option, and `{other}` has: `{words}`"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use clap::Parser;
+    use clap::error::ErrorKind;
+
+    use super::{INSTEAD, OUTPUTS, filled};
+    use crate::cli::Cli;
+    use crate::usage::describe;
+    use crate::usage::line::Line;
+
+    /// What stands for the names of values in hints.
+    const SAMPLES: &[(&str, &str)] = &[
+        (
+            "public.ecr.aws/ALIAS/NAME",
+            "public.ecr.aws/docker/library/nginx",
+        ),
+        ("ACCOUNT", "123456789012"),
+        ("DIGEST", "0f0f0f0f0f0f"),
+        ("FILE", "x.pem"),
+        ("FILTER", ".x"),
+        ("FORMAT", "iso"),
+        ("KEY", "size"),
+        ("NAMES", "imageDigest"),
+        ("NAME", "web"),
+        ("REGEX", "1.*"),
+        ("REGION", "us-east-1"),
+        ("REPO", "web"),
+        ("RANGE", "^1"),
+        ("SECONDS", "3"),
+        ("TAG", "1.0"),
+        ("TEXT", "json"),
+        ("TOKEN", "abc"),
+        ("URL", "http://localhost:1"),
+        ("WHEN", "7d"),
+        ("N", "5"),
+    ];
+
+    fn words(text: &str) -> Vec<String> {
+        text.split(' ').map(str::to_owned).collect()
+    }
+
+    /// `snippet` with samples for the names of values, as words of a command line.
+    fn sampled(snippet: &str) -> Vec<String> {
+        let snippet = snippet.split(" | ").next().unwrap_or_default();
+        let sampled = |word: &str| {
+            let mut word = word.replace(SAMPLES[0].0, SAMPLES[0].1);
+            let samples = SAMPLES.iter().filter(|(name, _)| !name.contains('/'));
+            for (name, sample) in samples {
+                if let Some(before) = word.strip_suffix(name) {
+                    word = format!("{before}{sample}");
+                }
+            }
+            if word == "Nd" { "5d".to_owned() } else { word }
+        };
+        snippet.split(' ').map(sampled).collect()
+    }
+
+    fn is_understood(arguments: &[String]) -> bool {
+        let arguments = std::iter::once("ecrpub".to_owned()).chain(arguments.iter().cloned());
+        match Cli::try_parse_from(arguments) {
+            Ok(_) => true,
+            Err(answer) => answer.kind() == ErrorKind::DisplayVersion,
+        }
+    }
+
+    #[test]
+    fn every_hint_names_options_that_exist() {
+        let mut checked = 0;
+        for (keys, hint) in INSTEAD.iter().chain(OUTPUTS) {
+            let hint = filled(hint, None);
+            for snippet in hint.split('`').skip(1).step_by(2) {
+                let snippet = snippet.strip_prefix("watch ").unwrap_or(snippet);
+                let sampled = sampled(snippet);
+                let commands: Vec<Vec<String>> = match snippet {
+                    _ if snippet.starts_with("ecrpub ") => vec![sampled[1..].to_vec()],
+                    _ if snippet.starts_with('-') => {
+                        let with = |command: &str| [words(command), sampled.clone()].concat();
+                        // The formats of `--output` and of `--time` have one name.
+                        let output = with("tags web")
+                            .iter()
+                            .map(|word| match word.as_str() {
+                                "iso" => "json".to_owned(),
+                                "size" | "7d" => word.replace("7d", "never").replace("size", "tag"),
+                                word => word.to_owned(),
+                            })
+                            .collect();
+                        vec![with("tags web"), with("images web"), output]
+                    }
+                    _ => continue,
+                };
+                assert!(
+                    commands.iter().any(|words| is_understood(words)),
+                    "{keys:?}: `{snippet}`"
+                );
+                checked += 1;
+            }
+        }
+        assert!(checked > INSTEAD.len());
+    }
+
+    #[test]
+    fn every_option_of_the_table_is_unknown_and_gets_its_hint() {
+        let mut seen = HashSet::new();
+        for (options, hint) in INSTEAD {
+            for option in *options {
+                assert!(seen.insert(option), "{option} is there twice");
+                for value in [None, Some("5")] {
+                    let mut words: Vec<_> =
+                        ["ecrpub", "tags", "web", option].map(Into::into).into();
+                    words.extend(value.map(Into::into));
+                    let answer = Cli::try_parse_from(&words).expect_err(option);
+                    assert_eq!(answer.kind(), ErrorKind::UnknownArgument, "{option}");
+                    let error = describe(&answer, &Line::of(&words));
+                    assert_eq!(error.to_string(), format!("there is no option `{option}`"));
+                    let start = hint.split(['{', 'R']).next().unwrap_or_default();
+                    assert!(
+                        error.hints()[0].starts_with(start),
+                        "{option}: {:?}",
+                        error.hints()
+                    );
+                }
+            }
+        }
+        assert!(seen.len() > 100);
+    }
+
+    #[test]
+    fn values_and_repositories_are_filled_in_where_they_fit() {
+        for (typed, hint) in [
+            ("tags web --head 5", "use `--limit 5`"),
+            ("tags web --head=5", "use `--limit 5`"),
+            ("tags web -n5", "use `--limit 5`"),
+            ("tags web --head", "use `--limit N`"),
+            ("tags --head web", "use `--limit N`"),
+            ("tags web --head --count", "use `--limit N`"),
+            (
+                "tags web --latest",
+                "the newest rows come first: use `--limit 1`",
+            ),
+            ("tags web --since-days 7", "use `--since 7d`"),
+            ("tags web --older-than 2w", "use `--before 2w`"),
+            ("tags web --older-than soon", "use `--before WHEN`"),
+            ("tags --name web", "use `--repo web`"),
+            (
+                "tags web --match $(x)",
+                "use `--include '$(x)'`, which matches whole tags",
+            ),
+            (
+                "tags web --jq .[]",
+                "pipe JSON to jq: `ecrpub tags web --output json | jq '.[]'`",
+            ),
+            (
+                "images -R team/web --dangling",
+                "use `ecrpub images team/web --untagged`",
+            ),
+            (
+                "tags -r web",
+                "use `--reverse`, or name a repository with `-R web`",
+            ),
+            (
+                "tags web --untagged",
+                "`tags` has no such option, and `images` has: `ecrpub images web --untagged`",
+            ),
+            (
+                "--limit 5 tags web",
+                "options come after the command: `ecrpub tags web --limit 5`",
+            ),
+            (
+                "--repo web",
+                "name a command first: `ecrpub tags --repo web`",
+            ),
+            ("tags web --limt 5", "try `ecrpub tags web --limit 5`"),
+            ("tags web --limt=x", "did you mean `--limit`?"),
+            ("tags web --nonsense", "see `ecrpub tags --help`"),
+        ] {
+            let words: Vec<_> = std::iter::once("ecrpub")
+                .chain(typed.split(' '))
+                .map(Into::into)
+                .collect();
+            let answer = Cli::try_parse_from(&words).expect_err(typed);
+            let error = describe(&answer, &Line::of(&words));
+            assert_eq!(error.hints(), [hint], "{typed}: {error}");
+        }
+    }
+}
