@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use regex::Regex;
 
-use super::version::Range;
+use super::version::{Range, Version};
 use super::when::When;
 use crate::error::Error;
 use crate::facts::{Facts, Need};
@@ -158,7 +158,9 @@ impl Filter<'_> {
         (include.is_empty() || include.iter().any(|regex| regex.is_match(tag)))
             && !exclude.iter().any(|regex| regex.is_match(tag))
             && !(*exclude_digest_tags && tag.starts_with("sha256-"))
-            && semver.as_ref().is_none_or(|range| range.contains(tag))
+            && semver.as_ref().is_none_or(|range| {
+                Version::of(tag).is_some_and(|version| range.contains(&version, false))
+            })
     }
 
     /// Whether an image without tags can pass.
