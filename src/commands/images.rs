@@ -19,7 +19,7 @@ use crate::session::Session;
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "ecrpub images [OPTIONS] REPO...", after_help = EXAMPLES)]
 #[command(mut_arg("columns", |columns| columns.value_parser(possible_names(COLUMNS))))]
-#[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser_without(SortKey::Created))))]
+#[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser(SORT_KEYS))))]
 pub(crate) struct ImagesArgs {
     #[command(flatten)]
     listing: ListingArgs,
@@ -33,6 +33,16 @@ Examples:
   ecrpub images public.ecr.aws/docker/library/nginx --limit 5 --platforms
   ecrpub images web --output json | jq -r '.imageDetails[].imageDigest'
   ecrpub images web --tag latest --columns imageDigest --output tsv --no-headers";
+
+/// The keys that images can be sorted by.
+const SORT_KEYS: &[SortKey] = &[
+    SortKey::Pushed,
+    SortKey::Version,
+    SortKey::Size,
+    SortKey::Tag,
+    SortKey::Digest,
+    SortKey::None,
+];
 
 pub(crate) const SCHEMA: Schema<Image> = Schema {
     noun: "image",

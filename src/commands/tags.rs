@@ -16,6 +16,7 @@ use crate::session::Session;
 /// Everything is read, then filtered, then sorted, then limited, the same in every format.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "ecrpub tags [OPTIONS] REPO...", after_help = EXAMPLES)]
+#[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser(SORT_KEYS))))]
 #[command(mut_arg("columns", |columns| columns.value_parser(possible_names(COLUMNS))))]
 pub(crate) struct TagsArgs {
     #[command(flatten)]
@@ -29,6 +30,17 @@ Examples:
   ecrpub tags web
   ecrpub tags web --output name
   ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'";
+
+/// The keys that tags can be sorted by.
+const SORT_KEYS: &[SortKey] = &[
+    SortKey::Created,
+    SortKey::Pushed,
+    SortKey::Version,
+    SortKey::Size,
+    SortKey::Tag,
+    SortKey::Digest,
+    SortKey::None,
+];
 
 pub(crate) const SCHEMA: Schema<Tag> = Schema {
     noun: "tag",

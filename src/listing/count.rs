@@ -2,6 +2,7 @@
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
+use super::read::missing_images;
 use super::{CONCURRENCY, Listing, Missing, RepositoryRow, unless_missing};
 use crate::error::Error;
 use crate::source::Target;
@@ -43,16 +44,11 @@ impl Listing<'_> {
         &self,
         target: &Target,
     ) -> Result<(usize, Missing), Error> {
-        if !self.args.wants_all(target) {
-            let part = self.select::<R>(target).await?;
-            return Ok((part.rows.len(), part.missing));
-        }
-        let mut pages = self.pages(&target.repository);
-        let mut count = 0;
-        while let Some(mut rows) = pages.next::<R>().await? {
-            self.selection.filter(&mut rows);
-            count += rows.len();
-        }
-        Ok((count, Missing::new()))
+        let wanted = self.args.wanted(target);
+        let counter = self.selection.counter::<R>(wanted.as_ref());
+        let repository = &target.repository;
+        let (selected, _) = self.collect(repository, wanted.as_ref(), counter).await?;
+        let missing = missing_images(&selected.missing, repository);
+        Ok((selected.counts.passing, missing))
     }
 }

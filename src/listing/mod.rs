@@ -69,7 +69,7 @@ pub(crate) async fn run<R: RepositoryRow>(
     let now = || session.env.now();
     let selection = args.select.selection(plan.tagged, default_key, now)?;
     let takes_all = !args.count && targets.iter().all(|target| args.wants_all(target));
-    let streams = takes_all && !reads_manifests && selection.keeps_order() && format.streams();
+    let streams = takes_all && !reads_manifests && selection.streams() && format.streams();
     if session.console.has_watcher() && !(streams && place.terminal) {
         session.progress.show_line();
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{Listing, Missing, RepositoryRow};
 use crate::error::{Error, Kind};
 use crate::model::{Home, ImageRow};
-use crate::reference::{Digest, ImageId, PublicRepository, Repository};
-use crate::select::{self, Wanted};
+use crate::reference::{ImageId, PublicRepository, Repository};
+use crate::select::{Collector, Selected, Wanted};
 use crate::source::{LOOK_UP_SIZE, LookUp, Pages, Target};
 
 /// The rows of one repository that are to be printed.
@@ -33,17 +33,19 @@ impl Listing<'_> {
     /// The rows of a repository that pass the filter, sorted and limited.
     pub(super) async fn select<R: RepositoryRow>(&self, target: &Target) -> Result<Part<R>, Error> {
         let repository = &target.repository;
-        let read = async {
-            match self.args.wanted(target) {
-                Some(wanted) => self.find(repository, &wanted).await,
-                None => self.read(repository).await,
-            }
-        };
-        let (mut part, reference) = tokio::try_join!(read, self.reference(repository))?;
-        part.left_out = self.selection.order_and_limit(&mut part.rows);
-        self.add_reference(reference.as_ref(), &mut part.rows);
-        part.reference = reference;
-        Ok(part)
+        let wanted = self.args.wanted(target);
+        let collector = self.selection.collector(wanted.as_ref());
+        let read = self.collect(repository, wanted.as_ref(), collector);
+        let reference = self.reference(repository);
+        let ((mut selected, next_token), reference) = tokio::try_join!(read, reference)?;
+        self.add_reference(reference.as_ref(), &mut selected.rows);
+        Ok(Part {
+            left_out: selected.left_out(),
+            next_token,
+            missing: missing_images(&selected.missing, repository),
+            rows: selected.rows,
+            reference,
+        })
     }
 
     /// The public reference of `repository`, if something printed or read depends on it.
@@ -74,71 +76,44 @@ impl Listing<'_> {
         }
     }
 
-    /// Reads all rows that pass the filter, in the service's order.
-    async fn read<R: RepositoryRow>(&self, repository: &Repository) -> Result<Part<R>, Error> {
+    /// Reads the rows of `repository` into `collector`: those that `wanted` names are looked up where the
+    /// source can; otherwise the listing is read, once.
+    pub(super) async fn collect<R: RepositoryRow>(
+        &self,
+        repository: &Repository,
+        wanted: Option<&Wanted>,
+        mut collector: Collector<'_, R>,
+    ) -> Result<(Selected<R>, Option<String>), Error> {
+        if let Some(wanted) = wanted
+            && self.look_up(repository, wanted, &mut collector).await?
+        {
+            return Ok((collector.finish(), None));
+        }
         let mut pages = self.pages(repository);
-        let mut all = Vec::new();
         let mut page = pages.next().await?;
-        while let Some(mut rows) = page {
-            let keep = || {
-                self.selection.filter(&mut rows);
-                // Sorted pages are soon merged, and there is time while the next one is on its way.
-                self.selection.order(&mut rows);
-                all.append(&mut rows);
-            };
-            let (next, ()) = pages.next_during(keep).await;
+        while let Some(rows) = page {
+            let (next, ()) = pages.next_during(|| collector.add(rows)).await;
             page = next?;
         }
-        Ok(Part {
-            rows: all,
-            left_out: 0,
-            next_token: pages.next_token().map(str::to_owned),
-            missing: Missing::new(),
-            reference: None,
-        })
+        let next_token = pages.next_token().map(str::to_owned);
+        Ok((collector.finish(), next_token))
     }
 
-    /// Reads the rows that are named one by one: looked up where the source can, or else picked from the
-    /// listing, which is read once.
-    async fn find<R: RepositoryRow>(
+    /// Looks up the rows that `wanted` names; false if some of them must be picked from the listing.
+    async fn look_up<R: RepositoryRow>(
         &self,
         repository: &Repository,
         wanted: &Wanted,
-    ) -> Result<Part<R>, Error> {
-        let mut rows = Vec::new();
-        // Only whole digests can be looked up.
-        let (mut to_pick, whole): (Vec<_>, Vec<_>) = wanted
-            .ids()
-            .iter()
-            .partition(|id| id.short_digest().is_some());
-        let whole: Vec<_> = whole.into_iter().cloned().collect();
-        for ids in whole.chunks(LOOK_UP_SIZE) {
+        collector: &mut Collector<'_, R>,
+    ) -> Result<bool, Error> {
+        let mut found_all = true;
+        for ids in wanted.ids().chunks(LOOK_UP_SIZE) {
             match R::look_up(&self.sources, repository, ids).await? {
-                LookUp::Found(found) => rows.extend(found),
-                LookUp::PickFromListing => to_pick.extend(ids),
+                LookUp::Found(found) => collector.add(found),
+                LookUp::PickFromListing => found_all = false,
             }
         }
-        if !to_pick.is_empty() {
-            let mut pages = self.pages(repository);
-            while let Some(mut page) = pages.next::<R>().await? {
-                select::pick(&to_pick, &mut page);
-                rows.append(&mut page);
-            }
-        }
-        select::once(&mut rows);
-        if let Some((short, digests)) = wanted.ambiguous(&rows) {
-            return Err(ambiguous(short, digests, repository));
-        }
-        let missing = wanted.missing(&rows).into_iter();
-        let missing = missing.map(|id| missing_image(id, repository)).collect();
-        self.selection.filter(&mut rows);
-        Ok(Part {
-            rows,
-            left_out: 0,
-            next_token: None,
-            missing,
-            reference: None,
-        })
+        Ok(found_all)
     }
 
     pub(super) fn pages<'a>(&'a self, repository: &'a Repository) -> Pages<'a> {
@@ -146,18 +121,10 @@ impl Listing<'_> {
     }
 }
 
-fn ambiguous(short: &Digest, digests: BTreeSet<String>, repository: &Repository) -> Error {
-    const SHOWN: usize = 10;
-    let more = match digests.len().saturating_sub(SHOWN) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let digests: Vec<_> = digests.into_iter().take(SHOWN).collect();
-    Error::usage(format!(
-        "`{short}` is the beginning of several images of repository `{repository}`: `{}`{more}",
-        digests.join("`, `")
-    ))
-    .hint("give more digits of the digest")
+/// The errors of ids that no row has.
+pub(super) fn missing_images(ids: &[ImageId], repository: &Repository) -> Missing {
+    let missing = ids.iter().map(|id| missing_image(id, repository));
+    missing.collect()
 }
 
 fn missing_image(id: &ImageId, repository: &Repository) -> Error {

@@ -1,10 +1,10 @@
 //! Which rows pass: by tag, date and media type.
 
 use jiff::Timestamp;
-use regex::Regex;
 
-use super::version::{Range, Version};
-use super::when::When;
+use super::pattern::TagPattern;
+use super::version::{FloatingTags, Range};
+use super::when::{Age, When};
 use crate::error::Error;
 use crate::facts::{Facts, Need};
 use crate::model::Row;
@@ -13,40 +13,57 @@ use crate::model::Row;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Rows")]
 pub(crate) struct FilterArgs {
-    /// List only what has a tag that this regular expression matches as a whole; repeatable
+    /// List only rows with a tag that matches this regular expression as a whole; repeatable
     ///
-    /// A tag passes when it matches some `--include`, no `--exclude`, and the `--semver` range. An
-    /// image passes when one of its tags does, and is listed with all of them.
-    #[arg(long, value_name = "REGEX", value_parser = parse_regex)]
-    include: Vec<Regex>,
+    /// A tag passes if it matches some `--include`, no `--exclude`, and the `--semver` range. An image
+    /// passes if one of its tags does, and is listed with all of its tags. Example: `.*-alpine`
+    #[arg(long, value_name = "REGEX")]
+    include: Vec<TagPattern>,
 
-    /// Pass over tags that this regular expression matches as a whole; repeatable
-    #[arg(long, value_name = "REGEX", value_parser = parse_regex)]
-    exclude: Vec<Regex>,
+    /// Ignore tags that match this regular expression as a whole; repeatable
+    #[arg(long, value_name = "REGEX")]
+    exclude: Vec<TagPattern>,
 
-    /// List only versions of this range, such as `^1.2` or `>=1, <2`, the highest first
+    /// List only versions in this range, highest first
     ///
-    /// A version is a tag of an optional `v` and one to three numbers, with an optional `-suffix` that
-    /// makes it a pre-release. As in Cargo, a range leaves pre-releases out unless it names one.
+    /// A range is written as in npm: `1.27`, `1.x`, `^1.2`, `~1.2.3`, `>=1 <2`, `1.2 - 1.4`,
+    /// `1.x || 3.x`, `*`. A version has any count of numbers, and may have a prefix, a build and a
+    /// suffix: `v1.27.3`, `1.27.3-alpine`, `1.4.1_up1.0`, `init-2.32.2`. Builds and variants such as
+    /// `-alpine` do not matter to the range. Pre-releases such as `-rc1` are left out, unless the range
+    /// names one or `--pre` is given. A tag such as `1.27` counts as the release on the same image,
+    /// such as `1.27.3`.
     #[arg(long, value_name = "RANGE")]
     pub(crate) semver: Option<Range>,
 
-    /// Pass over tags such as `sha256-….sig`, which tools put beside the images that they sign
+    /// Include pre-releases in the `--semver` range
+    #[arg(long)]
+    pub(crate) pre: bool,
+
+    /// Ignore tags such as `sha256-….sig`, which attach signatures to images
+    ///
+    /// These are `sha256-` and 64 hexadecimal digits, with or without a suffix.
     #[arg(long)]
     exclude_digest_tags: bool,
 
-    /// List only what is as young as this, by the row's own date
+    /// List only rows dated at or after this time
     ///
-    /// A moment (`2024-06-01T12:00:00Z`), a day in UTC (`2024-06-01`), or an age (`7d`, `2w`, `36h`,
-    /// `3mo`). Images count by their push, tags by their creation; what has no date is left out.
+    /// A time (`2024-06-01T12:00:00Z`), a date with or without a time in UTC (`2024-06-01`,
+    /// `2024-06-01 12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`). The date of an image is its
+    /// push, that of a tag its creation. Rows without a date are left out.
     #[arg(long, value_name = "WHEN")]
     since: Option<When>,
 
-    /// List only what is older than this
+    /// List only rows dated before this time, written as for `--since`
     #[arg(long, value_name = "WHEN")]
-    before: Option<When>,
+    pub(crate) before: Option<When>,
 
-    /// List only what has this text in its manifest's or artifact's media type
+    /// List only rows older than this age, such as `7d`
+    ///
+    /// The same as `--before` with an age. The number of rows that are too young is printed to stderr.
+    #[arg(long, value_name = "AGE")]
+    pub(crate) min_age: Option<Age>,
+
+    /// List only rows with this text in the media type of the manifest or artifact
     #[arg(long, value_name = "TEXT")]
     media_type: Option<String>,
 }
@@ -86,6 +103,19 @@ pub(crate) struct Filter<'a> {
     before: Option<Timestamp>,
 }
 
+/// Whether a row passes, and if not, why, where a note reports it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Passes,
+    /// It is younger than `--min-age`, and passes otherwise.
+    TooYoung,
+    /// It would pass with `--pre`.
+    PreRelease,
+    Fails,
+    /// Rows were named one by one, but not this one.
+    NotNamed,
+}
+
 impl FilterArgs {
     /// What the options need to know of rows.
     pub(super) fn needs(&self) -> Vec<Need> {
@@ -93,14 +123,17 @@ impl FilterArgs {
             include: _,
             exclude: _,
             semver: _,
+            pre: _,
             exclude_digest_tags: _,
             since,
             before,
+            min_age,
             media_type,
         } = self;
         let given = [
             ("--since", since.is_some()),
             ("--before", before.is_some()),
+            ("--min-age", min_age.is_some()),
             ("--media-type", media_type.is_some()),
         ];
         let given = given.into_iter().filter(|(_, is_given)| *is_given);
@@ -109,11 +142,11 @@ impl FilterArgs {
             .collect()
     }
 
-    /// The filter as it is meant at `now`.
+    /// The filter with times relative to `now`.
     ///
     /// # Errors
     ///
-    /// A usage error where no row could pass.
+    /// A usage error if no row could pass.
     pub(super) fn filter(
         &self,
         tagged: TaggedArgs,
@@ -125,66 +158,148 @@ impl FilterArgs {
             since: None,
             before: None,
         };
-        if self.since.is_some() || self.before.is_some() {
+        let before = self.before.or(self.min_age.map(When::Ago));
+        if self.since.is_some() || before.is_some() {
             let now = now();
-            filter.since = self.since.map(|when| when.moment(now)).transpose()?;
-            filter.before = self.before.map(|when| when.moment(now)).transpose()?;
+            filter.since = self.since.map(|when| when.time(now)).transpose()?;
+            filter.before = before.map(|when| when.time(now)).transpose()?;
         }
         match (filter.since, filter.before) {
-            (Some(since), Some(before)) if since >= before => Err(Error::usage(format!(
-                "nothing is as young as {since:.0} and older than {before:.0}"
-            ))
-            .hint("exchange `--since` and `--before`")),
+            (Some(since), Some(before)) if since >= before => {
+                let other = self.min_age.map_or("--before", |_| "--min-age");
+                Err(Error::usage(format!(
+                    "no row is dated at or after {since:.0} and before {before:.0}"
+                ))
+                .hint(format!("exchange the values of `--since` and `{other}`")))
+            }
             _ => Ok(filter),
         }
     }
 }
 
 impl Filter<'_> {
-    /// Whether `row` meets every condition.
-    pub(crate) fn passes<R: Row>(&self, row: &R) -> bool {
-        self.has_tags_as_asked(row) && self.is_in_time(row) && self.has_media_type(row)
+    /// Whether `row` passes; `floating` holds the floating tags of its repository.
+    pub(super) fn verdict<R: Row>(&self, row: &R, floating: &FloatingTags) -> Verdict {
+        let by_tags = self.by_tags(row, floating);
+        if by_tags == Verdict::Fails || !self.has_media_type(row) {
+            return Verdict::Fails;
+        }
+        match (by_tags, self.by_date(row)) {
+            (by_tags, Verdict::Passes) => by_tags,
+            (Verdict::Passes, by_date) => by_date,
+            _ => Verdict::Fails,
+        }
     }
 
-    /// Whether `tag` meets the conditions on tags.
-    pub(crate) fn passes_tag(&self, tag: &str) -> bool {
+    /// Whether `tag`, a tag of `row`, meets the conditions on tags.
+    pub(super) fn passes_tag<R: Row>(&self, row: &R, tag: &str, floating: &FloatingTags) -> bool {
+        self.is_included(tag)
+            && !self.is_excluded(tag)
+            && self.is_in_range(row, tag, floating, self.args.pre)
+    }
+
+    /// Whether images without tags can pass.
+    pub(super) fn admits_untagged(&self) -> bool {
+        let needs_tag = !self.args.include.is_empty() || self.args.semver.is_some();
+        !self.tagged.tagged && !needs_tag
+    }
+
+    /// Whether there is a range of versions.
+    pub(super) fn has_range(&self) -> bool {
+        self.args.semver.is_some()
+    }
+
+    /// Whether some tags of an image that passes may fail.
+    pub(super) fn selects_tags(&self) -> bool {
         let FilterArgs {
             include,
             exclude,
-            semver,
             exclude_digest_tags,
             ..
         } = self.args;
-        (include.is_empty() || include.iter().any(|regex| regex.is_match(tag)))
-            && !exclude.iter().any(|regex| regex.is_match(tag))
-            && !(*exclude_digest_tags && tag.starts_with("sha256-"))
-            && semver.as_ref().is_none_or(|range| {
-                Version::of(tag).is_some_and(|version| range.contains(&version, false))
-            })
+        !include.is_empty() || !exclude.is_empty() || *exclude_digest_tags || self.has_range()
     }
 
-    /// Whether an image without tags can pass.
-    pub(crate) fn admits_untagged(&self) -> bool {
-        let asks_for_tags = !self.args.include.is_empty() || self.args.semver.is_some();
-        !self.tagged.tagged && !asks_for_tags
+    /// A pattern with which `row` passes, of an `--include` that matches a part of a tag only.
+    pub(super) fn suggestion<R: Row>(&self, row: &R, floating: &FloatingTags) -> Option<String> {
+        let passes_otherwise = |tag: &&String| {
+            !self.is_excluded(tag) && self.is_in_range(row, tag, floating, self.args.pre)
+        };
+        if self.tagged.untagged || !self.has_media_type(row) || self.by_date(row) != Verdict::Passes
+        {
+            return None;
+        }
+        let mut tags = row.tags().iter().filter(passes_otherwise);
+        tags.find_map(|tag| {
+            let include = self.args.include.iter();
+            let mut matching = include.filter(|pattern| pattern.matches_part(tag));
+            matching.next().map(TagPattern::suggestion)
+        })
     }
 
-    fn has_tags_as_asked<R: Row>(&self, row: &R) -> bool {
+    fn by_tags<R: Row>(&self, row: &R, floating: &FloatingTags) -> Verdict {
         let tags = row.tags();
         if tags.is_empty() {
-            return self.admits_untagged();
+            return passes_if(self.admits_untagged());
         }
-        !self.tagged.untagged && tags.iter().any(|tag| self.passes_tag(tag))
+        if self.tagged.untagged {
+            return Verdict::Fails;
+        }
+        if tags.iter().any(|tag| self.passes_tag(row, tag, floating)) {
+            return Verdict::Passes;
+        }
+        let needs_pre = |tag: &String| {
+            self.is_included(tag)
+                && !self.is_excluded(tag)
+                && self.is_in_range(row, tag, floating, true)
+        };
+        if self.has_range() && !self.args.pre && tags.iter().any(needs_pre) {
+            Verdict::PreRelease
+        } else {
+            Verdict::Fails
+        }
     }
 
-    fn is_in_time<R: Row>(&self, row: &R) -> bool {
-        if self.since.is_none() && self.before.is_none() {
+    fn is_included(&self, tag: &str) -> bool {
+        let include = &self.args.include;
+        include.is_empty() || include.iter().any(|pattern| pattern.matches(tag))
+    }
+
+    fn is_excluded(&self, tag: &str) -> bool {
+        let FilterArgs {
+            exclude,
+            exclude_digest_tags,
+            ..
+        } = self.args;
+        exclude.iter().any(|pattern| pattern.matches(tag))
+            || *exclude_digest_tags && is_digest_tag(tag)
+    }
+
+    fn is_in_range<R: Row>(&self, row: &R, tag: &str, floating: &FloatingTags, pre: bool) -> bool {
+        let Some(range) = &self.args.semver else {
             return true;
+        };
+        let digest = row.manifest().digest.as_deref();
+        let version = floating.version(digest, tag);
+        version.is_some_and(|version| range.contains(&version, pre))
+    }
+
+    fn by_date<R: Row>(&self, row: &R) -> Verdict {
+        if self.since.is_none() && self.before.is_none() {
+            return Verdict::Passes;
         }
-        row.date().is_some_and(|date| {
-            self.since.is_none_or(|since| date >= since)
-                && self.before.is_none_or(|before| date < before)
-        })
+        let Some(date) = row.date() else {
+            return Verdict::Fails;
+        };
+        if self.since.is_some_and(|since| date < since) {
+            Verdict::Fails
+        } else if self.before.is_none_or(|before| date < before) {
+            Verdict::Passes
+        } else if self.args.min_age.is_some() {
+            Verdict::TooYoung
+        } else {
+            Verdict::Fails
+        }
     }
 
     fn has_media_type<R: Row>(&self, row: &R) -> bool {
@@ -199,16 +314,43 @@ impl Filter<'_> {
     }
 }
 
-/// A regular expression that matches whole tags.
-fn parse_regex(text: &str) -> Result<Regex, String> {
-    // By itself first: what is around it must not mend it, nor show in the error.
-    Regex::new(text)
-        .and_then(|_| Regex::new(&format!("^(?:{text})$")))
-        .map_err(|error| {
-            // The lines before the last one point at a place in the pattern.
-            let error = error.to_string();
-            let reason = error.lines().last().unwrap_or_default();
-            let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-            format!("{reason}\nhint: it is matched against whole tags, as in `v1\\..*`")
-        })
+fn passes_if(condition: bool) -> Verdict {
+    if condition {
+        Verdict::Passes
+    } else {
+        Verdict::Fails
+    }
+}
+
+/// Whether `tag` is `sha256-` and 64 hexadecimal digits, with or without a suffix.
+fn is_digest_tag(tag: &str) -> bool {
+    let Some(rest) = tag.strip_prefix("sha256-") else {
+        return false;
+    };
+    let is_other = |character: char| !character.is_ascii_hexdigit();
+    let digits = rest.find(is_other).unwrap_or(rest.len());
+    digits == 64 && !rest[digits..].starts_with(char::is_alphanumeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_digest_tag;
+
+    #[test]
+    fn digest_tags_have_64_digits_and_any_suffix() {
+        let tag = format!("sha256-{}", "0a".repeat(32));
+        for suffix in ["", ".sig", ".att", "-sbom", "_x"] {
+            assert!(is_digest_tag(&format!("{tag}{suffix}")), "{suffix}");
+        }
+        for other in [
+            &tag[..70],
+            &format!("{tag}0"),
+            &format!("{tag}x"),
+            &format!("x{tag}"),
+            "sha256-0123abcd.sig",
+            "sha256-tools",
+        ] {
+            assert!(!is_digest_tag(other), "{other}");
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! Which rows, and in what order: filter, then sort, then limit. Pure functions over rows, and the
 //! options that choose.
 
+mod collect;
 mod filter;
 mod ids;
 mod order;
+mod pattern;
 mod version;
 mod when;
 
@@ -11,10 +13,13 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
+pub(crate) use self::collect::{Collector, Counts, Selected};
 pub(crate) use self::filter::TaggedArgs;
-use self::filter::{Filter, FilterArgs};
-pub(crate) use self::ids::{IdArgs, Wanted, once, pick};
+use self::filter::{Filter, FilterArgs, Verdict};
+pub(crate) use self::ids::{IdArgs, Wanted};
 pub(crate) use self::order::SortKey;
+use self::version::FloatingTags;
+pub(crate) use self::version::natural;
 use crate::error::Error;
 use crate::facts::Need;
 use crate::model::Row;
@@ -25,15 +30,16 @@ use crate::options;
 #[command(next_help_heading = "Rows")]
 pub(crate) struct SelectArgs {
     #[command(flatten)]
-    filter: FilterArgs,
+    pub(crate) filter: FilterArgs,
 
     /// Sort the rows by this key
     ///
-    /// Dates, versions and sizes descend, tags and digests ascend. Rows without the key come last; ties
-    /// break by digest, then tag. All rows are read and filtered first, whatever the format, except
+    /// Dates, versions and sizes descend; tags, names and digests ascend. Rows without the key come last;
+    /// ties break by digest, then tag. The field names of JSON and the titles of tables are accepted
+    /// too, such as `imagePushedAt`. All rows are read and filtered first, whatever the format, except
     /// with `none`. Default: newest first, images by push, tags by creation; with `--semver` the highest
     /// version first.
-    #[arg(short, long, value_name = "KEY")]
+    #[arg(short, long, value_name = "KEY", ignore_case = true)]
     pub(crate) sort: Option<SortKey>,
 
     /// Reverse the sort order
@@ -55,8 +61,8 @@ pub(crate) struct Selection<'a> {
 }
 
 impl SelectArgs {
-    /// The selection as it is meant at `now`; `default` is the key to order by
-    /// when none is asked for.
+    /// The selection with times relative to `now`; `default` is the key to sort by unless another is
+    /// given.
     ///
     /// # Errors
     ///
@@ -71,14 +77,9 @@ impl SelectArgs {
             Some(_) => SortKey::Version,
             None => default,
         };
-        let key = self.sort.unwrap_or(default);
-        if key == SortKey::None && self.reverse {
-            return Err(Error::usage("`--sort none` has no order to turn")
-                .hint("leave out `--reverse`, or sort by a key"));
-        }
         Ok(Selection {
             filter: self.filter.filter(tagged, now)?,
-            key,
+            key: self.sort.unwrap_or(default),
             reverse: self.reverse,
             limit: self.limit.map(NonZeroUsize::get),
         })
@@ -86,51 +87,86 @@ impl SelectArgs {
 
     /// What the options need to know of rows.
     pub(crate) fn needs(&self) -> Vec<Need> {
-        let mut needs = self.filter.needs();
-        needs.extend(self.sort.map(SortKey::need));
+        let Self {
+            filter,
+            sort,
+            reverse: _,
+            limit: _,
+        } = self;
+        let mut needs = filter.needs();
+        needs.extend(sort.map(SortKey::need));
         needs
     }
 }
 
 impl Selection<'_> {
-    /// Whether the service's order is kept, so that no row has to wait for the others.
-    pub(crate) fn keeps_order(&self) -> bool {
-        self.key == SortKey::None
+    /// Whether rows can be printed as they arrive: in the service's order, and each by itself.
+    pub(crate) fn streams(&self) -> bool {
+        self.key == SortKey::None && !self.needs_all_rows()
     }
 
-    /// How many rows are wanted, where that is limited.
+    /// The limit on the number of rows, if there is one.
     pub(crate) fn limit(&self) -> Option<usize> {
         self.limit
     }
 
-    /// Whether an image without tags can be asked for.
+    /// Whether images without tags can pass.
     pub(crate) fn admits_untagged(&self) -> bool {
         self.filter.admits_untagged()
     }
 
-    /// Whether `row` is asked for.
-    pub(crate) fn passes<R: Row>(&self, row: &R) -> bool {
-        self.filter.passes(row)
-    }
-
-    /// Keeps the rows that are asked for.
+    /// Keeps the rows of a page that pass, where they are printed as they arrive.
     pub(crate) fn filter<R: Row>(&self, rows: &mut Vec<R>) {
-        rows.retain(|row| self.passes(row));
+        let floating = FloatingTags::default();
+        rows.retain(|row| self.filter.verdict(row, &floating) == Verdict::Passes);
     }
 
-    /// Puts filtered rows in the order asked.
-    pub(crate) fn order<R: Row>(&self, rows: &mut [R]) {
-        let passes = |tag: &str| self.filter.passes_tag(tag);
-        self.key.order(rows, self.reverse, passes);
+    /// Collects the rows of one repository; if some are named one by one, `wanted` holds their ids, and
+    /// rows that were looked up are added like those of pages.
+    pub(crate) fn collector<'a, R: Row>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a, R> {
+        Collector::new(self, wanted, self.limit)
     }
 
-    /// Orders filtered rows, keeps as many as are wanted, and returns how many are left out.
-    pub(crate) fn order_and_limit<R: Row>(&self, rows: &mut Vec<R>) -> usize {
-        self.order(rows);
-        let left_out = self
-            .limit
-            .map_or(0, |limit| rows.len().saturating_sub(limit));
-        rows.truncate(rows.len() - left_out);
-        left_out
+    /// As [`Self::collector`], without a limit.
+    pub(crate) fn unlimited<'a, R: Row>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a, R> {
+        Collector::new(self, wanted, None)
+    }
+
+    /// As [`Self::collector`], for the counts alone: no row is listed.
+    pub(crate) fn counter<'a, R: Row>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a, R> {
+        Collector::new(self, wanted, Some(0))
+    }
+
+    /// Whether all rows of a repository must be known before one of them can pass or be sorted: a
+    /// floating tag stands for another tag of its image.
+    fn needs_all_rows(&self) -> bool {
+        self.filter.has_range() || self.key == SortKey::Version
+    }
+
+    /// Sorts rows by a key other than the version.
+    fn sort<R: Row>(&self, rows: &mut [R]) {
+        let positions = self.positions(&rows.iter().collect::<Vec<_>>(), &FloatingTags::default());
+        order::apply(positions, rows);
+    }
+
+    /// The positions of `rows` when they are sorted.
+    fn positions<'a, R: Row>(&self, rows: &[&'a R], floating: &FloatingTags<'a>) -> Vec<usize> {
+        let passes = |row: &R, tag: &str| self.filter.passes_tag(row, tag, floating);
+        let version = |row: &'a R, tag| floating.version(row.manifest().digest.as_deref(), tag);
+        self.key.order(rows, self.reverse, passes, version)
+    }
+
+    /// The number of `rows` that have tags which do not pass.
+    fn count_with_other_tags<'a, R: Row + 'a>(
+        &self,
+        rows: impl Iterator<Item = &'a R>,
+        floating: &FloatingTags,
+    ) -> usize {
+        if !self.filter.selects_tags() {
+            return 0;
+        }
+        let passes = |row: &R, tag: &String| self.filter.passes_tag(row, tag, floating);
+        let has_others = |row: &&R| !row.tags().iter().all(|tag| passes(row, tag));
+        rows.filter(has_others).count()
     }
 }

@@ -1,41 +1,60 @@
-//! The order of rows: exact, and the same whatever order they came in.
+//! The order of rows: exact, and the same in whatever order they arrive.
 
 use std::cmp::{Ordering, Reverse};
 
 use clap::ValueEnum;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::version::{Version, natural};
 use crate::facts::{Facts, Need};
 use crate::model::Row;
 
-/// What rows are ordered by.
+/// The key that rows are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SortKey {
     /// When the image was pushed, newest first
+    #[value(aliases = ["imagePushedAt", "imageDetail.imagePushedAt"])]
     Pushed,
-    /// When the tag was created, newest first
+    /// When the tag or repository was created, newest first
+    #[value(alias = "createdAt")]
     Created,
-    /// The version that the tag is, highest first, then tags that are none
+    /// The version, highest first, then tags that are not versions
     Version,
     /// The size, largest first
+    #[value(aliases = ["imageSizeInBytes", "imageDetail.imageSizeInBytes"])]
     Size,
-    /// The tag, with numbers in it by their value
+    /// The tag, with its numbers compared by value
+    #[value(aliases = ["imageTag", "imageTags", "tags"])]
     Tag,
+    /// The name, with its numbers compared by value
+    #[value(alias = "repositoryName")]
+    Name,
     /// The digest
+    #[value(aliases = ["imageDigest", "imageDetail.imageDigest"])]
     Digest,
-    /// The service's order, which means nothing: rows are printed as they come
+    /// The service's order, which is arbitrary; rows are printed as they arrive
     None,
 }
 
 impl SortKey {
-    /// A parser for commands whose rows lack the key `excluded`.
-    pub(crate) fn parser_without(excluded: Self) -> impl TypedValueParser<Value = Self> {
-        let keys = Self::value_variants()
-            .iter()
-            .filter(move |key| **key != excluded);
-        let names = keys.filter_map(ValueEnum::to_possible_value);
-        PossibleValuesParser::new(names).try_map(|name| Self::from_str(&name, false))
+    /// A parser of `keys`, by their names, the API's field names and the titles of tables.
+    ///
+    /// Where rows have no `name` of their own, it is the tag.
+    pub(crate) fn parser(keys: &'static [Self]) -> impl TypedValueParser<Value = Self> {
+        let names = keys.iter().map(|key| key.named_among(keys));
+        PossibleValuesParser::new(names).try_map(|text| {
+            let is_named = |key: &&Self| key.named_among(keys).matches(&text, true);
+            let key = keys.iter().find(is_named).copied();
+            key.ok_or_else(|| format!("`{text}` is not a sort key"))
+        })
+    }
+
+    fn named_among(self, keys: &[Self]) -> PossibleValue {
+        let value = self.to_possible_value().unwrap_or_default();
+        match self {
+            Self::Tag if !keys.contains(&Self::Name) => value.alias("name"),
+            _ => value,
+        }
     }
 
     /// What the key needs to know of rows.
@@ -47,48 +66,62 @@ impl SortKey {
             Self::Digest => ("digest", Facts::DETAILS),
             Self::Version => ("version", Facts::NAMES),
             Self::Tag => ("tag", Facts::NAMES),
+            Self::Name => ("name", Facts::NAMES),
             Self::None => ("none", Facts::NAMES),
         };
         Need::new(format!("--sort {name}"), facts)
     }
 
-    /// Orders `rows`; `reverse` turns the key, but neither the ties nor the rows without the key,
-    /// which come last. Of an image's tags the one counts that comes first among those that `passes`.
-    pub(crate) fn order<R: Row>(
+    /// The positions of `rows` in the order of this key. `reverse` reverses the key alone: neither the
+    /// ties nor the rows without the key, which come last.
+    ///
+    /// An image counts by its best tag among those that `passes`; `version` reads a tag of a row.
+    pub(super) fn order<'a, R: Row>(
         self,
-        rows: &mut [R],
+        rows: &[&'a R],
         reverse: bool,
-        passes: impl Fn(&str) -> bool,
-    ) {
-        let tag = |row| first(row, &passes, natural);
-        let order = match self {
-            Self::None => return,
+        passes: impl Fn(&R, &str) -> bool,
+        version: impl Fn(&'a R, &'a str) -> Option<Version<'a>>,
+    ) -> Vec<usize> {
+        let tags = |row: &'a R| {
+            let tags = row.tags().iter().map(String::as_str);
+            tags.filter(|tag| passes(row, tag))
+        };
+        match self {
+            Self::None => (0..rows.len()).collect(),
             Self::Pushed => by(rows, reverse, |row| row.manifest().pushed_at.map(Reverse)),
             Self::Created => by(rows, reverse, |row| row.date().map(Reverse)),
             Self::Size => by(rows, reverse, |row| row.manifest().size.map(Reverse)),
             Self::Digest => by(rows, reverse, |row| row.manifest().digest.as_deref()),
-            Self::Tag => by(rows, reverse, |row| tag(row).map(Natural)),
-            Self::Version => by_then(
-                rows,
-                reverse,
-                |row| {
-                    first(row, &passes, highest)
-                        .and_then(Version::of)
-                        .map(Reverse)
-                },
-                |row| {
-                    tag(row)
-                        .filter(|tag| Version::of(tag).is_none())
-                        .map(Natural)
-                },
-            ),
-        };
-        apply(order, rows);
+            Self::Name => by(rows, reverse, |row| row.id().map(Natural)),
+            Self::Tag => by(rows, reverse, |row| tags(row).map(Natural).min()),
+            Self::Version => by_then(rows, reverse, |row| {
+                let versions = tags(row).filter_map(|tag| version(row, tag));
+                let exactness = Version::written_numbers;
+                let highest =
+                    versions.max_by(|a, b| a.cmp(b).then(exactness(a).cmp(&exactness(b))));
+                let tie = match &highest {
+                    Some(highest) => Some(VersionTie::Written(Reverse(exactness(highest)))),
+                    None => {
+                        (tags(row).map(Natural).max()).map(|tag| VersionTie::Other(Reverse(tag)))
+                    }
+                };
+                (highest.map(Reverse), tie)
+            }),
+        }
     }
 }
 
+/// What is compared where versions are equal, or absent; never reversed.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum VersionTie<'a> {
+    /// Of equal versions the one with more written numbers comes first.
+    Written(Reverse<usize>),
+    /// Tags that are not versions descend.
+    Other(Reverse<Natural<'a>>),
+}
+
 /// Text in its natural order.
-#[derive(PartialEq, Eq)]
 struct Natural<'a>(&'a str);
 
 impl Ord for Natural<'_> {
@@ -103,47 +136,39 @@ impl PartialOrd for Natural<'_> {
     }
 }
 
-/// The tag of `row` that comes first among those that pass.
-fn first<R: Row>(
-    row: &R,
-    passes: impl Fn(&str) -> bool,
-    compare: impl Fn(&str, &str) -> Ordering,
-) -> Option<&str> {
-    let tags = row.tags().iter().map(String::as_str);
-    tags.filter(|tag| passes(tag)).min_by(|a, b| compare(a, b))
+impl PartialEq for Natural<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
 }
 
-/// Higher versions before lower ones, and before what is no version.
-fn highest(a: &str, b: &str) -> Ordering {
-    let (a, b) = (Version::of(a), Version::of(b));
-    missing_last(a.map(Reverse).as_ref(), b.map(Reverse).as_ref(), false)
-}
+impl Eq for Natural<'_> {}
 
+/// The positions of `rows` in the order of a key, then of the digest and the tags.
 fn by<'a, R: Row, K: Ord>(
-    rows: &'a [R],
+    rows: &[&'a R],
     reverse: bool,
     key: impl Fn(&'a R) -> Option<K>,
 ) -> Vec<usize> {
-    by_then(rows, reverse, key, |_| None::<()>)
+    by_then(rows, reverse, |row| (key(row), None::<()>))
 }
 
-/// The positions of `rows` in the order of a key, then of another that is never turned, then of the
+/// The positions of `rows` in the order of a key, then of another that is never reversed, then of the
 /// digest and the tags. Keys are computed once a row.
 fn by_then<'a, R: Row, K: Ord, T: Ord>(
-    rows: &'a [R],
+    rows: &[&'a R],
     reverse: bool,
-    key: impl Fn(&'a R) -> Option<K>,
-    then: impl Fn(&'a R) -> Option<T>,
+    keys: impl Fn(&'a R) -> (Option<K>, Option<T>),
 ) -> Vec<usize> {
-    let keys: Vec<_> = rows.iter().map(|row| (key(row), then(row))).collect();
-    let mut order: Vec<_> = (0..rows.len()).collect();
-    order.sort_by(|&a, &b| {
+    let keys: Vec<_> = rows.iter().map(|row| keys(row)).collect();
+    let mut positions: Vec<_> = (0..rows.len()).collect();
+    positions.sort_by(|&a, &b| {
         let (first, second) = (&keys[a], &keys[b]);
         missing_last(first.0.as_ref(), second.0.as_ref(), reverse)
             .then_with(|| missing_last(first.1.as_ref(), second.1.as_ref(), false))
-            .then_with(|| ties(&rows[a], &rows[b]))
+            .then_with(|| ties(rows[a], rows[b]))
     });
-    order
+    positions
 }
 
 fn missing_last<K: Ord>(a: Option<&K>, b: Option<&K>, reverse: bool) -> Ordering {
@@ -159,17 +184,17 @@ fn ties<R: Row>(a: &R, b: &R) -> Ordering {
     digest.then_with(|| a.tags().cmp(b.tags()))
 }
 
-/// Moves each row to its place: `order` says which row comes at each position.
-fn apply<R>(mut order: Vec<usize>, rows: &mut [R]) {
-    for start in 0..order.len() {
+/// Moves each row to its place: `positions` holds the row that comes first, second and so on.
+pub(super) fn apply<R>(mut positions: Vec<usize>, rows: &mut [R]) {
+    for start in 0..positions.len() {
         let mut position = start;
-        while order[position] != start {
-            let from = order[position];
+        while positions[position] != start {
+            let from = positions[position];
             rows.swap(position, from);
-            order[position] = position;
+            positions[position] = position;
             position = from;
         }
-        order[position] = position;
+        positions[position] = position;
     }
 }
 
@@ -177,7 +202,7 @@ fn apply<R>(mut order: Vec<usize>, rows: &mut [R]) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::SortKey;
+    use super::{SortKey, Version, apply};
     use crate::model::{Image, Manifest, Row};
     use clap::ValueEnum;
     use jiff::Timestamp;
@@ -200,7 +225,10 @@ mod tests {
     }
 
     fn ordered(key: SortKey, reverse: bool, mut rows: Vec<Image>) -> Vec<Image> {
-        key.order(&mut rows, reverse, |tag| !tag.starts_with("hidden"));
+        let refs: Vec<_> = rows.iter().collect();
+        let passes = |_: &Image, tag: &str| !tag.starts_with("hidden");
+        let positions = key.order(&refs, reverse, passes, |_, tag| Version::of(tag));
+        apply(positions, &mut rows);
         rows
     }
 
@@ -219,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_descend_and_other_tags_follow_in_natural_order() {
+    fn versions_descend_and_other_tags_follow_descending_either_way() {
         let rows = vec![
             image("untagged", &[], None, None),
             image("other-10", &["build-10"], None, None),

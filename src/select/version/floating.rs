@@ -91,7 +91,7 @@ fn beginning<'a>(version: &'a Version, count: usize) -> Beginning<'a> {
 /// Whether a floating tag stands for `a` rather than `b`: releases first, then the highest.
 fn is_better(a: &Version, b: &Version) -> bool {
     let by_release = a.is_release().cmp(&b.is_release());
-    by_release.then_with(|| a.compare(b)).is_gt()
+    by_release.then_with(|| a.cmp(b)).is_gt()
 }
 
 #[cfg(test)]

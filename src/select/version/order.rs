@@ -5,18 +5,6 @@ use std::cmp::Ordering;
 use super::Version;
 
 impl Version<'_> {
-    /// Compares two versions, the lowest first: by numbers, a pre-release before its release, a build
-    /// after none, variants before the plain version.
-    pub(crate) fn compare(&self, other: &Self) -> Ordering {
-        let is_plain = |version: &Self| version.variant.is_empty();
-        compare_numbers(self.numbers, other.numbers)
-            .then_with(|| self.is_release().cmp(&other.is_release()))
-            .then_with(|| compare_pre_releases(&self.pre, &other.pre))
-            .then_with(|| natural(self.build, other.build))
-            .then_with(|| is_plain(self).cmp(&is_plain(other)))
-            .then_with(|| natural(&self.variant, &other.variant))
-    }
-
     /// How many numbers the tag was written with: of equal versions the more exact one comes first.
     pub(crate) fn written_numbers(&self) -> usize {
         self.written
@@ -25,7 +13,7 @@ impl Version<'_> {
 
 impl PartialEq for Version<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.compare(other).is_eq()
+        self.cmp(other).is_eq()
     }
 }
 
@@ -37,9 +25,17 @@ impl PartialOrd for Version<'_> {
     }
 }
 
+/// The lowest first: by numbers, a pre-release before its release, a build after none, variants before
+/// the plain version.
 impl Ord for Version<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.compare(other)
+        let is_plain = |version: &Self| version.variant.is_empty();
+        compare_numbers(self.numbers, other.numbers)
+            .then_with(|| self.is_release().cmp(&other.is_release()))
+            .then_with(|| compare_pre_releases(&self.pre, &other.pre))
+            .then_with(|| natural(self.build, other.build))
+            .then_with(|| is_plain(self).cmp(&is_plain(other)))
+            .then_with(|| natural(&self.variant, &other.variant))
     }
 }
 
@@ -113,7 +109,7 @@ mod tests {
 
     fn compare(a: &str, b: &str) -> Ordering {
         let version = |tag| Version::of(tag).expect(tag);
-        version(a).compare(&version(b))
+        version(a).cmp(&version(b))
     }
 
     #[track_caller]
@@ -224,12 +220,12 @@ mod tests {
         fn the_order_of_versions_is_total(a in TAG, b in TAG, c in TAG) {
             let versions = (Version::of(&a), Version::of(&b), Version::of(&c));
             let (Some(a), Some(b), Some(c)) = versions else { return Ok(()) };
-            prop_assert_eq!(a.compare(&b), b.compare(&a).reverse());
-            if a.compare(&b).is_le() && b.compare(&c).is_le() {
-                prop_assert!(a.compare(&c).is_le());
+            prop_assert_eq!(a.cmp(&b), b.cmp(&a).reverse());
+            if a.cmp(&b).is_le() && b.cmp(&c).is_le() {
+                prop_assert!(a.cmp(&c).is_le());
             }
-            if a.compare(&b).is_eq() {
-                prop_assert_eq!(a.compare(&c), b.compare(&c));
+            if a.cmp(&b).is_eq() {
+                prop_assert_eq!(a.cmp(&c), b.cmp(&c));
             }
         }
 
@@ -244,7 +240,7 @@ mod tests {
         #[test]
         fn any_text_is_a_version_or_not(tag in ".*|v?[0-9]{1,25}([.][0-9]{0,3}){0,3}([_.-]?[a-zA-Z0-9._-]{0,9}){0,2}") {
             if let Some(version) = Version::of(&tag) {
-                prop_assert!(version.compare(&version).is_eq());
+                prop_assert!(version.cmp(&version).is_eq());
             }
         }
     }

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-/// A tag read as a version.
-///
-/// Compare versions with [`Version::compare`]: versions of equal rank may be written differently.
+/// A tag read as a version. Equal versions may be written differently: `v1.2` and `1.2.0`.
 #[derive(Clone, Debug)]
 pub(crate) struct Version<'a> {
     /// Digits, separated by dots.

@@ -1,0 +1,322 @@
+//! Collects the rows of one repository as its pages arrive: each row once, filtered, and no more of them
+//! than are listed.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasher, RandomState};
+
+use super::filter::Verdict;
+use super::ids::Wanted;
+use super::order;
+use super::version::FloatingTags;
+use super::{Selection, SortKey};
+use crate::model::Row;
+use crate::reference::ImageId;
+
+/// The number of rows beyond the limit that are kept before they are sorted and dropped.
+const SPARE: usize = 1000;
+
+/// The rows of one repository, while its pages arrive.
+#[derive(Debug)]
+pub(crate) struct Collector<'a, R> {
+    selection: &'a Selection<'a>,
+    wanted: Option<&'a Wanted>,
+    limit: Option<usize>,
+    rows: Vec<R>,
+    seen: Seen,
+    /// Which ids of `wanted` some row has.
+    found: Vec<bool>,
+    suggestion: Option<String>,
+    any_passes: bool,
+}
+
+/// The rows of a repository that are listed, and what there is to say about the others.
+#[derive(Debug)]
+pub(crate) struct Selected<R> {
+    /// The rows that pass, sorted and limited.
+    pub(crate) rows: Vec<R>,
+    /// How many rows there are of each kind.
+    pub(crate) counts: Counts,
+    /// The number of listed rows that also have tags which do not pass.
+    pub(crate) with_other_tags: usize,
+    /// The ids that were named and that no row has.
+    pub(crate) missing: Vec<ImageId>,
+    /// What to give to `--include`, where no row passes because it must match whole tags.
+    pub(crate) suggestion: Option<String>,
+}
+
+/// Numbers of rows of a repository.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Rows that were read, or, where some were named, those that were named.
+    pub(crate) read: usize,
+    /// Rows that pass the filter.
+    pub(crate) passing: usize,
+    /// Rows that fail for `--min-age` alone.
+    pub(crate) too_young: usize,
+    /// Rows that only `--pre` would add.
+    pub(crate) pre_releases: usize,
+}
+
+impl<R> Selected<R> {
+    /// The number of rows that `--limit` left out.
+    pub(crate) fn left_out(&self) -> usize {
+        self.counts.passing.saturating_sub(self.rows.len())
+    }
+}
+
+impl<'a, R: Row> Collector<'a, R> {
+    pub(super) fn new(
+        selection: &'a Selection<'a>,
+        wanted: Option<&'a Wanted>,
+        limit: Option<usize>,
+    ) -> Self {
+        // In the service's order a row is listed as often as the service lists it.
+        let is_unique = selection.key != SortKey::None || wanted.is_some();
+        Self {
+            selection,
+            wanted,
+            limit,
+            rows: Vec::new(),
+            seen: Seen::new(is_unique),
+            found: vec![false; wanted.map_or(0, |wanted| wanted.ids().len())],
+            suggestion: None,
+            any_passes: false,
+        }
+    }
+
+    /// Adds a page of rows.
+    pub(crate) fn add(&mut self, mut page: Vec<R>) {
+        let mut keeps = Vec::with_capacity(page.len());
+        for row in &page {
+            self.note_found(row);
+            let (verdict, is_kept) = if self.selection.needs_all_rows() {
+                (Verdict::Fails, true)
+            } else {
+                let verdict = self.verdict(row, &FloatingTags::default());
+                (verdict, verdict == Verdict::Passes)
+            };
+            keeps.push((self.seen.add(row, verdict), is_kept));
+        }
+        self.drop_replaced(&mut page, &keeps);
+        if self.selection.needs_all_rows() {
+            self.rows.append(&mut page);
+        } else if self.limit != Some(0) {
+            // Sorted pages are soon merged, and there is time while the next one is on its way.
+            self.selection.sort(&mut page);
+            self.rows.append(&mut page);
+            self.drop_surplus();
+        }
+    }
+
+    /// Whether no other page can change what is listed: in the service's order, at the limit.
+    pub(crate) fn is_full(&self) -> bool {
+        self.selection.streams() && self.limit.is_some_and(|limit| self.rows.len() >= limit)
+    }
+
+    /// Sorts and limits the rows, after the last page.
+    pub(crate) fn finish(mut self) -> Selected<R> {
+        let limit = self.limit.unwrap_or(usize::MAX);
+        let mut rows = std::mem::take(&mut self.rows);
+        let needs_all = self.selection.needs_all_rows();
+        let (verdicts, positions, with_other_tags) = {
+            let floating = match needs_all {
+                true => floating_tags(&rows),
+                false => FloatingTags::default(),
+            };
+            let verdict = |row| match needs_all {
+                true => self.verdict(row, &floating),
+                false => Verdict::Passes,
+            };
+            let verdicts: Vec<_> = rows.iter().map(verdict).collect();
+            let passing = rows.iter().zip(&verdicts);
+            let passing = passing.filter(|(_, verdict)| **verdict == Verdict::Passes);
+            let passing: Vec<_> = passing.map(|(row, _)| row).collect();
+            let positions = self.selection.positions(&passing, &floating);
+            let listed = positions
+                .iter()
+                .take(limit)
+                .map(|position| passing[*position]);
+            let with_other_tags = self.selection.count_with_other_tags(listed, &floating);
+            (verdicts, positions, with_other_tags)
+        };
+        let counts = match needs_all {
+            true => Counts::of(verdicts.iter().copied()),
+            false => self.seen.counts(),
+        };
+        let mut verdicts = verdicts.into_iter();
+        rows.retain(|_| verdicts.next() == Some(Verdict::Passes));
+        order::apply(positions, &mut rows);
+        rows.truncate(limit);
+        let ids = self.wanted.map(Wanted::ids).unwrap_or_default();
+        let missing = ids.iter().zip(&self.found).filter(|(_, found)| !**found);
+        Selected {
+            rows,
+            counts,
+            with_other_tags,
+            missing: missing.map(|(id, _)| id.clone()).collect(),
+            suggestion: self.suggestion.filter(|_| counts.passing == 0),
+        }
+    }
+
+    fn note_found(&mut self, row: &R) {
+        if let Some(wanted) = self.wanted {
+            for position in wanted.positions(row) {
+                self.found[position] = true;
+            }
+        }
+    }
+
+    fn verdict(&mut self, row: &R, floating: &FloatingTags) -> Verdict {
+        if self
+            .wanted
+            .is_some_and(|wanted| wanted.positions(row).next().is_none())
+        {
+            return Verdict::NotNamed;
+        }
+        let filter = &self.selection.filter;
+        let verdict = filter.verdict(row, floating);
+        self.any_passes |= verdict == Verdict::Passes;
+        if verdict == Verdict::Fails && !self.any_passes && self.suggestion.is_none() {
+            self.suggestion = filter.suggestion(row, floating);
+        }
+        verdict
+    }
+
+    /// Drops the rows of `page` that are not kept, and those that a newer row of the same id replaces.
+    fn drop_replaced(&mut self, page: &mut Vec<R>, keeps: &[(Arrival, bool)]) {
+        let mut newest = HashMap::new();
+        for (index, (row, (arrival, _))) in page.iter().zip(keeps).enumerate() {
+            if let (Arrival::Newer, Some(id)) = (arrival, row.id()) {
+                newest.insert(id.to_owned(), index);
+            }
+        }
+        let newest = |row: &R| match newest.is_empty() {
+            true => None,
+            false => newest.get(row.id()?).copied(),
+        };
+        self.rows.retain(|row| newest(row).is_none());
+        let mut index = 0;
+        page.retain(|row| {
+            let (arrival, is_kept) = &keeps[index];
+            let is_newest = newest(row).is_none_or(|newest| newest <= index);
+            index += 1;
+            *is_kept && is_newest && *arrival != Arrival::Older
+        });
+    }
+
+    /// Drops rows beyond the limit, once there are enough of them to be worth a sort.
+    fn drop_surplus(&mut self) {
+        if let Some(limit) = self.limit
+            && self.rows.len() > limit.saturating_add(limit.max(SPARE))
+        {
+            self.selection.sort(&mut self.rows);
+            self.rows.truncate(limit);
+        }
+    }
+}
+
+impl Counts {
+    fn of(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
+        let mut counts = Self::default();
+        for verdict in verdicts {
+            counts.add(verdict);
+        }
+        counts
+    }
+
+    fn add(&mut self, verdict: Verdict) {
+        let Self {
+            read,
+            passing,
+            too_young,
+            pre_releases,
+        } = self;
+        *read += usize::from(verdict != Verdict::NotNamed);
+        match verdict {
+            Verdict::Passes => *passing += 1,
+            Verdict::TooYoung => *too_young += 1,
+            Verdict::PreRelease => *pre_releases += 1,
+            Verdict::Fails | Verdict::NotNamed => {}
+        }
+    }
+}
+
+fn floating_tags<R: Row>(rows: &[R]) -> FloatingTags<'_> {
+    FloatingTags::of(rows.iter().flat_map(|row| {
+        let digest = row.manifest().digest.as_deref();
+        let tags = row.tags().iter();
+        tags.filter_map(move |tag| Some((digest?, tag.as_str())))
+    }))
+}
+
+/// The ids of the rows so far, as hashes of 128 bits: 100,000 of them take 4 MiB rather than 14, and two
+/// are equal by chance once in 10^28 listings.
+#[derive(Debug)]
+struct Seen {
+    is_unique: bool,
+    hashers: [RandomState; 2],
+    rows: HashMap<[u64; 2], SeenRow>,
+    /// Rows that cannot come again: they have no id, or may be listed twice.
+    others: Counts,
+}
+
+#[derive(Debug)]
+struct SeenRow {
+    /// In milliseconds; a row without a date is older than all others.
+    date: i64,
+    verdict: Verdict,
+}
+
+/// How a row compares with those of the same id that arrived before.
+#[derive(Debug, PartialEq, Eq)]
+enum Arrival {
+    First,
+    /// It replaces the one that arrived before.
+    Newer,
+    Older,
+}
+
+impl Seen {
+    fn new(is_unique: bool) -> Self {
+        Self {
+            is_unique,
+            hashers: [RandomState::new(), RandomState::new()],
+            rows: HashMap::new(),
+            others: Counts::default(),
+        }
+    }
+
+    /// Adds a row; of a moved tag the newer row counts, and of two as old as each other the later one.
+    fn add<R: Row>(&mut self, row: &R, verdict: Verdict) -> Arrival {
+        let Some(id) = row.id().filter(|_| self.is_unique) else {
+            self.others.add(verdict);
+            return Arrival::First;
+        };
+        let date = row.date().map_or(i64::MIN, |date| date.as_millisecond());
+        let key = [0, 1].map(|index: usize| self.hashers[index].hash_one(id));
+        let this = SeenRow { date, verdict };
+        match self.rows.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(this);
+                Arrival::First
+            }
+            Entry::Occupied(entry) if entry.get().date > date => Arrival::Older,
+            Entry::Occupied(mut entry) => {
+                entry.insert(this);
+                Arrival::Newer
+            }
+        }
+    }
+
+    fn counts(&self) -> Counts {
+        let mut counts = self.others;
+        for row in self.rows.values() {
+            counts.add(row.verdict);
+        }
+        counts
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,388 @@
+use clap::Parser;
+use jiff::Timestamp;
+
+use super::{Collector, Counts, Selected};
+use crate::model::{Image, Manifest, Row, Tag};
+use crate::reference::ImageId;
+use crate::select::ids::Wanted;
+use crate::select::{SelectArgs, Selection, SortKey, TaggedArgs};
+
+#[derive(Parser)]
+struct Options {
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+fn with_selection<T>(options: &[&str], work: impl FnOnce(&Selection) -> T) -> T {
+    let options = Options::parse_from([&["test"], options].concat());
+    let now = || "2024-06-01T12:00:00Z".parse().expect("a time");
+    let selection = options
+        .select
+        .selection(TaggedArgs::default(), SortKey::Pushed, now);
+    work(&selection.expect("a selection"))
+}
+
+fn collect<R: Row>(
+    selection: &Selection,
+    wanted: Option<&Wanted>,
+    pages: Vec<Vec<R>>,
+) -> Selected<R> {
+    let mut collector: Collector<R> = selection.collector(wanted);
+    for page in pages {
+        collector.add(page);
+    }
+    collector.finish()
+}
+
+/// Tags as the examples write them: images separated by blanks, tags of one image joined by `=`.
+fn images(text: &str) -> Vec<Image> {
+    let image = |(index, tags): (usize, &str)| Image {
+        tags: Some(tags.split('=').map(str::to_owned).collect()),
+        manifest: Manifest {
+            digest: Some(format!("sha256:{index:02}")),
+            ..Manifest::default()
+        },
+        ..Image::default()
+    };
+    text.split(' ').enumerate().map(image).collect()
+}
+
+fn tags(text: &str) -> Vec<Tag> {
+    let tags = images(text).into_iter().flat_map(|image| {
+        let manifest = image.manifest;
+        let names = image.tags.unwrap_or_default().into_iter();
+        names.map(move |name| Tag {
+            name: Some(name),
+            manifest: manifest.clone(),
+            ..Tag::default()
+        })
+    });
+    tags.collect()
+}
+
+/// The tags of rows, in the notation of the examples.
+fn listed<R: Row>(rows: &[R]) -> String {
+    let rows: Vec<_> = rows.iter().map(|row| row.tags().join("=")).collect();
+    rows.join(" ")
+}
+
+fn select<R: Row>(options: &[&str], rows: Vec<R>) -> String {
+    // One row a page: nothing may depend on what comes together.
+    let pages = rows.into_iter().map(|row| vec![row]).collect();
+    with_selection(options, |selection| {
+        listed(&collect(selection, None, pages).rows)
+    })
+}
+
+const STOREFRONT: &str = "2.1.0=2.1=2=latest 2.0.3=2.0 2.0.2";
+const EKS: &str = "v1.30.2-eks-1-30-9 v1.30.2-eks-1-30-11 v1.29.4-eks-1-29-40";
+const NGINX: &str = "1.27.3 1.27.3-alpine 1.27.4-alpine 1.28.0-rc1";
+
+#[test]
+fn every_example_of_the_contract_holds() {
+    let examples: &[(&str, &[&str], &str)] = &[
+        (
+            STOREFRONT,
+            &["--sort=version"],
+            "2.1.0 2.1 2 2.0.3 2.0 2.0.2 latest",
+        ),
+        (STOREFRONT, &["--semver=>=2, <2.0.3"], "2.0.2"),
+        (STOREFRONT, &["--semver=*", "--limit=1"], "2.1.0"),
+        (EKS, &["--semver=^1.30", "--limit=1"], "v1.30.2-eks-1-30-11"),
+        (
+            NGINX,
+            &["--semver=~1.27", "--include=.*-alpine", "--limit=1"],
+            "1.27.4-alpine",
+        ),
+        (NGINX, &["--semver=*", "--limit=2"], "1.27.4-alpine 1.27.3"),
+        (NGINX, &["--semver=*", "--pre", "--limit=1"], "1.28.0-rc1"),
+        (
+            "2.32.5 2.34.1.20251112 init-2.34.1.20251112",
+            &["--semver=^2", "--limit=1"],
+            "2.34.1.20251112",
+        ),
+        (
+            "3.12 3.12.2025.01.10.09 3.12.2024.12.31.10",
+            &["--semver=3.12"],
+            "3.12.2025.01.10.09 3.12.2024.12.31.10 3.12",
+        ),
+        (
+            "1.4.0 1.4.1_up1.0.2 1.4.1_up1.0.10",
+            &["--semver=^1", "--limit=1"],
+            "1.4.1_up1.0.10",
+        ),
+        (
+            "21.0.10_7-jdk 21.0.9_10-jdk 21.0.10_7-jre",
+            &["--semver=21", "--limit=1"],
+            "21.0.10_7-jre",
+        ),
+        (
+            "1.2.3 1.3.0 9170052 20240601",
+            &["--sort=version"],
+            "1.3.0 1.2.3 20240601 9170052",
+        ),
+        ("22.04 22.10 24.04", &["--semver=~22.04"], "22.04"),
+        ("1.9 1.27 1.29.1", &["--semver=1.27"], "1.27"),
+    ];
+    for (rows, options, expected) in examples {
+        assert_eq!(select(options, tags(rows)), *expected, "{options:?}");
+    }
+    assert_eq!(
+        select(&["--semver=<2.1"], images(STOREFRONT)),
+        "2.0.3=2.0 2.0.2"
+    );
+}
+
+#[test]
+fn floating_tags_are_resolved_whatever_else_is_filtered() {
+    assert_eq!(
+        select(&["--semver=<2.1", "--include=2"], tags(STOREFRONT)),
+        ""
+    );
+    assert_eq!(
+        select(&["--semver=2.1", "--include=2"], tags(STOREFRONT)),
+        "2"
+    );
+    assert_eq!(
+        select(&["--semver=2.1", "--include=2"], images(STOREFRONT)),
+        "2.1.0=2.1=2=latest"
+    );
+    assert_eq!(
+        select(
+            &["--sort=version", "--include=2(.0)?|2.0.2"],
+            tags(STOREFRONT)
+        ),
+        "2 2.0 2.0.2"
+    );
+    // A named row is picked from all of them.
+    let wanted = Wanted::new([ImageId::Tag("2".parse().expect("a tag"))]);
+    for (range, expected) in [("<2.1", ""), ("2.1", "2")] {
+        with_selection(&["--semver", range], |selection| {
+            let selected = collect(selection, Some(&wanted), vec![tags(STOREFRONT)]);
+            assert_eq!(listed(&selected.rows), expected);
+            assert_eq!(selected.counts.read, 1);
+            assert!(selected.missing.is_empty());
+        });
+    }
+    // Without digests, a floating tag counts with zeros.
+    let mut names = tags(STOREFRONT);
+    names
+        .iter_mut()
+        .for_each(|tag| tag.manifest = Manifest::default());
+    assert_eq!(select(&["--semver=<2.0.2"], names), "2.0 2");
+}
+
+#[test]
+fn neither_ties_nor_other_tags_are_reversed() {
+    let options = ["--sort=version", "--reverse"];
+    assert_eq!(
+        select(&options, tags(STOREFRONT)),
+        "2.0.2 2.0.3 2.0 2.1.0 2.1 2 latest"
+    );
+    let rows = "3 3.0 3.0.0 3-slim 3-alpine 2.9 b9 b10 latest";
+    assert_eq!(
+        select(&["--sort=version"], tags(rows)),
+        "3.0.0 3.0 3 3-slim 3-alpine 2.9 latest b10 b9"
+    );
+    assert_eq!(
+        select(&options, tags(rows)),
+        "2.9 3-alpine 3-slim 3.0.0 3.0 3 latest b10 b9"
+    );
+}
+
+#[test]
+fn a_note_can_tell_what_only_pre_would_add() {
+    let pre_releases = |options: &[&str]| {
+        with_selection(options, |selection| {
+            collect(
+                selection,
+                None,
+                vec![tags("1.0 1.1-rc1 1.1-rc1-slim 2.0-rc1 latest")],
+            )
+            .counts
+            .pre_releases
+        })
+    };
+    assert_eq!(pre_releases(&["--semver=1"]), 2);
+    assert_eq!(pre_releases(&["--semver=1", "--exclude=.*-slim"]), 1);
+    assert_eq!(pre_releases(&["--semver=1", "--pre"]), 0);
+    assert_eq!(pre_releases(&["--sort=version"]), 0);
+}
+
+fn dated(name: &str, digest: &str, second: i64) -> Tag {
+    Tag {
+        name: Some(name.to_owned()),
+        created_at: Timestamp::from_second(second).ok(),
+        manifest: Manifest {
+            digest: Some(digest.to_owned()),
+            pushed_at: Timestamp::from_second(second).ok(),
+            ..Manifest::default()
+        },
+        ..Tag::default()
+    }
+}
+
+fn digests(options: &[&str], pages: Vec<Vec<Tag>>) -> (String, Counts) {
+    with_selection(options, |selection| {
+        let selected = collect(selection, None, pages);
+        let rows = selected.rows.iter();
+        let rows: Vec<_> = rows
+            .map(|row| {
+                format!(
+                    "{}={}",
+                    row.tags().concat(),
+                    row.manifest.digest.as_deref().unwrap_or("-")
+                )
+            })
+            .collect();
+        (rows.join(" "), selected.counts)
+    })
+}
+
+#[test]
+fn of_a_row_that_comes_again_the_newer_counts() {
+    let pages = || {
+        vec![
+            vec![dated("a", "1", 10), dated("b", "1", 9), dated("a", "2", 20)],
+            vec![dated("b", "3", 8), dated("c", "3", 7), dated("c", "4", 7)],
+            vec![
+                dated("a", "5", 15),
+                dated("d", "6", 30),
+                dated("d", "6", 30),
+            ],
+        ]
+    };
+    for options in [&["--sort=tag"][..], &["--sort=tag", "--semver=*", "--pre"]] {
+        let (rows, counts) = digests(options, pages());
+        if options.len() == 1 {
+            assert_eq!(rows, "a=2 b=1 c=4 d=6");
+            assert_eq!(counts.passing, 4);
+        }
+        assert_eq!(counts.read, 4, "{options:?}");
+    }
+    // A newer row that fails replaces an older one that passes.
+    let (rows, counts) = digests(&["--sort=tag", "--before=1970-01-01 00:00:15"], pages());
+    assert_eq!((&*rows, counts.passing), ("b=1 c=4", 2));
+    // In the service's order, rows are listed as they arrive.
+    let (rows, counts) = digests(&["--sort=none"], pages());
+    assert_eq!(rows, "a=1 b=1 a=2 b=3 c=3 c=4 a=5 d=6 d=6");
+    assert_eq!((counts.read, counts.passing), (9, 9));
+}
+
+#[test]
+fn a_limit_keeps_the_best_rows_and_counts_the_others() {
+    let page = |page: i64| (0..1000).map(move |row| (page * 1000 + row) * 7919 % 10_007);
+    let pages = (0..10).map(|number| {
+        page(number)
+            .map(|n| dated(&format!("t{n}"), "1", n))
+            .collect()
+    });
+    with_selection(&["--sort=created", "--limit=3"], |selection| {
+        let mut collector = selection.collector(None);
+        for page in pages {
+            collector.add(page);
+            assert!(collector.rows.len() <= 1003, "{}", collector.rows.len());
+        }
+        let selected = collector.finish();
+        let highest = listed(&selected.rows);
+        assert_eq!(selected.counts.passing, 10_000);
+        assert_eq!(selected.left_out(), 9_997);
+        let all: std::collections::BTreeSet<_> = (0..10).flat_map(page).collect();
+        let expected: Vec<_> = all.iter().rev().take(3).map(|n| format!("t{n}")).collect();
+        assert_eq!(highest, expected.join(" "));
+    });
+}
+
+#[test]
+fn a_counter_holds_no_rows() {
+    with_selection(&["--include=2.*"], |selection| {
+        let mut counter = selection.counter(None);
+        counter.add(tags(STOREFRONT));
+        assert!(counter.rows.is_empty());
+        assert_eq!(counter.finish().counts.passing, 6);
+    });
+    with_selection(&["--semver=<2.1"], |selection| {
+        let mut counter = selection.counter(None);
+        counter.add(images(STOREFRONT));
+        let selected = counter.finish();
+        assert_eq!((selected.rows.len(), selected.counts.passing), (0, 2));
+    });
+}
+
+#[test]
+fn rows_too_young_for_a_minimum_age_are_counted() {
+    let now = 1_717_243_200;
+    let page = |_| {
+        vec![
+            dated("new", "1", now),
+            dated("x", "1", now),
+            dated("old", "1", now - 90_000),
+        ]
+    };
+    let (rows, counts) = digests(&["--min-age=1d", "--exclude=x"], (0..1).map(page).collect());
+    assert_eq!((&*rows, counts.too_young), ("old=1", 1));
+    let (rows, counts) = digests(&["--before=1d"], (0..1).map(page).collect());
+    assert_eq!((&*rows, counts.too_young), ("old=1", 0));
+}
+
+#[test]
+fn a_suggestion_is_made_where_it_would_list_something() {
+    let suggestion = |options: &[&str]| {
+        with_selection(options, |selection| {
+            collect(selection, None, vec![tags(NGINX)]).suggestion
+        })
+    };
+    assert_eq!(
+        suggestion(&["--include=alpine"]).as_deref(),
+        Some(".*alpine.*")
+    );
+    assert_eq!(
+        suggestion(&["--include=x|alpine"]).as_deref(),
+        Some(".*(x|alpine).*")
+    );
+    assert_eq!(
+        suggestion(&["--include=x", "--include=rc1"]).as_deref(),
+        Some(".*rc1.*")
+    );
+    assert_eq!(
+        suggestion(&["--include=alpine", "--semver=*"]).as_deref(),
+        Some(".*alpine.*")
+    );
+    assert_eq!(suggestion(&["--include=rc1", "--semver=*"]), None);
+    assert_eq!(
+        suggestion(&["--include=alpine", "--exclude=.*alpine"]),
+        None
+    );
+    assert_eq!(suggestion(&["--include=alpine", "--include=1.27.3"]), None);
+    assert_eq!(suggestion(&["--include=edge"]), None);
+}
+
+#[test]
+fn images_with_tags_that_do_not_pass_are_counted() {
+    let others = |options: &[&str]| {
+        with_selection(options, |selection| {
+            collect(selection, None, vec![images(STOREFRONT)]).with_other_tags
+        })
+    };
+    assert_eq!(others(&[]), 0);
+    assert_eq!(others(&["--include=2[.].*"]), 1);
+    assert_eq!(others(&["--exclude=2.0", "--limit=2"]), 1);
+    assert_eq!(others(&["--semver=2.0"]), 0);
+    assert_eq!(others(&["--semver=2"]), 1);
+}
+
+#[test]
+fn named_rows_are_picked_once_and_missing_ids_are_known() {
+    let tag = |name: &str| ImageId::Tag(name.parse().expect("a tag"));
+    let wanted = Wanted::new([tag("2.1"), tag("2"), tag("nowhere"), tag("2.1")]);
+    assert_eq!(wanted.ids().len(), 3);
+    for key in ["--sort=none", "--sort=pushed", "--sort=version"] {
+        with_selection(&[key, "--include=.*"], |selection| {
+            let pages = vec![images(STOREFRONT), images(STOREFRONT)];
+            let selected = collect(selection, Some(&wanted), pages);
+            assert_eq!(listed(&selected.rows), "2.1.0=2.1=2=latest", "{key}");
+            assert_eq!(selected.missing, [tag("nowhere")]);
+            assert_eq!(selected.counts.read, 1);
+        });
+    }
+}
