@@ -63,8 +63,20 @@ fn options(args: &ListingArgs, tagged: TaggedArgs) -> Result<(), Error> {
             limit,
         ],
     )?;
-    exclude(max_pages, &[count, tag, digest, limit])?;
-    exclude(starting_token, &[count, tag, digest])?;
+    let filter = &select.filter;
+    let semver = ("--semver", filter.semver.is_some());
+    exclude(max_pages, &[count, tag, digest, semver, limit])?;
+    exclude(starting_token, &[count, tag, digest, semver])?;
+    exclude(
+        ("--min-age", filter.min_age.is_some()),
+        &[("--before", filter.before.is_some())],
+    )?;
+    if filter.pre && filter.semver.is_none() {
+        return Err(Error::usage(
+            "`--pre` adds pre-releases to a range, but `--semver` is missing",
+        )
+        .hint("add `--semver '*'` for all versions"));
+    }
     if select.reverse && select.sort == Some(SortKey::None) {
         return Err(Error::usage("`--sort none` has no order to reverse")
             .hint("leave out `--reverse`, or sort by a key"));

@@ -2,7 +2,6 @@
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::read::missing_images;
 use super::{CONCURRENCY, Listing, Missing, RepositoryRow, unless_missing};
 use crate::error::Error;
 use crate::source::Target;
@@ -46,9 +45,8 @@ impl Listing<'_> {
     ) -> Result<(usize, Missing), Error> {
         let wanted = self.args.wanted(target);
         let counter = self.selection.counter::<R>(wanted.as_ref());
-        let repository = &target.repository;
-        let (selected, _) = self.collect(repository, wanted.as_ref(), counter).await?;
-        let missing = missing_images(&selected.missing, repository);
-        Ok((selected.counts.passing, missing))
+        let counted = self.collect(&target.repository, wanted.as_ref(), counter);
+        let part = counted.await?;
+        Ok((part.selected.counts.passing, part.missing))
     }
 }

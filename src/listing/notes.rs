@@ -4,7 +4,9 @@ use super::Listing;
 use super::read::Part;
 use super::summary::Summary;
 use crate::model::Row;
-use crate::source::{self, Target};
+use crate::output::FormatName;
+use crate::select::Selected;
+use crate::source::Target;
 
 impl Listing<'_> {
     /// Prints the totals under a table on a terminal.
@@ -12,30 +14,70 @@ impl Listing<'_> {
         let Some(noun) = self.summary else { return };
         let mut summary = Summary::default();
         for part in listed {
-            summary.add(&part.rows);
+            summary.add(&part.selected.rows);
         }
         if !summary.is_empty() {
             self.console.sum_up(summary.line(noun));
         }
     }
 
-    /// Notes how many rows `--limit` left out.
+    /// Notes how many rows `--limit`, `--min-age` and a range of releases left out.
     pub(super) fn note_left_out<R>(&self, listed: &[Part<R>]) {
-        let left_out: usize = listed.iter().map(|part| part.left_out).sum();
-        if left_out > 0 {
-            let plural = if left_out == 1 { "" } else { "s" };
+        let note = |count: fn(&Selected<R>) -> usize, option, rows, rest| {
+            let count: usize = listed.iter().map(|part| count(&part.selected)).sum();
+            if count > 0 {
+                let plural = if count == 1 { "" } else { "s" };
+                self.console.note(&format!(
+                    "`{option}` leaves out {count} {rows}{plural}{rest}"
+                ));
+            }
+        };
+        if listed.iter().any(|part| part.ended_early) {
             self.console
-                .note(&format!("`--limit` leaves out {left_out} more row{plural}"));
+                .note("`--limit` ends the listing; there may be more rows");
+        } else {
+            note(Selected::left_out, "--limit", "more row", "");
         }
+        let too_young = |selected: &Selected<R>| selected.counts.too_young;
+        note(too_young, "--min-age", "younger row", "");
+        let pre_releases = |selected: &Selected<R>| selected.counts.pre_releases;
+        let hint = ", which `--pre` includes";
+        note(pre_releases, "--semver", "pre-release", hint);
     }
 
-    /// Notes that a repository has no rows to show in a table.
-    pub(super) fn note_empty<R>(&self, target: &Target, part: &Part<R>) {
-        if part.is_empty() && self.args.output.is_table() {
-            let repository = &target.repository;
-            self.console
-                .note(&format!("repository `{repository}` has nothing to list"));
+    /// Notes how many images that a deletion would remove have other tags besides.
+    pub(super) fn note_other_tags<R>(&self, listed: &[Part<R>]) {
+        if self.args.output.format_name() != FormatName::ImageIds {
+            return;
         }
+        let others = listed.iter().map(|part| part.selected.with_other_tags);
+        let images = match others.sum() {
+            0 => return,
+            1 => "1 image also has".to_owned(),
+            count => format!("{count} images also have"),
+        };
+        self.console
+            .note(&format!("{images} tags that do not pass the filters"));
+    }
+
+    /// Notes why a repository has no rows to show in a table.
+    pub(super) fn note_empty<R>(&self, target: &Target, part: &Part<R>) {
+        if !part.is_empty() || !self.args.output.is_table() {
+            return;
+        }
+        let repository = &target.repository;
+        let reason = match part.selected.counts.read {
+            0 => "it is empty".to_owned(),
+            1 => "its only row does not pass the filters".to_owned(),
+            read => format!("none of its {read} rows passes the filters"),
+        };
+        let suggestion = match &part.selected.suggestion {
+            Some(pattern) => format!("; did you mean '{pattern}'?"),
+            None => String::new(),
+        };
+        self.console.note(&format!(
+            "repository `{repository}` has nothing to list: {reason}{suggestion}"
+        ));
     }
 
     /// Notes that the images of public repositories lack the untagged ones.

@@ -39,7 +39,7 @@ impl Listing<'_> {
             }
         }
         for part in &listed {
-            printer.rows(&part.rows)?;
+            printer.rows(&part.selected.rows)?;
         }
         let next_token = listed.last().and_then(|part| part.next_token.as_deref());
         if !listed.is_empty() {
@@ -47,6 +47,7 @@ impl Listing<'_> {
         }
         self.summarize(&listed);
         self.note_left_out(&listed);
+        self.note_other_tags(&listed);
         self.note_untagged(&seen);
         self.note_token(next_token);
         Ok(missing)

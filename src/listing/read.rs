@@ -11,11 +11,11 @@ use crate::source::{LOOK_UP_SIZE, LookUp, Pages, Target};
 
 /// The rows of one repository that are to be printed.
 pub(super) struct Part<R> {
-    pub(super) rows: Vec<R>,
-    /// The number of rows that `--limit` left out.
-    pub(super) left_out: usize,
+    pub(super) selected: Selected<R>,
     /// The token to resume with after `--max-pages`.
     pub(super) next_token: Option<String>,
+    /// Whether `--limit` ended the listing, and there may be more rows.
+    pub(super) ended_early: bool,
     /// Images that were named and do not exist.
     pub(super) missing: Missing,
     /// The repository's public reference, where it was needed.
@@ -25,7 +25,7 @@ pub(super) struct Part<R> {
 impl<R> Part<R> {
     /// Whether there is nothing to show, and nothing that says why.
     pub(super) fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.missing.is_empty()
+        self.selected.rows.is_empty() && self.missing.is_empty()
     }
 }
 
@@ -37,15 +37,10 @@ impl Listing<'_> {
         let collector = self.selection.collector(wanted.as_ref());
         let read = self.collect(repository, wanted.as_ref(), collector);
         let reference = self.reference(repository);
-        let ((mut selected, next_token), reference) = tokio::try_join!(read, reference)?;
-        self.add_reference(reference.as_ref(), &mut selected.rows);
-        Ok(Part {
-            left_out: selected.left_out(),
-            next_token,
-            missing: missing_images(&selected.missing, repository),
-            rows: selected.rows,
-            reference,
-        })
+        let (mut part, reference) = tokio::try_join!(read, reference)?;
+        self.add_reference(reference.as_ref(), &mut part.selected.rows);
+        part.reference = reference;
+        Ok(part)
     }
 
     /// The public reference of `repository`, if something printed or read depends on it.
@@ -83,20 +78,53 @@ impl Listing<'_> {
         repository: &Repository,
         wanted: Option<&Wanted>,
         mut collector: Collector<'_, R>,
-    ) -> Result<(Selected<R>, Option<String>), Error> {
-        if let Some(wanted) = wanted
-            && self.look_up(repository, wanted, &mut collector).await?
-        {
-            return Ok((collector.finish(), None));
+    ) -> Result<Part<R>, Error> {
+        let is_found = match wanted {
+            Some(wanted) => self.look_up(repository, wanted, &mut collector).await?,
+            None => false,
+        };
+        let (mut next_token, mut ended_early) = (None, false);
+        if !is_found {
+            let mut pages = self.pages(repository);
+            self.collect_pages(&mut pages, &mut collector).await?;
+            ended_early = collector.is_full() && !pages.is_at_end();
+            next_token = pages
+                .next_token()
+                .filter(|_| !ended_early)
+                .map(str::to_owned);
         }
-        let mut pages = self.pages(repository);
+        let selected = collector.finish();
+        let missing = selected.missing.iter();
+        Ok(Part {
+            missing: missing.map(|id| missing_image(id, repository)).collect(),
+            selected,
+            next_token,
+            ended_early,
+            reference: None,
+        })
+    }
+
+    /// Reads pages into `collector`, to the end or until it is full.
+    async fn collect_pages<R: RepositoryRow>(
+        &self,
+        pages: &mut Pages<'_>,
+        collector: &mut Collector<'_, R>,
+    ) -> Result<(), Error> {
         let mut page = pages.next().await?;
         while let Some(rows) = page {
-            let (next, ()) = pages.next_during(|| collector.add(rows)).await;
-            page = next?;
+            if self.selection.streams() {
+                // Whether another page is needed depends on this one.
+                collector.add(rows);
+                if collector.is_full() {
+                    break;
+                }
+                page = pages.next().await?;
+            } else {
+                let (next, ()) = pages.next_during(|| collector.add(rows)).await;
+                page = next?;
+            }
         }
-        let next_token = pages.next_token().map(str::to_owned);
-        Ok((collector.finish(), next_token))
+        Ok(())
     }
 
     /// Looks up the rows that `wanted` names; false if some of them must be picked from the listing.
@@ -119,12 +147,6 @@ impl Listing<'_> {
     pub(super) fn pages<'a>(&'a self, repository: &'a Repository) -> Pages<'a> {
         Pages::new(&self.sources, repository, &self.args.pages)
     }
-}
-
-/// The errors of ids that no row has.
-pub(super) fn missing_images(ids: &[ImageId], repository: &Repository) -> Missing {
-    let missing = ids.iter().map(|id| missing_image(id, repository));
-    missing.collect()
 }
 
 fn missing_image(id: &ImageId, repository: &Repository) -> Error {

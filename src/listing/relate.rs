@@ -57,7 +57,7 @@ pub(super) async fn add_platforms<R: ImageRow>(
     let mut indexes = Vec::new();
     let mut seen = HashSet::new();
     for part in parts.iter() {
-        for row in &part.rows {
+        for row in &part.selected.rows {
             if let Some(index) = index(part, row)?.filter(|index| seen.insert(index.clone())) {
                 indexes.push(index);
             }
@@ -80,9 +80,9 @@ pub(super) async fn add_platforms<R: ImageRow>(
         .try_collect()
         .await?;
     for part in parts {
-        for position in 0..part.rows.len() {
-            if let Some(index) = index(part, &part.rows[position])? {
-                part.rows[position].manifest_mut().platforms = found.get(&index).cloned();
+        for position in 0..part.selected.rows.len() {
+            if let Some(index) = index(part, &part.selected.rows[position])? {
+                part.selected.rows[position].manifest_mut().platforms = found.get(&index).cloned();
             }
         }
     }

@@ -14,14 +14,6 @@ pub(crate) enum ImageId {
 }
 
 impl ImageId {
-    /// The tag, of an id by tag.
-    pub(crate) fn tag(&self) -> Option<&str> {
-        match self {
-            Self::Tag(tag) => Some(tag.as_str()),
-            Self::Digest(_) => None,
-        }
-    }
-
     /// The digest, of an id by digest.
     pub(crate) fn digest(&self) -> Option<&str> {
         match self {

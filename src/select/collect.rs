@@ -111,7 +111,8 @@ impl<'a, R: Row> Collector<'a, R> {
 
     /// Whether no other page can change what is listed: in the service's order, at the limit.
     pub(crate) fn is_full(&self) -> bool {
-        self.selection.streams() && self.limit.is_some_and(|limit| self.rows.len() >= limit)
+        let is_at_limit = |limit| limit > 0 && self.rows.len() >= limit;
+        self.selection.streams() && self.limit.is_some_and(is_at_limit)
     }
 
     /// Sorts and limits the rows, after the last page.

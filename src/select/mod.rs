@@ -13,13 +13,12 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
-pub(crate) use self::collect::{Collector, Counts, Selected};
+pub(crate) use self::collect::{Collector, Selected};
 pub(crate) use self::filter::TaggedArgs;
 use self::filter::{Filter, FilterArgs, Verdict};
 pub(crate) use self::ids::{IdArgs, Wanted};
 pub(crate) use self::order::SortKey;
 use self::version::FloatingTags;
-pub(crate) use self::version::natural;
 use crate::error::Error;
 use crate::facts::Need;
 use crate::model::Row;
@@ -125,11 +124,6 @@ impl Selection<'_> {
     /// rows that were looked up are added like those of pages.
     pub(crate) fn collector<'a, R: Row>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a, R> {
         Collector::new(self, wanted, self.limit)
-    }
-
-    /// As [`Self::collector`], without a limit.
-    pub(crate) fn unlimited<'a, R: Row>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a, R> {
-        Collector::new(self, wanted, None)
     }
 
     /// As [`Self::collector`], for the counts alone: no row is listed.

@@ -7,7 +7,7 @@ mod order;
 mod range;
 mod tag;
 
-pub(crate) use self::floating::FloatingTags;
-pub(crate) use self::order::natural;
-pub(crate) use self::range::Range;
-pub(crate) use self::tag::Version;
+pub(super) use self::floating::FloatingTags;
+pub(super) use self::order::natural;
+pub(super) use self::range::Range;
+pub(super) use self::tag::Version;
