@@ -45,8 +45,8 @@ impl Listing<'_> {
     ) -> Result<(usize, Missing), Error> {
         let wanted = self.args.wanted(target);
         let counter = self.selection.counter::<R>(wanted.as_ref());
-        let counted = self.collect(&target.repository, wanted.as_ref(), counter);
-        let part = counted.await?;
+        let part = self.collect(&target.repository, wanted.as_ref(), counter);
+        let part = part.await?;
         Ok((part.selected.counts.passing, part.missing))
     }
 }

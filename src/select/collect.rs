@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
 
+use jiff::Timestamp;
+
 use super::filter::Verdict;
 use super::ids::Wanted;
 use super::order;
@@ -43,6 +45,15 @@ pub(crate) struct Selected<R> {
     pub(crate) missing: Vec<ImageId>,
     /// What to give to `--include`, where no row passes because it must match whole tags.
     pub(crate) suggestion: Option<String>,
+}
+
+/// What is decided once all rows are known.
+struct Settled {
+    /// One for each row.
+    verdicts: Vec<Verdict>,
+    /// The positions of the sorted rows among those that pass.
+    positions: Vec<usize>,
+    with_other_tags: usize,
 }
 
 /// Numbers of rows of a repository.
@@ -117,38 +128,21 @@ impl<'a, R: Row> Collector<'a, R> {
 
     /// Sorts and limits the rows, after the last page.
     pub(crate) fn finish(mut self) -> Selected<R> {
-        let limit = self.limit.unwrap_or(usize::MAX);
         let mut rows = std::mem::take(&mut self.rows);
-        let needs_all = self.selection.needs_all_rows();
-        let (verdicts, positions, with_other_tags) = {
-            let floating = match needs_all {
-                true => floating_tags(&rows),
-                false => FloatingTags::default(),
-            };
-            let verdict = |row| match needs_all {
-                true => self.verdict(row, &floating),
-                false => Verdict::Passes,
-            };
-            let verdicts: Vec<_> = rows.iter().map(verdict).collect();
-            let passing = rows.iter().zip(&verdicts);
-            let passing = passing.filter(|(_, verdict)| **verdict == Verdict::Passes);
-            let passing: Vec<_> = passing.map(|(row, _)| row).collect();
-            let positions = self.selection.positions(&passing, &floating);
-            let listed = positions
-                .iter()
-                .take(limit)
-                .map(|position| passing[*position]);
-            let with_other_tags = self.selection.count_with_other_tags(listed, &floating);
-            (verdicts, positions, with_other_tags)
-        };
-        let counts = match needs_all {
-            true => Counts::of(verdicts.iter().copied()),
-            false => self.seen.counts(),
+        let Settled {
+            verdicts,
+            positions,
+            with_other_tags,
+        } = self.settle(&rows);
+        let counts = if self.selection.needs_all_rows() {
+            Counts::of(verdicts.iter().copied())
+        } else {
+            self.seen.counts()
         };
         let mut verdicts = verdicts.into_iter();
         rows.retain(|_| verdicts.next() == Some(Verdict::Passes));
         order::apply(positions, &mut rows);
-        rows.truncate(limit);
+        rows.truncate(self.limit.unwrap_or(usize::MAX));
         let ids = self.wanted.map(Wanted::ids).unwrap_or_default();
         let missing = ids.iter().zip(&self.found).filter(|(_, found)| !**found);
         Selected {
@@ -157,6 +151,29 @@ impl<'a, R: Row> Collector<'a, R> {
             with_other_tags,
             missing: missing.map(|(id, _)| id.clone()).collect(),
             suggestion: self.suggestion.filter(|_| counts.passing == 0),
+        }
+    }
+
+    /// Decides which of `rows` pass, and in what order.
+    fn settle(&mut self, rows: &[R]) -> Settled {
+        let selection = self.selection;
+        let (verdicts, floating) = if selection.needs_all_rows() {
+            let floating = floating_tags(rows);
+            let verdicts = rows.iter().map(|row| self.verdict(row, &floating));
+            (verdicts.collect(), floating)
+        } else {
+            (vec![Verdict::Passes; rows.len()], FloatingTags::default())
+        };
+        let passing = rows.iter().zip(&verdicts);
+        let passing = passing.filter(|(_, verdict)| **verdict == Verdict::Passes);
+        let passing: Vec<_> = passing.map(|(row, _)| row).collect();
+        let positions = selection.positions(&passing, &floating);
+        let listed = positions.iter().take(self.limit.unwrap_or(usize::MAX));
+        let listed = listed.map(|position| passing[*position]);
+        Settled {
+            with_other_tags: selection.count_with_other_tags(listed, &floating),
+            verdicts,
+            positions,
         }
     }
 
@@ -192,15 +209,14 @@ impl<'a, R: Row> Collector<'a, R> {
                 newest.insert(id.to_owned(), index);
             }
         }
-        let newest = |row: &R| match newest.is_empty() {
-            true => None,
-            false => newest.get(row.id()?).copied(),
-        };
-        self.rows.retain(|row| newest(row).is_none());
+        let position = |row: &R| newest.get(row.id()?).copied();
+        if !newest.is_empty() {
+            self.rows.retain(|row| position(row).is_none());
+        }
         let mut index = 0;
         page.retain(|row| {
             let (arrival, is_kept) = &keeps[index];
-            let is_newest = newest(row).is_none_or(|newest| newest <= index);
+            let is_newest = newest.is_empty() || position(row).is_none_or(|newest| newest <= index);
             index += 1;
             *is_kept && is_newest && *arrival != Arrival::Older
         });
@@ -294,7 +310,7 @@ impl Seen {
             self.others.add(verdict);
             return Arrival::First;
         };
-        let date = row.date().map_or(i64::MIN, |date| date.as_millisecond());
+        let date = row.date().map_or(i64::MIN, Timestamp::as_millisecond);
         let key = [0, 1].map(|index: usize| self.hashers[index].hash_one(id));
         let this = SeenRow { date, verdict };
         match self.rows.entry(key) {

@@ -53,6 +53,8 @@ impl Age {
     }
 }
 
+const NOT_A_TIME: &str = "not a time";
+const NOT_AN_AGE: &str = "not an age";
 const TIMES: &str = "hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or \
                      `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`";
 const AGES: &str = "hint: an age is written as `36h`, `7d`, `2w`, `3mo` or `1y`";
@@ -66,9 +68,10 @@ impl FromStr for When {
     fn from_str(text: &str) -> Result<Self, String> {
         if !has_shape(text, "dddd-") {
             let is_age = text.starts_with(|character: char| character.is_ascii_digit());
-            return match is_age {
-                true => parse_age(text, TIMES).map(Self::Ago),
-                false => Err(format!("not a time\n{TIMES}")),
+            return if is_age {
+                parse_age(text, NOT_A_TIME, TIMES).map(Self::Ago)
+            } else {
+                Err(format!("{NOT_A_TIME}\n{TIMES}"))
             };
         }
         if has_shape(text, "dddd-dd") && text.len() == "2024-06".len() {
@@ -87,7 +90,7 @@ impl FromStr for Age {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        parse_age(text, AGES)
+        parse_age(text, NOT_AN_AGE, AGES)
     }
 }
 
@@ -95,7 +98,7 @@ impl FromStr for Age {
 fn parse_time(text: &str) -> Result<Timestamp, String> {
     let (date, time) = text.split_at(DATE);
     if !time.is_empty() && !is_time_of_day(time) {
-        return Err(format!("not a time\n{TIMES}"));
+        return Err(format!("{NOT_A_TIME}\n{TIMES}"));
     }
     let parsed = if time.contains(['Z', 'z', '+', '-']) {
         text.parse::<Timestamp>()
@@ -123,12 +126,13 @@ fn is_time_of_day(text: &str) -> bool {
     is_clock && is_fraction && is_offset
 }
 
-/// Parses a number and a unit.
-fn parse_age(text: &str, hint: &str) -> Result<Age, String> {
+/// Parses a number and a unit; `refusal` and `hint` say what was expected.
+fn parse_age(text: &str, refusal: &str, hint: &str) -> Result<Age, String> {
     let is_other = |character: char| !character.is_ascii_digit();
     let (number, unit) = text.split_at(text.find(is_other).unwrap_or(text.len()));
-    if number.is_empty() {
-        return Err(format!("not an age\n{hint}"));
+    let is_unit = |character: char| character.is_ascii_alphabetic() || character == ' ';
+    if number.is_empty() || !unit.chars().all(is_unit) {
+        return Err(format!("{refusal}\n{hint}"));
     }
     let too_long = |_| format!("the age is longer than the calendar\n{hint}");
     // More digits than fit are too long for every unit.
@@ -219,8 +223,8 @@ mod tests {
             ("2024", "a number without a unit"),
             ("20240601", "a number without a unit"),
             ("7 d", "` d` is not a unit of time"),
-            ("7d ago", "`d ago` is not a unit of time"),
-            ("2024/06/01", "`/06/01` is not a unit of time"),
+            ("7 days ago", "` days ago` is not a unit of time"),
+            ("2024/06/01", "not a time"),
             (
                 "5m",
                 "`m` could be minutes or months\nhint: write months as `5mo`",

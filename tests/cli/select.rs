@@ -5,7 +5,7 @@ use std::time::Duration;
 use ecrpub_registry::{Fault, Image, Registry, Repository};
 use insta::assert_snapshot;
 
-use crate::harness::{NOW_MS, ecrpub};
+use crate::harness::{NOW_MS, Run, ecrpub};
 
 const HOUR: i64 = 3_600_000;
 
@@ -66,13 +66,29 @@ fn tags_are_included_and_excluded_as_a_whole() {
 }
 
 #[test]
+fn digest_tags_are_excluded_and_what_resembles_them_is_not() {
+    let digest_tag = format!("sha256-{}", "0a".repeat(32));
+    let suffixed = format!("{digest_tag}.sig");
+    let tags = [&*digest_tag, &suffixed, "sha256-0a0a.sig", "v1"];
+    let images = (1_u64..)
+        .zip(tags)
+        .map(|(n, tag)| Image::oci(n, 1, NOW_MS).tagged(&[tag]));
+    let registry = Registry::start([Repository::new("signed", images.collect())]);
+    let names = ecrpub(
+        &registry,
+        "tags signed --exclude-digest-tags -o name --sort tag",
+    );
+    assert_eq!(names.data(), "sha256-0a0a.sig\nv1\n");
+}
+
+#[test]
 fn an_image_passes_when_one_of_its_tags_does_and_shows_them_all() {
     assert_eq!(
         listed("images zoo --include build-.*"),
         "1.2.0-alpine;build-10 0.9;build-9"
     );
     assert_eq!(
-        listed("images zoo --exclude latest|v.* --exclude-digest-tags"),
+        listed("images zoo --exclude latest|v.*|sha256-.*"),
         "v1.9.1;stable  1.2.0-alpine;build-10 0.9;build-9"
     );
     assert_eq!(
@@ -111,13 +127,22 @@ fn untagged_images_pass_unless_tags_are_asked_for() {
 
 #[test]
 fn ranges_list_the_highest_version_first() {
-    assert_eq!(listed("tags zoo --semver >=0.9"), "v1.10.0 v1.9.1 0.9");
+    assert_eq!(
+        listed("tags zoo --semver >=0.9"),
+        "v1.10.0 v1.9.1 1.2.0-alpine 0.9"
+    );
     assert_eq!(listed("tags zoo --semver ^1.9"), "v1.10.0 v1.9.1");
     assert_eq!(listed("tags zoo --semver ^1.9 --reverse"), "v1.9.1 v1.10.0");
-    assert_eq!(listed("tags zoo --semver >=1.2.0-a,<1.3"), "1.2.0-alpine");
+    assert_eq!(listed("tags zoo --semver >=1.2.0,<1.3"), "1.2.0-alpine");
     assert_eq!(
         listed("tags zoo --semver ^1 --sort created"),
-        "v1.10.0 v1.9.1"
+        "v1.10.0 v1.9.1 1.2.0-alpine"
+    );
+    assert_eq!(
+        listed("tags zoo --semver * --sort none --limit 2")
+            .split(' ')
+            .count(),
+        2
     );
 }
 
@@ -156,7 +181,7 @@ fn every_key_orders_and_reverses() {
     );
     assert_eq!(
         listed("tags zoo --sort version"),
-        "v1.10.0 v1.9.1 1.2.0-alpine 0.9 build-9 build-10 latest sha256-0123abcd.sig stable"
+        "v1.10.0 v1.9.1 1.2.0-alpine 0.9 stable sha256-0123abcd.sig latest build-10 build-9"
     );
     assert_eq!(
         listed("images zoo --sort size --tagged"),
@@ -179,7 +204,7 @@ fn every_key_orders_and_reverses() {
 fn an_image_counts_by_its_best_tag_that_passed() {
     assert_eq!(
         listed("images zoo --sort version --include build-.*|latest"),
-        "0.9;build-9 1.2.0-alpine;build-10 v1.10.0;latest"
+        "v1.10.0;latest 1.2.0-alpine;build-10 0.9;build-9"
     );
     assert_eq!(
         listed("images zoo --sort version --tagged --limit 2"),
@@ -217,11 +242,151 @@ fn a_limit_counts_what_it_leaves_out() {
     ");
 }
 
+/// Images of a repository whose tags float.
+fn storefront() -> Repository {
+    let tags: [&[&str]; 5] = [
+        &["2.1.0", "2.1", "2", "latest"],
+        &["2.0.3", "2.0"],
+        &["2.0.2"],
+        &["2.2.0-rc1"],
+        &["2.0.2-slim", "2.0.1-slim"],
+    ];
+    let images = (1_i64..).zip(tags).map(|(hours, tags)| {
+        let number = u64::try_from(hours).expect("a small number");
+        Image::oci(number, 100, NOW_MS - hours * HOUR).tagged(tags)
+    });
+    Repository::new("storefront", images.collect())
+}
+
+#[test]
+fn floating_tags_stand_for_the_release_on_their_image() {
+    let registry = Registry::start([storefront()]);
+    let names = |line: &str| {
+        let run = Run::on(&registry).arguments(line).arguments("-o name -q");
+        run.outcome().data().lines().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(names("tags storefront --semver * --limit 1"), "2.1.0");
+    assert_eq!(names("tags storefront --semver * --include 2"), "2");
+    assert_eq!(
+        names("tags storefront --semver <2.1 --include 2|2.0"),
+        "2.0"
+    );
+    assert_eq!(
+        names("tags storefront --sort version"),
+        "2.2.0-rc1 2.1.0 2.1 2 2.0.3 2.0 2.0.2 2.0.2-slim 2.0.1-slim latest"
+    );
+    // Pages of one row, and a tag that is named.
+    assert_eq!(
+        names("tags storefront --sort version --reverse --page-size 1"),
+        "2.0.1-slim 2.0.2-slim 2.0.2 2.0.3 2.0 2.1.0 2.1 2 2.2.0-rc1 latest"
+    );
+    assert_eq!(
+        names("tags storefront --semver <2.1 --tag 2 --tag 2.0.2"),
+        "2.0.2"
+    );
+    let count = |line: &str| ecrpub(&registry, line).data();
+    assert_eq!(count("images storefront --semver <2.1 --count"), "3\n");
+    assert_eq!(
+        count("images storefront --semver 2.1 --tag 2 --count"),
+        "1\n"
+    );
+}
+
+#[test]
+fn notes_say_what_a_range_and_an_age_leave_out() {
+    let registry = Registry::start([storefront()]);
+    assert_snapshot!(ecrpub(&registry, "tags storefront --semver ^2.1 -o name"), @"
+    2.1.0
+    2.1
+    2
+    --- stderr
+    note: `--semver` leaves out 1 pre-release, which `--pre` includes
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags storefront --semver ^2.1 --pre -o name"), @"
+    2.2.0-rc1
+    2.1.0
+    2.1
+    2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags storefront --min-age 2h -o name --limit 1"), @"
+    2.0.2
+    --- stderr
+    note: `--limit` leaves out 3 more rows
+    note: `--min-age` leaves out 6 younger rows
+    ");
+    assert_snapshot!(ecrpub(&registry, "images storefront --include 2.0.2.* -o image-ids"), @"
+    imageDigest=sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    imageDigest=sha256:06ca0a95b7e825c7c80de0f9d4d60e0ae8d7da001b0181d6aac8c00000a81e44
+    --- stderr
+    note: 1 image also has tags that do not pass the filters
+    ");
+}
+
+#[test]
+fn an_empty_table_says_why() {
+    let registry = Registry::start([storefront(), Repository::new("empty", vec![])]);
+    assert_snapshot!(ecrpub(&registry, "tags empty"), @"
+    --- stderr
+    note: repository `empty` has nothing to list: it is empty
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags storefront --include slim|edge"), @"
+    --- stderr
+    note: repository `storefront` has nothing to list: none of its 10 rows passes the filters; did you mean '.*(slim|edge).*'?
+    ");
+    assert_snapshot!(ecrpub(&registry, "images storefront --include edge"), @"
+    --- stderr
+    note: repository `storefront` has nothing to list: none of its 5 rows passes the filters
+    ");
+    assert_snapshot!(ecrpub(&registry, "images storefront --semver ^3 --tag 2"), @"
+    --- stderr
+    note: repository `storefront` has nothing to list: its only row does not pass the filters
+    ");
+}
+
+#[test]
+fn a_limit_in_the_services_order_ends_the_requests_of_a_table() {
+    let registry = Registry::start([Repository::generated("big", 250)]);
+    let line = "images big --sort none --limit 3 --page-size 10 --columns imageDigest";
+    let outcome = ecrpub(&registry, line);
+    assert_eq!(outcome.stdout.lines().count(), 4);
+    assert_snapshot!(outcome.stderr, @"note: `--limit` ends the listing; there may be more rows");
+    assert_eq!(registry.requests().len(), 1);
+}
+
+#[test]
+fn sort_keys_have_the_names_of_fields_and_titles() {
+    for (key, same) in [
+        (
+            "pushed",
+            ["imagePushedAt", "PUSHED", "imageDetail.imagePushedAt"],
+        ),
+        ("created", ["createdAt", "CREATED", "Created"]),
+        ("size", ["imageSizeInBytes", "SIZE", "imagesizeinbytes"]),
+        ("tag", ["imageTag", "name", "TAG"]),
+        (
+            "digest",
+            ["imageDigest", "DIGEST", "imageDetail.imageDigest"],
+        ),
+        ("version", ["VERSION", "Version", "version"]),
+    ] {
+        let expected = listed(&format!("tags zoo --sort {key}"));
+        for name in same {
+            assert_eq!(
+                listed(&format!("tags zoo --sort {name}")),
+                expected,
+                "{name}"
+            );
+        }
+    }
+    let by_tag = listed("images zoo --sort tag");
+    assert_eq!(listed("images zoo --sort TAGS"), by_tag);
+}
+
 #[test]
 fn the_same_rows_come_in_every_format() {
     let registry = Registry::start([zoo()]);
     let select = "tags zoo --include v.*|build.* --sort version --limit 3";
-    let names = ["v1.10.0", "v1.9.1", "build-9"];
+    let names = ["v1.10.0", "v1.9.1", "build-10"];
     for format in ["table", "json", "jsonl", "csv", "tsv", "name"] {
         let printed = ecrpub(&registry, &format!("{select} -q -o {format}")).data();
         let positions: Vec<_> = names.iter().map(|name| printed.find(name)).collect();
@@ -229,7 +394,7 @@ fn the_same_rows_come_in_every_format() {
             positions.is_sorted() && positions[0].is_some(),
             "{format}: {printed}"
         );
-        assert!(!printed.contains("build-10"), "{format}: {printed}");
+        assert!(!printed.contains("build-9"), "{format}: {printed}");
     }
 }
 
@@ -265,37 +430,97 @@ fn nonsense_is_refused_with_what_is_accepted() {
     let registry = Registry::start([zoo()]);
     assert_snapshot!(ecrpub(&registry, "tags zoo --since yesterday"), @"
     --- stderr
-    error: invalid value `yesterday` for `--since`: this is no time
-    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` (UTC), or as an age such as `7d`, `2w`, `36h`, `3mo`
+    error: invalid value 'yesterday' for '--since <WHEN>': not a time
+    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`
+
+    For more information, try '--help'.
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --before 2024-13-01"), @"
     --- stderr
-    error: invalid value `2024-13-01` for `--before`: failed to parse two digit integer as month: parameter 'month' is not in the required range of 1..=12
-    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` (UTC), or as an age such as `7d`, `2w`, `36h`, `3mo`
+    error: invalid value '2024-13-01' for '--before <WHEN>': there is no date `2024-13-01`
+    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`
+
+    For more information, try '--help'.
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --since 2024-06-01T12:00"), @"
     --- stderr
-    error: invalid value `2024-06-01T12:00` for `--since`: failed to find offset component, which is required for parsing a timestamp
-    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` (UTC), or as an age such as `7d`, `2w`, `36h`, `3mo`
-    --- exit code 2
+    note: repository `zoo` has nothing to list: none of its 9 rows passes the filters
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --since 1d --before 2d"), @"
     --- stderr
-    error: nothing is as young as 2024-05-31T12:00:00Z and older than 2024-05-30T12:00:00Z
-    hint: exchange `--since` and `--before`
+    error: no row is dated at or after 2024-05-31T12:00:00Z and before 2024-05-30T12:00:00Z
+    hint: exchange the values of `--since` and `--before`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --semver >=1,<x2"), @"
     --- stderr
-    error: invalid value `>=1,<x2` for `--semver`: unexpected character 'x' while parsing major version number in `<x2`
-    hint: a range is written as `^1.2`, `~1.2.3`, `1.*` or `>=1, <2`
+    error: invalid value '>=1,<x2' for '--semver <RANGE>': `x2` is not a version
+    hint: a range is written as `^1.2`, `~1.2.3`, `1.27`, `1.x`, `>=1 <2`, `1.2 - 1.4` or `1.x || 3.x`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --since 5m"), @"
+    --- stderr
+    error: invalid value '5m' for '--since <WHEN>': `m` could be minutes or months
+    hint: write months as `5mo`, and minutes as hours such as `1h`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --since 2025-10"), @"
+    --- stderr
+    error: invalid value '2025-10' for '--since <WHEN>': a date needs a day
+    hint: write `2025-10-01` for the first day of the month
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --min-age 2024-06-01"), @"
+    --- stderr
+    error: invalid value '2024-06-01' for '--min-age <AGE>': `-06-01` is not a unit of time
+    hint: an age is written as `36h`, `7d`, `2w`, `3mo` or `1y`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --semver >=1.27.3-alpine"), @"
+    --- stderr
+    error: invalid value '>=1.27.3-alpine' for '--semver <RANGE>': `1.27.3-alpine` names the variant `alpine`, and variants do not matter to a range
+    hint: select a variant with `--include '.*-alpine'`, this tag alone with `--tag 1.27.3-alpine`
+
+    For more information, try '--help'.
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --pre"), @"
+    --- stderr
+    error: `--pre` adds pre-releases to a range, but `--semver` is missing
+    hint: add `--semver '*'` for all versions
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --min-age 1d --before 2d"), @"
+    --- stderr
+    error: `--min-age` does not go with `--before`
+    hint: leave out `--min-age` or `--before`
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --since 1d --min-age 2d"), @"
+    --- stderr
+    error: no row is dated at or after 2024-05-31T12:00:00Z and before 2024-05-30T12:00:00Z
+    hint: exchange the values of `--since` and `--min-age`
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --semver ^1 --max-pages 1"), @"
+    --- stderr
+    error: `--max-pages` does not go with `--semver`
+    hint: leave out `--max-pages` or `--semver`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --include v(1"), @r"
     --- stderr
-    error: invalid value `v(1` for `--include`: unclosed group
+    error: invalid value 'v(1' for '--include <REGEX>': unclosed group
     hint: it is matched against whole tags, as in `v1\..*`
     --- exit code 2
     ");

@@ -166,9 +166,9 @@ fn floating_tags_are_resolved_whatever_else_is_filtered() {
     }
     // Without digests, a floating tag counts with zeros.
     let mut names = tags(STOREFRONT);
-    names
-        .iter_mut()
-        .for_each(|tag| tag.manifest = Manifest::default());
+    for tag in &mut names {
+        tag.manifest = Manifest::default();
+    }
     assert_eq!(select(&["--semver=<2.0.2"], names), "2.0 2");
 }
 

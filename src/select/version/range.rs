@@ -357,9 +357,10 @@ fn refuse_variant(text: &str, version: &Version) -> String {
         Some((last, "")) => format!(", and a span with `{numbers} - {last}`"),
         _ => String::new(),
     };
-    let pattern = match text.ends_with(&**variant) {
-        true => format!(".*-{variant}"),
-        false => format!("{variant}-.*"),
+    let pattern = if text.ends_with(&**variant) {
+        format!(".*-{variant}")
+    } else {
+        format!("{variant}-.*")
     };
     format!(
         "`{text}` names the variant `{variant}`, and variants do not matter to a range\n\

@@ -290,7 +290,7 @@ mod tests {
             return "none".to_owned();
         };
         let parts = [
-            &version.numbers,
+            version.numbers,
             &*version.pre,
             version.build,
             &*version.variant,
