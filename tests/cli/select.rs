@@ -92,7 +92,7 @@ fn an_image_passes_when_one_of_its_tags_does_and_shows_them_all() {
         "v1.9.1;stable  1.2.0-alpine;build-10 0.9;build-9"
     );
     assert_eq!(
-        listed("images zoo --exclude-digest-tags --tagged")
+        listed("images zoo --exclude sha256-.* --tagged")
             .split(' ')
             .count(),
         4
@@ -117,7 +117,7 @@ fn untagged_images_pass_unless_tags_are_asked_for() {
     );
     assert_eq!(
         ecrpub(&registry, "images zoo --semver * --count").data(),
-        "3\n"
+        "4\n"
     );
     assert_eq!(
         ecrpub(&registry, "images zoo --include .* --count").data(),
@@ -444,9 +444,13 @@ fn nonsense_is_refused_with_what_is_accepted() {
     For more information, try '--help'.
     --- exit code 2
     ");
-    assert_snapshot!(ecrpub(&registry, "tags zoo --since 2024-06-01T12:00"), @"
+    assert_snapshot!(ecrpub(&registry, "tags zoo --since 2024-06-01T12"), @"
     --- stderr
-    note: repository `zoo` has nothing to list: none of its 9 rows passes the filters
+    error: invalid value '2024-06-01T12' for '--since <WHEN>': not a time
+    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`
+
+    For more information, try '--help'.
+    --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --since 1d --before 2d"), @"
     --- stderr
@@ -480,7 +484,7 @@ fn nonsense_is_refused_with_what_is_accepted() {
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --min-age 2024-06-01"), @"
     --- stderr
-    error: invalid value '2024-06-01' for '--min-age <AGE>': `-06-01` is not a unit of time
+    error: invalid value '2024-06-01' for '--min-age <AGE>': not an age
     hint: an age is written as `36h`, `7d`, `2w`, `3mo` or `1y`
 
     For more information, try '--help'.
