@@ -153,7 +153,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__images)
-            opts="-R -L -o -c -s -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --exclude-digest-tags --since --before --media-type --reverse --limit --count --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --tagged --untagged --columns --sort --verbose --quiet --color --help"
+            opts="-R -L -o -c -s -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --tagged --untagged --columns --sort --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -204,6 +204,10 @@ _ecrpub() {
                     return 0
                     ;;
                 --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-age)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -295,7 +299,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__tags)
-            opts="-R -s -L -o -c -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --exclude-digest-tags --since --before --media-type --sort --reverse --limit --count --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --verbose --quiet --color --help"
+            opts="-R -L -o -s -c -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --sort --columns --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -349,16 +353,12 @@ _ecrpub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --media-type)
+                --min-age)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --sort)
-                    COMPREPLY=($(compgen -W "pushed created version size tag digest none" -- "${cur}"))
-                    return 0
-                    ;;
-                -s)
-                    COMPREPLY=($(compgen -W "pushed created version size tag digest none" -- "${cur}"))
+                --media-type)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --limit)
@@ -415,6 +415,14 @@ _ecrpub() {
                     ;;
                 --max-attempts)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -W "created pushed version size tag digest none" -- "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -W "created pushed version size tag digest none" -- "${cur}"))
                     return 0
                     ;;
                 --columns)

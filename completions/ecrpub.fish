@@ -29,7 +29,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s q -l quiet -d 'Print errors and their hints only, no notes'
-complete -c ecrpub -n "__fish_ecrpub_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -s h -l help -d 'Print help; `-h` prints a summary'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s V -l version -d 'Print version'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "images" -d 'List the images of repositories: one row per digest, newest first'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "tags" -d 'List the tags of repositories: one row per tag, newest first, with its image'
@@ -39,14 +39,15 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s R -l repo -l re
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery\'s: names, digests, sizes and dates'
 registry\t'The registry\'s own: names only; slower, but documented'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'The account of the registry that holds your own repositories' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only what has this tag; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only what has this digest; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l include -d 'List only what has a tag that this regular expression matches as a whole; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude -d 'Pass over tags that this regular expression matches as a whole; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l semver -d 'List only versions of this range, such as `^1.2` or `>=1, <2`, the highest first' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l since -d 'List only what is as young as this, by the row\'s own date' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l before -d 'List only what is older than this' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l media-type -d 'List only what has this text in its manifest\'s or artifact\'s media type' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only rows with this tag; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only rows with this digest; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l include -d 'List only rows with a tag that matches this regular expression as a whole; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude -d 'Ignore tags that match this regular expression as a whole; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l semver -d 'List only versions in this range, highest first' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l since -d 'List only rows dated at or after this time' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l before -d 'List only rows dated before this time, written as for `--since`' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l min-age -d 'List only rows older than this age, such as `7d`' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l media-type -d 'List only rows with this text in the media type of the manifest or artifact' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s L -l limit -d 'List only the first N rows of each repository' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s o -l output -d 'Print in this format' -r -f -a "table\t'For people: one row per line, short digests, human sizes'
 json\t'For jq: one document in the shape of the service\'s answer'
@@ -80,16 +81,17 @@ artifactMediaType\t''
 platforms\t''
 imageTags\t''"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s s -l sort -d 'Sort the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
-version\t'The version that the tag is, highest first, then tags that are none'
+version\t'The version, highest first, then tags that are not versions'
 size\t'The size, largest first'
-tag\t'The tag, with numbers in it by their value'
+tag\t'The tag, with its numbers compared by value'
 digest\t'The digest'
-none\t'The service\'s order, which means nothing: rows are printed as they come'"
+none\t'The service\'s order, which is arbitrary; rows are printed as they arrive'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l public -d 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude-digest-tags -d 'Pass over tags such as `sha256-….sig`, which tools put beside the images that they sign'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l pre -d 'Include pre-releases in the `--semver` range'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude-digest-tags -d 'Ignore tags such as `sha256-….sig`, which attach signatures to images'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l reverse -d 'Reverse the sort order'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l count -d 'Print the number of rows instead of the rows'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l full-ref -d 'Print references to paste: public.ecr.aws/ALIAS/NAME:TAG'
@@ -102,26 +104,20 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tagged -d 'List
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l untagged -d 'List only images that have no tag'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s q -l quiet -d 'Print errors and their hints only, no notes'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s h -l help -d 'Print help; `-h` prints a summary'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery\'s: names, digests, sizes and dates'
 registry\t'The registry\'s own: names only; slower, but documented'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'The account of the registry that holds your own repositories' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only what has this tag; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only what has this digest; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l include -d 'List only what has a tag that this regular expression matches as a whole; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude -d 'Pass over tags that this regular expression matches as a whole; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l semver -d 'List only versions of this range, such as `^1.2` or `>=1, <2`, the highest first' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l since -d 'List only what is as young as this, by the row\'s own date' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l before -d 'List only what is older than this' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l media-type -d 'List only what has this text in its manifest\'s or artifact\'s media type' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s s -l sort -d 'Sort the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
-created\t'When the tag was created, newest first'
-version\t'The version that the tag is, highest first, then tags that are none'
-size\t'The size, largest first'
-tag\t'The tag, with numbers in it by their value'
-digest\t'The digest'
-none\t'The service\'s order, which means nothing: rows are printed as they come'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only rows with this tag; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only rows with this digest; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l include -d 'List only rows with a tag that matches this regular expression as a whole; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude -d 'Ignore tags that match this regular expression as a whole; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l semver -d 'List only versions in this range, highest first' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l since -d 'List only rows dated at or after this time' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l before -d 'List only rows dated before this time, written as for `--since`' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l min-age -d 'List only rows older than this age, such as `7d`' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l media-type -d 'List only rows with this text in the media type of the manifest or artifact' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s L -l limit -d 'List only the first N rows of each repository' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s o -l output -d 'Print in this format' -r -f -a "table\t'For people: one row per line, short digests, human sizes'
 json\t'For jq: one document in the shape of the service\'s answer'
@@ -144,6 +140,13 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l endpoint-url -d '
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l timeout -d 'Limit the time of one attempt, in seconds' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s s -l sort -d 'Sort the rows by this key' -r -f -a "created\t'When the tag or repository was created, newest first'
+pushed\t'When the image was pushed, newest first'
+version\t'The version, highest first, then tags that are not versions'
+size\t'The size, largest first'
+tag\t'The tag, with its numbers compared by value'
+digest\t'The digest'
+none\t'The service\'s order, which is arbitrary; rows are printed as they arrive'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns, separated by commas; `+NAME` adds one to the default columns' -r -f -a "registryAliasName\t''
 repositoryName\t''
 imageTag\t''
@@ -158,7 +161,8 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l color -d 'When to
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l public -d 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude-digest-tags -d 'Pass over tags such as `sha256-….sig`, which tools put beside the images that they sign'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l pre -d 'Include pre-releases in the `--semver` range'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude-digest-tags -d 'Ignore tags such as `sha256-….sig`, which attach signatures to images'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l reverse -d 'Reverse the sort order'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l count -d 'Print the number of rows instead of the rows'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l full-ref -d 'Print references to paste: public.ecr.aws/ALIAS/NAME:TAG'
@@ -169,13 +173,13 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l bytes -d 'Print t
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l platforms -d 'Add the platforms of each index, such as linux/amd64'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s q -l quiet -d 'Print errors and their hints only, no notes'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s h -l help -d 'Print help; `-h` prints a summary'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s q -l quiet -d 'Print errors and their hints only, no notes'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s h -l help -d 'Print help; `-h` prints a summary'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "images" -d 'List the images of repositories: one row per digest, newest first'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "tags" -d 'List the tags of repositories: one row per tag, newest first, with its image'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "completions" -d 'Print the completion script of a shell'

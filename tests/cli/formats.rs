@@ -54,7 +54,7 @@ fn a_table_of_several_repositories_names_them_in_the_order_asked() {
     web  1.27.3  2024-04-22T12:00:00Z  61.2 MB  OCI index  63033b0ca389
     web  bare    -                           -  -          c4ca37b7f8ad
     --- stderr
-    note: repository `empty` has nothing to list
+    note: repository `empty` has nothing to list: it is empty
     ");
 }
 

@@ -114,11 +114,11 @@ fn names_can_be_filtered_counted_and_ordered() {
         listed.lines().collect::<Vec<_>>().join(" ")
     };
     assert_snapshot!(names("-o name --include 1.29.* --exclude .*alpine"), @"1.29.1 1.29");
-    assert_snapshot!(names("-o name --semver ^1.27"), @"1.29.1 1.29 1.27.3 1.27.2 1.27");
-    assert_snapshot!(names("-o name --tag latest --tag alpine"), @"alpine latest");
+    assert_snapshot!(names("-o name --semver ^1.27"), @"1.29.1 1.29.1-alpine 1.29 1.29-alpine 1.27.3 1.27.3-alpine 1.27.2 1.27 1.27-alpine");
+    assert_snapshot!(names("-o name --tag latest --tag alpine"), @"latest alpine");
     assert_snapshot!(names("-o name --sort tag"), @"1 1.26 1.26.2 1.27 1.27-alpine 1.27.2 1.27.3 1.27.3-alpine 1.29 1.29-alpine 1.29.1 1.29.1-alpine alpine latest stable");
     assert_snapshot!(names("-o name --sort tag --reverse"), @"stable latest alpine 1.29.1-alpine 1.29.1 1.29-alpine 1.29 1.27.3-alpine 1.27.3 1.27.2 1.27-alpine 1.27 1.26.2 1.26 1");
-    assert_snapshot!(names("-o name --reverse"), @"1 1.26 1.26.2 1.27-alpine 1.27 1.27.2 1.27.3-alpine 1.27.3 1.29-alpine 1.29 1.29.1-alpine 1.29.1 alpine latest stable");
+    assert_snapshot!(names("-o name --reverse"), @"1 1.26 1.26.2 1.27-alpine 1.27 1.27.2 1.27.3-alpine 1.27.3 1.29-alpine 1.29 1.29.1-alpine 1.29.1 stable latest alpine");
     assert_snapshot!(names("--count"), @"15");
     let narrowed = format!("tags {NGINX}:latest --source registry -o name");
     assert_eq!(list(&registry, &narrowed).data(), "latest\n");
@@ -504,6 +504,7 @@ fn platforms_are_asked_once_an_index_and_only_of_the_rows_that_are_left() {
     );
     assert_snapshot!(none, @"
     imageTags	platforms
+    1.2.0-rc1	
     1.1.0	
     1.0.0	
     0.9.1

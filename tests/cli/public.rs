@@ -272,13 +272,13 @@ fn own_and_public_repositories_mix() {
     ALIAS    REPOSITORY         TAG          CREATED                  SIZE  MANIFEST   DIGEST
     -        storefront         2            2024-06-01T09:00:00Z  62.5 MB  OCI index  a6b78848d88d
     docker   library/nginx      1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  0d617a5423b6
-    example  charts/storefront  1.1.0        2024-05-23T12:00:00Z  18.3 kB  OCI image  24c1269e1ff5
+    example  charts/storefront  1.2.0-rc1    2024-05-30T12:00:00Z  18.3 kB  OCI image  3106a8f1c284
     ");
     assert_snapshot!(ecrpub(&registry, &format!("{mixed} -o tsv -c registryAliasName,repositoryName,imageTag")), @"
     registryAliasName	repositoryName	imageTag
     	storefront	2
     docker	library/nginx	1.29-alpine
-    example	charts/storefront	1.1.0
+    example	charts/storefront	1.2.0-rc1
     ");
     assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} --count")), @"
     storefront	9

@@ -165,7 +165,7 @@ fn times_are_ages_on_a_terminal_and_dates_on_request() {
 #[test]
 fn a_table_of_nothing_says_so() {
     let registry = Registry::start(small());
-    assert_snapshot!(show(80, &registry, "images empty"), @"note: repository `empty` has nothing to list");
+    assert_snapshot!(show(80, &registry, "images empty"), @"note: repository `empty` has nothing to list: it is empty");
 }
 
 #[test]
