@@ -40,7 +40,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l source -d 'Read
 registry\t'The registry\'s own: names only; slower, but documented'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'The account of the registry that holds your own repositories' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only rows with this tag; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only rows with this digest; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only rows with this digest, or one that begins with these digits; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l include -d 'List only rows with a tag that matches this regular expression as a whole; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude -d 'Ignore tags that match this regular expression as a whole; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l semver -d 'List only versions in this range, highest first' -r
@@ -110,7 +110,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l source -d 'Read p
 registry\t'The registry\'s own: names only; slower, but documented'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'The account of the registry that holds your own repositories' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only rows with this tag; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only rows with this digest; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only rows with this digest, or one that begins with these digits; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l include -d 'List only rows with a tag that matches this regular expression as a whole; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude -d 'Ignore tags that match this regular expression as a whole; repeatable' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l semver -d 'List only versions in this range, highest first' -r
