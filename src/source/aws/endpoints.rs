@@ -29,6 +29,28 @@ impl Service {
     }
 }
 
+impl Service {
+    /// The host that answers where no setting names another one, for messages.
+    pub(super) fn host(self, region: &str, dual_stack: bool) -> String {
+        let domain = match (region.starts_with("cn-"), dual_stack) {
+            (false, false) => "amazonaws.com",
+            (false, true) => "api.aws",
+            (true, false) => "amazonaws.com.cn",
+            (true, true) => "api.amazonwebservices.com.cn",
+        };
+        match self {
+            Self::EcrPublic if dual_stack => format!("ecr-public.{region}.{domain}"),
+            Self::EcrPublic => format!("api.ecr-public.{region}.{domain}"),
+            Self::Sts => format!("sts.{region}.{domain}"),
+            Self::Sso => format!("portal.sso.{region}.{domain}"),
+            Self::SsoOidc => format!("oidc.{region}.{domain}"),
+            Self::Signin if dual_stack => format!("signin.{region}.{domain}"),
+            Self::Signin if region.starts_with("cn-") => format!("{region}.signin.amazonaws.cn"),
+            Self::Signin => format!("{region}.signin.aws.amazon.com"),
+        }
+    }
+}
+
 impl Scope {
     /// The endpoint of `service` that a setting names, in the order of the AWS CLI: the environment's
     /// for the service, the environment's for all, the profile's `services` section, the profile's

@@ -60,8 +60,7 @@ impl Settings {
     pub(super) fn host(&self) -> String {
         match &self.endpoint_url {
             Some(url) => settings::host(url),
-            None if self.dual_stack => format!("ecr-public.{}.api.aws", self.region),
-            None => format!("api.ecr-public.{}.amazonaws.com", self.region),
+            None => Service::EcrPublic.host(&self.region, self.dual_stack),
         }
     }
 }

@@ -102,7 +102,7 @@ async fn renew(
         .build()
         .map_err(|_| failure("the token of the login is incomplete"))?;
     let region = at.region()?;
-    let (endpoint, host) = at.endpoint(Service::Signin, &format!("sign-in in {region}"))?;
+    let (endpoint, host) = at.endpoint(Service::Signin, &region)?;
     let client = client!(aws_sdk_signin, at, region, endpoint.as_ref(), None);
     let attempt = async || {
         let proof = proof.clone();

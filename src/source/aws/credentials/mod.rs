@@ -198,11 +198,14 @@ impl Source<'_> {
         self.transport.http.clone()
     }
 
-    /// The endpoint that a setting names for `service`, and how messages name its host.
-    fn endpoint(&self, service: Service, name: &str) -> Result<(Option<Url>, String), Error> {
+    /// The endpoint that a setting names for `service`, and the host that answers.
+    fn endpoint(&self, service: Service, region: &str) -> Result<(Option<Url>, String), Error> {
         let url = self.scope.endpoint(service)?;
-        let name = url.as_ref().map_or_else(|| name.to_owned(), host);
-        Ok((url, name))
+        let host = match &url {
+            Some(url) => host(url),
+            None => service.host(region, self.dual_stack),
+        };
+        Ok((url, host))
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) async fn role_credentials(at: &Source<'_>, sso: &Sso) -> Result<Keys,
         origin: of_profile("sso_region", &sso.profile),
     })?;
     let token = token(at, sso, &region).await?;
-    let (endpoint, host) = at.endpoint(Service::Sso, &format!("SSO in {region}"))?;
+    let (endpoint, host) = at.endpoint(Service::Sso, &region)?;
     let client = client!(aws_sdk_sso, at, region, endpoint.as_ref(), None);
     let attempt = async || {
         let request = client
@@ -124,7 +124,7 @@ async fn renew(
     {
         return Ok(None);
     }
-    let (endpoint, host) = at.endpoint(Service::SsoOidc, &format!("SSO in {region}"))?;
+    let (endpoint, host) = at.endpoint(Service::SsoOidc, region)?;
     let client = client!(
         aws_sdk_ssooidc,
         at,

@@ -71,7 +71,7 @@ pub(super) async fn assume_role_with_web_identity(
 
 fn sts(at: &Source<'_>, keys: Option<&Keys>) -> Result<(aws_sdk_sts::Client, String), Error> {
     let region = at.region()?;
-    let (endpoint, host) = at.endpoint(Service::Sts, &format!("STS in {region}"))?;
+    let (endpoint, host) = at.endpoint(Service::Sts, &region)?;
     let keys = keys.map(|keys| SharedCredentialsProvider::new(keys.for_sdk()));
     Ok((
         client!(aws_sdk_sts, at, region, endpoint.as_ref(), keys),
