@@ -206,6 +206,10 @@ fn read_certificates(found: &Found) -> Result<Vec<u8>, Error> {
 /// A URL to send requests to. A user and a password are left out, as by the AWS CLI, and so is a
 /// fragment; a query is refused, for the SDK would leave it out.
 fn parse_endpoint(text: &str) -> Result<Url, String> {
+    // A parser of URLs would leave some of them out.
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err("a URL has no blanks and line breaks".to_owned());
+    }
     let mut url = Url::parse(text).map_err(|error| error.to_string())?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err("a URL starts with `http://` or `https://`".to_owned());

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::environment::Environment;
 use super::ini;
 use crate::error::Error;
+use crate::redact;
 use crate::shell;
 
 /// The two files, read once.
@@ -172,7 +173,24 @@ fn read(path: &Path) -> Result<Vec<ini::Section>, Error> {
         }
         Err(error) => return Err(unreadable(path, &error.to_string())),
     };
+    hide_secrets(&String::from_utf8_lossy(&bytes));
     ini::parse(&bytes).map_err(|error| unreadable(path, &format!("line {}: {error}", error.line)))
+}
+
+/// Has the keys of all profiles blanked out of messages. Line by line, for where a line is indented by
+/// mistake, it is a part of the value above, which a message may quote.
+fn hide_secrets(text: &str) {
+    for line in text.split(['\n', '\r']) {
+        if let Some((key, value)) = line.split_once(['=', ':']) {
+            match key.trim().to_ascii_lowercase().as_str() {
+                "aws_secret_access_key" | "aws_session_token" | "aws_security_token" => {
+                    redact::hide(value)
+                }
+                "aws_access_key_id" => redact::hide_id(value),
+                _ => {}
+            }
+        }
+    }
 }
 
 /// Whether there is no such file. A path that cannot exist is one of no file.

@@ -65,10 +65,14 @@ impl Plan {
     /// program cannot follow.
     pub(super) fn of(scope: &Scope) -> Result<Self, Error> {
         let by_environment = !scope.by_option;
+        let section = scope.section();
+        // The AWS CLI checks this in every run, for services that take the token itself.
+        section.map_or(Ok(None), |section| {
+            sso_session(scope, section, &scope.profile)
+        })?;
         if by_environment && let Some(keys) = keys_of_environment(scope)? {
             return Ok(Self::Environment(keys));
         }
-        let section = scope.section();
         if section.is_some_and(assumes_role) {
             return role(scope, &scope.profile, &mut vec![&scope.profile]);
         }
@@ -432,20 +436,7 @@ fn sso(scope: &Scope, section: &Section, name: &str) -> Result<Option<Sso>, Erro
         return Ok(None);
     }
     let session_name = section.get("sso_session");
-    let session = session_name.map(|session| {
-        let missing = || {
-            failure(format!(
-                "{} is `{session}`, and there is no `[sso-session {session}]`",
-                of_profile("sso_session", name)
-            ))
-            .hint(format!(
-                "set it up with `aws configure sso --profile {}`",
-                quoted(name)
-            ))
-        };
-        scope.files.sso_session(session).ok_or_else(missing)
-    });
-    let session = session.transpose()?;
+    let session = sso_session(scope, section, name)?;
     if let Some(session) = session {
         check_consistent(session, section, name)?;
     }
@@ -473,6 +464,31 @@ fn sso(scope: &Scope, section: &Section, name: &str) -> Result<Option<Sso>, Erro
             .map(str::to_owned)
             .map_or_else(|| needed(shared, "sso_role_name"), Ok)?,
     }))
+}
+
+/// The section that the `sso_session` of a profile names.
+fn sso_session<'a>(
+    scope: &'a Scope,
+    section: &Section,
+    name: &str,
+) -> Result<Option<&'a Section>, Error> {
+    let Some(session) = section.get("sso_session") else {
+        return Ok(None);
+    };
+    let found = scope
+        .files
+        .sso_session(session)
+        .filter(|found| found.has("sso_start_url") && found.has("sso_region"));
+    found.map(Some).ok_or_else(|| {
+        let origin = of_profile("sso_session", name);
+        failure(format!(
+            "{origin} is `{session}`, and no `[sso-session {session}]` has a start URL and a region"
+        ))
+        .hint(format!(
+            "set it up with `aws configure sso --profile {}`",
+            quoted(name)
+        ))
+    })
 }
 
 /// A setting that both have must be the same in both.
