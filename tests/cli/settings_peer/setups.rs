@@ -125,7 +125,7 @@ impl Setup {
 
     fn choose_profile(&mut self, random: &mut Random, names: &[&str]) {
         let any = |random: &mut Random| match random.below(20) {
-            0 => "unknown",
+            0 if random.chance(50) => "unknown",
             1 => "",
             _ => names[random.below(names.len())],
         };
@@ -192,18 +192,18 @@ impl Setup {
     }
 
     fn keys(&mut self, random: &mut Random) {
-        let how = random.below(20);
-        if (0..7).contains(&how) {
+        let how = random.below(28);
+        if (1..8).contains(&how) {
             self.set("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT");
         }
-        if (1..8).contains(&how) {
+        if (2..9).contains(&how) {
             self.set("AWS_SECRET_ACCESS_KEY", "secret-of-env");
         }
-        if how == 8 {
+        if how == 9 {
             self.set("AWS_ACCESS_KEY_ID", "");
             self.set("AWS_SECRET_ACCESS_KEY", "");
         }
-        if how == 9 {
+        if how == 10 {
             self.set("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT");
             self.set("AWS_SECRET_ACCESS_KEY", "");
         }
@@ -234,7 +234,7 @@ impl Setup {
         ] {
             if random.chance(percent) {
                 let label = name.trim_start_matches("AWS_ENDPOINT_URL").to_lowercase();
-                let url = match random.below(30) {
+                let url = match random.below(60) {
                     0 => String::new(),
                     1 => "localhost:4566".to_owned(),
                     2 => "http://".to_owned(),
@@ -283,7 +283,7 @@ impl Setup {
         if random.chance(75) {
             self.set("AWS_EC2_METADATA_DISABLED", random.pick(&["true", "TRUE"]));
         }
-        let endpoint = match random.below(25) {
+        let endpoint = match random.below(100) {
             0 => "not a url",
             _ => "{BASE}/imds",
         };
@@ -480,7 +480,7 @@ fn one_content(random: &mut Random, names: &[&str], name: &str) -> Settings {
 
 fn keys(random: &mut Random, origin: &str) -> Settings {
     let mut settings = Settings::new();
-    let how = random.below(20);
+    let how = random.below(60);
     if how > 0 {
         let number = random.below(3);
         settings.push(("aws_access_key_id", format!("AKIA{origin}{number}")));
@@ -509,7 +509,7 @@ fn role(random: &mut Random, names: &[&str], name: &str) -> Settings {
     let mut settings: Settings = vec![("role_arn", arn)];
     let how = random.below(20);
     if how < 15 {
-        let source = match random.below(12) {
+        let source = match random.below(24) {
             0 => name,
             1 => "missing",
             _ => names[random.below(names.len())],
@@ -535,7 +535,7 @@ fn role(random: &mut Random, names: &[&str], name: &str) -> Settings {
             &["3600", " 900", "899", "one hour", ""][..],
             25,
         ),
-        ("mfa_serial", &["arn:aws:iam::123456789012:mfa/me"][..], 6),
+        ("mfa_serial", &["arn:aws:iam::123456789012:mfa/me"][..], 3),
     ] {
         if random.chance(percent) {
             settings.push((key, random.pick(values).to_owned()));
@@ -556,7 +556,7 @@ fn sso(random: &mut Random) -> Settings {
         ));
     }
     if random.chance(60) {
-        let session = random.pick(&["corp", "corp", "mein büro", "missing"]);
+        let session = random.pick(&["corp", "corp", "corp", "mein büro", "mein büro", "missing"]);
         settings.push(("sso_session", session.to_owned()));
         if random.chance(15) {
             settings.push((
@@ -593,7 +593,7 @@ fn general(random: &mut Random) -> Settings {
             &["{BASE}/profile", "{BASE}/profile", "", "localhost:4566"][..],
             15,
         ),
-        ("services", &["local", "local", "local", "missing"][..], 20),
+        ("services", &["local", "local", "local", "local", "local", "missing"][..], 20),
         ("ignore_configured_endpoint_urls", &["true", "false"][..], 4),
         ("output", &["json"][..], 20),
         ("metadata_service_num_attempts", &["2", "0", "many"][..], 2),
@@ -646,7 +646,7 @@ fn section(random: &mut Random, header: &str, settings: &Settings, text: &mut St
 /// The text, or rarely one that is broken somewhere. UTF-8 is spelled as Latin-1.
 fn broken(random: &mut Random, text: String) -> String {
     let utf8 = |text: &str| text.bytes().map(char::from).collect::<String>();
-    match random.below(100) {
+    match random.below(250) {
         0 => utf8(&format!("{text}\n[default]\n[default]\n")),
         1 => utf8(&format!("{text}\n[section]\nkey = 1\nKEY = 2\n")),
         2 => utf8(&format!("key = value\n{text}")),
