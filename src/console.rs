@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::error::{Error, Kind};
 use crate::escape::escaped;
 use crate::output::Place;
+use crate::redact::redacted;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -111,6 +112,8 @@ impl Console {
     /// Writes the summary of the listing on stdout.
     pub(crate) fn sum_up(&self, summary: impl fmt::Display) {
         let style = self.style(Style::new().dimmed());
+        let summary = summary.to_string();
+        let summary = redacted(&summary);
         // A closed stderr is no reason to fail, here and below.
         let _ = writeln!(self.stderr.lock(), "{style}{summary}{style:#}");
     }
@@ -140,7 +143,7 @@ impl Console {
         let _ = writeln!(
             self.stderr.lock(),
             "{style}{what}:{style:#} {}",
-            escaped(text)
+            escaped(&redacted(text))
         );
     }
 

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::child;
 use crate::console::Console;
 use crate::error::Error;
 use crate::listing::Missing;
@@ -37,6 +38,7 @@ pub(crate) fn end_on_interrupt(progress: &Progress) {
     let wait = move || {
         for signal in signals.forever() {
             line.finish_and_clear();
+            child::end();
             let _ = emulate_default_handler(signal);
         }
     };
@@ -50,6 +52,7 @@ pub(crate) fn end_on_interrupt(progress: &Progress) {
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             line.finish_and_clear();
+            child::end();
             std::process::exit(130);
         }
     });

@@ -9,6 +9,7 @@
 
 #[cfg(feature = "bench")]
 pub mod bench;
+mod child;
 mod cli;
 mod commands;
 mod console;
@@ -24,7 +25,9 @@ mod model;
 mod net;
 mod options;
 mod output;
+mod panic;
 mod progress;
+mod redact;
 mod reference;
 mod select;
 mod session;
@@ -48,6 +51,7 @@ use crate::session::Session;
 /// Runs the program with `arguments`, the first of them its own name, and returns its exit code. Data
 /// goes to stdout, everything else to stderr.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panic::install_hook();
     let arguments: Vec<_> = arguments.into_iter().collect();
     match Cli::try_parse_from(&arguments) {
         Ok(cli) => {

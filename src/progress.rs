@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::escape::escaped;
+use crate::redact::{redacted, redacted_but_ids};
 
 /// What is answered sooner needs no line.
 const PATIENCE: Duration = Duration::from_millis(300);
 const TICK: Duration = Duration::from_millis(100);
 
-/// Tells of requests, attempts, waits and timings. Never given a secret to tell.
+/// Tells of requests, attempts, waits and timings, never of secrets.
 #[derive(Debug)]
 pub(crate) struct Progress {
     started: Instant,
@@ -71,7 +72,7 @@ impl Progress {
 
     /// Something was found out before the first request.
     pub(crate) fn resolved(&self, what: &str, value: impl fmt::Display) {
-        self.tell(format_args!("{what}: {value}"));
+        self.write(&redacted_but_ids(&format!("{what}: {value}")));
     }
 
     /// A request goes out.
@@ -91,7 +92,8 @@ impl Progress {
     pub(crate) fn waiting(&self, request: &str, cause: impl fmt::Display, delay: Duration) {
         let event = format!("{request}: {cause}; trying again in {delay:.1?}");
         self.tell(format_args!("{event}"));
-        self.line.set_message(escaped(&event).into_owned());
+        self.line
+            .set_message(escaped(&redacted(&event)).into_owned());
     }
 
     /// A request waits for its turn: the host wants but one a second.
@@ -114,10 +116,15 @@ impl Progress {
 
     fn tell(&self, event: fmt::Arguments<'_>) {
         if self.verbose {
+            self.write(&redacted(&event.to_string()));
+        }
+    }
+
+    fn write(&self, event: &str) {
+        if self.verbose {
             let seconds = self.started.elapsed().as_secs_f64();
-            let event = event.to_string();
             // Whoever closed stderr does not want to know.
-            let _ = writeln!(std::io::stderr(), "[{seconds:.3}s] {}", escaped(&event));
+            let _ = writeln!(std::io::stderr(), "[{seconds:.3}s] {}", escaped(event));
         }
     }
 }

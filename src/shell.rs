@@ -1,4 +1,5 @@
-//! Words for a POSIX shell: what a hint offers to paste runs as it is meant.
+//! Words of a POSIX shell: quoted, so that what a hint offers to paste runs as it is meant, and split,
+//! for settings that hold commands.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -34,9 +35,41 @@ pub(crate) fn quoted(word: &str) -> Cow<'_, str> {
     Cow::Owned(quoted)
 }
 
+/// The words of `text` as Python's `shlex.split` reads them: quotes and backslashes count, and
+/// nothing is expanded. `None` if a quote stays open or a backslash ends the text.
+pub(crate) fn split(text: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        match character {
+            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
+            '\\' => word.get_or_insert_default().push(rest.next()?),
+            '\'' | '"' => quotation(character, &mut rest, word.get_or_insert_default())?,
+            _ => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    Some(words)
+}
+
+/// Moves what stands before the closing `quote` from `rest` to `word`.
+fn quotation(quote: char, rest: &mut std::str::Chars<'_>, word: &mut String) -> Option<()> {
+    loop {
+        match rest.next()? {
+            character if character == quote => return Some(()),
+            '\\' if quote == '"' => match rest.next()? {
+                escaped @ ('"' | '\\') => word.push(escaped),
+                other => word.extend(['\\', other]),
+            },
+            character => word.push(character),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{quoted, split};
 
     #[test]
     fn plain_words_stay_as_they_are() {
@@ -59,6 +92,30 @@ mod tests {
         assert_eq!(quoted("a\n'b\\"), r"$'a\012\'b\\'");
         assert_eq!(quoted("\u{202e}"), r"$'\342\200\256'");
         assert_eq!(quoted("größe"), "'größe'");
+    }
+
+    #[test]
+    fn words_are_split_as_a_shell_splits_them() {
+        let words = |text| split(text).map(|words| words.join("|"));
+        let expected = Some("a|b c|d\"e|f\\g|".to_owned());
+        assert_eq!(words(r#"a 'b c' "d\"e" "f\g" ''"#), expected);
+        assert_eq!(words(r"a\ b #c"), Some("a b|#c".to_owned()));
+        assert_eq!(words("  "), Some(String::new()));
+        for open in ["'", "a \"b", "a\\", "\"a\\"] {
+            assert_eq!(split(open), None, "{open}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_quoted_word_is_one_word(word in "[ -~äß]*") {
+            proptest::prop_assert_eq!(split(&quoted(&word)), Some(vec![word]));
+        }
+
+        #[test]
+        fn no_text_is_too_odd_to_split(text in proptest::prelude::any::<String>()) {
+            let _ = split(&text);
+        }
     }
 
     #[cfg(unix)]

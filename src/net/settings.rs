@@ -116,12 +116,14 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// The environment's variable `name`, where it is set.
+    /// The environment's variable `name`, where it is set and not empty.
     pub(crate) fn in_environment(name: &str) -> Option<Self> {
-        variable(name).map(|text| Self {
-            text,
-            origin: format!("`{name}`"),
-        })
+        variable(name)
+            .filter(|text| !text.is_empty())
+            .map(|text| Self {
+                text,
+                origin: format!("`{name}`"),
+            })
     }
 
     pub(crate) fn parse<T: FromStr>(&self, expected: &str) -> Result<T, Error> {
@@ -130,12 +132,18 @@ impl Found {
 
     /// The setting as a URL to send requests to.
     pub(crate) fn endpoint(&self) -> Result<Url, Error> {
-        parse_endpoint(&self.text).map_err(|_| self.unusable("a URL such as `https://HOST`"))
+        parse_endpoint(&self.text)
+            .map_err(|_| self.unusable("a URL such as `https://HOST/PATH`, without a query"))
     }
 
     /// The error for a setting that is not what was `expected`.
     pub(crate) fn unusable(&self, expected: &str) -> Error {
         let Self { text, origin } = self;
+        // What stands before an `@` may be the password of a URL, even of one that is none.
+        let text = match text.rsplit_once('@') {
+            Some((_, host)) => format!("…@{host}"),
+            None => text.clone(),
+        };
         Error::usage(format!("{origin} is `{text}`, which is not {expected}"))
             .hint("correct the setting, or unset it")
     }
@@ -195,13 +203,24 @@ fn read_certificates(found: &Found) -> Result<Vec<u8>, Error> {
     Ok(pem)
 }
 
+/// A URL to send requests to. A user and a password are left out, as by the AWS CLI, and so is a
+/// fragment; a query is refused, for the SDK would leave it out.
 fn parse_endpoint(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| error.to_string())?;
-    if matches!(url.scheme(), "http" | "https") && url.has_host() {
-        Ok(url)
-    } else {
-        Err("a URL starts with `http://` or `https://`".to_owned())
+    // A parser of URLs would leave some of them out.
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err("a URL has no blanks and line breaks".to_owned());
     }
+    let mut url = Url::parse(text).map_err(|error| error.to_string())?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err("a URL starts with `http://` or `https://`".to_owned());
+    }
+    if url.query().is_some() {
+        return Err("an endpoint has no query".to_owned());
+    }
+    url.set_fragment(None);
+    let stripped = url.set_username("").and_then(|()| url.set_password(None));
+    stripped.map_err(|()| "a URL names a host".to_owned())?;
+    Ok(url)
 }
 
 fn parse_region(text: &str) -> Result<String, String> {

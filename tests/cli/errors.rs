@@ -167,7 +167,7 @@ fn expired_and_unknown_credentials() {
     assert_snapshot!(with_key(EXPIRED_KEY), @"
     --- stderr
     error: the AWS credentials have expired: The security token included in the request is expired
-    hint: get new credentials, with `aws login` or from where these came from
+    hint: renew `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or unset them
     --- exit code 4
     ");
     assert_snapshot!(with_key(UNKNOWN_KEY), @"

@@ -19,6 +19,7 @@ mod real;
 mod registry;
 mod secrets;
 mod select;
+mod settings_peer;
 mod setups;
 mod stream;
 #[cfg(unix)]

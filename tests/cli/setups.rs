@@ -128,22 +128,39 @@ fn a_profile_file_that_is_none() {
     assert!(
         outcome
             .stderr
-            .starts_with("error: cannot read the AWS settings: "),
+            .contains(".aws/config`: line 1: a section such as `[default]` must come first"),
         "{outcome}"
     );
     registry.assert_no_requests();
 }
 
 #[test]
-fn an_empty_profile_name() {
+fn an_empty_variable_counts_as_unset() {
     let registry = Registry::start(small());
-    assert_snapshot!(list(Run::on(&registry).env("AWS_PROFILE", "")), @"
-    --- stderr
-    error: the profile `` of `AWS_PROFILE` does not exist
-    hint: there is no profile at all; make one with `aws configure`
-    --- exit code 2
-    ");
-    registry.assert_no_requests();
+    for name in [
+        "AWS_PROFILE",
+        "AWS_SESSION_TOKEN",
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_STS",
+        "AWS_CA_BUNDLE",
+        "AWS_MAX_ATTEMPTS",
+        "AWS_RETRY_MODE",
+        "AWS_USE_FIPS_ENDPOINT",
+        "AWS_CONFIG_FILE",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    ] {
+        let listed = list(Run::on(&registry).env(name, "")).data();
+        assert_eq!(listed.lines().count(), 3, "{name}");
+    }
+    let requests = registry.requests();
+    let signed = requests
+        .last()
+        .and_then(|request| request.authorization.as_ref());
+    assert!(
+        !signed
+            .expect("a signed request")
+            .contains("x-amz-security-token")
+    );
 }
 
 #[test]
@@ -152,7 +169,7 @@ fn a_role_that_asks_for_a_code() {
     let config = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nmfa_serial = arn:aws:iam::123456789012:mfa/me\nsource_profile = base\n[profile base]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
     assert_snapshot!(with_config(&registry, "mfa", config), @r#"
     --- stderr
-    error: `mfa_serial` in profile `default` asks for a code, which cannot be asked for here
+    error: `mfa_serial` in profile `default` asks for a code, which this program does not ask for
     hint: let the AWS CLI ask for it: `eval "$(aws configure export-credentials --profile default --format env)"`
     --- exit code 4
     "#);
@@ -163,14 +180,15 @@ fn a_role_that_asks_for_a_code() {
 #[test]
 fn no_home() {
     let registry = Registry::start(small());
-    assert_eq!(
-        list(Run::on(&registry).without("HOME"))
-            .data()
-            .lines()
-            .count(),
-        3
-    );
-    let outcome = list(without_keys(&registry).without("HOME"));
+    // Without `HOME` the home folder of the user counts, which may hold anything.
+    let without_files = |run: Run| {
+        run.without("HOME")
+            .env("AWS_CONFIG_FILE", "/no/such/file")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/no/such/file")
+    };
+    let listed = list(without_files(Run::on(&registry))).data();
+    assert_eq!(listed.lines().count(), 3);
+    let outcome = list(without_files(without_keys(&registry)));
     assert_eq!(outcome.code, Some(4), "{outcome}");
 }
 
@@ -277,45 +295,68 @@ fn a_credential_process_that_takes_half_a_minute() {
 #[test]
 fn an_endpoint_without_a_scheme_is_refused_before_a_token_is_sent_to_it() {
     let registry = Registry::start(small());
+    let secret = "secret-web-identity";
     let token = file(
         "web-identity-token",
-        "eyJhbGciOiJSUzI1NiJ9.secret-web-identity",
+        &format!("eyJhbGciOiJSUzI1NiJ9.{secret}"),
     );
-    let secret = "secret-web-identity";
-    for (variable, value) in [
-        ("AWS_ENDPOINT_URL_STS", "localhost:4566"),
-        ("AWS_ENDPOINT_URL_STS", ""),
-        ("AWS_ENDPOINT_URL_SSO", "//localhost"),
-        ("AWS_ENDPOINT_URL_SSO_OIDC", "http://"),
-        ("AWS_ENDPOINT_URL_SIGNIN", "/x"),
-        ("AWS_ENDPOINT_URL", "ftp://localhost"),
-    ] {
-        let outcome = without_keys(&registry)
-            .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r")
-            .env("AWS_WEB_IDENTITY_TOKEN_FILE", &token)
-            .env(variable, value)
-            .arguments("tags web -v")
-            .outcome();
-        assert_eq!(outcome.code, Some(2), "{variable}={value}: {outcome}");
-        assert!(
-            !outcome.stderr.contains(secret),
-            "{variable}={value}: {outcome}"
-        );
-        assert!(
-            outcome.stderr.contains(variable),
-            "{variable}={value}: {outcome}"
-        );
-    }
-    for key in ["sts", "sso", "sso_oidc", "signin"] {
+    let assert_refused = |outcome: Outcome, name: &str| {
+        assert_eq!(outcome.code, Some(2), "{name}: {outcome}");
+        assert!(outcome.stderr.contains(name), "{name}: {outcome}");
+        for hidden in [secret, "sso-token", "hunter2"] {
+            assert!(!outcome.stderr.contains(hidden), "{name}: {outcome}");
+        }
+    };
+    let values = [
+        "localhost:4566",
+        "//localhost",
+        "http://",
+        "/x",
+        "ftp://localhost",
+        "http://me:hunter2@localhost:99999",
+        "me:hunter2@localhost",
+        "http://localhost/?x",
+    ];
+    for value in values {
+        for variable in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
+            let run = without_keys(&registry)
+                .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r")
+                .env("AWS_WEB_IDENTITY_TOKEN_FILE", &token)
+                .env(variable, value);
+            assert_refused(run.arguments("tags web -v").outcome(), variable);
+        }
         let config = format!(
-            "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nweb_identity_token_file = {}\nservices = s\n[services s]\n{key} =\n  endpoint_url = localhost:4566\n",
+            "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nweb_identity_token_file = {}\nservices = s\n[services s]\nsts =\n  endpoint_url = {value}\n",
             token.display()
         );
-        let outcome = with_config(&registry, &format!("schemeless-{key}"), &config);
-        assert_eq!(outcome.code, Some(2), "{key}: {outcome}");
-        assert!(!outcome.stderr.contains(secret), "{key}: {outcome}");
+        assert_refused(with_config(&registry, "schemeless-sts", &config), "`sts`");
+        for (variable, expires) in [
+            ("AWS_ENDPOINT_URL_SSO", "2099-01-01T00:00:00Z"),
+            ("AWS_ENDPOINT_URL_SSO_OIDC", "2001-01-01T00:00:00Z"),
+        ] {
+            let run = without_keys(&registry)
+                .env("HOME", sso_home(expires))
+                .env(variable, value);
+            assert_refused(run.arguments("tags web -v").outcome(), variable);
+        }
     }
-    registry.assert_no_requests();
+    assert_eq!(registry.requests().len(), 0);
+}
+
+/// A home with a session of SSO whose token expires then.
+fn sso_home(expires: &str) -> std::path::PathBuf {
+    let config = "[default]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = reader\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://localhost/start\n";
+    let home = home(&format!("sso-{expires}"), config);
+    let token = serde_json::json!({
+        "accessToken": "sso-token", "expiresAt": expires, "refreshToken": "refresh-token",
+        "clientId": "id", "clientSecret": "client-secret", "registrationExpiresAt": "2099-01-01T00:00:00Z",
+    });
+    let cache = home.join(".aws/sso/cache");
+    std::fs::create_dir_all(&cache).unwrap();
+    // The SHA-1 of `corp`.
+    let name = "ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+    std::fs::write(cache.join(name), token.to_string()).unwrap();
+    home
 }
 
 #[test]

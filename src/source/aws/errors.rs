@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::profile::Profile;
+use super::credentials::Origin;
 use crate::error::{Error, Kind};
 use crate::net::retry::{Cause, Failure};
 use crate::net::{answers, http};
@@ -23,7 +23,7 @@ pub(crate) struct Context<'a> {
     /// Whether the request goes on where another listing stopped.
     pub(crate) resumes: bool,
     pub(crate) host: &'a str,
-    pub(crate) profile: &'a Profile,
+    pub(crate) origin: &'a Origin,
 }
 
 /// Whether the service says that an image of a look-up does not exist.
@@ -40,28 +40,61 @@ pub(crate) fn translate<E>(error: &SdkError<E, HttpResponse>, context: Context<'
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
+    failed(
+        error,
+        context.operation,
+        context.host,
+        |code, message, status| Some(answered(code, message, status, context)),
+    )
+}
+
+/// Translates an error of a request of the SDK for `operation` to `host`. What an error code and its
+/// message mean is for `answered` to say, if it knows more than that the service failed.
+pub(super) fn failed<E>(
+    error: &SdkError<E, HttpResponse>,
+    operation: &str,
+    host: &str,
+    answered: impl FnOnce(&str, Option<&str>, u16) -> Option<Failure>,
+) -> Failure
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
     let status = error
         .raw_response()
         .map_or(0, |response| response.status().as_u16());
     match error {
         SdkError::ServiceError(service) => match service.err().code() {
-            Some(code) => answered(code, service.err().message(), status, context),
-            None => answers::unreadable(context.host, status),
+            Some(code) => {
+                let message = service.err().message();
+                let known = answered(code, message, status);
+                known.unwrap_or_else(|| unknown(host, code, message, status))
+            }
+            None => answers::unreadable(host, status),
         },
         SdkError::ResponseError(_) if http::is_broken_connection(error) => {
-            http::failure(error, context.host)
+            http::failure(error, host)
         }
-        SdkError::ResponseError(_) => answers::unreadable(context.host, status),
-        SdkError::DispatchFailure(_) => http::failure(error, context.host),
+        SdkError::ResponseError(_) => answers::unreadable(host, status),
+        SdkError::DispatchFailure(_) => http::failure(error, host),
+        // Its causes may hold the whole request, tokens among it, and are not shown.
         _ => Failure::fatal(Error::new(
             Kind::Other,
-            format!(
-                "{} could not be sent: {}",
-                context.operation,
-                http::innermost(error)
-            ),
+            format!("{operation} could not be sent to `{host}`"),
         )),
     }
+}
+
+fn unknown(host: &str, code: &str, message: Option<&str>, status: u16) -> Failure {
+    if answers::is_throttling(code) {
+        answers::throttled(host, message.unwrap_or(code))
+    } else {
+        answers::failed(host, code, message, status)
+    }
+}
+
+/// Whether an error of a service passes by itself: it throttles, or fails by its own account.
+pub(super) fn is_passing(code: &str, status: u16) -> bool {
+    status >= 500 || status == 429 || answers::is_throttling(code)
 }
 
 /// The service answered with an error code of its own.
@@ -80,14 +113,14 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
             Failure::fatal(access_denied(said, context))
         }
         _ if answers::is_throttling(code) => answers::throttled(context.host, said),
-        "ExpiredTokenException" | "ExpiredToken" => Failure::fatal(expired(said, context.profile)),
+        "ExpiredTokenException" | "ExpiredToken" => Failure::fatal(expired(said, context.origin)),
         "RequestTimeTooSkewed"
         | "RequestExpired"
         | "RequestInTheFuture"
         | "InvalidSignatureException"
         | "SignatureDoesNotMatch" => Failure {
             cause: Cause::Skewed,
-            error: credentials_refused(said),
+            error: credentials_refused(said, context.origin),
         },
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
@@ -95,7 +128,7 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
         | "IncompleteSignatureException"
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
-        | "OptInRequired" => Failure::fatal(credentials_refused(said)),
+        | "OptInRequired" => Failure::fatal(credentials_refused(said, context.origin)),
         _ => answers::failed(context.host, code, message, status),
     }
 }
@@ -113,7 +146,10 @@ fn repository_not_found(context: Context<'_>) -> Error {
         Kind::NotFound,
         format!("repository `{name}` does not exist in your registry"),
     )
-    .hint("list your repositories with `aws ecr-public describe-repositories --region us-east-1`");
+    .hint(format!(
+        "list your repositories with `aws ecr-public describe-repositories --region us-east-1{}`",
+        context.origin.profile_option
+    ));
     match public_hint(name) {
         Some(hint) => error.hint_first(hint),
         None => error,
@@ -131,21 +167,18 @@ fn access_denied(said: &str, context: Context<'_>) -> Error {
     ))
 }
 
-fn expired(said: &str, profile: &Profile) -> Error {
-    let error = Error::new(
+fn expired(said: &str, origin: &Origin) -> Error {
+    Error::new(
         Kind::Credentials,
         format!("the AWS credentials have expired: {said}"),
-    );
-    match &profile.login_command {
-        Some(command) => error.hint(format!("log in again with `{command}`")),
-        None => error.hint("get new credentials, with `aws login` or from where these came from"),
-    }
+    )
+    .hint(origin.renewal())
 }
 
-fn credentials_refused(said: &str) -> Error {
+fn credentials_refused(said: &str, origin: &Origin) -> Error {
     Error::new(
         Kind::Credentials,
         format!("the service does not accept the AWS credentials: {said}"),
     )
-    .hint("check whose they are with `aws sts get-caller-identity`, and the clock of this machine")
+    .hint(origin.check())
 }

@@ -1,20 +1,26 @@
 //! The caller's own registry, read through the official SDK with signed requests.
 
 mod credentials;
+mod endpoints;
+mod environment;
 mod errors;
+mod files;
+mod ini;
 mod pages;
-mod profile;
+mod scope;
+mod settings;
 
 use aws_sdk_ecrpublic::Client;
 use aws_sdk_ecrpublic::config::retry::RetryConfig;
 use aws_sdk_ecrpublic::config::timeout::TimeoutConfig;
-use aws_sdk_ecrpublic::config::{
-    BehaviorVersion, Builder, Credentials, Region, StalledStreamProtectionConfig,
-};
+use aws_sdk_ecrpublic::config::{BehaviorVersion, Builder, Region, StalledStreamProtectionConfig};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use self::credentials::{Keys, Origin};
+use self::environment::Environment;
 use self::errors::Context;
-use self::profile::Settings;
+use self::scope::Scope;
+use self::settings::Settings;
 use crate::error::Error;
 use crate::net::retry::FIRST_DELAY;
 use crate::net::settings::ConnectionArgs;
@@ -27,6 +33,7 @@ use crate::session::Session;
 pub(crate) struct Aws<'a> {
     client: Client,
     settings: Settings,
+    origin: Origin,
     host: String,
     registry_id: Option<RegistryId>,
     progress: &'a Progress,
@@ -44,16 +51,21 @@ impl<'a> Aws<'a> {
         session: Session<'a>,
     ) -> Result<Self, Error> {
         let progress = session.progress;
-        let settings = Settings::load(args, session.env.hurried(FIRST_DELAY)).await?;
-        let http = SharedHttpClient::new(settings.transport.http.clone());
+        let scope = Scope::read(Environment::of_process(), args.profile.as_deref())?;
+        let settings = Settings::of(&scope, args, session.env.hurried(FIRST_DELAY))?;
         progress.looking_for_credentials();
-        let credentials = credentials::resolve(&settings, http.clone()).await?;
+        let (transport, dual_stack) = (&settings.transport, settings.dual_stack);
+        let found = credentials::resolve(&scope, transport, dual_stack, progress).await?;
         let host = settings.host();
         progress.resolved("endpoint", &host);
-        progress.resolved("profile", &settings.profile.name);
+        progress.resolved("profile", &scope.profile);
+        let (origin, keys) = (found.origin, found.keys);
+        let credentials = format!("{}, access key id {}", origin.description, keys.id);
+        progress.resolved("credentials", credentials);
         Ok(Self {
-            client: client(&settings, http, credentials),
+            client: client(&settings, &keys),
             host,
+            origin,
             settings,
             registry_id,
             progress,
@@ -72,7 +84,7 @@ impl<'a> Aws<'a> {
             registry_id: self.registry_id.as_ref(),
             resumes,
             host: &self.host,
-            profile: &self.settings.profile,
+            origin: &self.origin,
         }
     }
 
@@ -82,12 +94,12 @@ impl<'a> Aws<'a> {
 }
 
 /// The SDK's client without its own time-outs and retries: `net::retry` has the one policy.
-fn client(settings: &Settings, http: SharedHttpClient, credentials: Credentials) -> Client {
+fn client(settings: &Settings, keys: &Keys) -> Client {
     let mut config = Builder::new()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(settings.region.clone()))
-        .credentials_provider(credentials)
-        .http_client(http)
+        .credentials_provider(keys.for_sdk())
+        .http_client(SharedHttpClient::new(settings.transport.http.clone()))
         .retry_config(RetryConfig::disabled())
         .timeout_config(TimeoutConfig::disabled())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())

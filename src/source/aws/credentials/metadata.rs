@@ -1,0 +1,92 @@
+//! Requests to where containers and instances find their credentials: on this machine, without a proxy.
+
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use serde_json::Value;
+
+use super::keys::{Keys, instant};
+use super::plan::failure;
+use crate::error::Error;
+use crate::net::http::{self, Answer};
+use crate::net::retry::{Cause, Failure};
+
+/// Sends a request without a body, and waits for the answer no longer than `timeout`.
+///
+/// # Errors
+///
+/// Where no whole answer comes back in time.
+pub(super) async fn send(
+    http: &http::Client,
+    method: &str,
+    url: &str,
+    headers: &[(&'static str, &str)],
+    host: &str,
+    timeout: Duration,
+) -> Result<Answer, Failure> {
+    let build = || {
+        let mut request = HttpRequest::get(url).ok()?;
+        request.set_method(method).ok()?;
+        for (name, value) in headers {
+            request
+                .headers_mut()
+                .try_insert(*name, (*value).to_owned())
+                .ok()?;
+        }
+        Some(request)
+    };
+    let request = build().ok_or_else(|| {
+        Failure::fatal(failure(format!(
+            "`{host}` cannot be asked for credentials at this URL"
+        )))
+    })?;
+    match tokio::time::timeout(timeout, http.send(request, host)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Failure {
+            cause: Cause::Lost,
+            error: failure(format!(
+                "`{host}` did not answer within {} s",
+                timeout.as_secs_f64()
+            )),
+        }),
+    }
+}
+
+/// The keys in an answer of JSON; `None` where there are none in it.
+pub(super) fn keys(answer: &Answer) -> Option<Keys> {
+    let content: Value = serde_json::from_slice(&answer.body).ok()?;
+    let text = |key: &str| content[key].as_str().filter(|text| !text.is_empty());
+    Some(Keys {
+        id: text("AccessKeyId")?.to_owned(),
+        secret: text("SecretAccessKey")?.to_owned(),
+        token: text("Token").map(str::to_owned),
+        expires: text("Expiration").and_then(instant),
+    })
+}
+
+/// What the service says of itself in an answer without credentials, in brackets, or nothing.
+pub(super) fn said(answer: &Answer) -> String {
+    let content: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let text = |keys: [&str; 2]| keys.iter().find_map(|key| content[*key].as_str());
+    let parts = [text(["code", "Code"]), text(["message", "Message"])];
+    let said: Vec<&str> = parts
+        .into_iter()
+        .flatten()
+        .filter(|part| *part != "Success")
+        .collect();
+    let said: String = said.join(": ").chars().take(500).collect();
+    if said.is_empty() {
+        said
+    } else {
+        format!(": {said}")
+    }
+}
+
+/// The error for an answer that holds no credentials.
+pub(super) fn without_keys(answer: &Answer, host: &str) -> Error {
+    let said = said(answer);
+    failure(format!(
+        "`{host}` answered without credentials (HTTP status {}){said}",
+        answer.status
+    ))
+}
