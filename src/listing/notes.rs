@@ -6,7 +6,7 @@ use super::summary::Summary;
 use crate::model::Row;
 use crate::output::FormatName;
 use crate::select::Selected;
-use crate::source::Target;
+use crate::source::{self, Target};
 
 impl Listing<'_> {
     /// Prints the totals under a table on a terminal.

@@ -1,7 +1,5 @@
 //! Reads the rows of one repository: listed or looked up, filtered, sorted, limited.
 
-use std::collections::BTreeSet;
-
 use super::{Listing, Missing, RepositoryRow};
 use crate::error::{Error, Kind};
 use crate::model::{Home, ImageRow};
@@ -94,6 +92,9 @@ impl Listing<'_> {
                 .map(str::to_owned);
         }
         let selected = collector.finish();
+        if let Some((short, digests)) = &selected.ambiguous {
+            return Err(ambiguous(short, digests, repository));
+        }
         let missing = selected.missing.iter();
         Ok(Part {
             missing: missing.map(|id| missing_image(id, repository)).collect(),
@@ -136,6 +137,11 @@ impl Listing<'_> {
     ) -> Result<bool, Error> {
         let mut found_all = true;
         for ids in wanted.ids().chunks(LOOK_UP_SIZE) {
+            // The service looks up whole digests only.
+            if ids.iter().any(|id| id.short_digest().is_some()) {
+                found_all = false;
+                continue;
+            }
             match R::look_up(&self.sources, repository, ids).await? {
                 LookUp::Found(found) => collector.add(found),
                 LookUp::PickFromListing => found_all = false,
@@ -147,6 +153,20 @@ impl Listing<'_> {
     pub(super) fn pages<'a>(&'a self, repository: &'a Repository) -> Pages<'a> {
         Pages::new(&self.sources, repository, &self.args.pages)
     }
+}
+
+fn ambiguous(short: &ImageId, digests: &[String], repository: &Repository) -> Error {
+    const SHOWN: usize = 10;
+    let more = match digests.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let digests: Vec<_> = digests.iter().take(SHOWN).map(String::as_str).collect();
+    Error::usage(format!(
+        "{short} is the beginning of several digests in repository `{repository}`: `{}`{more}",
+        digests.join("`, `")
+    ))
+    .hint("give more digits of the digest")
 }
 
 fn missing_image(id: &ImageId, repository: &Repository) -> Error {

