@@ -61,6 +61,7 @@ impl Options {
 const PIPE: Place = Place {
     terminal: false,
     color: false,
+    color_data: false,
     width: None,
     now: Timestamp::UNIX_EPOCH,
 };
@@ -100,6 +101,7 @@ fn print(options: &Options, rows: &[Image]) -> Vec<u8> {
     let columns = options.output.columns(&IMAGES, EXPECTED, &[]).expect(WHY);
     let mut format = options.output.format(&IMAGES, columns, PIPE);
     let mut out = Vec::new();
+    format.prepare(&[rows]).expect(WHY);
     format.begin(&mut out);
     format.rows(rows, &mut out).expect(WHY);
     format.end(None, &mut out);

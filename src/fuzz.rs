@@ -55,6 +55,7 @@ fn print<R: 'static>(
     let place = Place {
         terminal,
         color: false,
+        color_data: false,
         width: terminal.then_some(80),
         now: Timestamp::UNIX_EPOCH,
     };
@@ -66,8 +67,9 @@ fn print<R: 'static>(
     let columns = output.columns(schema, expected, &[]).expect("columns");
     let mut format = output.format(schema, columns, place);
     let mut out = Vec::new();
-    format.begin(&mut out);
     // Only `image-ids` has values that it refuses.
+    let _ = format.prepare(&[rows]);
+    format.begin(&mut out);
     let _ = format.rows(rows, &mut out);
     format.end(None, &mut out);
     out

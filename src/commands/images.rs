@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::listing::{self, ListingArgs, Missing, Plan};
 use crate::model::Image;
-use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, possible_names};
+use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, offer};
 use crate::select::{SortKey, TaggedArgs};
 use crate::session::Session;
 
@@ -18,7 +18,7 @@ use crate::session::Session;
 /// Everything is read, then filtered, then sorted, then limited, the same in every format.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "ecrpub images [OPTIONS] REPO...", after_help = EXAMPLES)]
-#[command(mut_arg("columns", |columns| columns.value_parser(possible_names(COLUMNS))))]
+#[command(mut_arg("columns", |columns| offer(columns, COLUMNS)))]
 #[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser(SORT_KEYS))))]
 pub(crate) struct ImagesArgs {
     #[command(flatten)]
@@ -58,30 +58,33 @@ const COLUMNS: &[Column<Image>] = &[
     Column {
         key: "registryId",
         title: "REGISTRY",
+        aliases: &[],
         shown: Shown::ForMachines,
         needs: Facts::DETAILS,
         look: Look {
             align: Align::Left,
             role: Role::Plain,
-            importance: 2,
+            importance: 5,
         },
         value: |image| Value::of(image.registry_id.as_deref(), Value::Text),
     },
     Column {
         key: "registryAliasName",
         title: "ALIAS",
+        aliases: &[],
         shown: Shown::ForPublic,
         needs: Facts::NAMES,
         look: Look {
             align: Align::Left,
             role: Role::Plain,
-            importance: 6,
+            importance: 8,
         },
         value: |image| Value::of(image.home.alias.as_deref(), Value::Text),
     },
     Column {
         key: "repositoryName",
         title: "REPOSITORY",
+        aliases: &[],
         shown: Shown::ForSeveral,
         needs: Facts::NAMES,
         look: Look {
@@ -94,6 +97,7 @@ const COLUMNS: &[Column<Image>] = &[
     Column {
         key: "imageDigest",
         title: "DIGEST",
+        aliases: &[],
         shown: Shown::Always,
         needs: Facts::DIGESTS,
         look: Look {
@@ -106,30 +110,33 @@ const COLUMNS: &[Column<Image>] = &[
     Column {
         key: "imagePushedAt",
         title: "PUSHED",
+        aliases: &[],
         shown: Shown::Always,
         needs: Facts::DETAILS,
         look: Look {
             align: Align::Left,
             role: Role::Plain,
-            importance: 5,
+            importance: 4,
         },
         value: |image| Value::of(image.manifest.pushed_at, Value::Time),
     },
     Column {
         key: "imageSizeInBytes",
         title: "SIZE",
+        aliases: &[],
         shown: Shown::Always,
         needs: Facts::DETAILS,
         look: Look {
             align: Align::Right,
             role: Role::Plain,
-            importance: 4,
+            importance: 3,
         },
         value: |image| Value::of(image.manifest.size, Value::Size),
     },
     Column {
         key: "imageManifestMediaType",
         title: "MANIFEST",
+        aliases: &[],
         shown: Shown::Always,
         needs: Facts::DETAILS,
         look: Look {
@@ -142,12 +149,13 @@ const COLUMNS: &[Column<Image>] = &[
     Column {
         key: "artifactMediaType",
         title: "ARTIFACT",
+        aliases: &[],
         shown: Shown::ForMachines,
         needs: Facts::DETAILS,
         look: Look {
             align: Align::Left,
             role: Role::Plain,
-            importance: 1,
+            importance: 5,
         },
         value: |image| {
             Value::of(
@@ -159,18 +167,20 @@ const COLUMNS: &[Column<Image>] = &[
     Column {
         key: "platforms",
         title: "PLATFORMS",
+        aliases: &[],
         shown: Shown::ForMachines,
         needs: Facts::MANIFESTS,
         look: Look {
             align: Align::Left,
             role: Role::Plain,
-            importance: 3,
+            importance: 6,
         },
         value: |image| Value::of(image.manifest.platforms.as_deref(), Value::List),
     },
     Column {
         key: "imageTags",
         title: "TAGS",
+        aliases: &["tag", "imageTag"],
         shown: Shown::Always,
         needs: Facts::NAMES,
         look: Look {

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::listing::{self, ListingArgs, Missing, Plan};
 use crate::model::Tag;
-use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, possible_names};
+use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, offer};
 use crate::select::{SortKey, TaggedArgs};
 use crate::session::Session;
 
@@ -16,8 +16,8 @@ use crate::session::Session;
 /// Everything is read, then filtered, then sorted, then limited, the same in every format.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "ecrpub tags [OPTIONS] REPO...", after_help = EXAMPLES)]
+#[command(mut_arg("columns", |columns| offer(columns, COLUMNS)))]
 #[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser(SORT_KEYS))))]
-#[command(mut_arg("columns", |columns| columns.value_parser(possible_names(COLUMNS))))]
 pub(crate) struct TagsArgs {
     #[command(flatten)]
     listing: ListingArgs,
@@ -56,18 +56,20 @@ const COLUMNS: &[Column<Tag>] = &[
     Column {
         key: "registryAliasName",
         title: "ALIAS",
+        aliases: &[],
         shown: Shown::ForPublic,
         needs: Facts::NAMES,
         look: Look {
             align: Align::Left,
             role: Role::Plain,
-            importance: 6,
+            importance: 8,
         },
         value: |tag| Value::of(tag.home.alias.as_deref(), Value::Text),
     },
     Column {
         key: "repositoryName",
         title: "REPOSITORY",
+        aliases: &[],
         shown: Shown::ForSeveral,
         needs: Facts::NAMES,
         look: Look {
@@ -80,6 +82,7 @@ const COLUMNS: &[Column<Tag>] = &[
     Column {
         key: "imageTag",
         title: "TAG",
+        aliases: &["tags", "imageTags", "name"],
         shown: Shown::Always,
         needs: Facts::NAMES,
         look: Look {
@@ -92,6 +95,7 @@ const COLUMNS: &[Column<Tag>] = &[
     Column {
         key: "createdAt",
         title: "CREATED",
+        aliases: &[],
         shown: Shown::Always,
         needs: Facts::DETAILS,
         look: Look {
@@ -104,30 +108,33 @@ const COLUMNS: &[Column<Tag>] = &[
     Column {
         key: "imageDetail.imageSizeInBytes",
         title: "SIZE",
+        aliases: &[],
         shown: Shown::Always,
         needs: Facts::DETAILS,
         look: Look {
             align: Align::Right,
             role: Role::Plain,
-            importance: 4,
+            importance: 3,
         },
         value: |tag| Value::of(tag.manifest.size, Value::Size),
     },
     Column {
         key: "imageDetail.imagePushedAt",
         title: "PUSHED",
+        aliases: &[],
         shown: Shown::ForMachines,
         needs: Facts::DETAILS,
         look: Look {
             align: Align::Left,
             role: Role::Plain,
-            importance: 2,
+            importance: 6,
         },
         value: |tag| Value::of(tag.manifest.pushed_at, Value::Time),
     },
     Column {
         key: "imageDetail.imageManifestMediaType",
         title: "MANIFEST",
+        aliases: &[],
         shown: Shown::Always,
         needs: Facts::DETAILS,
         look: Look {
@@ -140,12 +147,13 @@ const COLUMNS: &[Column<Tag>] = &[
     Column {
         key: "imageDetail.artifactMediaType",
         title: "ARTIFACT",
+        aliases: &[],
         shown: Shown::ForMachines,
         needs: Facts::DETAILS,
         look: Look {
             align: Align::Left,
             role: Role::Plain,
-            importance: 1,
+            importance: 6,
         },
         value: |tag| {
             Value::of(
@@ -157,24 +165,26 @@ const COLUMNS: &[Column<Tag>] = &[
     Column {
         key: "platforms",
         title: "PLATFORMS",
+        aliases: &[],
         shown: Shown::ForMachines,
         needs: Facts::MANIFESTS,
         look: Look {
             align: Align::Left,
             role: Role::Plain,
-            importance: 3,
+            importance: 7,
         },
         value: |tag| Value::of(tag.manifest.platforms.as_deref(), Value::List),
     },
     Column {
         key: "imageDetail.imageDigest",
         title: "DIGEST",
+        aliases: &[],
         shown: Shown::Always,
         needs: Facts::DIGESTS,
         look: Look {
             align: Align::Left,
             role: Role::Digest,
-            importance: 7,
+            importance: 4,
         },
         value: |tag| Value::of(tag.manifest.digest.as_deref(), Value::Digest),
     },

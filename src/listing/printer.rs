@@ -26,6 +26,15 @@ impl<'a, R> Printer<'a, R> {
         }
     }
 
+    /// Looks at all rows before the first of them is printed; of rows that stream, this is left out.
+    ///
+    /// # Errors
+    ///
+    /// Where a row holds what the format cannot carry.
+    pub(super) fn prepare(&mut self, rows: &[&[R]]) -> Result<(), Error> {
+        self.format.prepare(rows)
+    }
+
     /// Prints rows, in order; called any number of times.
     ///
     /// # Errors

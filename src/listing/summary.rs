@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::model::Row;
-use crate::output::human_size;
+use crate::output::{counted, human_count, human_size};
 
 /// The totals of a listing.
 #[derive(Debug, Default)]
@@ -43,10 +43,9 @@ impl Summary {
 
     /// The totals as a line; `noun` is the word for a row.
     pub(super) fn line(&self, noun: &'static str) -> impl fmt::Display {
-        let plural = if self.rows == 1 { "" } else { "s" };
-        let mut parts = vec![format!("{} {noun}{plural}", self.rows)];
+        let mut parts = vec![counted(self.rows, noun)];
         if self.untagged > 0 {
-            parts.push(format!("{} untagged", self.untagged));
+            parts.push(format!("{} untagged", human_count(self.untagged)));
         }
         if self.bytes > 0 {
             parts.push(human_size(self.bytes));

@@ -19,10 +19,9 @@ pub(super) fn checked<'a, R>(column: &Column<R>, row: &'a R) -> Result<&'a str, 
 
 fn unfit(name: &str, value: Value<'_>) -> Error {
     let message = match value {
-        Value::Text(text) | Value::Digest(text) => {
-            format!("the service lists the {name} `{text}`, which no registry allows")
-        }
-        _ => format!("the service lists an image without {name}"),
+        Value::Digest(digest) => format!("the service returned an invalid digest `{digest}`"),
+        Value::Text(tag) => format!("the service returned an invalid tag `{tag}`"),
+        _ => format!("the service returned an image without `{name}`"),
     };
     Error::new(Kind::Service, message).hint("look at the row with `-o json`")
 }

@@ -1,9 +1,7 @@
 //! Columns: the one list a command has of what its rows hold; it drives every format.
 
-use clap::builder::PossibleValue;
 use jiff::Timestamp;
 
-use crate::error::Error;
 use crate::facts::Facts;
 
 /// The value of a column in one row, borrowed from the row.
@@ -39,6 +37,8 @@ pub(crate) struct Column<R: 'static> {
     pub(crate) key: &'static str,
     /// The heading in a table.
     pub(crate) title: &'static str,
+    /// Other names that people know it by, such as the key that sorts by it.
+    pub(crate) aliases: &'static [&'static str],
     /// When it is printed by default.
     pub(crate) shown: Shown,
     /// What must be known to fill it.
@@ -69,9 +69,13 @@ pub(crate) struct Look {
     pub(crate) align: Align,
     /// What its colour stands for.
     pub(crate) role: Role,
-    /// When a table is too wide, columns of low importance give way first.
+    /// When a table is too wide, columns of low importance give way first; those of [`NAMES`] or more
+    /// name the row.
     pub(crate) importance: u8,
 }
+
+/// The least importance of a column that is a part of the row's name.
+pub(super) const NAMES: u8 = 8;
 
 /// The side at which cells are aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +120,17 @@ impl<R> Column<R> {
             None => (None, self.key),
         }
     }
+
+    /// Whether people call the column `name`, in any case.
+    fn is_called(&self, name: &str) -> bool {
+        self.names().any(|own| own.eq_ignore_ascii_case(name))
+    }
+
+    /// All names of the column, the best known first.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        let names = [self.name(), self.title, self.key];
+        names.into_iter().chain(self.aliases.iter().copied())
+    }
 }
 
 /// The rows of a command: their names in texts and documents, their columns.
@@ -143,57 +158,14 @@ impl<R> Schema<R> {
         self.columns.iter().find(|column| column.name() == name)
     }
 
+    /// The column that people call `name`: by its field, its title or its sort key, in any case.
+    pub(super) fn find(&self, name: &str) -> Option<&'static Column<R>> {
+        self.columns.iter().find(|column| column.is_called(name))
+    }
+
     /// The column that names a row.
     pub(crate) fn id_column(&self) -> &'static Column<R> {
         self.column(self.id)
             .expect("a schema's id is one of its columns")
     }
-}
-
-/// The values of `--columns`: the names of `columns`, with or without a `+`.
-pub(crate) fn possible_names<R>(columns: &'static [Column<R>]) -> Vec<PossibleValue> {
-    let plain = columns
-        .iter()
-        .map(|column| PossibleValue::new(column.name()));
-    let added = columns
-        .iter()
-        .map(|column| PossibleValue::new(format!("+{}", column.name())).hide(true));
-    plain.chain(added).collect()
-}
-
-/// The columns that `names` list, in their order, or add to the `defaults`, in the order of the table.
-///
-/// # Errors
-///
-/// A usage error where plain and `+` names are mixed.
-pub(crate) fn choose<R>(
-    schema: &Schema<R>,
-    names: &[String],
-    defaults: impl Fn(&Column<R>) -> bool,
-) -> Result<Vec<&'static Column<R>>, Error> {
-    let added = names.iter().filter(|name| name.starts_with('+')).count();
-    if added != 0 && added != names.len() {
-        return Err(
-            Error::usage("`--columns` mixes plain names with names behind a `+`").hint(
-                "name all columns, or put a `+` before each that you add to the default ones",
-            ),
-        );
-    }
-    let named = names.iter().map(|name| name.trim_start_matches('+'));
-    if names.is_empty() || added != 0 {
-        let named: Vec<_> = named.collect();
-        let is_chosen = |column: &&Column<R>| defaults(column) || named.contains(&column.name());
-        return Ok(schema.columns.iter().filter(is_chosen).collect());
-    }
-    let mut chosen: Vec<&'static Column<R>> = Vec::new();
-    for column in named.filter_map(|name| schema.column(name)) {
-        if !is_among(column, &chosen) {
-            chosen.push(column);
-        }
-    }
-    Ok(chosen)
-}
-
-fn is_among<R>(column: &Column<R>, others: &[&Column<R>]) -> bool {
-    others.iter().any(|other| other.key == column.key)
 }

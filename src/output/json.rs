@@ -3,11 +3,11 @@
 use std::io;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::columns::{Column, Value};
 use super::time::{Clock, epoch};
-use super::{Format, Style};
+use super::{Format, Place, Style};
 use crate::error::Error;
 use crate::escape::{judged, needs_escaping};
 
@@ -30,10 +30,7 @@ impl<R> Document<R> {
         Self {
             list_key,
             columns: grouped(columns),
-            layout: Layout {
-                inner: PrettyFormatter::new(),
-                terminal: style.place.terminal,
-            },
+            layout: Layout::new(PrettyFormatter::new(), style.place),
             style,
             is_empty: true,
         }
@@ -121,10 +118,7 @@ impl<R> Format<R> for Lines<R> {
                 clock: &self.style.clock,
                 row,
             };
-            let layout = Layout {
-                inner: CompactFormatter,
-                terminal: self.style.place.terminal,
-            };
+            let layout = Layout::new(CompactFormatter, self.style.place);
             append(&object, layout, out);
             out.push(b'\n');
         }
@@ -227,39 +221,111 @@ impl<R> Serialize for Inner<'_, R> {
     }
 }
 
-/// White space by `inner`; on a terminal, text that it could obey is written as `\uXXXX`.
+/// The colours of jq 1.7.
+const KEY: &[u8] = b"\x1b[34;1m";
+const STRING: &[u8] = b"\x1b[0;32m";
+const NUMBER: &[u8] = b"\x1b[0;39m";
+const PUNCTUATION: &[u8] = b"\x1b[1;39m";
+const RESET: &[u8] = b"\x1b[0m";
+
+/// White space by `inner`, and colour; on a terminal, text that it could obey is written as `\uXXXX`.
 #[derive(Clone, Debug)]
 struct Layout<F> {
     inner: F,
     terminal: bool,
+    color: bool,
+    in_key: bool,
 }
 
-/// Passes the calls of [`Formatter`] that lay out white space to the wrapped formatter.
-macro_rules! inner {
-    ($($call:ident($($argument:ident: $kind:ty)?);)+) => {$(
+impl<F> Layout<F> {
+    fn new(inner: F, place: Place) -> Self {
+        Self {
+            inner,
+            terminal: place.terminal,
+            color: place.color_data,
+            in_key: false,
+        }
+    }
+
+    /// Has the wrapped formatter `write`, in a colour.
+    fn paint<W: ?Sized + io::Write>(
+        &mut self,
+        color: &[u8],
+        writer: &mut W,
+        write: impl FnOnce(&mut F, &mut Vec<u8>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut text = Vec::new();
+        write(&mut self.inner, &mut text)?;
+        if text.is_empty() {
+            return Ok(());
+        }
+        writer.write_all(color)?;
+        writer.write_all(&text)?;
+        writer.write_all(RESET)
+    }
+}
+
+/// Passes calls of [`Formatter`] to the wrapped formatter, in a colour where there are colours.
+macro_rules! painted {
+    ($($color:ident: $call:ident($($argument:ident: $kind:ty)?);)+) => {$(
         fn $call<W: ?Sized + io::Write>(
             &mut self,
             writer: &mut W,
             $($argument: $kind,)?
         ) -> io::Result<()> {
-            self.inner.$call(writer, $($argument)?)
+            if !self.color {
+                return self.inner.$call(writer, $($argument)?);
+            }
+            self.paint($color, writer, |inner, text| inner.$call(text, $($argument)?))
         }
     )+};
 }
 
 impl<F: Formatter> Formatter for Layout<F> {
-    inner! {
-        begin_array();
-        end_array();
-        begin_array_value(first: bool);
-        end_array_value();
-        begin_object();
-        end_object();
-        begin_object_key(first: bool);
-        end_object_key();
-        begin_object_value();
-        end_object_value();
-        write_char_escape(escape: CharEscape);
+    painted! {
+        PUNCTUATION: begin_array();
+        PUNCTUATION: end_array();
+        PUNCTUATION: begin_array_value(first: bool);
+        PUNCTUATION: end_array_value();
+        PUNCTUATION: begin_object();
+        PUNCTUATION: end_object();
+        PUNCTUATION: begin_object_value();
+        PUNCTUATION: end_object_value();
+        NUMBER: write_i64(value: i64);
+        NUMBER: write_f64(value: f64);
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.in_key = true;
+        if !self.color {
+            return self.inner.begin_object_key(writer, first);
+        }
+        let begin = |inner: &mut F, text: &mut Vec<u8>| inner.begin_object_key(text, first);
+        self.paint(PUNCTUATION, writer, begin)
+    }
+
+    fn end_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.in_key = false;
+        self.inner.end_object_key(writer)
+    }
+
+    fn begin_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        if self.color {
+            writer.write_all(if self.in_key { KEY } else { STRING })?;
+        }
+        self.inner.begin_string(writer)
+    }
+
+    fn end_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.inner.end_string(writer)?;
+        if self.color {
+            writer.write_all(RESET)?;
+        }
+        Ok(())
     }
 
     fn write_string_fragment<W: ?Sized + io::Write>(

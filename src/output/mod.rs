@@ -1,12 +1,15 @@
 //! Formats, columns, values, and the options that choose them. Formats are pure: rows in, bytes out.
 
-mod columns;
-mod delimited;
-
 mod checked;
+mod choice;
+mod columns;
+mod cut;
+mod delimited;
 mod image_ids;
 mod json;
+mod layout;
 mod name;
+mod numbers;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -15,13 +18,12 @@ mod time;
 use std::borrow::Cow;
 
 use clap::ValueEnum;
+use clap::builder::{StringValueParser, TypedValueParser};
 use jiff::Timestamp;
 
-pub(crate) use self::columns::{
-    Align, Column, Expected, Look, Role, Schema, Shown, Value, possible_names,
-};
-
-pub(crate) use self::table::human_size;
+pub(crate) use self::choice::{ColumnName, offer};
+pub(crate) use self::columns::{Align, Column, Expected, Look, Role, Schema, Shown, Value};
+pub(crate) use self::numbers::{counted, human_count, human_size};
 use self::time::Clock;
 pub(crate) use self::time::TimeFormat;
 use crate::error::Error;
@@ -42,11 +44,22 @@ pub(crate) struct OutputArgs {
     #[arg(short, long, alias = "format", value_name = "FORMAT")]
     pub(crate) output: Option<FormatName>,
 
-    /// Print these columns, separated by commas; `+NAME` adds one to the default columns
+    /// Print these columns: `digest,tags`, or `+platforms,-manifest` to change the default
     ///
-    /// A table shows the most useful columns by default, the other formats every field of the service.
-    #[arg(short, long, value_name = "COLUMNS", value_delimiter = ',')]
-    pub(crate) columns: Vec<String>,
+    /// Names are separated by commas; `+` adds a column to the default ones, `-` leaves one out. A column
+    /// has the name of its field, its title in a table or its sort key, in any case: `imagePushedAt`,
+    /// `PUSHED` and `pushed` are the same. A table shows the most useful columns by default, the other
+    /// formats every field of the service.
+    #[arg(
+        short,
+        long,
+        value_name = "COLUMNS",
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        hide_possible_values = true,
+        value_parser = StringValueParser::new().map(ColumnName::from)
+    )]
+    pub(crate) columns: Vec<ColumnName>,
 
     /// Print references to paste: public.ecr.aws/ALIAS/NAME:TAG
     ///
@@ -101,8 +114,10 @@ pub(crate) enum FormatName {
 pub(crate) struct Place {
     /// Whether stdout is a terminal.
     pub(crate) terminal: bool,
-    /// Whether to use colour.
+    /// Whether to use colour for people.
     pub(crate) color: bool,
+    /// Whether to use colour in what programs may read, too.
+    pub(crate) color_data: bool,
     /// The width of the terminal in columns; tables elsewhere have no limit.
     pub(crate) width: Option<usize>,
     /// The present, for ages.
@@ -114,6 +129,15 @@ pub(crate) trait Format<R> {
     /// Whether rows can be printed before all of them are read.
     fn streams(&self) -> bool {
         true
+    }
+
+    /// Looks at all rows before anything is written; not called for rows that stream.
+    ///
+    /// # Errors
+    ///
+    /// Where a row holds what the format cannot carry.
+    fn prepare(&mut self, _rows: &[&[R]]) -> Result<(), Error> {
+        Ok(())
     }
 
     /// Writes what precedes the rows.
@@ -164,7 +188,7 @@ impl OutputArgs {
     ///
     /// # Errors
     ///
-    /// A usage error where plain names are mixed with names to add.
+    /// A usage error where `--columns` cannot be followed.
     pub(crate) fn columns<R: 'static>(
         &self,
         schema: &'static Schema<R>,
@@ -172,11 +196,7 @@ impl OutputArgs {
         added: &[&str],
     ) -> Result<Vec<&'static Column<R>>, Error> {
         let is_machine = !self.is_table();
-        let is_list = (self.columns.first()).is_some_and(|name| !name.starts_with('+'));
-        let sign = if is_list { "" } else { "+" };
-        let added = added.iter().map(|name| format!("{sign}{name}"));
-        let names: Vec<_> = self.columns.iter().cloned().chain(added).collect();
-        columns::choose(schema, &names, |column| {
+        choice::choose(schema, &self.columns, added, |column| {
             expected.told.contains(column.needs)
                 && match column.shown {
                     Shown::Always => true,
@@ -204,9 +224,11 @@ impl OutputArgs {
             no_trunc: _,
             bytes,
         } = self;
-        let of_columns = columns.iter().filter_map(|name| {
-            let column = schema.column(name.trim_start_matches('+'))?;
-            Some(Need::new(format!("--columns {name}"), column.needs))
+        let wanted = columns.iter().filter(|name| name.is_wanted());
+        let of_columns = wanted.filter_map(|name| {
+            let column = schema.find(name.name())?;
+            let option = format!("--columns {}", name.name());
+            Some(Need::new(option, column.needs))
         });
         let given = [
             ("--pin", *pin, Facts::DIGESTS),

@@ -41,7 +41,7 @@ pub(super) struct References<R: 'static> {
     alias: &'static Column<R>,
     repository: &'static Column<R>,
     id: &'static Column<R>,
-    /// The digest, beside an id that is none.
+    /// The digest, where the id is a tag.
     pin: Option<&'static Column<R>>,
 }
 
@@ -67,7 +67,10 @@ impl<R> References<R> {
         let (Value::Text(alias), Value::Text(repository)) =
             ((self.alias.value)(row), (self.repository.value)(row))
         else {
-            return Err(Error::new(Kind::Service, "an image has no public name"));
+            return Err(Error::new(
+                Kind::Service,
+                "the service returned an image without a public name",
+            ));
         };
         let mark = match (self.id.value)(row) {
             Value::Digest(_) => '@',
@@ -83,6 +86,11 @@ impl<R> References<R> {
 }
 
 impl<R> Format<R> for References<R> {
+    fn prepare(&mut self, rows: &[&[R]]) -> Result<(), Error> {
+        let mut rows = rows.iter().copied().flatten();
+        rows.try_for_each(|row| self.reference(row).map(drop))
+    }
+
     fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             out.extend(self.reference(row)?.as_bytes());

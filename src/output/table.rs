@@ -1,45 +1,51 @@
 //! `table`: rows to look at, one a line, as wide as the terminal at most.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
 use comfy_table::{
-    Attribute, Cell as Styled, CellAlignment, Color, ContentArrangement, Table as Grid, presets,
+    Attribute, Cell as Styled, CellAlignment, Color, ColumnConstraint, ContentArrangement,
+    Table as Grid, Width, presets,
 };
-use humansize::{DECIMAL, FormatSizeOptions};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::columns::{Align, Column, Role, Value};
-use super::{Format, Style};
+use super::layout::{GAP, Wish, lay_out};
+use super::{Format, Style, cut, human_size};
 use crate::error::Error;
 use crate::escape::escaped;
 
-/// Between columns.
-const GAP: u16 = 2;
-/// What a column that can be cut keeps at least.
-const NARROWEST: usize = 8;
+/// A cell that is cut to less tells little.
+const READABLE: usize = 20;
 /// As many digits of a digest as Docker shows.
 const DIGITS: usize = 12;
-/// What no cell is wider than, however much is asked for in full: nobody reads more, and the layout
-/// would break a wider one into lines.
+/// What no cell is wider than, however much is asked for in full: nobody reads more.
 const WIDEST: usize = 10_000;
 /// What stands for nothing.
 const MISSING: &str = "-";
 
-/// A table is laid out when all its rows are known.
+/// Measures all rows first, so that any part of them can then be laid out by itself.
 #[derive(Debug)]
 pub(super) struct Table<R: 'static> {
     columns: Vec<&'static Column<R>>,
     style: Style,
-    lines: Vec<Vec<Cell>>,
+    /// The columns that fit, by position, with their widths.
+    widths: Vec<(usize, usize)>,
+    /// Whether sizes have decimals to align.
+    has_decimals: bool,
+    has_header: bool,
 }
 
 /// A cell before its column's width is known.
 #[derive(Debug)]
-enum Cell {
-    /// Shown whole.
-    Fixed(String),
+enum Cell<'a> {
+    /// Shown whole, or not at all.
+    Fixed(Cow<'a, str>),
     /// Cut in the middle where it must be.
-    Text(String),
+    Text(Cow<'a, str>),
     /// Cut after some items where it must be.
-    List(Vec<String>),
+    List(Vec<Cow<'a, str>>),
 }
 
 impl<R> Table<R> {
@@ -47,83 +53,87 @@ impl<R> Table<R> {
         Self {
             columns,
             style,
-            lines: Vec::new(),
+            widths: Vec::new(),
+            has_decimals: false,
+            has_header: false,
         }
     }
 
-    fn cell(&self, value: Value<'_>) -> Cell {
-        match value {
-            Value::Missing | Value::List([]) => Cell::Fixed(MISSING.to_owned()),
-            Value::Text(text) => Cell::Text(escaped(text).into_owned()),
-            Value::Digest(digest) if self.style.in_full => Cell::Fixed(escaped(digest).into()),
+    fn cell<'a>(&self, column: &Column<R>, row: &'a R) -> Cell<'a> {
+        match (column.value)(row) {
+            Value::Missing | Value::List([]) => Cell::Fixed(MISSING.into()),
+            Value::Text(text) => Cell::Text(escaped(text)),
+            Value::Digest(digest) if self.style.in_full => Cell::Fixed(escaped(digest)),
             Value::Digest(digest) => match escaped(short_digest(digest)) {
                 // Fewer digits tell nothing apart.
-                short if short.len() <= DIGITS => Cell::Fixed(short.into()),
-                long => Cell::Text(long.into()),
+                short if short.len() <= DIGITS => Cell::Fixed(short),
+                long => Cell::Text(long),
             },
-            Value::MediaType(name) if self.style.in_full => Cell::Fixed(escaped(name).into()),
-            Value::MediaType(name) => Cell::Text(escaped(short_media_type(name)).into()),
-            Value::Size(bytes) => Cell::Fixed(self.size(bytes)),
-            Value::Time(time) => Cell::Fixed(self.style.clock.text(time)),
-            Value::List(items) => {
-                Cell::List(items.iter().map(|item| escaped(item).into()).collect())
-            }
+            Value::MediaType(name) if self.style.in_full => Cell::Fixed(escaped(name)),
+            Value::MediaType(name) => Cell::Text(escaped(short_media_type(name))),
+            Value::Size(bytes) => Cell::Fixed(self.size(bytes).into()),
+            Value::Time(time) => Cell::Fixed(self.style.clock.text(time).into()),
+            Value::List(items) => Cell::List(items.iter().map(|item| escaped(item)).collect()),
         }
     }
 
+    /// A size whose decimals and unit stand below those of the others.
     fn size(&self, bytes: i64) -> String {
         match u64::try_from(bytes) {
-            Ok(bytes) if !self.style.bytes => human_size(bytes),
-            _ => bytes.to_string(),
+            Ok(bytes) if self.style.bytes => bytes.to_string(),
+            Ok(bytes) if bytes < 1000 && self.has_decimals => format!("{bytes}    B"),
+            Ok(bytes) => human_size(bytes),
+            Err(_) => bytes.to_string(),
         }
     }
 
-    fn header(&self) -> Vec<&'static str> {
-        self.columns.iter().map(|column| column.title).collect()
+    fn has_decimals(&self, rows: &[&[R]]) -> bool {
+        let has_decimals = |column: &&Column<R>, row| matches!((column.value)(row), Value::Size(bytes) if bytes >= 1000);
+        let mut rows = rows.iter().copied().flatten();
+        rows.any(|row| self.columns.iter().any(|column| has_decimals(column, row)))
     }
 
-    /// The width of each column's widest cell, its title included.
-    fn widths(&self) -> Vec<usize> {
-        let mut widths = vec![1; self.columns.len()];
-        if self.style.headers {
-            widths = self.header().iter().map(|title| title.width()).collect();
+    /// The width that the cells of `column`, its title among them, want.
+    fn wish(&self, column: &Column<R>, rows: &[&[R]]) -> Wish {
+        let title = if self.style.headers {
+            column.title.width()
+        } else {
+            1
+        };
+        let mut wish = Wish {
+            whole: title,
+            readable: title,
+            importance: column.look.importance,
+        };
+        for row in rows.iter().copied().flatten() {
+            let cell = self.cell(column, row);
+            let whole = cell.width().min(WIDEST);
+            wish.whole = wish.whole.max(whole);
+            wish.readable = wish.readable.max(cell.readable(whole));
         }
-        for line in &self.lines {
-            for (width, cell) in widths.iter_mut().zip(line) {
-                *width = cell.width().max(*width);
-            }
-        }
-        widths
+        wish
     }
 
-    /// What no cell that can be cut may be wider than, for the table to fit the terminal.
-    fn limit(&self) -> usize {
-        let Some(available) = self.style.place.width.filter(|_| !self.style.in_full) else {
-            return WIDEST;
+    /// Whether rows whose names differ still differ where `names`, the columns by position, have these
+    /// widths.
+    fn are_distinct(&self, rows: &[&[R]], names: &[(usize, usize)]) -> bool {
+        let hasher = RandomState::new();
+        let hash = |row, limit: Option<usize>| {
+            let cells = names.iter().map(|&(index, width)| {
+                let cell = self.cell(self.columns[index], row);
+                cell.within(limit.unwrap_or(width))
+            });
+            hasher.hash_one(cells.collect::<Vec<_>>())
         };
-        let widths = self.widths();
-        let is_fixed = |index: usize| {
-            self.lines
-                .iter()
-                .all(|line| matches!(line[index], Cell::Fixed(_)))
-        };
-        let (fixed, free): (Vec<usize>, Vec<usize>) =
-            (0..widths.len()).partition(|&index| is_fixed(index));
-        let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
-        let taken = gaps + fixed.iter().map(|&index| widths[index]).sum::<usize>();
-        let fits = |&limit: &usize| {
-            let rest: usize = free.iter().map(|&index| widths[index].min(limit)).sum();
-            taken + rest <= available
-        };
-        let widest = free.iter().map(|&index| widths[index]).max().unwrap_or(0);
-        (NARROWEST..=widest.min(available).max(NARROWEST))
-            .rev()
-            .find(fits)
-            .unwrap_or(NARROWEST)
+        let mut seen = HashMap::new();
+        rows.iter().copied().flatten().all(|row| {
+            let whole = hash(row, Some(WIDEST));
+            *seen.entry(hash(row, None)).or_insert(whole) == whole
+        })
     }
 
-    fn grid(&self) -> Grid {
-        let limit = self.limit();
+    /// Rows as a table of their own, in columns as wide as those of all the others.
+    fn grid(&self, rows: &[R]) -> Grid {
         let mut grid = Grid::new();
         grid.load_style(presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Disabled);
@@ -132,19 +142,21 @@ impl<R> Table<R> {
         } else {
             grid.force_no_tty();
         }
-        if self.style.headers {
-            let header = self.header().into_iter().map(Styled::new);
-            grid.set_header(header.map(|title| title.add_attribute(Attribute::Bold)));
+        let columns = || (self.widths.iter()).map(|&(index, width)| (self.columns[index], width));
+        if self.has_header {
+            let titles = columns().map(|(column, width)| cut::in_the_middle(column.title, width));
+            grid.set_header(titles.map(|title| Styled::new(title).add_attribute(Attribute::Bold)));
         }
-        for line in &self.lines {
-            let cells = line.iter().zip(&self.columns);
-            let cells = cells.map(|(cell, column)| self.styled(cell.within(limit), column));
-            grid.add_row(cells);
+        for row in rows {
+            let text = |column, width| self.cell(column, row).within(width);
+            grid.add_row(columns().map(|(column, width)| self.styled(text(column, width), column)));
         }
-        for (index, column) in grid.column_iter_mut().enumerate() {
-            column.set_padding((0, GAP));
-            if self.columns[index].look.align == Align::Right {
-                column.set_cell_alignment(CellAlignment::Right);
+        for (in_grid, (column, width)) in grid.column_iter_mut().zip(columns()) {
+            let padded = u16::try_from(width).unwrap_or(u16::MAX).saturating_add(GAP);
+            in_grid.set_padding((0, GAP));
+            in_grid.set_constraint(ColumnConstraint::Absolute(Width::Fixed(padded)));
+            if column.look.align == Align::Right {
+                in_grid.set_cell_alignment(CellAlignment::Right);
             }
         }
         grid
@@ -171,30 +183,39 @@ impl<R> Format<R> for Table<R> {
         false
     }
 
-    fn rows(&mut self, rows: &[R], _out: &mut Vec<u8>) -> Result<(), Error> {
-        for row in rows {
-            let cells = self
-                .columns
-                .iter()
-                .map(|column| self.cell((column.value)(row)))
-                .collect();
-            self.lines.push(cells);
-        }
+    fn prepare(&mut self, rows: &[&[R]]) -> Result<(), Error> {
+        self.has_header = self.style.headers;
+        self.has_decimals = self.has_decimals(rows);
+        let columns = self.columns.iter();
+        let wishes: Vec<_> = columns.map(|column| self.wish(column, rows)).collect();
+        self.widths = match self.style.place.width {
+            Some(available) if !self.style.in_full => {
+                lay_out(&wishes, available, |names| self.are_distinct(rows, names))
+            }
+            _ => (wishes.iter().enumerate())
+                .map(|(index, wish)| (index, wish.whole))
+                .collect(),
+        };
         Ok(())
     }
 
-    fn end(&mut self, _next_token: Option<&str>, out: &mut Vec<u8>) {
-        if self.lines.is_empty() {
-            return;
+    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+        if rows.is_empty() {
+            return Ok(());
         }
-        for line in self.grid().lines() {
+        for line in self.grid(rows).lines() {
             out.extend(line.trim_end().as_bytes());
             out.push(b'\n');
         }
+        self.has_header = false;
+        Ok(())
     }
+
+    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
-impl Cell {
+impl Cell<'_> {
+    /// The width at which nothing is cut.
     fn width(&self) -> usize {
         match self {
             Self::Fixed(text) | Self::Text(text) => text.width(),
@@ -205,62 +226,27 @@ impl Cell {
         }
     }
 
-    fn within(&self, limit: usize) -> String {
+    /// The width below which the cell, `whole` columns wide, tells little.
+    fn readable(&self, whole: usize) -> usize {
         match self {
-            Self::Fixed(text) => cut_in_the_middle(text, WIDEST),
-            Self::Text(text) => cut_in_the_middle(text, limit),
-            Self::List(items) if self.width() <= limit => items.join(", "),
-            Self::List(items) => cut_after_some(items, limit),
-        }
-    }
-}
-
-/// Bytes as people say them: `61.2 MB`.
-pub(crate) fn human_size(bytes: u64) -> String {
-    humansize::format_size(bytes, FormatSizeOptions::from(DECIMAL).decimal_places(1))
-}
-
-/// `first, second +7`: as many items as fit, and how many there are besides.
-fn cut_after_some(items: &[String], limit: usize) -> String {
-    let mut shown = String::new();
-    for (index, item) in items.iter().enumerate() {
-        let separator = if index == 0 { "" } else { ", " };
-        let after = match items.len() - index - 1 {
-            0 => String::new(),
-            rest => format!(" +{rest}"),
-        };
-        if shown.width() + separator.width() + item.width() + after.width() > limit {
-            if index == 0 {
-                let room = limit.saturating_sub(after.width());
-                return cut_in_the_middle(item, room) + &after;
+            Self::Fixed(_) => whole,
+            Self::Text(_) => whole.min(READABLE),
+            Self::List(items) => {
+                let first = items.first().map_or(0, |item| item.width());
+                whole
+                    .min(READABLE)
+                    .min(cut::width_of_first(first, items.len()))
             }
-            return format!("{shown} +{}", items.len() - index);
         }
-        shown.push_str(separator);
-        shown.push_str(item);
     }
-    shown
-}
 
-/// `sha256-4f1c…9d0e.sig`: both ends tell texts apart, the middle seldom does.
-fn cut_in_the_middle(text: &str, limit: usize) -> String {
-    if text.width() <= limit {
-        return text.to_owned();
+    fn within(self, limit: usize) -> String {
+        match self {
+            Self::Fixed(text) | Self::Text(text) if text.width() <= limit => text.into_owned(),
+            Self::Fixed(text) | Self::Text(text) => cut::in_the_middle(&text, limit),
+            Self::List(items) => cut::after_some(&items, limit),
+        }
     }
-    let room = limit.saturating_sub(1);
-    let head = take_width(text.chars(), room.div_ceil(2));
-    let tail = take_width(text.chars().rev(), room / 2);
-    let tail: String = tail.chars().rev().collect();
-    format!("{head}…{tail}")
-}
-
-fn take_width(characters: impl Iterator<Item = char>, room: usize) -> String {
-    let mut width = 0;
-    let fits = |character: &char| {
-        width += character.width().unwrap_or(0);
-        width <= room
-    };
-    characters.take_while(fits).collect()
 }
 
 /// The digits by which people know a digest.
@@ -288,26 +274,7 @@ fn short_media_type(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{cut_after_some, cut_in_the_middle, short_digest, short_media_type};
-
-    #[test]
-    fn lists_show_as_many_items_as_fit_and_count_the_rest() {
-        let items = ["1.27.3", "1.27", "1", "latest"].map(str::to_owned);
-        assert_eq!(cut_after_some(&items, 40), "1.27.3, 1.27, 1, latest");
-        assert_eq!(cut_after_some(&items, 22), "1.27.3, 1.27, 1 +1");
-        assert_eq!(cut_after_some(&items, 12), "1.27.3 +3");
-        assert_eq!(cut_after_some(&items, 7), "1.…3 +3");
-    }
-
-    #[test]
-    fn texts_keep_both_ends() {
-        assert_eq!(
-            cut_in_the_middle("sha256-0123456789.sig", 12),
-            "sha256…9.sig".to_owned()
-        );
-        assert_eq!(cut_in_the_middle("short", 5), "short");
-        assert_eq!(cut_in_the_middle("版本版本版本", 5), "版…本");
-    }
+    use super::{short_digest, short_media_type};
 
     #[test]
     fn digests_and_media_types_have_short_names() {

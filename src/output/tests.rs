@@ -1,11 +1,12 @@
 //! Whatever a row holds, it survives being printed and read again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use clap::Parser;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value as Json;
+use unicode_width::UnicodeWidthStr;
 
 use super::columns::{Align, Column, Expected, Look, Role, Schema, Shown, Value};
 use super::{OutputArgs, Place};
@@ -21,11 +22,13 @@ struct Row {
     list: Option<Vec<String>>,
 }
 
-const LOOK: Look = Look {
-    align: Align::Left,
-    role: Role::Plain,
-    importance: 1,
-};
+const fn look(importance: u8) -> Look {
+    Look {
+        align: Align::Left,
+        role: Role::Plain,
+        importance,
+    }
+}
 
 const SCHEMA: Schema<Row> = Schema {
     noun: "row",
@@ -34,33 +37,40 @@ const SCHEMA: Schema<Row> = Schema {
         Column {
             key: "text",
             title: "TEXT",
+            aliases: &[],
             shown: Shown::Always,
             needs: Facts::NAMES,
-            look: LOOK,
+            look: look(9),
             value: |row| Value::of(row.text.as_deref(), Value::Text),
         },
         Column {
             key: "outer.nested",
             title: "NESTED",
+            aliases: &[],
             shown: Shown::Always,
             needs: Facts::NAMES,
-            look: LOOK,
+            look: look(1),
             value: |row| Value::of(row.nested.as_deref(), Value::MediaType),
         },
         Column {
             key: "size",
             title: "SIZE",
+            aliases: &[],
             shown: Shown::Always,
             needs: Facts::NAMES,
-            look: LOOK,
+            look: Look {
+                align: Align::Right,
+                ..look(3)
+            },
             value: |row| Value::of(row.size, Value::Size),
         },
         Column {
             key: "time",
             title: "TIME",
+            aliases: &[],
             shown: Shown::Always,
             needs: Facts::NAMES,
-            look: LOOK,
+            look: look(4),
             value: |row| {
                 let time = row
                     .time
@@ -71,9 +81,10 @@ const SCHEMA: Schema<Row> = Schema {
         Column {
             key: "list",
             title: "LIST",
+            aliases: &[],
             shown: Shown::Always,
             needs: Facts::NAMES,
-            look: LOOK,
+            look: look(7),
             value: |row| Value::of(row.list.as_deref(), Value::List),
         },
     ],
@@ -90,12 +101,20 @@ struct Options {
 }
 
 fn print(options: &[&str], terminal: bool, rows: &[Row]) -> String {
-    let place = Place {
+    print_in(place(terminal), options, rows)
+}
+
+fn place(terminal: bool) -> Place {
+    Place {
         terminal,
         color: false,
+        color_data: false,
         width: terminal.then_some(80),
         now: Timestamp::UNIX_EPOCH,
-    };
+    }
+}
+
+fn print_in(place: Place, options: &[&str], rows: &[Row]) -> String {
     let Options { output } = Options::parse_from([&["test"], options].concat());
     let expected = Expected {
         several: false,
@@ -105,8 +124,11 @@ fn print(options: &[&str], terminal: bool, rows: &[Row]) -> String {
     let columns = output.columns(&SCHEMA, expected, &[]).unwrap();
     let mut format = output.format(&SCHEMA, columns, place);
     let mut out = Vec::new();
+    format.prepare(&[rows]).unwrap();
     format.begin(&mut out);
-    format.rows(rows, &mut out).unwrap();
+    for page in rows.chunks(3) {
+        format.rows(page, &mut out).unwrap();
+    }
     format.end(None, &mut out);
     String::from_utf8(out).unwrap()
 }
@@ -224,4 +246,173 @@ proptest! {
             prop_assert!(!crate::escape::needs_escaping(&foreign), "{format}: {foreign:?}");
         }
     }
+
+    #[test]
+    fn colours_are_all_that_they_add(
+        rows in proptest::collection::vec(any_row("[\\PC\\pC]*"), 0..4),
+        terminal: bool,
+    ) {
+        for format in ["table", "json", "jsonl", "csv", "tsv", "name"] {
+            let plain = place(terminal);
+            let colorful = Place { color: true, color_data: true, ..plain };
+            let colorful = print_in(colorful, &["-o", format], &rows);
+            if !rows.is_empty() && ["table", "json", "jsonl"].contains(&format) {
+                prop_assert!(colorful.contains("\u{1b}["), "{colorful}");
+            }
+            prop_assert_eq!(without_colors(&colorful), without_colors(&print_in(plain, &["-o", format], &rows)));
+        }
+    }
+
+    #[test]
+    fn any_row_is_one_line_that_fits_the_terminal(
+        rows in proptest::collection::vec(any_row("[\\PC\\pC]*"), 1..5),
+        width in 40..=200_usize,
+        options in proptest::sample::select(vec!["--bytes", "--time=iso", "-c=-text", "-c=list", "-c=time,size,nested"]),
+    ) {
+        let printed = print_in(Place { width: Some(width), ..place(true) }, &[options], &rows);
+        prop_assert_eq!(printed.lines().count(), rows.len() + 1, "{}", printed);
+        for line in printed.lines() {
+            prop_assert!(line.width() <= width, "{} of {width} columns: {line}", line.width());
+        }
+    }
+
+    #[test]
+    fn names_that_differ_are_told_apart_while_other_columns_stand(
+        names in proptest::collection::hash_set("[ab]{0,30}-[0-9]{1,3}-[ab]{0,30}", 1..6),
+        row in any_row("[a-z]{1,9}"),
+        width in 20..=120_usize,
+    ) {
+        let rows: Vec<_> = names.into_iter().map(|name| Row { text: Some(name), ..row.clone() }).collect();
+        let printed = print_in(Place { width: Some(width), ..place(true) }, &[], &rows);
+        let header = printed.lines().next().unwrap_or_default();
+        if header != "TEXT" {
+            let names: HashSet<_> = printed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+            prop_assert_eq!(names.len(), rows.len() + 1, "{}", printed);
+        }
+    }
+}
+
+/// `text` without the sequences that switch colours.
+fn without_colors(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        text + piece.split_once('m').map_or(piece, |(_, rest)| rest)
+    })
+}
+
+/// A row of a short name, to be changed.
+fn row(text: &str) -> Row {
+    Row {
+        text: Some(text.to_owned()),
+        nested: Some("application/vnd.oci.image.index.v1+json".to_owned()),
+        size: Some(61_204_519),
+        time: Some(0),
+        list: Some((0..30).map(|build| format!("2.0.{build}")).collect()),
+    }
+}
+
+#[test]
+fn columns_give_way_by_importance() {
+    let rows = [row("63033b0ca389"), row("aeaf52febe70")];
+    let header = |width| {
+        let printed = print_in(
+            Place {
+                width: Some(width),
+                ..place(true)
+            },
+            &[],
+            &rows,
+        );
+        let header = printed.lines().next().unwrap_or_default().to_owned();
+        header.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(header(60), "TEXT NESTED SIZE TIME LIST");
+    assert_eq!(header(50), "TEXT SIZE TIME LIST");
+    assert_eq!(header(40), "TEXT TIME LIST");
+    assert_eq!(header(30), "TEXT LIST");
+    assert_eq!(header(12), "TEXT");
+}
+
+#[test]
+fn sizes_have_their_decimals_and_units_aligned() {
+    let sizes = [61_204_519, 5_000, 120, 999_999_999_999, -1];
+    let rows = sizes.map(|size| Row {
+        size: Some(size),
+        ..row("x")
+    });
+    let printed = print(&["-c", "size"], true, &rows);
+    assert_eq!(
+        printed,
+        "    SIZE\n 61.2 MB\n  5.0 kB\n120    B\n  1.0 TB\n      -1\n"
+    );
+    let printed = print(&["-c", "size"], true, &rows[2..3]);
+    assert_eq!(printed, " SIZE\n120 B\n");
+}
+
+#[test]
+fn json_has_the_colours_of_jq() {
+    let rows = [Row {
+        list: Some(vec!["a".to_owned()]),
+        ..row("x")
+    }];
+    let colorful = Place {
+        color_data: true,
+        ..place(true)
+    };
+    let printed = print_in(colorful, &["-o", "jsonl", "-c", "text,size,list"], &rows);
+    insta::assert_snapshot!(printed.replace('\u{1b}', "␛"), @r#"␛[1;39m{␛[0m␛[34;1m"text"␛[0m␛[1;39m:␛[0m␛[0;32m"x"␛[0m␛[1;39m,␛[0m␛[34;1m"size"␛[0m␛[1;39m:␛[0m␛[0;39m61204519␛[0m␛[1;39m,␛[0m␛[34;1m"list"␛[0m␛[1;39m:␛[0m␛[1;39m[␛[0m␛[0;32m"a"␛[0m␛[1;39m]␛[0m␛[1;39m}␛[0m"#);
+}
+
+fn chosen(options: &[&str]) -> Result<Vec<&'static str>, String> {
+    let Options { output } = Options::try_parse_from([&["test"], options].concat())
+        .map_err(|error| error.to_string())?;
+    let expected = Expected {
+        several: false,
+        public: false,
+        told: Facts::all(),
+    };
+    let columns = output
+        .columns(&SCHEMA, expected, &[])
+        .map_err(|error| format!("{error}; {}", error.hints().join("; ")))?;
+    Ok(columns.iter().map(|column| column.title).collect())
+}
+
+#[test]
+fn columns_have_several_names_and_signs() {
+    let chosen = |list: &str| chosen(&["-c", list]).unwrap().join(" ");
+    assert_eq!(
+        chosen("time,TEXT,outer.nested,Nested,text"),
+        "TIME TEXT NESTED"
+    );
+    assert_eq!(chosen("-size"), "TEXT NESTED TIME LIST");
+    assert_eq!(chosen("-size,+TIME,-nested"), "TEXT TIME LIST");
+    assert_eq!(chosen("-size,+size,-text,-text"), "NESTED SIZE TIME LIST");
+}
+
+#[test]
+fn columns_that_cannot_be_printed_are_refused() {
+    let refused = |list: &str| chosen(&["-c", list]).unwrap_err();
+    assert_eq!(
+        refused("nestd"),
+        "there is no column `nestd`; did you mean `nested`?"
+    );
+    assert_eq!(
+        refused("+tim"),
+        "there is no column `tim`; did you mean `time`?"
+    );
+    assert_eq!(
+        refused("zzz"),
+        "there is no column `zzz`; the columns are text, nested, size, time, list"
+    );
+    assert_eq!(
+        refused("--output"),
+        "`--columns` is followed by `--output`, which is not a column; the columns are text, nested, size, time, list"
+    );
+    assert!(refused("size,+time").starts_with("`--columns` mixes plain names"));
+    assert_eq!(
+        refused("-text,-nested,-size,-time,-list"),
+        "`--columns` leaves out every column; leave out fewer"
+    );
+    assert!(chosen(&["-c", "-o", "json"]).is_err());
 }

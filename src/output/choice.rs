@@ -1,0 +1,191 @@
+//! `--columns`: which columns are printed, by the names that people know them by.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Command};
+
+use super::columns::{Column, Schema};
+use crate::error::Error;
+
+/// The similarity from which one name may be a misspelling of another; clap takes the same.
+const SIMILAR: f64 = 0.7;
+
+/// A name in `--columns`, with its sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ColumnName {
+    sign: Sign,
+    name: String,
+}
+
+/// What becomes of a column that `--columns` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    /// It is printed, and no other is that is not named.
+    None,
+    /// It is added to the default columns.
+    Plus,
+    /// It is left out.
+    Minus,
+}
+
+impl ColumnName {
+    /// Whether the column is to be printed.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.sign != Sign::Minus
+    }
+
+    /// The name as it was typed, without its sign.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl From<String> for ColumnName {
+    fn from(text: String) -> Self {
+        for (prefix, sign) in [('+', Sign::Plus), ('-', Sign::Minus)] {
+            if let Some(name) = text.strip_prefix(prefix) {
+                let name = name.to_owned();
+                return Self { sign, name };
+            }
+        }
+        Self {
+            sign: Sign::None,
+            name: text,
+        }
+    }
+}
+
+/// Has `arg`, which is `--columns`, offer `columns` in its help and to shells.
+pub(crate) fn offer<R: Sync>(arg: Arg, columns: &'static [Column<R>]) -> Arg {
+    let about = (arg.get_long_help().or(arg.get_help())).map(ToString::to_string);
+    let list: Vec<_> = columns
+        .iter()
+        .map(|column| format!("{} ({})", column.name(), column.title))
+        .collect();
+    let help = format!(
+        "{}\n\nColumns: {}",
+        about.unwrap_or_default(),
+        list.join(", ")
+    );
+    let names = columns.iter().map(Column::name).collect();
+    arg.value_parser(ColumnParser { names }).long_help(help)
+}
+
+/// Takes any name, for the command knows more of them than it offers.
+#[derive(Clone)]
+struct ColumnParser {
+    names: Vec<&'static str>,
+}
+
+impl TypedValueParser for ColumnParser {
+    type Value = ColumnName;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<ColumnName, clap::Error> {
+        let text = StringValueParser::new().parse_ref(command, arg, value)?;
+        Ok(text.into())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let signed = ["", "+", "-"].into_iter().flat_map(|sign| {
+            let names = self.names.iter();
+            names
+                .map(move |name| PossibleValue::new(format!("{sign}{name}")).hide(!sign.is_empty()))
+        });
+        Some(Box::new(signed))
+    }
+}
+
+/// The columns of `schema` that `names` list, in their order; or, where they have signs, the `defaults`
+/// with those added and left out, in the order of the table. Columns that `added` names are among them in
+/// any case.
+///
+/// # Errors
+///
+/// A usage error where plain names are mixed with signs, a name is unknown, or no column is left.
+pub(super) fn choose<R>(
+    schema: &Schema<R>,
+    names: &[ColumnName],
+    added: &[&str],
+    defaults: impl Fn(&Column<R>) -> bool,
+) -> Result<Vec<&'static Column<R>>, Error> {
+    let plain = names.iter().filter(|name| name.sign == Sign::None).count();
+    if plain != 0 && plain != names.len() {
+        return Err(
+            Error::usage("`--columns` mixes plain names with names behind a `+` or `-`").hint(
+                "name all columns, or put `+` before each that you add to the default ones and `-` before each that you leave out",
+            ),
+        );
+    }
+    let mut chosen: Vec<&'static Column<R>> = match plain {
+        0 => schema
+            .columns
+            .iter()
+            .filter(|column| defaults(column))
+            .collect(),
+        _ => Vec::new(),
+    };
+    for name in names {
+        let column = schema
+            .find(&name.name)
+            .ok_or_else(|| unknown(schema, name))?;
+        match name.sign {
+            Sign::Minus => chosen.retain(|other| other.key != column.key),
+            Sign::None | Sign::Plus => add(column, &mut chosen),
+        }
+    }
+    for column in added.iter().filter_map(|name| schema.column(name)) {
+        add(column, &mut chosen);
+    }
+    if plain == 0 {
+        let position =
+            |column: &&Column<R>| schema.columns.iter().position(|c| c.key == column.key);
+        chosen.sort_by_key(position);
+    }
+    if chosen.is_empty() {
+        return Err(Error::usage("`--columns` leaves out every column").hint("leave out fewer"));
+    }
+    Ok(chosen)
+}
+
+fn add<R>(column: &'static Column<R>, chosen: &mut Vec<&'static Column<R>>) {
+    if chosen.iter().all(|other| other.key != column.key) {
+        chosen.push(column);
+    }
+}
+
+fn unknown<R>(schema: &Schema<R>, name: &ColumnName) -> Error {
+    let ColumnName { sign, name } = name;
+    // `-c -o json` reads as the column `o`, to be left out.
+    let error = match sign {
+        Sign::Minus => Error::usage(format!(
+            "`--columns` is followed by `-{name}`, which is not a column"
+        )),
+        Sign::None | Sign::Plus => Error::usage(format!("there is no column `{name}`")),
+    };
+    let near: Vec<_> = near(schema, name)
+        .map(|column| format!("`{}`", column.name()))
+        .collect();
+    if near.is_empty() {
+        let all: Vec<_> = schema.columns.iter().map(Column::name).collect();
+        return error.hint(format!("the columns are {}", all.join(", ")));
+    }
+    error.hint(format!("did you mean {}?", near.join(" or ")))
+}
+
+/// The columns that `name` may stand for.
+fn near<R>(schema: &Schema<R>, name: &str) -> impl Iterator<Item = &'static Column<R>> {
+    let name = name.to_ascii_lowercase();
+    schema.columns.iter().filter(move |column| {
+        column.names().any(|own| {
+            let own = own.to_ascii_lowercase();
+            let is_part = name.len() > 2 && own.contains(&name);
+            is_part || strsim::jaro(&own, &name) > SIMILAR
+        })
+    })
+}

@@ -1,0 +1,141 @@
+//! The widths of a table's columns, such that every row fits on one line.
+
+use super::columns::NAMES;
+
+/// Between columns.
+pub(super) const GAP: u16 = 2;
+
+/// The width that a column wants.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish {
+    /// The width at which nothing is cut.
+    pub(super) whole: usize,
+    /// The width below which it can hardly be read.
+    pub(super) readable: usize,
+    /// Columns of low importance give way first.
+    pub(super) importance: u8,
+}
+
+/// How much of the columns that name the row is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Names {
+    Whole,
+    Readable,
+    /// Whatever fits.
+    Cut,
+}
+
+/// The columns that are shown, with their widths: as many as fit into `available`, and at least one.
+///
+/// What can be cut is cut first, then columns are left out, the least important first. What names the
+/// row is cut last, and while other columns stand only where `are_distinct` holds for the widths of the
+/// columns that name it.
+pub(super) fn lay_out(
+    wishes: &[Wish],
+    available: usize,
+    mut are_distinct: impl FnMut(&[(usize, usize)]) -> bool,
+) -> Vec<(usize, usize)> {
+    let mut layout = Layout {
+        names: names(wishes),
+        wishes,
+        available,
+        shown: (0..wishes.len()).collect(),
+    };
+    loop {
+        if let Some(widths) = layout.fit(Names::Whole) {
+            return widths;
+        }
+        let readable = layout.fit(Names::Readable);
+        if let Some(widths) = readable.filter(|widths| are_distinct(&layout.names_among(widths))) {
+            return widths;
+        }
+        if !layout.leave_one_out(|is_name| !is_name) {
+            break;
+        }
+    }
+    loop {
+        if let Some(widths) = layout.fit(Names::Cut) {
+            return widths;
+        }
+        if !layout.leave_one_out(|_| true) {
+            return layout
+                .shown
+                .iter()
+                .map(|&index| (index, available))
+                .collect();
+        }
+    }
+}
+
+/// The least importance of a column that names the row: of those that stand, one always does.
+fn names(wishes: &[Wish]) -> u8 {
+    let importances = wishes.iter().map(|wish| wish.importance);
+    importances.max().unwrap_or(NAMES).min(NAMES)
+}
+
+struct Layout<'a> {
+    wishes: &'a [Wish],
+    /// Columns of this importance or more name the row.
+    names: u8,
+    available: usize,
+    /// The positions of the columns that stand.
+    shown: Vec<usize>,
+}
+
+impl Layout<'_> {
+    /// The widths of the columns that stand, or nothing if they do not fit.
+    fn fit(&self, names: Names) -> Option<Vec<(usize, usize)>> {
+        let least = |&index: &usize| {
+            let wish = self.wishes[index];
+            let width = match names {
+                Names::Whole if self.is_name(index) => wish.whole,
+                Names::Whole | Names::Readable => wish.readable,
+                Names::Cut => 1,
+            };
+            (index, width)
+        };
+        let mut widths: Vec<_> = self.shown.iter().map(least).collect();
+        let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
+        let taken = gaps + widths.iter().map(|(_, width)| width).sum::<usize>();
+        let room = self.available.checked_sub(taken)?;
+        self.widen(&mut widths, room);
+        Some(widths)
+    }
+
+    /// Spends `room` on what is cut: on the names first, and always on the narrowest.
+    fn widen(&self, widths: &mut [(usize, usize)], room: usize) {
+        for _ in 0..room {
+            let cut = widths
+                .iter_mut()
+                .filter(|(index, width)| *width < self.wishes[*index].whole);
+            match cut.min_by_key(|(index, width)| (!self.is_name(*index), *width)) {
+                Some((_, width)) => *width += 1,
+                None => return,
+            }
+        }
+    }
+
+    /// Leaves out the least important of the columns that `may_go`, the last of several; never the only
+    /// one.
+    fn leave_one_out(&mut self, may_go: impl Fn(bool) -> bool) -> bool {
+        let candidates = (self.shown.iter().enumerate().rev())
+            .filter(|(_, index)| may_go(self.is_name(**index)));
+        let least = candidates.min_by_key(|(_, index)| self.wishes[**index].importance);
+        match least {
+            Some((position, _)) if self.shown.len() > 1 => {
+                self.shown.remove(position);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn names_among(&self, widths: &[(usize, usize)]) -> Vec<(usize, usize)> {
+        let widths = widths.iter().copied();
+        widths.filter(|(index, _)| self.is_name(*index)).collect()
+    }
+
+    fn is_name(&self, index: usize) -> bool {
+        self.wishes[index].importance >= self.names
+    }
+}
