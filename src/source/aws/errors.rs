@@ -9,7 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::profile::Profile;
 use crate::error::{Error, Kind};
 use crate::net::retry::{Cause, Failure};
-use crate::net::{answers, http};
+use crate::net::{self, answers, retry};
 use crate::reference::PublicRepository;
 use crate::reference::{RegistryId, RepositoryName};
 use crate::source::refusals;
@@ -41,33 +41,34 @@ pub(crate) fn translate<E>(error: &SdkError<E, HttpResponse>, context: Context<'
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
-    let status = error
-        .raw_response()
-        .map_or(0, |response| response.status().as_u16());
-    match error {
+    let response = error.raw_response();
+    let status = response.map_or(0, |response| response.status().as_u16());
+    let retry_after = retry::retry_after(|name| response?.headers().get(name));
+    let failure = match error {
         SdkError::ServiceError(service) => match service.err().code() {
             Some(code) => answered(code, service.err().message(), status, context),
             None => answers::unreadable(context.host, status),
         },
-        SdkError::ResponseError(_) if http::is_broken_connection(error) => {
-            http::failure(error, context.host)
+        SdkError::ResponseError(_) if net::errors::is_of_network(error) => {
+            net::errors::failure(error, context.host)
         }
         SdkError::ResponseError(_) => answers::unreadable(context.host, status),
-        SdkError::DispatchFailure(_) => http::failure(error, context.host),
+        SdkError::DispatchFailure(_) => net::errors::failure(error, context.host),
         _ => Failure::fatal(Error::new(
             Kind::Other,
             format!(
                 "{} could not be sent: {}",
                 context.operation,
-                http::innermost(error)
+                net::errors::innermost(error)
             ),
         )),
-    }
+    };
+    failure.after(retry_after)
 }
 
 /// The service answered with an error code of its own.
 fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>) -> Failure {
-    let said = message.unwrap_or(code);
+    let said = &*answers::cut(message.unwrap_or(code));
     match code {
         "RepositoryNotFoundException" => Failure::fatal(repository_not_found(context)),
         "InvalidParameterException" | "ValidationException" => {
@@ -86,10 +87,7 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
         | "RequestExpired"
         | "RequestInTheFuture"
         | "InvalidSignatureException"
-        | "SignatureDoesNotMatch" => Failure {
-            cause: Cause::Skewed,
-            error: credentials_refused(said),
-        },
+        | "SignatureDoesNotMatch" => Failure::new(Cause::Skewed, credentials_refused(said)),
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
         | "IncompleteSignature"
