@@ -74,3 +74,23 @@ fn print<R: 'static>(
     format.end(None, &mut out);
     out
 }
+
+/// Feeds `fields`, one a line, to the reader of `Link` headers.
+///
+/// # Panics
+///
+/// Where the program has a bug.
+pub fn links(fields: &[u8]) {
+    source::parse_links(fields);
+}
+
+/// Feeds `text` to the reader of proxy settings: `HTTP_PROXY`, `https_proxy` and `No_Proxy`, one a line.
+///
+/// # Panics
+///
+/// Where the program has a bug.
+pub fn proxies(text: &[u8]) {
+    if let Ok(text) = str::from_utf8(text) {
+        crate::net::proxy::read_for_fuzzing(text);
+    }
+}

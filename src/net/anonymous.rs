@@ -1,10 +1,13 @@
 //! Unsigned requests to one host: neither credentials nor AWS files are looked at.
 
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use hyper::Request;
+use hyper::header::{HeaderValue, USER_AGENT};
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::http::Answer;
+use super::retry::Pace;
 use super::retry::{Failure, Retry};
 use super::settings::{Transport, host};
 use super::{answers, http};
@@ -28,6 +31,7 @@ impl<'a> Anonymous<'a> {
         url: Option<Url>,
         address: &str,
         transport: Transport,
+        pace: Pace,
         progress: &'a Progress,
     ) -> Self {
         let built_in = || Url::parse(address).expect("the built-in address is a URL");
@@ -36,14 +40,21 @@ impl<'a> Anonymous<'a> {
             host: host(&base),
             base,
             http: transport.http,
-            retry: transport.retry,
+            retry: transport.retry.at_pace(pace),
             progress,
         }
     }
 
     /// The URL of `path`, which begins with a slash, and maybe has a query.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
+        let queries = [self.base.query().unwrap_or_default(), query];
+        let query = queries.map(str::to_owned).join("&");
+        let query = query.trim_matches('&');
+        url.set_query(Some(query).filter(|query| !query.is_empty()));
+        url.into()
     }
 
     /// Makes attempts at what `request` names by the retry policy.
@@ -60,15 +71,19 @@ impl<'a> Anonymous<'a> {
         outcome.await.map_err(|failure| failure.error)
     }
 
-    /// Sends a request, once.
+    /// Sends a request, once; the body of the answer has at most `limit` bytes.
     ///
     /// # Errors
     ///
     /// Where no whole answer comes back; an answer of any status is one.
-    pub(crate) async fn send(&self, mut request: HttpRequest) -> Result<Answer, Failure> {
-        let headers = request.headers_mut();
-        headers.insert("user-agent", concat!("ecrpub/", env!("CARGO_PKG_VERSION")));
-        self.http.send(request, &self.host).await
+    pub(crate) async fn send(
+        &self,
+        mut request: Request<SdkBody>,
+        limit: u64,
+    ) -> Result<Answer, Failure> {
+        let agent = HeaderValue::from_static(concat!("ecrpub/", env!("CARGO_PKG_VERSION")));
+        request.headers_mut().insert(USER_AGENT, agent);
+        self.http.send(request, limit, &self.host).await
     }
 
     /// The answer's body as what was asked for.
@@ -87,23 +102,21 @@ impl<'a> Anonymous<'a> {
 }
 
 /// A request for `url` with these headers; with a body, one that posts it.
+///
+/// # Errors
+///
+/// If the URL or a header cannot be sent.
 pub(crate) fn request(
     url: &str,
     headers: &[(&'static str, String)],
     body: Option<Vec<u8>>,
-) -> Result<HttpRequest, Failure> {
-    let build = || {
-        let mut request = HttpRequest::get(url)?;
-        if let Some(body) = body {
-            request.set_method("POST")?;
-            *request.body_mut() = body.into();
-        }
-        for (name, value) in headers {
-            request.headers_mut().try_insert(*name, value.clone())?;
-        }
-        Ok(request)
-    };
-    build().map_err(|error: aws_smithy_runtime_api::http::HttpError| {
-        Failure::fatal(Error::usage(format!("`{url}` cannot be asked: {error}")))
-    })
+) -> Result<Request<SdkBody>, Failure> {
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let mut request = Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, value);
+    }
+    request
+        .body(body.map_or_else(SdkBody::empty, SdkBody::from))
+        .map_err(|error| Failure::fatal(Error::usage(format!("a request cannot be sent: {error}"))))
 }

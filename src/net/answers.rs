@@ -1,35 +1,45 @@
-//! Answers that are no listing: what they mean, whatever the source, and whether to ask again.
+//! Maps error answers of every source to errors and retry causes.
 
-use super::http;
+use std::borrow::Cow;
+
+use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
+
+use super::errors;
 use super::retry::{Cause, Failure};
 use crate::error::{Error, Kind};
 
+/// How many characters of a foreign text are shown.
+const LONGEST_TEXT: usize = 2000;
+
 /// `host` asks for patience, as it `said`.
 pub(crate) fn throttled(host: &str, said: &str) -> Failure {
+    let said = cut(said);
     let error = Error::new(
         Kind::Service,
         format!("`{host}` throttles requests: {said}"),
     );
-    Failure {
-        cause: Cause::Throttled,
-        error: error.hint("try again later, or allow more attempts with `--max-attempts 20`"),
-    }
+    let error = error.hint("try again later, or allow more attempts with `--max-attempts 20`");
+    Failure::new(Cause::Throttled, error)
 }
 
 /// `host` failed with an error `code` of its own that nothing else is known of.
 pub(crate) fn failed(host: &str, code: &str, message: Option<&str>, status: u16) -> Failure {
-    let detail = message.map_or_else(String::new, |message| format!(": {message}"));
+    let detail = message.map_or_else(String::new, |message| format!(": {}", cut(message)));
+    let cause = if is_transient(code) {
+        Cause::Server
+    } else {
+        cause(status)
+    };
+    let code = cut(code);
     let error = Error::new(
         Kind::Service,
         format!("`{host}` failed with {code} (HTTP status {status}){detail}"),
     );
-    Failure {
-        cause: cause(status),
-        error: match status {
-            500.. => error.hint("try again later, or see https://health.aws.amazon.com"),
-            _ => error,
-        },
-    }
+    let error = match status {
+        500.. => error.hint("try again later, or see https://health.aws.amazon.com"),
+        _ => error,
+    };
+    Failure::new(cause, error)
 }
 
 /// `host` answered without anything that a source knows: a page of HTML, a redirect, garbage.
@@ -39,28 +49,68 @@ pub(crate) fn unreadable(host: &str, status: u16) -> Failure {
         200..300 => "not the JSON that was asked for",
         _ => "an error page",
     };
-    Failure {
-        cause: cause(status),
-        error: http::unreadable(host, status, why),
+    Failure::new(cause(status), unlike(host, status, why))
+}
+
+/// The error for an answer that is not what the host should say, such as a page of HTML.
+pub(crate) fn unlike(host: &str, status: u16, why: &str) -> Error {
+    errors::unreadable(host, &format!("{why} (HTTP status {status})"))
+}
+
+/// The beginning of a text of foreign origin, which may be of any length.
+pub(crate) fn cut(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 
 fn cause(status: u16) -> Cause {
     match status {
         429 => Cause::Throttled,
-        500.. => Cause::Server,
+        408 | 500.. => Cause::Server,
         _ => Cause::Final,
     }
 }
 
-/// Whether the error `code` asks for patience.
+/// Whether the error `code` asks for patience, as the AWS SDKs have it.
 pub(crate) fn is_throttling(code: &str) -> bool {
-    matches!(
-        code,
-        "ThrottlingException"
-            | "Throttling"
-            | "TooManyRequestsException"
-            | "RequestLimitExceeded"
-            | "SlowDown"
-    )
+    THROTTLING_ERRORS.contains(&code)
+}
+
+/// Whether the error `code` is one that passes, as the AWS SDKs have it.
+pub(crate) fn is_transient(code: &str) -> bool {
+    TRANSIENT_ERRORS.contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut, failed, is_throttling, throttled};
+    use crate::net::retry::Cause;
+
+    #[test]
+    fn texts_of_any_length_are_cut_between_characters() {
+        assert_eq!(cut("short"), "short");
+        let just = "ß".repeat(2000);
+        assert_eq!(cut(&just), just);
+        assert_eq!(cut(&format!("{just}ß")), format!("{just}…"));
+        let long = "x".repeat(3_000_000);
+        for failure in [
+            throttled("host", &long),
+            failed("host", &long, Some(&long), 500),
+        ] {
+            assert!(failure.error.to_string().len() < 5000);
+        }
+    }
+
+    #[test]
+    fn codes_and_statuses_say_whether_to_try_again() {
+        assert!(is_throttling("ThrottlingException") && is_throttling("EC2ThrottledException"));
+        assert!(!is_throttling("RepositoryNotFoundException") && !is_throttling(""));
+        let cause = |code, status| failed("host", code, None, status).cause;
+        assert_eq!(cause("RequestTimeout", 400), Cause::Server);
+        assert_eq!(cause("NovelException", 400), Cause::Final);
+        assert_eq!(cause("NovelException", 408), Cause::Server);
+        assert_eq!(cause("NovelException", 599), Cause::Server);
+    }
 }

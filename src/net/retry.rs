@@ -3,12 +3,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use crate::error::{Error, Kind};
 use crate::progress::Progress;
 
 /// The limit of the first wait; it doubles with every attempt.
 pub(crate) const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(8);
+/// A host that asks for more patience than this is not waited for.
+const LONGEST_PATIENCE: Duration = Duration::from_mins(1);
 /// A connection that breaks three times in a row is not a passing fault.
 const LOST_ATTEMPTS: u32 = 3;
 /// The client corrects its clock by the first answer's date.
@@ -34,16 +38,52 @@ pub(crate) enum Cause {
 pub(crate) struct Failure {
     pub(crate) cause: Cause,
     pub(crate) error: Error,
+    /// How long the host asks to be left alone.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl Failure {
-    /// A failure that no further attempt would mend.
-    pub(crate) fn fatal(error: Error) -> Self {
+    /// A failed attempt that may be made again as `cause` has it.
+    pub(crate) fn new(cause: Cause, error: Error) -> Self {
         Self {
-            cause: Cause::Final,
+            cause,
             error,
+            retry_after: None,
         }
     }
+
+    /// A failure that no further attempt would mend.
+    pub(crate) fn fatal(error: Error) -> Self {
+        Self::new(Cause::Final, error)
+    }
+
+    /// The same from a host that asks to be left alone for a while.
+    pub(crate) fn after(self, retry_after: Option<Duration>) -> Self {
+        Self {
+            retry_after,
+            ..self
+        }
+    }
+}
+
+/// How long a host asks to be left alone: by `Retry-After`, in seconds or as a date, or by AWS's own
+/// header, in milliseconds. `header` looks up a header by its name.
+pub(crate) fn retry_after<'a>(
+    header: impl Fn(&'static str) -> Option<&'a str>,
+) -> Option<Duration> {
+    if let Some(milliseconds) = header("x-amz-retry-after") {
+        return Some(Duration::from_millis(milliseconds.trim().parse().ok()?));
+    }
+    let text = header("retry-after")?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    let wait = date
+        .parse_timestamp(text)
+        .ok()?
+        .duration_since(Timestamp::now());
+    Some(Duration::try_from(wait).unwrap_or_default())
 }
 
 /// The policy, for all sources and all requests of a run.
@@ -55,13 +95,14 @@ pub(crate) struct Retry {
     pub(crate) timeout: Duration,
     /// The limit of the first wait.
     pub(crate) first_delay: Duration,
-    /// How often a host that has throttled may be asked, where that is known.
-    pub(crate) pace: Option<Arc<Pace>>,
+    /// When the host may be asked.
+    pub(crate) pace: Arc<Pace>,
 }
 
-/// One request in a while, once the host has asked for patience.
-#[derive(Debug)]
+/// When a host may be asked: at any time, until it asks for patience.
+#[derive(Debug, Default)]
 pub(crate) struct Pace {
+    /// The time between two requests to a host that has throttled.
     interval: Duration,
     /// When the next request may go out; nothing while no patience was asked for.
     next: Mutex<Option<Instant>>,
@@ -84,6 +125,13 @@ impl Pace {
         next.get_or_insert_with(|| Instant::now() + self.interval);
     }
 
+    /// Sends nothing to the host for this long.
+    fn stop(&self, time: Duration) {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = Instant::now() + time;
+        *next = Some(next.map_or(end, |next| next.max(end)));
+    }
+
     /// How long the caller has to wait for its turn, which is taken.
     fn turn(&self) -> Duration {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,6 +148,14 @@ impl Pace {
 }
 
 impl Retry {
+    /// The same policy for another host, which may be asked at a pace of its own.
+    pub(crate) fn at_pace(self, pace: Pace) -> Self {
+        Self {
+            pace: Arc::new(pace),
+            ..self
+        }
+    }
+
     /// Makes attempts until one succeeds or the policy gives up; `request` names it to the user.
     ///
     /// # Errors
@@ -126,23 +182,23 @@ impl Retry {
                 Err(failure) => failure,
             };
             lost += u32::from(failure.cause == Cause::Lost);
-            if let (Some(pace), Cause::Throttled) = (&self.pace, failure.cause) {
-                pace.slow_down();
+            if failure.cause == Cause::Throttled {
+                self.pace.slow_down();
             }
-            if !self.allows_another(failure.cause, number, lost) {
-                return Err(after(number, failure));
+            let retry_after = failure.retry_after.unwrap_or_default();
+            if !self.allows_another(failure.cause, number, lost) || retry_after > LONGEST_PATIENCE {
+                return Err(given_up(number, failure));
             }
-            let delay = self.delay(number);
+            let retry_after = self.scaled(retry_after);
+            let delay = self.delay(number).max(retry_after);
+            self.pace.stop(retry_after);
             progress.waiting(request, &failure.error, delay);
             tokio::time::sleep(delay).await;
         }
     }
 
     async fn wait_for_turn(&self, progress: &Progress, request: &str) {
-        let wait = self
-            .pace
-            .as_ref()
-            .map_or(Duration::ZERO, |pace| pace.turn());
+        let wait = self.pace.turn();
         if wait > Duration::ZERO {
             progress.taking_turns(request, wait);
             tokio::time::sleep(wait).await;
@@ -165,46 +221,57 @@ impl Retry {
         limit.min(LONGEST_DELAY).mul_f64(fastrand::f64())
     }
 
+    /// `wait`, shortened as the first delay is.
+    fn scaled(&self, wait: Duration) -> Duration {
+        wait.mul_f64(self.first_delay.div_duration_f64(FIRST_DELAY))
+    }
+
     fn timed_out(&self, request: &str) -> Failure {
         let seconds = self.timeout.as_secs_f64();
         let error = Error::new(
             Kind::Service,
             format!("{request} was not answered within {seconds} s"),
         );
-        Failure {
-            cause: Cause::Lost,
-            error: error.hint("allow more time with `--timeout SECONDS`"),
-        }
+        Failure::new(
+            Cause::Lost,
+            error.hint("allow more time with `--timeout SECONDS`"),
+        )
     }
 }
 
-fn after(attempts: u32, failure: Failure) -> Failure {
-    if attempts == 1 {
-        return failure;
+/// The last of so many failures.
+fn given_up(attempts: u32, failure: Failure) -> Failure {
+    let mut error = failure.error;
+    if attempts > 1 {
+        error = error.suffixed(&format!(" ({attempts} attempts)"));
     }
-    Failure {
-        error: failure.error.suffixed(&format!(" ({attempts} attempts)")),
-        ..failure
+    if let Some(time) = failure.retry_after.filter(|time| *time > LONGEST_PATIENCE) {
+        let seconds = time.as_secs();
+        error = error.hint(format!("the host asks to be left alone for {seconds} s"));
     }
+    Failure { error, ..failure }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Cause, FIRST_DELAY, LONGEST_DELAY, Pace, Retry};
+    use super::{Cause, FIRST_DELAY, LONGEST_DELAY, Pace, Retry, retry_after};
+    use std::sync::Arc;
     use std::time::Duration;
 
-    const POLICY: Retry = Retry {
-        max_attempts: 8,
-        timeout: Duration::from_secs(20),
-        first_delay: FIRST_DELAY,
-        pace: None,
-    };
+    fn policy() -> Retry {
+        Retry {
+            max_attempts: 8,
+            timeout: Duration::from_secs(20),
+            first_delay: FIRST_DELAY,
+            pace: Arc::default(),
+        }
+    }
 
     #[test]
     fn attempts_are_limited_by_cause() {
         let attempts = |cause| {
             (1..100)
-                .find(|&made| !POLICY.allows_another(cause, made, made))
+                .find(|&made| !policy().allows_another(cause, made, made))
                 .expect("every cause ends")
         };
         assert_eq!(attempts(Cause::Throttled), 8);
@@ -229,7 +296,38 @@ mod tests {
     #[test]
     fn delays_never_exceed_the_longest() {
         for attempt in 1..100 {
-            assert!(POLICY.delay(attempt) <= LONGEST_DELAY);
+            assert!(policy().delay(attempt) <= LONGEST_DELAY);
         }
+    }
+
+    #[test]
+    fn a_host_that_stops_requests_is_left_alone_for_the_longest_time_asked() {
+        let pace = Pace::default();
+        pace.stop(Duration::from_secs(50));
+        pace.stop(Duration::from_secs(5));
+        for _ in 0..3 {
+            let wait = pace.turn();
+            assert!((45.0..=50.0).contains(&wait.as_secs_f64()), "{wait:?}");
+        }
+    }
+
+    #[test]
+    fn the_time_to_leave_a_host_alone_is_read_from_seconds_and_dates() {
+        let header = |name: &'static str, value: String| {
+            retry_after(|asked| (asked == name).then_some(value.as_str()))
+        };
+        let after = |value: &str| header("retry-after", value.to_owned());
+        assert_eq!(after("0"), Some(Duration::ZERO));
+        assert_eq!(after(" 120 "), Some(Duration::from_mins(2)));
+        assert_eq!(after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        // A wrong weekday is no reason not to wait.
+        let far = after("Mon, 01 Jan 2900 00:00:00 GMT").expect("a date");
+        assert!(far > Duration::from_hours(24 * 365 * 100));
+        for none in ["", "-1", "1.5", "soon", "99999999999999999999999"] {
+            assert_eq!(after(none), None, "{none}");
+        }
+        let milliseconds = header("x-amz-retry-after", "1500".to_owned());
+        assert_eq!(milliseconds, Some(Duration::from_millis(1500)));
+        assert_eq!(retry_after(|_| None), None);
     }
 }

@@ -4,18 +4,20 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use url::Url;
 
 use super::http;
 use super::retry::Retry;
+use super::trust::Trust;
 use crate::error::Error;
 use crate::options;
 
 const DEFAULT_ATTEMPTS: u32 = 8;
+/// Nobody who is there takes longer to pick up.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
 /// How the service is reached.
 #[derive(Debug, clap::Args)]
@@ -84,27 +86,53 @@ impl ConnectionArgs {
         first_delay: Duration,
     ) -> Result<Transport, Error> {
         check_retry_mode(find("AWS_RETRY_MODE", "retry_mode"))?;
-        let ca_bundle = match &self.ca_bundle {
-            Some(path) => Some(Found {
-                text: path.to_string_lossy().into_owned(),
-                origin: "`--ca-bundle`".to_owned(),
-            }),
-            None => find("AWS_CA_BUNDLE", "ca_bundle"),
-        };
-        let ca_bundle = ca_bundle.map(|found| read_certificates(&found));
         let max_attempts = match self.max_attempts {
             Some(attempts) => attempts.get(),
             None => parse_attempts(find("AWS_MAX_ATTEMPTS", "max_attempts"))?,
         };
         Ok(Transport {
-            http: http::Client::new(ca_bundle.transpose()?),
+            http: http::Client::new(self.trust(&find)?, self.connect_timeout()),
             retry: Retry {
                 max_attempts,
                 timeout: self.timeout,
                 first_delay,
-                pace: None,
+                pace: Arc::default(),
             },
         })
+    }
+
+    /// The certificates to trust: of the first setting that names a bundle, or else the system's.
+    /// The last one is the one of the library that the AWS CLI once stood on.
+    fn trust(&self, find: impl Fn(&str, &str) -> Option<Found>) -> Result<Trust, Error> {
+        let by_variable = |name: &'static str| {
+            let path = std::env::var_os(name).filter(|path| !path.is_empty())?;
+            Some((PathBuf::from(path), format!("`{name}`")))
+        };
+        let by_option = || Some((self.ca_bundle.clone()?, "`--ca-bundle`".to_owned()));
+        let by_profile = || {
+            let found =
+                find("AWS_CA_BUNDLE", "ca_bundle").filter(|found| !found.text.is_empty())?;
+            Some((PathBuf::from(found.text), found.origin))
+        };
+        let bundle = by_option()
+            .or_else(|| by_variable("AWS_CA_BUNDLE"))
+            .or_else(by_profile)
+            .or_else(|| by_variable("REQUESTS_CA_BUNDLE"));
+        let Some((path, origin)) = bundle else {
+            return Ok(Trust::default());
+        };
+        Trust::in_bundle(&path).map_err(|why| {
+            let path = path.display();
+            Error::usage(format!(
+                "the CA bundle `{path}` of {origin} cannot be used: {why}"
+            ))
+        })
+    }
+
+    /// The part of an attempt that connecting may take; the rest is for a second address, and for the
+    /// answer.
+    fn connect_timeout(&self) -> Duration {
+        (self.timeout / 2).min(LONGEST_CONNECT)
     }
 }
 
@@ -181,28 +209,6 @@ fn parse_attempts(found: Option<Found>) -> Result<u32, Error> {
     })
 }
 
-/// A CA bundle that the TLS library is sure to take: it panics on one that it cannot.
-fn read_certificates(found: &Found) -> Result<Vec<u8>, Error> {
-    let Found { text, origin } = found;
-    let unusable = |why: String| {
-        Error::usage(format!(
-            "the CA bundle `{text}` of {origin} cannot be used: {why}"
-        ))
-    };
-    let pem = std::fs::read(text).map_err(|error| unusable(error.to_string()))?;
-    let mut roots = rustls::RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
-        roots
-            .add(certificate)
-            .map_err(|error| unusable(error.to_string()))?;
-    }
-    if roots.is_empty() {
-        return Err(unusable("it holds no certificate".to_owned()));
-    }
-    Ok(pem)
-}
-
 /// A URL to send requests to. A user and a password are left out, as by the AWS CLI, and so is a
 /// fragment; a query is refused, for the SDK would leave it out.
 fn parse_endpoint(text: &str) -> Result<Url, String> {
@@ -240,5 +246,26 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
         Ok(Duration::from_secs_f64(seconds))
     } else {
         Err("more than 0 and at most 86400 seconds".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn passwords_are_left_out_of_urls_however_malformed() {
+        for (text, shown) in [
+            ("https://user:secret@host:99999/", "https://***@host:99999/"),
+            ("http://user:se/cret?#@[::1", "http://***@[::1"),
+            ("http://a:secret@b:secret@host", "http://***@host"),
+            ("user:secret@host", "***@host"),
+            ("socks5://user:secret@host:1080", "socks5://***@host:1080"),
+            ("ht!tp://user:secret@host", "ht!tp://***@host"),
+            ("localhost:4510", "localhost:4510"),
+            ("", ""),
+        ] {
+            assert_eq!(without_password(text), shown);
+        }
     }
 }

@@ -11,8 +11,8 @@ use crate::error::{Error, Kind};
 use crate::model::{Manifest, Tag};
 use crate::net::anonymous::{Anonymous, request};
 use crate::net::answers;
-use crate::net::http::Answer;
-use crate::net::retry::Failure;
+use crate::net::http::{Answer, LONGEST_PAGE};
+use crate::net::retry::{Failure, Pace};
 use crate::net::settings::Transport;
 use crate::reference::PublicRepository;
 use crate::session::Session;
@@ -74,7 +74,14 @@ impl<'a> Gallery<'a> {
     /// The gallery, reached by this transport; sends nothing yet.
     pub(super) fn new(transport: Transport, session: Session<'a>) -> Self {
         let url = session.env.gallery_url.clone();
-        Self(Anonymous::new(url, ADDRESS, transport, session.progress))
+        let pace = Pace::default();
+        Self(Anonymous::new(
+            url,
+            ADDRESS,
+            transport,
+            pace,
+            session.progress,
+        ))
     }
 
     /// The host that is asked.
@@ -103,10 +110,11 @@ impl<'a> Gallery<'a> {
         let url = self.0.url(&format!("/{OPERATION}"));
         let read = async || {
             let headers = [("content-type", "application/json".to_owned())];
-            let answer = self.0.send(request(&url, &headers, Some(body.clone()))?);
-            let answer = answer.await?;
+            let request = request(&url, &headers, Some(body.clone()))?;
+            let answer = self.0.send(request, LONGEST_PAGE).await?;
             if answer.status >= 400 {
-                return Err(self.refusal(&answer, repository, asked.token.is_some()));
+                let refusal = self.refusal(&answer, repository, asked.token.is_some());
+                return Err(refusal.after(answer.retry_after()));
             }
             let listing: Listing = self.0.read(&answer)?;
             Ok(Page {
@@ -143,6 +151,9 @@ impl<'a> Gallery<'a> {
         match status {
             429 => answers::throttled(&self.0.host, said),
             _ if answers::is_throttling(code) => answers::throttled(&self.0.host, said),
+            _ if answers::is_transient(code) => {
+                answers::failed(&self.0.host, code, message, status)
+            }
             401 | 403 => refusals::denied(&self.0.host, said),
             400 if code.starts_with("AccessDenied") => refusals::denied(&self.0.host, said),
             400 if resumes || is_invalid(code) => refusals::refused(said, resumes),

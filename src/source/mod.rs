@@ -2,6 +2,7 @@
 
 pub(crate) mod aws;
 mod gallery;
+mod link;
 mod oci;
 mod pages;
 mod refusals;
@@ -109,6 +110,12 @@ impl<'a> Sources<'a> {
 pub(crate) fn parse_answers(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
     oci::parse(body);
     gallery::parse(body, repository)
+}
+
+/// The reader of `Link` headers, for fuzzing.
+#[cfg(feature = "fuzz")]
+pub(crate) fn parse_links(fields: &[u8]) {
+    oci::parse_links(fields);
 }
 
 /// The answer to a look-up.

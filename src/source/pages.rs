@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Display;
+use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -11,6 +12,9 @@ use crate::error::{Error, Kind};
 use crate::options;
 use crate::reference::Repository;
 use crate::shell::quoted;
+
+/// Reading stops with an error after this many pages in a row without a row.
+const MOST_EMPTY_PAGES: u64 = 1000;
 
 /// How a listing is divided into requests.
 #[derive(Debug, clap::Args)]
@@ -53,9 +57,25 @@ pub(crate) struct Pages<'a, Of = Repository> {
     /// How many more pages to read, where that is limited.
     left: Option<u64>,
     next: Next,
-    /// Tokens already followed: one that returns would lead in a circle.
-    seen: HashSet<String>,
+    seen: Seen,
     read: u64,
+    /// How many of the last pages had no rows.
+    empty: u64,
+}
+
+/// Tokens already followed: one that returns would lead in a circle. Their hashes are kept, for tokens
+/// may be of any length.
+#[derive(Debug, Default)]
+struct Seen {
+    hashes: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Seen {
+    /// Whether `token` is new.
+    fn insert(&mut self, token: &str) -> bool {
+        self.hashes.insert(self.hasher.hash_one(token))
+    }
 }
 
 #[derive(Debug)]
@@ -71,7 +91,7 @@ impl<'a, Of: Display> Pages<'a, Of> {
         let mut pages = Self::of_all(sources, of, args.page_size);
         pages.left = args.max_pages.map(NonZeroU64::get);
         if let Some(token) = &args.starting_token {
-            pages.seen.insert(token.clone());
+            pages.seen.insert(token);
             pages.next = Next::Token(token.clone());
         }
         pages
@@ -85,8 +105,9 @@ impl<'a, Of: Display> Pages<'a, Of> {
             page_size,
             left: None,
             next: Next::Beginning,
-            seen: HashSet::new(),
+            seen: Seen::default(),
             read: 0,
+            empty: 0,
         }
     }
 
@@ -108,7 +129,12 @@ impl<'a, Of: Display> Pages<'a, Of> {
         self.read += 1;
         self.sources.progress.page(self.of, self.read, rows.len());
         self.left = self.left.map(|pages| pages - 1);
+        self.empty = if rows.is_empty() { self.empty + 1 } else { 0 };
         self.next = self.after(next_token)?;
+        if self.empty == MOST_EMPTY_PAGES && !self.is_at_end() {
+            self.next = Next::End;
+            return Err(self.without_rows());
+        }
         Ok(Some(rows))
     }
 
@@ -116,7 +142,7 @@ impl<'a, Of: Display> Pages<'a, Of> {
     fn after(&mut self, token: Option<String>) -> Result<Next, Error> {
         match token.filter(|token| !token.is_empty()) {
             None => Ok(Next::End),
-            Some(token) if self.seen.insert(token.clone()) => Ok(Next::Token(token)),
+            Some(token) if self.seen.insert(&token) => Ok(Next::Token(token)),
             Some(_) => {
                 self.next = Next::End;
                 Err(self.in_a_circle())
@@ -166,6 +192,16 @@ impl<'a, Of: Display> Pages<'a, Of> {
             return Error::new(Kind::Service, message);
         }
         error
+    }
+
+    fn without_rows(&self) -> Error {
+        Error::new(
+            Kind::Service,
+            format!(
+                "the service returned {MOST_EMPTY_PAGES} pages of `{}` in a row without a row; the listing cannot be completed",
+                self.of
+            ),
+        )
     }
 
     fn in_a_circle(&self) -> Error {

@@ -1,12 +1,13 @@
 //! What sources refuse, in our words.
 
 use crate::error::{Error, Kind};
+use crate::net::answers::cut;
 use crate::net::retry::Failure;
 use crate::reference::{PublicRepository, Repository, public_hint};
 
 /// The error for a repository that nobody can see, about which something may be `said`.
 pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Error {
-    let said = said.map_or_else(String::new, |said| format!(": {said}"));
+    let said = said.map_or_else(String::new, |said| format!(": {}", cut(said)));
     let error = Error::new(
         Kind::NotFound,
         format!("repository `{repository}` does not exist{said}"),
@@ -41,12 +42,13 @@ pub(super) fn with_public_hint<'a>(
 pub(super) fn denied(host: &str, said: &str) -> Failure {
     Failure::fatal(Error::new(
         Kind::Credentials,
-        format!("`{host}` does not let anybody read this: {said}"),
+        format!("`{host}` does not let anybody read this: {}", cut(said)),
     ))
 }
 
 /// `host` does not take a request that goes on where another listing stopped, or any other.
 pub(super) fn refused(said: &str, resumes: bool) -> Failure {
+    let said = cut(said);
     let error = Error::usage(format!("the service refuses the request: {said}"));
     Failure::fatal(if resumes {
         error

@@ -1,5 +1,6 @@
 //! The real binary with the real SDK against a local registry: what users see, whole.
 
+mod bounds;
 mod completions;
 mod connection;
 mod errors;
@@ -9,10 +10,12 @@ mod harness;
 mod help;
 mod hostile;
 mod look_up;
+mod network;
 mod oci;
 mod pages;
 mod peer;
 mod pipes;
+mod proxies;
 mod public;
 mod readme;
 mod real;

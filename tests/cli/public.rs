@@ -571,8 +571,6 @@ fn every_request_is_told_on_request() {
     describeImageTags: attempt 1
     describeImageTags: answered
     page 1 of `public.ecr.aws/docker/library/nginx`: 15 rows
-    manifest: attempt 1
-    manifest: answered
     token: attempt 1
     token: answered
     manifest: attempt 1

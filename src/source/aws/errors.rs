@@ -9,7 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::credentials::Origin;
 use crate::error::{Error, Kind};
 use crate::net::retry::{Cause, Failure};
-use crate::net::{answers, http};
+use crate::net::{self, answers, retry};
 use crate::reference::{RegistryId, RepositoryName, public_hint};
 use crate::source::refusals;
 
@@ -59,10 +59,10 @@ pub(super) fn failed<E>(
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
-    let status = error
-        .raw_response()
-        .map_or(0, |response| response.status().as_u16());
-    match error {
+    let response = error.raw_response();
+    let status = response.map_or(0, |response| response.status().as_u16());
+    let retry_after = retry::retry_after(|name| response?.headers().get(name));
+    let failure = match error {
         SdkError::ServiceError(service) => match service.err().code() {
             Some(code) => {
                 let message = service.err().message();
@@ -71,17 +71,18 @@ where
             }
             None => answers::unreadable(host, status),
         },
-        SdkError::ResponseError(_) if http::is_broken_connection(error) => {
-            http::failure(error, host)
+        SdkError::ResponseError(_) if net::errors::is_of_network(error) => {
+            net::errors::failure(error, host)
         }
         SdkError::ResponseError(_) => answers::unreadable(host, status),
-        SdkError::DispatchFailure(_) => http::failure(error, host),
+        SdkError::DispatchFailure(_) => net::errors::failure(error, host),
         // Its causes may hold the whole request, tokens among it, and are not shown.
         _ => Failure::fatal(Error::new(
             Kind::Other,
             format!("{operation} could not be sent to `{host}`"),
         )),
-    }
+    };
+    failure.after(retry_after)
 }
 
 fn unknown(host: &str, code: &str, message: Option<&str>, status: u16) -> Failure {
@@ -99,7 +100,7 @@ pub(super) fn is_passing(code: &str, status: u16) -> bool {
 
 /// The service answered with an error code of its own.
 fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>) -> Failure {
-    let said = message.unwrap_or(code);
+    let said = &*answers::cut(message.unwrap_or(code));
     match code {
         "RepositoryNotFoundException" => Failure::fatal(repository_not_found(context)),
         "InvalidParameterException" | "ValidationException" => {
@@ -118,10 +119,9 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
         | "RequestExpired"
         | "RequestInTheFuture"
         | "InvalidSignatureException"
-        | "SignatureDoesNotMatch" => Failure {
-            cause: Cause::Skewed,
-            error: credentials_refused(said, context.origin),
-        },
+        | "SignatureDoesNotMatch" => {
+            Failure::new(Cause::Skewed, credentials_refused(said, context.origin))
+        }
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
         | "IncompleteSignature"

@@ -15,7 +15,7 @@ use super::Aws;
 use super::errors::{self, Context};
 use crate::error::{Error, Kind};
 use crate::model::{Home, Image, Manifest, Tag};
-use crate::net::http;
+use crate::net::answers;
 use crate::reference::{ImageId, PublicRepository, Reference, Repository, RepositoryName};
 use crate::source::wire::{Names, to_millisecond};
 use crate::source::{LookUp, Page, PageRequest};
@@ -168,7 +168,7 @@ impl Aws<'_> {
 
     /// The list called `key` of an answer; one without it is no listing, and not an empty one.
     fn listed<T>(&self, list: Option<Vec<T>>, key: &str) -> Result<Vec<T>, Error> {
-        list.ok_or_else(|| http::unreadable(&self.host, 200, &format!("no `{key}` in it")))
+        list.ok_or_else(|| answers::unlike(&self.host, 200, &format!("no `{key}` in it")))
     }
 }
 
@@ -242,7 +242,7 @@ fn timestamp(time: Option<DateTime>, host: &str) -> Result<Option<Timestamp>, Er
     let Some(time) = time else { return Ok(None) };
     match to_millisecond(time.as_nanos()) {
         Some(time) => Ok(Some(time)),
-        None => Err(http::unreadable(host, 200, "a date beyond all calendars")),
+        None => Err(answers::unlike(host, 200, "a date beyond all calendars")),
     }
 }
 

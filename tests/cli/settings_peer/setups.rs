@@ -593,7 +593,11 @@ fn general(random: &mut Random) -> Settings {
             &["{BASE}/profile", "{BASE}/profile", "", "localhost:4566"][..],
             15,
         ),
-        ("services", &["local", "local", "local", "local", "local", "missing"][..], 20),
+        (
+            "services",
+            &["local", "local", "local", "local", "local", "missing"][..],
+            20,
+        ),
         ("ignore_configured_endpoint_urls", &["true", "false"][..], 4),
         ("output", &["json"][..], 20),
         ("metadata_service_num_attempts", &["2", "0", "many"][..], 2),

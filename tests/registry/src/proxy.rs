@@ -1,17 +1,24 @@
-//! A forward proxy on loopback: it passes on what it is asked for, and counts.
+//! A forward proxy on loopback: it passes on what it is asked for, or refuses, and keeps the requests.
 
 use std::io::{self, BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// A proxy at work; its thread ends with the process.
+use tokio_rustls::TlsAcceptor;
+
+use crate::tls::Identity;
+
+/// A running proxy; its thread ends with the process.
 #[derive(Debug)]
 pub struct Proxy {
     url: String,
-    connections: Arc<AtomicUsize>,
+    certificate: String,
+    requests: Arc<Mutex<Vec<String>>>,
 }
+
+/// How a proxy treats its clients.
+type Answer = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 impl Proxy {
     /// Starts a proxy on any port that is free.
@@ -21,22 +28,49 @@ impl Proxy {
     /// When loopback has no free port.
     #[must_use]
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
-        let connections = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&connections);
+        Self::answering(|_| None)
+    }
+
+    /// The same that answers with what `answer` makes of a request's head, or else passes it on.
+    ///
+    /// # Panics
+    ///
+    /// When loopback has no free port.
+    #[must_use]
+    pub fn answering(answer: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        let (listener, address) = listen();
+        let requests = Arc::new(Mutex::default());
+        let kept = Arc::clone(&requests);
+        let answer: Answer = Arc::new(answer);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                counted.fetch_add(1, Ordering::SeqCst);
+                let (kept, answer) = (Arc::clone(&kept), Arc::clone(&answer));
                 // Whoever hangs up ends the conversation, and that is all.
-                thread::spawn(move || drop(pass_on(stream)));
+                thread::spawn(move || drop(converse(stream, &kept, &answer)));
             }
         });
         Self {
             url: format!("http://{address}"),
-            connections,
+            certificate: String::new(),
+            requests,
+        }
+    }
+
+    /// The same reached by https.
+    ///
+    /// # Panics
+    ///
+    /// When loopback has no free port.
+    #[must_use]
+    pub fn behind_tls(self) -> Self {
+        let identity = Identity::new();
+        let (listener, address) = listen();
+        let inner = self.url.trim_start_matches("http://").to_owned();
+        thread::spawn(move || decrypt(listener, &identity.acceptor, &inner));
+        Self {
+            url: format!("https://{address}"),
+            certificate: identity.certificate,
+            ..self
         }
     }
 
@@ -46,32 +80,93 @@ impl Proxy {
         &self.url
     }
 
+    /// The same with a user and a password.
+    #[must_use]
+    pub fn url_for(&self, user: &str) -> String {
+        self.url.replace("://", &format!("://{user}@"))
+    }
+
+    /// What clients have to trust of a proxy behind TLS, PEM.
+    #[must_use]
+    pub fn certificate(&self) -> &str {
+        &self.certificate
+    }
+
+    /// The heads of the requests that came in, of each connection the first.
+    #[must_use]
+    pub fn requests(&self) -> Vec<String> {
+        let requests = self.requests.lock();
+        requests.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// How many connections came in.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.connections.load(Ordering::SeqCst)
+        self.requests().len()
     }
 }
 
-fn pass_on(client: TcpStream) -> io::Result<()> {
+fn listen() -> (TcpListener, std::net::SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = listener
+        .local_addr()
+        .expect("a bound socket has an address");
+    (listener, address)
+}
+
+fn converse(client: TcpStream, requests: &Mutex<Vec<String>>, answer: &Answer) -> io::Result<()> {
     let mut reader = BufReader::new(client.try_clone()?);
-    let mut line = String::new();
-    reader.read_line(&mut line)?;
-    let mut words = line.split(' ');
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head)? > 0 {}
+    requests
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(head.clone());
+    if let Some(answer) = answer(&head) {
+        (&client).write_all(answer.as_bytes())?;
+        // Closing with the request unread would reset the connection before the answer is read.
+        return io::copy(&mut reader, &mut io::sink()).map(drop);
+    }
+    pass_on(client, reader, &head)
+}
+
+fn pass_on(client: TcpStream, mut reader: BufReader<TcpStream>, head: &str) -> io::Result<()> {
+    let mut words = head.split(' ');
     let (method, target) = (words.next(), words.next().unwrap_or_default());
     let host = target.trim_start_matches("http://").split('/').next();
     let mut server = TcpStream::connect(host.unwrap_or_default())?;
     if method == Some("CONNECT") {
-        let mut header = String::new();
-        while reader.read_line(&mut header)? > 2 {
-            header.clear();
-        }
         (&client).write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
     } else {
-        server.write_all(line.as_bytes())?;
+        server.write_all(head.as_bytes())?;
     }
     let (mut from_server, mut to_client) = (server.try_clone()?, client);
-    thread::spawn(move || drop(io::copy(&mut from_server, &mut to_client)));
+    thread::spawn(move || {
+        let _ = io::copy(&mut from_server, &mut to_client);
+        to_client.shutdown(Shutdown::Both)
+    });
     io::copy(&mut reader, &mut server)?;
     Ok(())
+}
+
+/// Takes TLS off what comes in, and passes it on to `inner`.
+fn decrypt(listener: TcpListener, acceptor: &TlsAcceptor, inner: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be built");
+    runtime.block_on(async {
+        listener
+            .set_nonblocking(true)
+            .expect("a socket can be made non-blocking");
+        let listener = tokio::net::TcpListener::from_std(listener).expect("it is non-blocking");
+        while let Ok((client, _)) = listener.accept().await {
+            let (acceptor, inner) = (acceptor.clone(), inner.to_owned());
+            tokio::spawn(async move {
+                let mut client = acceptor.accept(client).await?;
+                let mut server = tokio::net::TcpStream::connect(inner).await?;
+                tokio::io::copy_bidirectional(&mut client, &mut server).await
+            });
+        }
+    });
 }

@@ -37,14 +37,13 @@ pub(super) async fn credentials(at: &Source<'_>) -> Result<Keys, Error> {
         let answer = metadata::send(&http, "GET", url.as_str(), &headers, &host, TIMEOUT).await?;
         match metadata::keys(&answer).filter(|_| answer.status == 200) {
             Some(keys) => Ok(keys),
-            None => Err(Failure {
-                cause: if answer.status >= 500 {
-                    Cause::Lost
-                } else {
-                    Cause::Final
-                },
-                error: metadata::without_keys(&answer, &host),
-            }),
+            None => {
+                let cause = match answer.status {
+                    500.. => Cause::Lost,
+                    _ => Cause::Final,
+                };
+                Err(Failure::new(cause, metadata::without_keys(&answer, &host)))
+            }
         }
     };
     at.run("the container's credentials", attempt).await

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::keys::{Keys, instant};
 use super::plan::failure;
 use crate::error::Error;
-use crate::net::http::{self, Answer};
+use crate::net::http::{self, Answer, LONGEST_TOKEN};
 use crate::net::retry::{Cause, Failure};
 
 /// Sends a request without a body, and waits for the answer no longer than `timeout`.
@@ -33,22 +33,22 @@ pub(super) async fn send(
                 .try_insert(*name, (*value).to_owned())
                 .ok()?;
         }
-        Some(request)
+        request.try_into_http1x().ok()
     };
     let request = build().ok_or_else(|| {
         Failure::fatal(failure(format!(
             "`{host}` cannot be asked for credentials at this URL"
         )))
     })?;
-    match tokio::time::timeout(timeout, http.send(request, host)).await {
+    match tokio::time::timeout(timeout, http.send(request, LONGEST_TOKEN, host)).await {
         Ok(answer) => answer,
-        Err(_) => Err(Failure {
-            cause: Cause::Lost,
-            error: failure(format!(
+        Err(_) => Err(Failure::new(
+            Cause::Lost,
+            failure(format!(
                 "`{host}` did not answer within {} s",
                 timeout.as_secs_f64()
             )),
-        }),
+        )),
     }
 }
 

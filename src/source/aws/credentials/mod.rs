@@ -195,7 +195,7 @@ impl Source<'_> {
 
     /// The client for containers and instances.
     fn direct(&self) -> http::Client {
-        self.transport.http.clone()
+        self.transport.http.direct()
     }
 
     /// The endpoint that a setting names for `service`, and the host that answers.
@@ -252,7 +252,7 @@ macro_rules! client {
         let mut config = Builder::new()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new($region))
-            .http_client($source.transport.http.clone())
+            .http_client($source.transport.http.limited(http::LONGEST_TOKEN))
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())

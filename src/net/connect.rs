@@ -1,0 +1,298 @@
+//! Connections: TCP, through a proxy where one is set, and TLS.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use hyper::Uri;
+use hyper::http::uri::Scheme;
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio_rustls::TlsConnector;
+use tower_service::Service;
+
+use super::proxy::{Proxies, Proxy, ProxyName, Unusable};
+use super::trust::Trust;
+
+/// The longest head of an answer to CONNECT.
+const LONGEST_HEAD: usize = 16 * 1024;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// What a connection is made of: TCP, or TLS over TCP or over another TLS.
+trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+/// Makes connections.
+#[derive(Clone, Debug)]
+pub(super) struct Connector {
+    tcp: HttpConnector,
+    proxies: Arc<Proxies>,
+    trust: Trust,
+    timeout: Duration,
+}
+
+/// A connection.
+pub(super) struct Stream {
+    io: TokioIo<Box<dyn Io>>,
+    /// Whether a proxy reads the requests.
+    is_proxied: bool,
+}
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub(crate) struct ConnectError {
+    /// The proxy that failed, if it was not the host itself.
+    pub(super) proxy: Option<ProxyName>,
+    pub(super) cause: Cause,
+}
+
+/// What failed.
+#[derive(Debug)]
+pub(super) enum Cause {
+    /// The setting of the proxy.
+    Setting(Unusable),
+    /// The look-up of the name.
+    UnknownHost,
+    /// TCP.
+    Tcp(BoxError),
+    /// TLS.
+    Tls(io::Error),
+    /// The system has no certificates to trust.
+    NoRoots,
+    /// The proxy answered with this status.
+    Refused(u16),
+    /// The proxy's answer to CONNECT is not HTTP.
+    NotHttp,
+    /// The proxy did not answer CONNECT.
+    NoAnswer(io::Error),
+}
+
+impl Connector {
+    /// A connector whose attempts end after `timeout`, shared by the addresses of a host.
+    pub(super) fn new(trust: Trust, proxies: Arc<Proxies>, timeout: Duration) -> Self {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(timeout));
+        Self {
+            tcp,
+            proxies,
+            trust,
+            timeout,
+        }
+    }
+
+    /// The proxies that it goes through.
+    pub(super) fn proxies(&self) -> &Proxies {
+        &self.proxies
+    }
+
+    async fn connect(self, target: Uri) -> Result<Stream, ConnectError> {
+        let is_tls = target.scheme() == Some(&Scheme::HTTPS);
+        let chosen = self.proxies.choose(&target).map_err(Cause::Setting)?;
+        let Some((proxy, name)) = chosen else {
+            return Ok(Stream::new(self.open(&target).await?, false));
+        };
+        let of_proxy = |cause| ConnectError {
+            proxy: Some(name.clone()),
+            cause,
+        };
+        let mut io = self.open(proxy.address()).await.map_err(of_proxy)?;
+        if !is_tls {
+            return Ok(Stream::new(io, true));
+        }
+        let answered = tokio::time::timeout(self.timeout, tunnel(&mut io, &target, proxy));
+        let answered = answered
+            .await
+            .unwrap_or_else(|_| Err(Cause::NoAnswer(io::ErrorKind::TimedOut.into())));
+        answered.map_err(of_proxy)?;
+        Ok(Stream::new(self.encrypt(io, &target).await?, false))
+    }
+
+    /// A connection to the host of `uri`, with TLS if its scheme says so.
+    async fn open(&self, uri: &Uri) -> Result<Box<dyn Io>, Cause> {
+        let tcp = async {
+            let tcp = self.tcp.clone().call(uri.clone()).await;
+            let tcp = tcp.map_err(|error| match error.to_string().as_str() {
+                // hyper-util marks a failed look-up by the text of its error alone.
+                "dns error" => Cause::UnknownHost,
+                _ => Cause::Tcp(error.into()),
+            })?;
+            Ok::<Box<dyn Io>, Cause>(Box::new(tcp.into_inner()))
+        };
+        if uri.scheme() != Some(&Scheme::HTTPS) {
+            return tcp.await;
+        }
+        // Certificates are read while the network works.
+        let (tcp, _) = tokio::join!(biased; tcp, async { self.trust.config() });
+        self.encrypt(tcp?, uri).await
+    }
+
+    async fn encrypt(&self, io: Box<dyn Io>, uri: &Uri) -> Result<Box<dyn Io>, Cause> {
+        let config = self.trust.config().ok_or(Cause::NoRoots)?;
+        let host = uri.host().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|error| Cause::Tls(io::Error::other(error)))?;
+        let tls = TlsConnector::from(config).connect(name, io).await;
+        Ok(Box::new(tls.map_err(Cause::Tls)?))
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = Stream;
+    type Error = ConnectError;
+    type Future = Pin<Box<dyn Future<Output = Result<Stream, ConnectError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, target: Uri) -> Self::Future {
+        Box::pin(self.clone().connect(target))
+    }
+}
+
+/// Asks `proxy`, at the other end of `io`, to pass everything on to the host of `target`.
+async fn tunnel(io: &mut Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<(), Cause> {
+    let host = target.host().unwrap_or_default();
+    let port = target.port_u16().unwrap_or(443);
+    let mut request = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n");
+    request += concat!("User-Agent: ecrpub/", env!("CARGO_PKG_VERSION"), "\r\n");
+    let mut request = request.into_bytes();
+    if let Some(value) = proxy.authorization() {
+        request.extend([b"Proxy-Authorization: ", value.as_bytes(), b"\r\n"].concat());
+    }
+    request.extend(b"\r\n");
+    io.write_all(&request).await.map_err(Cause::NoAnswer)?;
+    let mut head = Vec::new();
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        let read = io.read_buf(&mut head).await.map_err(Cause::NoAnswer)?;
+        if head.len() > LONGEST_HEAD || !is_http(&head) {
+            return Err(Cause::NotHttp);
+        }
+        if read == 0 {
+            return Err(Cause::NoAnswer(io::ErrorKind::UnexpectedEof.into()));
+        }
+    }
+    match status(&head) {
+        Some(200..=299) => Ok(()),
+        Some(status) => Err(Cause::Refused(status)),
+        None => Err(Cause::NotHttp),
+    }
+}
+
+/// Whether `head`, maybe not whole, may be the head of an answer.
+fn is_http(head: &[u8]) -> bool {
+    head.iter().zip(b"HTTP/1.").all(|(is, should)| is == should)
+}
+
+/// The status of `HTTP/1.1 200 OK`.
+fn status(head: &[u8]) -> Option<u16> {
+    let line = head.split(|byte| *byte == b'\r').next()?;
+    let line = str::from_utf8(line.get(..12)?).ok()?;
+    let (_, status) = line.split_once(' ')?;
+    status.parse().ok()
+}
+
+impl Stream {
+    fn new(io: Box<dyn Io>, is_proxied: bool) -> Self {
+        Self {
+            io: TokioIo::new(io),
+            is_proxied,
+        }
+    }
+}
+
+impl Connection for Stream {
+    fn connected(&self) -> Connected {
+        Connected::new().proxy(self.is_proxied)
+    }
+}
+
+impl Read for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(context, buffer)
+    }
+}
+
+impl Write for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(context, slices)
+    }
+}
+
+impl From<Cause> for ConnectError {
+    fn from(cause: Cause) -> Self {
+        Self { proxy: None, cause }
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot connect")
+    }
+}
+
+impl StdError for ConnectError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.cause {
+            Cause::Tcp(error) => Some(&**error),
+            Cause::Tls(error) | Cause::NoAnswer(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_http, status};
+
+    #[test]
+    fn the_status_of_an_answer_to_connect_is_read() {
+        assert_eq!(status(b"HTTP/1.1 200 OK\r\n\r\n"), Some(200));
+        assert_eq!(status(b"HTTP/1.0 407\r\n\r\n"), Some(407));
+        for head in ["", "HTTP/1.1", "HTTP/1.1 2", "HTTP/1.1 20x OK\r\n\r\n"] {
+            assert_eq!(status(head.as_bytes()), None, "{head}");
+        }
+        assert!(is_http(b"") && is_http(b"HTT") && is_http(b"HTTP/1.0 200"));
+        assert!(!is_http(b"SSH-2.0") && !is_http(b"HTTP/2 200"));
+    }
+}

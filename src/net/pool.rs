@@ -1,0 +1,182 @@
+//! Connections that are kept, and bodies that are bounded.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use aws_smithy_types::body::SdkBody;
+use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
+use hyper::header::PROXY_AUTHORIZATION;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use super::connect::{Cause, ConnectError, Connector};
+
+/// The longest body of an error, whatever else the limit is.
+const LONGEST_ERROR: u64 = 1 << 20;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// Connections by host. When one is lost, the others are left too: what cut one off, such as a network
+/// that changed, may have cut them all off, and no retry shall find that out one by one.
+#[derive(Debug)]
+pub(super) struct Pool {
+    connector: Connector,
+    /// The connections, and how often they were left.
+    client: Mutex<(u64, Client<Connector, SdkBody>)>,
+}
+
+/// A body that ends in an error when it is longer than the limit.
+#[derive(Debug)]
+pub(super) struct Body {
+    incoming: Incoming,
+    limit: u64,
+    read: u64,
+    attempt: Attempt,
+}
+
+/// A body is longer than allowed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TooLong {
+    /// The limit in bytes.
+    pub(super) limit: u64,
+}
+
+/// A request under way. Dropped before the end of its answer, it leaves all connections.
+#[derive(Debug)]
+struct Attempt {
+    pool: Arc<Pool>,
+    generation: u64,
+    is_over: bool,
+}
+
+impl Pool {
+    /// A pool without connections.
+    pub(super) fn new(connector: Connector) -> Self {
+        Self {
+            client: Mutex::new((0, client(&connector))),
+            connector,
+        }
+    }
+
+    /// Sends a request; the body of an answer has at most `limit` bytes, that of an error 1 MiB.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`], or what hyper reports of a connection that is lost.
+    pub(super) async fn exchange(
+        self: &Arc<Self>,
+        mut request: Request<SdkBody>,
+        limit: u64,
+    ) -> Result<Response<Body>, BoxError> {
+        let (generation, client) = self.client().clone();
+        let mut attempt = Attempt {
+            pool: Arc::clone(self),
+            generation,
+            is_over: false,
+        };
+        let is_plain = request.uri().scheme_str() == Some("http");
+        let chosen = self.connector.proxies().choose(request.uri());
+        let proxy = chosen.ok().flatten().filter(|_| is_plain);
+        if let Some(value) = proxy.as_ref().and_then(|(proxy, _)| proxy.authorization()) {
+            request
+                .headers_mut()
+                .insert(PROXY_AUTHORIZATION, value.clone());
+        }
+        let answer = client.request(request).await?;
+        let status = answer.status();
+        if let (Some((_, name)), StatusCode::PROXY_AUTHENTICATION_REQUIRED) = (proxy, status) {
+            attempt.is_over = true;
+            return Err(Box::new(ConnectError {
+                proxy: Some(name),
+                cause: Cause::Refused(status.as_u16()),
+            }));
+        }
+        Ok(answer.map(|incoming| Body {
+            incoming,
+            limit: if status.is_success() {
+                limit
+            } else {
+                limit.min(LONGEST_ERROR)
+            },
+            read: 0,
+            attempt,
+        }))
+    }
+
+    fn client(&self) -> std::sync::MutexGuard<'_, (u64, Client<Connector, SdkBody>)> {
+        self.client.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn client(connector: &Connector) -> Client<Connector, SdkBody> {
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .build(connector.clone())
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        let mut current = self.pool.client();
+        // Who left the connections before this one is noticed has done it for this one too.
+        if !self.is_over && current.0 == self.generation {
+            *current = (self.generation + 1, client(&self.pool.connector));
+        }
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let too_long = TooLong { limit: self.limit };
+        if self.incoming.size_hint().lower() > self.limit - self.read {
+            return Poll::Ready(Some(Err(too_long.into())));
+        }
+        let frame = std::task::ready!(Pin::new(&mut self.incoming).poll_frame(context));
+        Poll::Ready(match frame {
+            None => {
+                self.attempt.is_over = true;
+                None
+            }
+            Some(Ok(frame)) => {
+                let length = frame.data_ref().map_or(0, Bytes::len) as u64;
+                if length > self.limit - self.read {
+                    return Poll::Ready(Some(Err(too_long.into())));
+                }
+                self.read += length;
+                self.attempt.is_over = self.incoming.is_end_stream();
+                Some(Ok(frame))
+            }
+            Some(Err(error)) => Some(Err(error.into())),
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the answer is longer than {}", size(self.limit))
+    }
+}
+
+impl StdError for TooLong {}
+
+/// A limit in words: `256 MiB`.
+fn size(bytes: u64) -> String {
+    format!("{} MiB", bytes >> 20)
+}

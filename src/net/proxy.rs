@@ -1,0 +1,282 @@
+//! The proxies of the environment, chosen as Python does, which the AWS CLI is written in.
+//!
+//! Names count in any case, and lower case wins: `getproxies_environment` and
+//! `proxy_bypass_environment` of <https://docs.python.org/3/library/urllib.request.html>.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fmt;
+
+use hyper::Uri;
+use hyper::header::HeaderValue;
+use percent_encoding::percent_decode_str;
+
+/// What an unusable setting is told to look like.
+const EXAMPLE: &str = "a proxy is written `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`";
+
+/// The proxies of a run, by the scheme of the address to reach, and the hosts that go without.
+#[derive(Debug, Default)]
+pub(crate) struct Proxies {
+    http: Option<Setting>,
+    https: Option<Setting>,
+    /// `NO_PROXY`, as it is.
+    exempt: Option<String>,
+}
+
+/// A variable, and the proxy that it names.
+type Setting = (String, Result<Proxy, String>);
+
+/// A proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Proxy {
+    /// `http` or `https`, host and port; neither user nor password.
+    address: Uri,
+    /// The value of `Proxy-Authorization`, marked as sensitive.
+    authorization: Option<HeaderValue>,
+}
+
+/// A proxy's host and port, and the variable that names it: for messages.
+#[derive(Clone, Debug)]
+pub(crate) struct ProxyName {
+    pub(crate) host: String,
+    pub(crate) variable: String,
+}
+
+/// A setting that names no usable proxy. The value is not told, for it may hold a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unusable {
+    pub(crate) variable: String,
+    pub(crate) why: String,
+}
+
+impl Proxies {
+    /// The proxies that the environment names.
+    pub(crate) fn from_environment() -> Self {
+        Self::read(std::env::vars_os().collect())
+    }
+
+    fn read(variables: Vec<(OsString, OsString)>) -> Self {
+        let mut found = select(variables);
+        let mut setting = |scheme| {
+            let (variable, value) = found.remove(scheme)?;
+            let proxy = match value.to_str() {
+                Some(text) => parse(text),
+                None => Err("it is not UTF-8".to_owned()),
+            };
+            Some((variable, proxy))
+        };
+        Self {
+            http: setting("http"),
+            https: setting("https"),
+            exempt: found
+                .remove("no")
+                .map(|(_, value)| value.to_string_lossy().into_owned()),
+        }
+    }
+
+    /// The proxy on the way to `target`, if there is one, and its name.
+    ///
+    /// # Errors
+    ///
+    /// If the setting that counts for `target` names no usable proxy.
+    pub(crate) fn choose(&self, target: &Uri) -> Result<Option<(&Proxy, ProxyName)>, Unusable> {
+        let setting = match target.scheme_str() {
+            Some("http") => &self.http,
+            Some("https") => &self.https,
+            _ => &None,
+        };
+        let Some((variable, proxy)) = setting else {
+            return Ok(None);
+        };
+        if self.exempts(target) {
+            return Ok(None);
+        }
+        match proxy {
+            Ok(proxy) => {
+                let host = proxy.address.authority().map_or("", |host| host.as_str());
+                let name = ProxyName {
+                    host: host.to_owned(),
+                    variable: variable.clone(),
+                };
+                Ok(Some((proxy, name)))
+            }
+            Err(why) => Err(Unusable {
+                variable: variable.clone(),
+                why: why.clone(),
+            }),
+        }
+    }
+
+    /// Whether `NO_PROXY` holds the host of `target`, that host and its port, or a domain above it.
+    fn exempts(&self, target: &Uri) -> bool {
+        let Some(exempt) = &self.exempt else {
+            return false;
+        };
+        if exempt == "*" {
+            return true;
+        }
+        let host = target.host().unwrap_or_default().to_ascii_lowercase();
+        let with_port = target
+            .port()
+            .map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
+        exempt.split(',').map(str::trim).any(|name| {
+            let is_named = !name.is_empty();
+            let name = name.trim_start_matches('.').to_lowercase();
+            let ends = |host: &str| {
+                host.strip_suffix(name.as_str())
+                    .is_some_and(|above| above.is_empty() || above.ends_with('.'))
+            };
+            is_named && (ends(&host) || ends(&with_port))
+        })
+    }
+}
+
+impl Proxy {
+    /// Where it is reached.
+    pub(crate) fn address(&self) -> &Uri {
+        &self.address
+    }
+
+    /// The value of `Proxy-Authorization` for it.
+    pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
+        self.authorization.as_ref()
+    }
+}
+
+impl fmt::Display for ProxyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the proxy `{}` of `{}`", self.host, self.variable)
+    }
+}
+
+/// The variables that count, by what stands before `_proxy`.
+fn select(variables: Vec<(OsString, OsString)>) -> HashMap<String, (String, OsString)> {
+    let is_cgi = variables.iter().any(|(name, _)| name == "REQUEST_METHOD");
+    // On Windows, names have no case; Python sees them in capitals.
+    let name = |name: OsString| {
+        let name = name.into_string().ok()?;
+        Some(if cfg!(windows) {
+            name.to_uppercase()
+        } else {
+            name
+        })
+    };
+    let all: Vec<_> = variables
+        .into_iter()
+        .filter_map(|(variable, value)| {
+            let variable = name(variable)?;
+            let lower = variable.to_lowercase();
+            Some((lower.strip_suffix("_proxy")?.to_owned(), variable, value))
+        })
+        .collect();
+    let mut found = HashMap::new();
+    for (scheme, variable, value) in &all {
+        if !value.is_empty() {
+            found.insert(scheme.clone(), (variable.clone(), value.clone()));
+        }
+    }
+    // In a CGI script, `HTTP_PROXY` is what a client sent as the header `Proxy`.
+    if is_cgi {
+        found.remove("http");
+    }
+    for (scheme, variable, value) in all {
+        if !variable.ends_with("_proxy") {
+            continue;
+        }
+        if value.is_empty() {
+            found.remove(&scheme);
+        } else {
+            found.insert(scheme, (variable, value));
+        }
+    }
+    found
+}
+
+/// Reads a proxy as the AWS CLI does: without a scheme it is http, and a path is of no account.
+fn parse(text: &str) -> Result<Proxy, String> {
+    let (scheme, rest) = split_scheme(text)?;
+    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((user, host)) => (Some(user), host),
+        None => (None, authority),
+    };
+    let (host, port) = split_port(host).ok_or(EXAMPLE)?;
+    let host = url::Host::parse(host).map_err(|_| EXAMPLE)?;
+    let port = match port {
+        0 if scheme == "https" => 443,
+        0 => 80,
+        port => port,
+    };
+    let address = Uri::builder()
+        .scheme(scheme)
+        .authority(format!("{host}:{port}"))
+        .path_and_query("/");
+    Ok(Proxy {
+        address: address.build().map_err(|_| EXAMPLE)?,
+        authorization: user.and_then(authorization),
+    })
+}
+
+fn split_scheme(text: &str) -> Result<(&'static str, &str), String> {
+    if let Some(rest) = text.strip_prefix("//") {
+        return Ok(("http", rest));
+    }
+    match text.split_once("://") {
+        None => Ok(("http", text)),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => Ok(("http", rest)),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => Ok(("https", rest)),
+        Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Err(
+            format!("proxies of the scheme `{scheme}` are not supported; {EXAMPLE}"),
+        ),
+        Some(_) => Err(EXAMPLE.to_owned()),
+    }
+}
+
+/// The host and the port of `text`; 0 if it names none.
+fn split_port(text: &str) -> Option<(&str, u16)> {
+    let end_of_host = text.find(']').map_or(0, |bracket| bracket + 1);
+    let Some(colon) = text[end_of_host..].find(':') else {
+        return Some((text, 0));
+    };
+    let (host, port) = text.split_at(end_of_host + colon);
+    let port = &port[1..];
+    if !port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let port = if port.is_empty() { "0" } else { port };
+    Some((host, port.parse().ok()?))
+}
+
+/// The header for `user:password`, percent-encoded; none unless both are there.
+fn authorization(user: &str) -> Option<HeaderValue> {
+    let (user, password) = user.split_once(':')?;
+    let user: Vec<u8> = percent_decode_str(user).collect();
+    let password: Vec<u8> = percent_decode_str(password).collect();
+    if user.is_empty() || password.is_empty() {
+        return None;
+    }
+    let encoded = aws_smithy_types::base64::encode([user, password].join(&b':'));
+    let mut value = HeaderValue::from_str(&format!("Basic {encoded}")).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// The reader of proxy settings, for fuzzing: three values, separated by line breaks.
+#[cfg(feature = "fuzz")]
+pub(crate) fn read_for_fuzzing(text: &str) {
+    let names = ["HTTP_PROXY", "https_proxy", "No_Proxy"];
+    let variables = names.into_iter().zip(text.split('\n'));
+    let variables = variables.map(|(name, value)| (name.into(), value.into()));
+    let proxies = Proxies::read(variables.collect());
+    for url in [
+        "http://host:81/",
+        "https://[::1]/",
+        "https://public.ecr.aws/",
+    ] {
+        let target = url.parse().expect("a URI");
+        let _ = proxies.choose(&target);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! What a stranger can send is bounded, in every direction.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use ecrpub_registry::{Fault, Registry, Request};
+
+use crate::harness::{Outcome, Run, small};
+
+const OWN: &str = "images web -o name";
+const GALLERY: &str = "tags public.ecr.aws/example/web -o name";
+const OCI: &str = "tags public.ecr.aws/example/web -o name --source registry";
+
+fn faulty(fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> Registry {
+    let [web, _] = small();
+    Registry::builder().repository(web).faults(fault).start()
+}
+
+#[track_caller]
+fn refused(registry: &Registry, line: &str, words: &str) {
+    let run = Run::on(registry).env("ECRPUB_HURRY", "1");
+    let outcome = run.arguments(line).outcome();
+    assert_refused(&outcome, words);
+    assert!(
+        registry.requests().len() <= 2,
+        "it is asked once: {outcome}"
+    );
+}
+
+#[track_caller]
+fn assert_refused(outcome: &Outcome, words: &str) {
+    let seen = (outcome.stdout.as_str(), outcome.code);
+    assert_eq!(seen, ("", Some(5)), "{outcome}");
+    assert!(outcome.stderr.contains(words), "{outcome}");
+}
+
+/// The address of a server whose answers have no end: `piece` comes again and again, or nothing more.
+fn endless(head: &'static str, piece: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = listener.local_addr().expect("an address");
+    let pieces = piece.repeat((1 << 16) / piece.len().max(1));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let pieces = pieces.clone();
+            std::thread::spawn(move || {
+                let _ = stream.read(&mut [0; 16384]);
+                let _ = stream.write_all(head.as_bytes());
+                while !pieces.is_empty() && stream.write_all(pieces.as_bytes()).is_ok() {}
+                let _ = stream.read(&mut [0; 16]);
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn a_page_has_at_most_256_mib() {
+    // So long by its own account: refused before it is read.
+    for line in [OWN, GALLERY, OCI] {
+        let url = endless(
+            "HTTP/1.1 200 OK\r\ncontent-length: 999999999999\r\n\r\n{\"token\":\"",
+            "x",
+        );
+        let started = Instant::now();
+        let words = if line == OCI { "1 MiB" } else { "256 MiB" };
+        assert_refused(
+            &Run::at(&url).arguments(line).outcome(),
+            &format!("the answer is longer than {words}"),
+        );
+        assert!(started.elapsed() < Duration::from_secs(5));
+    }
+    let url = endless(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+        &format!("4000\r\n{}\r\n", "[".repeat(0x4000)),
+    );
+    assert_refused(
+        &Run::at(&url).arguments(GALLERY).outcome(),
+        "the answer is longer than 256 MiB",
+    );
+    // Without a length a body ends with the connection.
+    let url = endless("HTTP/1.1 200 OK\r\n\r\n", " ");
+    let outcome = Run::at(&url).arguments(OWN).outcome();
+    assert_refused(&outcome, "the answer is longer than 256 MiB");
+}
+
+#[test]
+fn time_outs_hold_for_a_body_without_end() {
+    let url = endless(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\n",
+        "",
+    );
+    let run = Run::at(&url).env("ECRPUB_HURRY", "1").arguments(OWN);
+    let outcome = run.arguments("--timeout 0.3").outcome();
+    assert_refused(&outcome, "was not answered within 0.3 s (3 attempts)");
+}
+
+#[test]
+fn an_error_has_at_most_1_mib() {
+    for line in [OWN, GALLERY, OCI] {
+        for status in [400, 403, 500, 302] {
+            let registry = faulty(move |request| {
+                let body = vec![b' '; (1 << 20) + 1];
+                let is_page = request.operation != "token";
+                is_page.then(|| Fault::raw(status, "application/json", body))
+            });
+            refused(&registry, line, "the answer is longer than 1 MiB");
+        }
+        let registry = faulty(|request| {
+            let mut body = br#"{"__type":"NovelException","errors":[{"code":"NOVEL"}]}"#.to_vec();
+            body.resize(1 << 20, b' ');
+            let is_page = request.operation != "token";
+            is_page.then(|| Fault::raw(418, "application/json", body))
+        });
+        refused(&registry, line, "HTTP status 418");
+    }
+}
+
+#[test]
+fn a_token_has_at_most_1_mib() {
+    let registry = faulty(|request| {
+        let token = "x".repeat(1 << 20);
+        let body = format!(r#"{{"token":"{token}"}}"#);
+        (request.operation == "token").then(|| Fault::raw(200, "application/json", body))
+    });
+    refused(&registry, OCI, "the answer is longer than 1 MiB");
+}
+
+#[test]
+fn a_manifest_has_at_most_8_mib() {
+    let registry = faulty(|request| {
+        let mut body = br#"{"manifests":[]}"#.to_vec();
+        body.resize((8 << 20) + 1, b' ');
+        (request.operation == "manifest").then(|| Fault::raw(200, "application/json", body))
+    });
+    let run = Run::on(&registry).arguments("tags public.ecr.aws/example/web --platforms");
+    assert_refused(&run.outcome(), "the answer is longer than 8 MiB");
+}
+
+#[test]
+fn a_thousand_pages_without_a_row_are_no_listing() {
+    for (line, list) in [(OWN, "imageDetails"), (GALLERY, "imageTagDetails")] {
+        for order in ["", "--sort none"] {
+            let registry = faulty(move |request| {
+                let body = format!(r#"{{"{list}":[],"nextToken":"{}"}}"#, request.number);
+                Some(Fault::raw(200, "application/x-amz-json-1.1", body))
+            });
+            let outcome = Run::on(&registry)
+                .arguments(line)
+                .arguments(order)
+                .outcome();
+            assert_refused(&outcome, "1000 pages");
+            assert_eq!(registry.requests().len(), 1000);
+        }
+    }
+    // A row now and then, and a listing that ends in time, are no such thing.
+    let registry = faulty(|request| {
+        let rows = if request.number == 999 {
+            r#"{"imageTags":["a"]}"#
+        } else {
+            ""
+        };
+        let token = match request.number {
+            1998 => String::new(),
+            number => format!(r#","nextToken":"{number}""#),
+        };
+        let body = format!(r#"{{"imageDetails":[{rows}]{token}}}"#);
+        Some(Fault::raw(200, "application/x-amz-json-1.1", body))
+    });
+    let outcome = Run::on(&registry).arguments("images web --count").outcome();
+    assert_eq!(outcome.data(), "1\n");
+}
+
+#[test]
+fn messages_are_cut_after_2000_characters() {
+    for line in [OWN, GALLERY, OCI] {
+        for status in [400, 403, 404, 429, 500] {
+            for code in [
+                "NovelException",
+                "ThrottlingException",
+                "AccessDeniedException",
+            ] {
+                let registry = faulty(move |request| {
+                    let long = "ß".repeat(100_000);
+                    let body = serde_json::json!({
+                        "__type": code,
+                        "message": long,
+                        "errors": [{ "code": code, "message": long }],
+                    });
+                    let is_page = request.operation != "token";
+                    is_page.then(|| Fault::raw(status, "application/json", body.to_string()))
+                });
+                let run = Run::on(&registry).arguments(line);
+                let outcome = run.arguments("--max-attempts 1 -v").outcome();
+                assert_ne!(outcome.code, Some(0), "{line} {status} {code}");
+                let shown = outcome.stderr.chars().filter(|shown| *shown == 'ß').count();
+                assert!(
+                    shown == 2000 || shown == 0,
+                    "{line} {status} {code}: {shown}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_head_without_end_is_refused() {
+    let url = endless("HTTP/1.1 200 OK\r\nx: ", "x");
+    let outcome = Run::at(&url).arguments(OWN).outcome();
+    assert_refused(&outcome, "answered something that cannot be read");
+    let url = endless("HTTP/1.1 200 OK\r\n", "x: y\r\n");
+    let outcome = Run::at(&url).arguments(OWN).outcome();
+    assert_refused(&outcome, "answered something that cannot be read");
+}

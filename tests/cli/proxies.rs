@@ -1,0 +1,330 @@
+//! Proxies: chosen as the AWS CLI chooses them, refused by name, and named when they fail.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use ecrpub_registry::{Fault, Proxy, Registry, Repository};
+use insta::assert_snapshot;
+
+use crate::harness::{Outcome, Run, file, small};
+
+fn list(run: Run) -> Outcome {
+    list_with(run, "")
+}
+
+fn list_with(run: Run, options: &str) -> Outcome {
+    run.env("ECRPUB_HURRY", "1")
+        .arguments("tags web -o name")
+        .arguments(options)
+        .outcome()
+}
+
+fn secure() -> Registry {
+    Registry::builder()
+        .tls()
+        .repository(small()[0].clone())
+        .start()
+}
+
+/// A run that trusts `registry`, and `proxy` where it has a certificate.
+fn trusting(registry: &Registry, proxy: &Proxy, name: &str) -> Run {
+    let both = format!("{}{}", registry.certificate(), proxy.certificate());
+    Run::on(registry).env("AWS_CA_BUNDLE", file(name, &both))
+}
+
+fn refusing(status: &'static str) -> Proxy {
+    Proxy::answering(move |_| {
+        Some(format!(
+            "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        ))
+    })
+}
+
+/// The outcome without the port of `proxy`.
+fn named(outcome: &Outcome, proxy: &Proxy) -> String {
+    let host = proxy.url().rsplit('/').next().unwrap_or_default();
+    outcome.to_string().replace(host, "PROXY")
+}
+
+/// Whether the proxy is used, the host of the service, and the environment. `URL` is the proxy's, and
+/// `GONE` one that nobody listens at.
+const SETTINGS: &str = "\
+proxy   127.0.0.1  HTTP_PROXY=URL
+proxy   127.0.0.1  http_proxy=BARE
+proxy   127.0.0.1  hTTp_pROxy=//BARE/path
+proxy   127.0.0.1  HTTP_PROXY=GONE | http_proxy=URL
+direct  127.0.0.1  HTTP_PROXY=GONE | http_proxy=
+direct  127.0.0.1  HTTP_PROXY=
+direct  127.0.0.1  ALL_PROXY=GONE | HTTPS_PROXY=GONE
+direct  127.0.0.1  REQUEST_METHOD=GET | HTTP_PROXY=GONE
+proxy   127.0.0.1  REQUEST_METHOD=GET | http_proxy=URL
+direct  localhost  HTTP_PROXY=GONE | NO_PROXY=example.com, LOCALHOST
+direct  localhost  HTTP_PROXY=GONE | No_Proxy=.localhost
+direct  localhost  HTTP_PROXY=GONE | no_proxy=localhost:PORT
+proxy   localhost  HTTP_PROXY=URL | no_proxy=localhost:1
+proxy   localhost  HTTP_PROXY=URL | NO_PROXY=host,ocalhost
+direct  127.0.0.1  HTTP_PROXY=GONE | NO_PROXY=0.1
+proxy   127.0.0.1  HTTP_PROXY=URL | NO_PROXY=127.0.0.0/8
+direct  127.0.0.1  HTTP_PROXY=GONE | NO_PROXY=*
+proxy   127.0.0.1  HTTP_PROXY=URL | NO_PROXY=*, x
+proxy   127.0.0.1  HTTP_PROXY=URL | NO_PROXY=* | no_proxy=
+";
+
+#[test]
+fn the_environment_is_read_as_python_reads_it() {
+    let registry = Registry::start(small());
+    let proxy = Proxy::start();
+    let url = registry.url();
+    let port = url.rsplit(':').next().expect("a port");
+    let bare = proxy.url().trim_start_matches("http://");
+    for line in SETTINGS.lines() {
+        let mut words = line.splitn(3, "  ").map(str::trim);
+        let [way, host, variables] = [(); 3].map(|()| words.next().expect("three columns"));
+        let run = Run::at(&format!("http://{host}:{port}"));
+        let run = variables.split(" | ").fold(run, |run, variable| {
+            let (name, value) = variable.split_once('=').expect("a variable");
+            let value = value
+                .replace("URL", proxy.url())
+                .replace("BARE", bare)
+                .replace("GONE", "http://127.0.0.1:9")
+                .replace("PORT", port);
+            run.env(name, value)
+        });
+        let before = proxy.connections();
+        let outcome = list(run);
+        assert_eq!(outcome.code, Some(0), "{line}: {outcome}");
+        let is_used = proxy.connections() > before;
+        assert_eq!(is_used, way == "proxy", "{line}");
+    }
+}
+
+#[test]
+fn every_source_goes_through_the_proxy() {
+    let registry = Registry::start([Repository::generated("big", 5)]);
+    for line in [
+        "images big",
+        "tags public.ecr.aws/example/big",
+        "tags public.ecr.aws/example/big --source registry",
+    ] {
+        let proxy = Proxy::start();
+        let run = Run::on(&registry).env("HTTP_PROXY", proxy.url());
+        run.arguments(line).arguments("-o name -q").outcome().data();
+        assert_eq!(proxy.connections(), 1, "{line}");
+    }
+}
+
+#[test]
+fn a_user_and_a_password_are_sent_decoded_and_only_together() {
+    let plain = Registry::start(small());
+    let secure = secure();
+    for (user, header) in [
+        // base64 of `me@home:p@ss:w/rd`
+        (
+            "me%40home:p%40ss:w%2Frd",
+            Some("Basic bWVAaG9tZTpwQHNzOncvcmQ="),
+        ),
+        ("me:p@ss", Some("Basic bWU6cEBzcw==")),
+        ("me", None),
+        ("me:", None),
+        (":secret", None),
+    ] {
+        for (registry, variable) in [(&plain, "HTTP_PROXY"), (&secure, "HTTPS_PROXY")] {
+            let proxy = Proxy::start();
+            let run = trusting(registry, &proxy, "user-bundle.pem");
+            let run = if registry.certificate().is_empty() {
+                Run::on(registry)
+            } else {
+                run
+            };
+            list(run.env(variable, proxy.url_for(user))).data();
+            let head = proxy.requests()[0].to_ascii_lowercase();
+            let expected = header.map(str::to_ascii_lowercase);
+            match expected {
+                Some(expected) => {
+                    let expected = format!("proxy-authorization: {expected}\r\n");
+                    assert!(head.contains(&expected), "{user}: {head}");
+                }
+                None => assert!(!head.contains("proxy-authorization"), "{user}: {head}"),
+            }
+        }
+    }
+    assert!(!plain.requests().is_empty() && !secure.requests().is_empty());
+}
+
+#[test]
+fn a_proxy_may_be_reached_by_https() {
+    for (registry, variable) in [
+        (Registry::start(small()), "HTTP_PROXY"),
+        (secure(), "HTTPS_PROXY"),
+    ] {
+        let proxy = Proxy::start().behind_tls();
+        let run = trusting(&registry, &proxy, &format!("{variable}.pem"));
+        list(run.env(variable, proxy.url())).data();
+        assert_eq!(proxy.connections(), 1, "{variable}");
+
+        let stranger = Proxy::start().behind_tls();
+        let bundle = file("stranger.pem", proxy.certificate());
+        let run = Run::on(&registry).env("AWS_CA_BUNDLE", bundle);
+        let outcome = list(run.env(variable, stranger.url()));
+        assert_eq!(outcome.code, Some(5), "{outcome}");
+        let expected = "error: cannot trust the proxy `127.0.0.1:";
+        assert!(outcome.stderr.starts_with(expected), "{outcome}");
+    }
+}
+
+#[test]
+fn a_proxy_that_refuses_is_asked_once_and_named_with_its_status() {
+    let registry = secure();
+    let refused = |status| {
+        let proxy = refusing(status);
+        let run = trusting(&registry, &proxy, "refusing.pem");
+        let outcome = list(run.env("HTTPS_PROXY", proxy.url_for("me:secret")));
+        assert_eq!(proxy.connections(), 1, "{outcome}");
+        assert!(!outcome.stderr.contains("secret"), "{outcome}");
+        named(&outcome, &proxy)
+    };
+    assert_snapshot!(refused("407 Proxy Authentication Required"), @"
+    --- stderr
+    error: the proxy `PROXY` of `HTTPS_PROXY` wants a user and a password (HTTP status 407)
+    hint: put them into `HTTPS_PROXY`, as in `http://USER:PASSWORD@HOST:PORT`
+    --- exit code 5
+    ");
+    assert_snapshot!(refused("403 Forbidden"), @"
+    --- stderr
+    error: the proxy `PROXY` of `HTTPS_PROXY` refuses to connect to `REGISTRY` (HTTP status 403)
+    hint: correct or unset `HTTPS_PROXY`, or exempt the host with `NO_PROXY`
+    --- exit code 5
+    ");
+    for status in ["502 Bad Gateway", "301 Moved", "429 Slow Down", "101 Odd"] {
+        let code = status.split(' ').next().unwrap();
+        let expected = format!("refuses to connect to `REGISTRY` (HTTP status {code})");
+        assert!(refused(status).contains(&expected), "{status}");
+    }
+    let proxy = Proxy::answering(|_| Some("SSH-2.0-OpenSSH_9.6\r\n".to_owned()));
+    let run = trusting(&registry, &proxy, "refusing.pem");
+    let outcome = list(run.env("HTTPS_PROXY", proxy.url()));
+    assert_eq!((outcome.code, proxy.connections()), (Some(5), 1));
+    assert!(outcome.stderr.contains("does not speak HTTP"), "{outcome}");
+    registry.assert_no_requests();
+}
+
+#[test]
+fn before_an_http_address_only_407_is_surely_the_proxys() {
+    let registry = Registry::start(small());
+    let refused = |status| {
+        let proxy = refusing(status);
+        let run = Run::on(&registry).env("HTTP_PROXY", proxy.url());
+        let outcome = list_with(run, "--max-attempts 2");
+        (named(&outcome, &proxy), proxy.connections())
+    };
+    let (told, connections) = refused("407 Proxy Authentication Required");
+    assert_eq!(connections, 1);
+    assert_snapshot!(told, @"
+    --- stderr
+    error: the proxy `PROXY` of `HTTP_PROXY` wants a user and a password (HTTP status 407)
+    hint: put them into `HTTP_PROXY`, as in `http://USER:PASSWORD@HOST:PORT`
+    --- exit code 5
+    ");
+    let (told, _) = refused("502 Bad Gateway");
+    assert_snapshot!(told, @"
+    --- stderr
+    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 502) (2 attempts)
+    hint: check the endpoint and whether a proxy answers in its place
+    --- exit code 5
+    ");
+    registry.assert_no_requests();
+}
+
+#[test]
+fn a_proxy_that_cannot_be_reached_is_tried_once_and_named() {
+    for (variable, url) in [
+        ("HTTP_PROXY", "http://127.0.0.1:1"),
+        ("HTTPS_PROXY", "https://127.0.0.1:1"),
+    ] {
+        let scheme = variable.split('_').next().unwrap().to_ascii_lowercase();
+        let url_of_proxy = |host: &str| url.replace("127.0.0.1:1", host);
+        let outcome = |proxy: &str| {
+            let run = Run::at(&format!("{scheme}://registry.invalid"));
+            list(run.env(variable, url_of_proxy(proxy))).to_string()
+        };
+        let refuses = outcome("127.0.0.1:1");
+        assert!(refuses.contains("` refuses connections\n"), "{refuses}");
+        let unknown = outcome("me:secret@no-such-proxy.invalid:8080");
+        let expected = format!(
+            "error: cannot find the proxy `no-such-proxy.invalid:8080` of `{variable}`\nhint: correct or unset"
+        );
+        assert!(unknown.contains(&expected), "{unknown}");
+        for told in [refuses, unknown] {
+            assert!(!told.contains("secret") && !told.contains("attempts"));
+            assert!(told.ends_with("--- exit code 5\n"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_proxy_that_says_nothing_is_named() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let started = Instant::now();
+    let run = Run::at("https://registry.invalid").env("HTTPS_PROXY", &url);
+    let outcome = list_with(run, "--timeout 0.4");
+    let expected = "did not connect to `REGISTRY`: no answer (3 attempts)\n";
+    assert!(outcome.stderr.contains(expected), "{outcome}");
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn what_is_no_proxy_is_refused_by_name_without_the_password() {
+    let registry = Registry::start(small());
+    assert_snapshot!(list(Run::on(&registry).env("HTTP_PROXY", "socks5://me:secret@proxy:1080")), @"
+    --- stderr
+    error: `HTTP_PROXY` names no usable proxy: proxies of the scheme `socks5` are not supported; a proxy is written `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`
+    hint: correct the setting, unset it, or exempt the host with `NO_PROXY`
+    --- exit code 2
+    ");
+    for value in [
+        "http://me:se/cret@proxy:8080",
+        "http://proxy:port",
+        "http://proxy:99999",
+        "http://:8080",
+        "http://[::1:8080",
+        "http://pro xy:8080",
+        "http://",
+        "me:secret@",
+        "ht!tp://me:secret@proxy",
+        "http:proxy:8080",
+        "socks4a://proxy:1080",
+        "http://pro\"xy",
+        "://",
+    ] {
+        for variable in ["http_proxy", "HTTP_PROXY"] {
+            let run = Run::on(&registry).env(variable, value);
+            let outcome = list_with(run, "-v");
+            assert_eq!(outcome.code, Some(2), "{value}: {outcome}");
+            let expected = format!("error: `{variable}` names no usable proxy: ");
+            assert!(outcome.stderr.contains(&expected), "{value}: {outcome}");
+            assert!(!outcome.stderr.contains("cret"), "{value}: {outcome}");
+        }
+    }
+    assert!(registry.requests().is_empty());
+    // A setting that does not count for the host is of no account.
+    for (name, value) in [("NO_PROXY", "127.0.0.1"), ("http_proxy", "")] {
+        let run = Run::on(&registry).env("HTTP_PROXY", "socks5://proxy");
+        list(run.env(name, value)).data();
+    }
+    list(Run::on(&registry).env("HTTPS_PROXY", "socks5://proxy")).data();
+}
+
+#[test]
+fn a_connection_that_breaks_behind_a_proxy_is_tried_three_times() {
+    let proxy = Proxy::start();
+    let broken = Registry::builder()
+        .repository(small()[0].clone())
+        .faults(|_| Some(Fault::Reset))
+        .start();
+    let run = Run::on(&broken).env("HTTP_PROXY", proxy.url());
+    let outcome = list(run);
+    assert_eq!(outcome.code, Some(5), "{outcome}");
+    assert!(outcome.stderr.contains("(3 attempts)"), "{outcome}");
+    assert_eq!(broken.requests().len(), 3);
+}
