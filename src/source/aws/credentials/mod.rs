@@ -252,7 +252,12 @@ macro_rules! client {
         let mut config = Builder::new()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new($region))
-            .http_client($source.transport.http.limited(http::LONGEST_TOKEN))
+            .http_client(
+                $source
+                    .transport
+                    .http
+                    .limited(crate::net::http::LONGEST_TOKEN),
+            )
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
