@@ -119,6 +119,14 @@ impl FromStr for TagName {
         );
         let end = tag.trim().rsplit([':', '=']).next().unwrap_or_default();
         let end = end.trim_matches(['"', '\'', '`']);
+        let several: Vec<_> = tag
+            .split([',', ' ', ';'])
+            .filter(|part| !part.is_empty())
+            .collect();
+        if several.len() > 1 && several.iter().all(|part| Self::is_valid(part)) {
+            let options = several.join(" --tag ");
+            return Err(refused.hint(format!("repeat the option: `--tag {options}`")));
+        }
         Err(if Self::is_valid(end) {
             refused.instead("try", end)
         } else {
@@ -219,6 +227,10 @@ mod tests {
         ] {
             let refused = read(text).expect_err(text).to_string();
             assert!(refused.ends_with("try `1.0`"), "{refused}");
+        }
+        for text in ["1.0,1.1", "1.0, 1.1", "1.0 1.1"] {
+            let refused = read(text).expect_err(text).to_string();
+            assert!(refused.ends_with("`--tag 1.0 --tag 1.1`"), "{refused}");
         }
         let refused = read("SHA256:0f").expect_err("a digest").to_string();
         assert!(refused.ends_with("`--digest SHA256:0f`"), "{refused}");

@@ -207,7 +207,7 @@ fn split_checked(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
     let (path, image) = split_image(text);
     if path.contains(['*', '?', '[', ']']) {
         return Err(Refused::new(
-            "a repository is named in full, and this is a pattern",
+            "patterns are not supported: name the repository in full",
         ));
     }
     let (tag, digest) = image.split_once('@').unwrap_or((image, ""));
@@ -672,7 +672,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_pasted_around_a_reference_is_taken_off_in_a_hint() {
+    fn quotes_and_words_around_a_reference_are_removed_in_the_hint() {
         let own: &[&str] = &["try `web`"];
         let nginx: &[&str] = &["try `public.ecr.aws/docker/library/nginx`"];
         let tagged: &[&str] = &["try `public.ecr.aws/docker/library/nginx:1.27`"];
@@ -817,7 +817,22 @@ mod tests {
                 &["try `public.ecr.aws/ab/web:a`"],
             ),
             ("public.ecr.aws/ab/web@sha256:12", "a digest", &[]),
-            ("public.ecr.aws/ab//web", "lower-case", &[]),
+            (
+                "public.ecr.aws//ab//web",
+                "",
+                &["try `public.ecr.aws/ab/web`"],
+            ),
+            (
+                "oci://public.ecr.aws//ab//web:1.0",
+                "",
+                &["try `public.ecr.aws/ab/web:1.0`"],
+            ),
+            ("web,api", "more than one", &["`web api`"]),
+            (
+                "web; public.ecr.aws/ab/web:1.0",
+                "more than one",
+                &["`web public.ecr.aws/ab/web:1.0`"],
+            ),
             ("web:1.0", "with an image", &["`ecrpub tags web --tag 1.0`"]),
             (
                 "web:1.0:x",
@@ -845,9 +860,9 @@ mod tests {
                     "`ecrpub tags team/web --tag 1.0`",
                 ],
             ),
-            ("team/*", "pattern", &[]),
-            ("public.ecr.aws/ab/web-?", "pattern", &[]),
-            ("team/[!a]", "pattern", &[]),
+            ("team/*", "patterns", &[]),
+            ("public.ecr.aws/ab/web-?", "patterns", &[]),
+            ("team/[!a]", "patterns", &[]),
         ]);
         let own = meaning("team/web:1", false);
         assert!(

@@ -115,7 +115,12 @@ pub(super) fn mended(text: &str, refused: Refused) -> Refused {
         return refused;
     }
     let words: Vec<_> = text.split_whitespace().collect();
-    let (inner, reason) = match image_of_command(&words).filter(|_| words.len() > 1) {
+    let image = image_of_command(&words).filter(|_| words.len() > 1);
+    if let (None, Some(several)) = (image, several(text)) {
+        return Refused::new("this is more than one name")
+            .hint(format!("name each in a word of its own: `{several}`"));
+    }
+    let (inner, reason) = match image {
         Some(image) => (clean(image), "this is a command line, and not a repository"),
         None => (clean(text), "this is more than the name of a repository"),
     };
@@ -127,7 +132,8 @@ pub(super) fn mended(text: &str, refused: Refused) -> Refused {
     let one_image = with_one_image(inner);
     let lower = in_lower_case(inner);
     let both = one_image.as_deref().and_then(in_lower_case);
-    let candidates = [Some(inner.to_owned()), one_image, lower, both];
+    let one_slash = with_single_slashes(inner);
+    let candidates = [Some(inner.to_owned()), one_image, lower, both, one_slash];
     for candidate in candidates.into_iter().flatten() {
         match Reference::read(&candidate) {
             Ok(reference) => return Refused::new(reason).hinting(reference.hints(&candidate)),
@@ -215,6 +221,24 @@ fn with_one_image(text: &str) -> Option<String> {
     } else {
         path.to_owned()
     })
+}
+
+/// `text` with `/` in place of `//`, except after its scheme.
+fn with_single_slashes(text: &str) -> Option<String> {
+    let start = text.find("://").map_or(0, |colon| colon + 3);
+    let parts = text[start..].split('/').filter(|part| !part.is_empty());
+    let single = format!("{}{}", &text[..start], parts.collect::<Vec<_>>().join("/"));
+    (single != text).then_some(single)
+}
+
+/// The repositories of `text`, where commas or blanks join several.
+fn several(text: &str) -> Option<String> {
+    let words: Vec<_> = text
+        .split([',', ';', ' '])
+        .filter(|word| !word.is_empty())
+        .collect();
+    let are_references = words.iter().all(|word| Reference::read(word).is_ok());
+    (words.len() > 1 && are_references).then(|| words.join(" "))
 }
 
 /// `text` in lower case, except for its tag, if that makes a difference.

@@ -60,7 +60,7 @@ impl PublicRepository {
                 .instead("the official image:", official(&format!("{word}{image}")));
         }
         match word.parse::<RegistryAlias>() {
-            Ok(alias) => Refused::new("this names a registry, and none of its repositories").hint(format!(
+            Ok(alias) => Refused::new("this is a registry, not a repository").hint(format!(
                 "name one as `{registry}/{alias}/NAME`; find them at https://gallery.ecr.aws/{alias}"
             )),
             Err(_) => Refused::new("a public repository is named with its registry's alias")

@@ -54,9 +54,10 @@ pub(crate) struct SourceArgs {
 struct RepositoryArgs {
     /// NAME in your own registry, or public.ecr.aws/ALIAS/NAME; repeatable
     ///
-    /// A public reference may be pasted with `https://`, `:TAG` or `@DIGEST`, or as the address of its
-    /// gallery page; it is read without an AWS account. A tag or digest selects images as `--tag` and
-    /// `--digest` do; of both, the digest counts, as for Docker.
+    /// A public reference may be pasted with a scheme such as `oci://`, `:TAG` or `@DIGEST`, or as the
+    /// address of its gallery page; it is read without an AWS account. A tag or digest selects images
+    /// as `--tag` and `--digest` do; of both, the digest counts, as for Docker. An ARN,
+    /// `arn:aws:ecr-public::ACCOUNT:repository/NAME`, is NAME in the registry of that account.
     #[arg(value_name = "REPO", display_order = 1)]
     plain: Vec<Reference>,
 

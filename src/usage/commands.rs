@@ -1,13 +1,13 @@
-//! Words that are no command: slips, commands of other tools, and repositories without a command.
+//! Unknown commands: slips, commands of other tools, and repositories without a command.
 
 use clap::error::ContextKind;
 
-use super::line::{Line, command, hints_for, told};
+use super::line::{Line, command, hints_for, rendered};
 use super::text;
 use crate::error::Error;
 use crate::reference::{Hint, Reference, Repository, public_reference};
 
-/// What is typed, and the command that is meant.
+/// Commands, each with the words that users type instead.
 const MEANT: &[(&str, &[&str])] = &[
     (
         "tags",
@@ -81,6 +81,11 @@ fn hints(answer: &clap::Error, line: &Line, word: &str) -> Vec<String> {
     {
         return vec![format!("type `{meant}`")];
     }
+    if word == "ecrpub"
+        && let Some(meant) = command(&line.words[at + 1..])
+    {
+        return vec![format!("type `{meant}`")];
+    }
     if let Some(hint) = no_command_is_meant(word) {
         return vec![hint.to_owned()];
     }
@@ -106,7 +111,7 @@ fn meant(word: &str) -> Option<&'static str> {
     same.or_else(other).map(|(ours, _)| *ours)
 }
 
-/// What to do where nothing like `word` is to be found here.
+/// The hint for a command of other tools that has no counterpart.
 fn no_command_is_meant(word: &str) -> Option<&'static str> {
     match word {
         "version" => Some("ask for the version with `ecrpub --version`"),
@@ -176,7 +181,7 @@ fn repository(word: &str, before: &[String], rest: &[String]) -> Vec<String> {
         let own = tags(word).map(|command| format!("list one of your own with `{command}`"));
         return public.into_iter().chain(own).collect();
     }
-    told(&hints_for(word), tags)
+    rendered(&hints_for(word), tags)
 }
 
 #[cfg(test)]
@@ -229,6 +234,7 @@ mod tests {
                 "ecrpub tags --repository-name web",
             ),
             ("completion bash", "ecrpub completions bash"),
+            ("ecrpub tags web", "ecrpub tags web"),
         ] {
             let typed: Vec<_> = typed.split(' ').collect();
             assert_eq!(hints(&typed), [format!("type `{meant}`")], "{typed:?}");

@@ -144,15 +144,18 @@ fn behind<'a>(word: &'a str, old: &str) -> Option<&'a str> {
 }
 
 /// `hints` with whole commands where `command_with` makes one of the value to type.
-pub(super) fn told(hints: &[Hint], command_with: impl Fn(&str) -> Option<String>) -> Vec<String> {
-    let told = hints.iter().map(|hint| match hint {
+pub(super) fn rendered(
+    hints: &[Hint],
+    command_with: impl Fn(&str) -> Option<String>,
+) -> Vec<String> {
+    let rendered = hints.iter().map(|hint| match hint {
         Hint::Text(text) => text.clone(),
         Hint::Instead { words, value } => match command_with(value) {
             Some(command) => format!("{words} `{command}`"),
             None => hint.to_string(),
         },
     });
-    told.collect()
+    rendered.collect()
 }
 
 /// What to type for `text`, which is a reference or nearly one.

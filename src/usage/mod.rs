@@ -1,4 +1,4 @@
-//! What clap refuses, in our words: one error, hints that name the command to type, and the exit code.
+//! Turns clap's errors into ours: one message, and hints that name the command to type.
 
 mod commands;
 mod line;
@@ -9,7 +9,7 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use self::line::{Line, command, hints_for, told};
+use self::line::{Line, command, hints_for, rendered};
 use crate::console::Console;
 use crate::error::{Error, Kind};
 use crate::reference::{Refused, image_of_command};
@@ -79,7 +79,7 @@ fn pasted(answer: &clap::Error, line: &Line) -> Option<Error> {
     let ours = line.command().unwrap_or("tags");
     let list = |reference: &str| command(&[ours.to_owned(), reference.to_owned()]);
     let error = Error::usage("this is a command line of another tool, and not a repository");
-    let hints = told(&hints_for(image), list);
+    let hints = rendered(&hints_for(image), list);
     (!hints.is_empty()).then(|| hints.into_iter().fold(error, Error::hint))
 }
 
@@ -113,7 +113,7 @@ fn invalid_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
     }
 }
 
-/// What our own parsers refuse: their words, and their hints with the user's command filled in.
+/// Errors of our own value parsers, whose hints get the user's command filled in.
 fn refused_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
     let value = text(answer, ContextKind::InvalidValue);
     let Some(cause) = answer.source() else {
@@ -128,7 +128,7 @@ fn refused_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
     };
     let reason = refused.reason();
     let error = Error::usage(format!("invalid value `{value}` for `{option}`: {reason}"));
-    let hints = told(refused.hints(), |ours| line.with(&value, ours));
+    let hints = rendered(refused.hints(), |ours| line.with(&value, ours));
     hints.into_iter().fold(error, Error::hint)
 }
 
@@ -167,7 +167,7 @@ fn missing(answer: &clap::Error, line: &Line) -> Error {
     Error::usage(format!("`{names}` is missing")).hint(line.see_help())
 }
 
-/// What `answer` knows of `kind`, as text.
+/// The context `kind` of `answer`, as text.
 fn text(answer: &clap::Error, kind: ContextKind) -> String {
     match answer.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
@@ -184,4 +184,32 @@ fn name_of(argument: &str) -> String {
     }
     let name = argument.trim_end_matches("...");
     name.trim_matches(['[', ']', '<', '>']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use proptest::prelude::*;
+
+    use super::describe;
+    use super::line::Line;
+    use crate::cli::Cli;
+
+    const WORDS: &str = "tags|images|ls|--limit|--head|-n|-R|--repo=|web|nginx:1.27|docker|pull|\
+        public[.]ecr[.]aws/ab/[a-zA-Z:@*]{0,6}|[-a-z/:=.]{0,9}|.{0,6}|--output|yaml|--color=never|--";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+        #[test]
+        fn any_command_line_is_parsed_or_described(
+            words in proptest::collection::vec(WORDS, 0..6),
+        ) {
+            let words: Vec<_> = std::iter::once("ecrpub".into()).chain(words.into_iter().map(Into::into)).collect();
+            if let Err(answer) = Cli::try_parse_from(&words) {
+                let error = describe(&answer, &Line::of(&words));
+                prop_assert!(!error.to_string().is_empty());
+                prop_assert!(error.hints().iter().all(|hint| !hint.is_empty()));
+            }
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! Slips: pasted references, options of other tools, words that are no command. Each answer names what
-//! to type, and nothing in it reaches the terminal or a shell as more than text.
+//! Usage errors: pasted references, options of other tools, unknown commands. Each hint names what to
+//! type; terminals and shells get nothing but text.
 
 use ecrpub_registry::{Fault, Registry, Repository};
 use insta::assert_snapshot;
@@ -83,7 +83,7 @@ fn an_arn_is_a_name_in_the_registry_of_its_account() {
 }
 
 #[test]
-fn names_that_look_public_are_told_so_first() {
+fn the_public_reference_is_the_first_hint_for_names_that_look_public() {
     let registry = Registry::start(small());
     assert_snapshot!(ecrpub(&registry, "tags nginx"), @"
     --- stderr
@@ -122,7 +122,7 @@ fn names_that_look_public_are_told_so_first() {
 }
 
 #[test]
-fn what_is_pasted_around_a_reference_is_taken_off_in_the_hint() {
+fn quotes_and_commands_around_a_reference_are_removed_in_the_hint() {
     assert_snapshot!(refused(&["tags", "docker pull public.ecr.aws/ab/web:1.0", "-L", "5"]), @"
     error: invalid value `docker pull public.ecr.aws/ab/web:1.0` for `REPO`: this is a command line, and not a repository
     hint: try `ecrpub tags public.ecr.aws/ab/web:1.0 -L 5`
@@ -157,7 +157,7 @@ fn what_is_pasted_around_a_reference_is_taken_off_in_the_hint() {
     hint: try `ecrpub tags public.ecr.aws/ab/web`
     ");
     assert_snapshot!(refused(&["tags", "public.ecr.aws/eks-distro"]), @"
-    error: invalid value `public.ecr.aws/eks-distro` for `REPO`: this names a registry, and none of its repositories
+    error: invalid value `public.ecr.aws/eks-distro` for `REPO`: this is a registry, not a repository
     hint: name one as `public.ecr.aws/eks-distro/NAME`; find them at https://gallery.ecr.aws/eks-distro
     ");
     assert_snapshot!(refused(&["tags", "web:1.0:x"]), @"
@@ -173,7 +173,7 @@ fn what_is_pasted_around_a_reference_is_taken_off_in_the_hint() {
     hint: many publishers have the same name on ECR Public: try `ecrpub tags public.ecr.aws/grafana/grafana`
     hint: look for it at https://gallery.ecr.aws/?searchTerm=grafana
     ");
-    assert_snapshot!(refused(&["tags", "team/*"]), @"error: invalid value `team/*` for `REPO`: a repository is named in full, and this is a pattern");
+    assert_snapshot!(refused(&["tags", "team/*"]), @"error: invalid value `team/*` for `REPO`: patterns are not supported: name the repository in full");
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn repositories_that_are_called_like_tools_are_repositories() {
 }
 
 #[test]
-fn words_that_are_no_command_are_answered_with_the_command_meant() {
+fn unknown_commands_are_answered_with_the_command_meant() {
     assert_snapshot!(refused(&["nginx"]), @"
     error: there is no command `nginx`
     hint: list the public repository with `ecrpub tags public.ecr.aws/docker/library/nginx`
@@ -284,7 +284,7 @@ fn format_is_another_name_of_output() {
 }
 
 #[test]
-fn nothing_of_the_arguments_reaches_the_terminal_as_more_than_text() {
+fn arguments_are_escaped_in_usage_errors() {
     let odd = "\u{1b}[2J\n\u{202e}\u{301}a\u{335}\u{335}\u{335}\u{335}\u{335}";
     for arguments in [
         &[odd][..],
