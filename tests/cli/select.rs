@@ -430,26 +430,20 @@ fn nonsense_is_refused_with_what_is_accepted() {
     let registry = Registry::start([zoo()]);
     assert_snapshot!(ecrpub(&registry, "tags zoo --since yesterday"), @"
     --- stderr
-    error: invalid value 'yesterday' for '--since <WHEN>': not a time
+    error: invalid value `yesterday` for `--since`: not a time
     hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`
-
-    For more information, try '--help'.
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --before 2024-13-01"), @"
     --- stderr
-    error: invalid value '2024-13-01' for '--before <WHEN>': there is no date `2024-13-01`
+    error: invalid value `2024-13-01` for `--before`: there is no date `2024-13-01`
     hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`
-
-    For more information, try '--help'.
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --since 2024-06-01T12"), @"
     --- stderr
-    error: invalid value '2024-06-01T12' for '--since <WHEN>': not a time
+    error: invalid value `2024-06-01T12` for `--since`: not a time
     hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`
-
-    For more information, try '--help'.
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --since 1d --before 2d"), @"
@@ -460,42 +454,32 @@ fn nonsense_is_refused_with_what_is_accepted() {
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --semver >=1,<x2"), @"
     --- stderr
-    error: invalid value '>=1,<x2' for '--semver <RANGE>': `x2` is not a version
+    error: invalid value `>=1,<x2` for `--semver`: `x2` is not a version
     hint: a range is written as `^1.2`, `~1.2.3`, `1.27`, `1.x`, `>=1 <2`, `1.2 - 1.4` or `1.x || 3.x`
-
-    For more information, try '--help'.
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --since 5m"), @"
     --- stderr
-    error: invalid value '5m' for '--since <WHEN>': `m` could be minutes or months
+    error: invalid value `5m` for `--since`: `m` could be minutes or months
     hint: write months as `5mo`, and minutes as hours such as `1h`
-
-    For more information, try '--help'.
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --since 2025-10"), @"
     --- stderr
-    error: invalid value '2025-10' for '--since <WHEN>': a date needs a day
+    error: invalid value `2025-10` for `--since`: a date needs a day
     hint: write `2025-10-01` for the first day of the month
-
-    For more information, try '--help'.
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --min-age 2024-06-01"), @"
     --- stderr
-    error: invalid value '2024-06-01' for '--min-age <AGE>': not an age
+    error: invalid value `2024-06-01` for `--min-age`: not an age
     hint: an age is written as `36h`, `7d`, `2w`, `3mo` or `1y`
-
-    For more information, try '--help'.
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --semver >=1.27.3-alpine"), @"
     --- stderr
-    error: invalid value '>=1.27.3-alpine' for '--semver <RANGE>': `1.27.3-alpine` names the variant `alpine`, and variants do not matter to a range
+    error: invalid value `>=1.27.3-alpine` for `--semver`: `1.27.3-alpine` names the variant `alpine`, and variants do not matter to a range
     hint: select a variant with `--include '.*-alpine'`, this tag alone with `--tag 1.27.3-alpine`
-
-    For more information, try '--help'.
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --pre"), @"
@@ -524,7 +508,7 @@ fn nonsense_is_refused_with_what_is_accepted() {
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --include v(1"), @r"
     --- stderr
-    error: invalid value 'v(1' for '--include <REGEX>': unclosed group
+    error: invalid value `v(1` for `--include`: unclosed group
     hint: it is matched against whole tags, as in `v1\..*`
     --- exit code 2
     ");
