@@ -122,10 +122,12 @@ impl<'a, R: Row> Collector<'a, R> {
         }
     }
 
-    /// Whether no other page can change what is listed: in the service's order, at the limit.
+    /// Whether no other page can change what is listed: in the service's order, at the limit, and with no
+    /// named row still to be found.
     pub(crate) fn is_full(&self) -> bool {
-        let is_at_limit = |limit| limit > 0 && self.rows.len() >= limit;
-        self.selection.streams() && self.limit.is_some_and(is_at_limit)
+        let is_at_limit = |limit: usize| limit > 0 && self.rows.len() >= limit;
+        let streams = self.selection.streams() && self.wanted.is_none();
+        streams && self.limit.is_some_and(is_at_limit)
     }
 
     /// Sorts and limits the rows, after the last page.

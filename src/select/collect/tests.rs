@@ -388,6 +388,23 @@ fn named_rows_are_picked_once_and_missing_ids_are_known() {
 }
 
 #[test]
+fn a_limit_in_the_services_order_ends_the_listing_unless_rows_are_named() {
+    let wanted = Wanted::new([ImageId::Tag("2.0.2".parse().expect("a tag"))]);
+    let is_full = |options: &[&str], wanted| {
+        with_selection(options, |selection| {
+            let mut collector = selection.collector(wanted);
+            collector.add(tags("2.0.2 2.0.3"));
+            collector.is_full()
+        })
+    };
+    assert!(is_full(&["--sort=none", "--limit=1"], None));
+    assert!(!is_full(&["--sort=none", "--limit=3"], None));
+    assert!(!is_full(&["--sort=none", "--limit=1"], Some(&wanted)));
+    assert!(!is_full(&["--sort=none", "--limit=1", "--semver=*"], None));
+    assert!(!is_full(&["--sort=tag", "--limit=1"], None));
+}
+
+#[test]
 fn a_short_digest_names_the_one_image_that_begins_with_it() {
     let digest = |digits: &str| format!("sha256:{digits}{}", "0".repeat(64 - digits.len()));
     let image = |digits: &str| Image {
