@@ -38,7 +38,10 @@ impl Listing<'_> {
                 Err(error) => missing.push(error),
             }
         }
-        let rows: Vec<_> = listed.iter().map(|part| part.selected.rows.as_slice()).collect();
+        let rows: Vec<_> = listed
+            .iter()
+            .map(|part| part.selected.rows.as_slice())
+            .collect();
         printer.prepare(&rows)?;
         for part in &listed {
             printer.rows(&part.selected.rows)?;
