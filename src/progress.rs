@@ -6,9 +6,10 @@ use std::fmt;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::escape::escaped;
+use crate::output::counted;
 use crate::redact::{redacted, redacted_but_ids};
 
 /// What is answered sooner needs no line.
@@ -21,8 +22,8 @@ pub(crate) struct Progress {
     started: Instant,
     verbose: bool,
     line: ProgressBar,
-    pages: Cell<u64>,
-    rows: Cell<u64>,
+    pages: Cell<usize>,
+    rows: Cell<usize>,
 }
 
 impl Progress {
@@ -105,13 +106,13 @@ impl Progress {
 
     /// A page was read.
     pub(crate) fn page(&self, of: impl fmt::Display, number: u64, rows: usize) {
-        self.tell(format_args!("page {number} of `{of}`: {rows} rows"));
+        let counted_rows = counted(rows, "row");
+        self.tell(format_args!("page {number} of `{of}`: {counted_rows}"));
         self.pages.set(self.pages.get() + 1);
-        self.rows.set(self.rows.get() + rows as u64);
-        let (rows, pages) = (self.rows.get(), self.pages.get());
-        let plural = if pages == 1 { "" } else { "s" };
-        self.line
-            .set_message(format!("{} rows, {pages} page{plural}", HumanCount(rows)));
+        self.rows.set(self.rows.get() + rows);
+        let rows = counted(self.rows.get(), "row");
+        let pages = counted(self.pages.get(), "page");
+        self.line.set_message(format!("{rows}, {pages}"));
     }
 
     fn tell(&self, event: fmt::Arguments<'_>) {

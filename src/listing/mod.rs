@@ -81,6 +81,9 @@ pub(crate) async fn run<R: RepositoryRow>(
         args,
         lacks_untagged: !expected.told.contains(plan.schema.complete)
             && selection.admits_untagged(),
+        reads_all_images: takes_all
+            && args.pages.starting_token.is_none()
+            && (plan.schema.complete & expected.told).contains(Facts::UNTAGGED),
         selection,
         reads_manifests,
         summary: (place.terminal && args.output.is_table() && session.console.has_watcher())
@@ -114,6 +117,8 @@ struct Listing<'a> {
     selection: Selection<'a>,
     /// Whether untagged images would be listed that a public repository does not show.
     lacks_untagged: bool,
+    /// Whether every image of the repositories is read, with a tag or without.
+    reads_all_images: bool,
     /// Whether a column is filled from manifests.
     reads_manifests: bool,
     /// The word for a row, where a summary is printed.

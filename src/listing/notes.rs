@@ -4,7 +4,7 @@ use super::Listing;
 use super::read::Part;
 use super::summary::Summary;
 use crate::model::Row;
-use crate::output::FormatName;
+use crate::output::{FormatName, counted, human_count};
 use crate::select::Selected;
 use crate::source::{self, Target};
 
@@ -17,8 +17,18 @@ impl Listing<'_> {
             summary.add(&part.selected.rows);
         }
         if !summary.is_empty() {
-            self.console.sum_up(summary.line(noun));
+            let is_whole = listed.iter().all(|part| self.is_whole(part));
+            self.console.sum_up(summary.line(noun, is_whole));
         }
+    }
+
+    /// Whether the rows of `part` are all images of its repository.
+    fn is_whole<R>(&self, part: &Part<R>) -> bool {
+        let selected = &part.selected;
+        self.reads_all_images
+            && part.next_token.is_none()
+            && !part.ended_early
+            && selected.counts.read == selected.rows.len()
     }
 
     /// Notes how many rows `--limit`, `--min-age` and a range of releases left out.
@@ -26,16 +36,18 @@ impl Listing<'_> {
         let note = |count: fn(&Selected<R>) -> usize, option, rows, rest| {
             let count: usize = listed.iter().map(|part| count(&part.selected)).sum();
             if count > 0 {
-                let plural = if count == 1 { "" } else { "s" };
-                self.console.note(&format!(
-                    "`{option}` leaves out {count} {rows}{plural}{rest}"
-                ));
+                let rows = counted(count, rows);
+                self.console
+                    .note(&format!("`{option}` leaves out {rows}{rest}"));
             }
         };
-        if listed.iter().any(|part| part.ended_early) {
+        let ended_early = listed.iter().any(|part| part.ended_early);
+        // Only eyes miss rows: a program gets as many as its author wanted.
+        let is_table = self.args.output.is_table();
+        if is_table && ended_early {
             self.console
                 .note("`--limit` ends the listing; there may be more rows");
-        } else {
+        } else if is_table {
             note(Selected::left_out, "--limit", "more row", "");
         }
         let too_young = |selected: &Selected<R>| selected.counts.too_young;
@@ -54,7 +66,7 @@ impl Listing<'_> {
         let images = match others.sum() {
             0 => return,
             1 => "1 image also has".to_owned(),
-            count => format!("{count} images also have"),
+            count => format!("{} images also have", human_count(count)),
         };
         self.console
             .note(&format!("{images} tags that do not pass the filters"));
@@ -69,7 +81,7 @@ impl Listing<'_> {
         let reason = match part.selected.counts.read {
             0 => "it is empty".to_owned(),
             1 => "its only row does not pass the filters".to_owned(),
-            read => format!("none of its {read} rows passes the filters"),
+            read => format!("none of its {} rows passes the filters", human_count(read)),
         };
         let suggestion = match &part.selected.suggestion {
             Some(pattern) => format!("; did you mean '{pattern}'?"),

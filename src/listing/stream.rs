@@ -6,13 +6,6 @@ use crate::error::Error;
 use crate::reference::Repository;
 use crate::source::Target;
 
-/// How the stream of a repository ended.
-struct Streamed {
-    next_token: Option<String>,
-    /// Whether `--limit` ended it before the end of the listing.
-    limited: bool,
-}
-
 impl Listing<'_> {
     /// Prints page after page, one repository after another.
     pub(super) async fn stream<R: RepositoryRow>(
@@ -21,13 +14,12 @@ impl Listing<'_> {
         mut printer: Printer<'_, R>,
     ) -> Result<Missing, Error> {
         let mut missing = Missing::new();
-        let (mut next_token, mut limited, mut seen) = (None, false, Vec::new());
+        let (mut next_token, mut seen) = (None, Vec::new());
         for target in targets {
             let streamed = self.stream_pages(&target.repository, &mut printer).await;
             match unless_missing(streamed)? {
-                Ok(streamed) => {
-                    next_token = streamed.next_token;
-                    limited |= streamed.limited;
+                Ok(token) => {
+                    next_token = token;
                     seen.push(target);
                 }
                 Err(error) => missing.push(error),
@@ -37,21 +29,18 @@ impl Listing<'_> {
             printer.end(next_token.as_deref())?;
         }
         self.progress.end_line();
-        if limited {
-            self.console
-                .note("`--limit` ends the listing; there may be more rows");
-        }
         self.note_untagged(&seen);
         self.note_token(next_token.as_deref());
         Ok(missing)
     }
 
-    /// Prints the pages of a repository; while one is written, the next is on its way.
+    /// Prints the pages of a repository; while one is written, the next is on its way. Returns the token of
+    /// the page after `--max-pages`.
     async fn stream_pages<R: RepositoryRow>(
         &self,
         repository: &Repository,
         printer: &mut Printer<'_, R>,
-    ) -> Result<Streamed, Error> {
+    ) -> Result<Option<String>, Error> {
         let reference = self.reference(repository).await?;
         let mut pages = self.pages(repository);
         let mut wanted = self.selection.limit().unwrap_or(usize::MAX);
@@ -71,9 +60,7 @@ impl Listing<'_> {
             printed?;
             page = next.map_err(|error| pages.resumable(error))?;
         }
-        Ok(Streamed {
-            next_token: pages.next_token().filter(|_| !limited).map(str::to_owned),
-            limited,
-        })
+        let next_token = pages.next_token().filter(|_| !limited);
+        Ok(next_token.map(str::to_owned))
     }
 }

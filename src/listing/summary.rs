@@ -8,28 +8,30 @@ use crate::output::{counted, human_count, human_size};
 
 /// The totals of a listing.
 #[derive(Debug, Default)]
-pub(super) struct Summary {
+pub(super) struct Summary<'a> {
     rows: usize,
     untagged: usize,
+    /// The size of the images, without indexes.
     bytes: u64,
-    seen: HashSet<String>,
+    has_index: bool,
+    digests: HashSet<&'a str>,
 }
 
-impl Summary {
+impl<'a> Summary<'a> {
     /// Adds the rows of a repository.
     ///
     /// The size is that of distinct digests, indexes excepted; layers that images share count once for
     /// each image.
-    pub(super) fn add<R: Row>(&mut self, rows: &[R]) {
+    pub(super) fn add<R: Row>(&mut self, rows: &'a [R]) {
         self.rows += rows.len();
         for row in rows {
             self.untagged += usize::from(row.tags().is_empty());
             let manifest = row.manifest();
-            let digest = manifest.digest.as_ref();
-            let is_new = digest
-                .into_iter()
-                .all(|digest| self.seen.insert(digest.clone()));
-            if is_new && !manifest.is_index() {
+            let digest = manifest.digest.as_deref();
+            let is_new = digest.is_none_or(|digest| self.digests.insert(digest));
+            if manifest.is_index() {
+                self.has_index = true;
+            } else if is_new {
                 let size = manifest.size.and_then(|size| u64::try_from(size).ok());
                 self.bytes = self.bytes.saturating_add(size.unwrap_or_default());
             }
@@ -41,13 +43,16 @@ impl Summary {
         self.rows == 0
     }
 
-    /// The totals as a line; `noun` is the word for a row.
-    pub(super) fn line(&self, noun: &'static str) -> impl fmt::Display {
+    /// The totals as a line; `noun` is the word for a row, `is_whole` whether every image is among them.
+    ///
+    /// The size of an index is that of its largest image. Unless all images are listed, those of an index
+    /// may be missing, and a total without them would be less than the sizes above it.
+    pub(super) fn line(&self, noun: &'static str, is_whole: bool) -> impl fmt::Display {
         let mut parts = vec![counted(self.rows, noun)];
         if self.untagged > 0 {
             parts.push(format!("{} untagged", human_count(self.untagged)));
         }
-        if self.bytes > 0 {
+        if self.bytes > 0 && (is_whole || !self.has_index) {
             parts.push(human_size(self.bytes));
         }
         parts.join(", ")
@@ -77,22 +82,25 @@ mod tests {
         let index = "application/vnd.oci.image.index.v1+json";
         let mut summary = Summary::default();
         assert!(summary.is_empty());
-        summary.add(&[image("sha256:1", index, 500, &["a", "b"])]);
-        summary.add(&[
+        let first = [image("sha256:1", index, 500, &["a", "b"])];
+        let second = [
             image("sha256:2", "other", 200, &[]),
             image("sha256:2", "other", 200, &[]),
-        ]);
+        ];
+        summary.add(&second);
+        let line = |summary: &Summary, is_whole| summary.line("image", is_whole).to_string();
+        assert_eq!(line(&summary, false), "2 images, 2 untagged, 200 B");
+        summary.add(&first);
         assert!(!summary.is_empty());
-        assert_eq!(
-            summary.line("image").to_string(),
-            "3 images, 2 untagged, 200 B"
-        );
+        assert_eq!(line(&summary, true), "3 images, 2 untagged, 200 B");
+        assert_eq!(line(&summary, false), "3 images, 2 untagged");
     }
 
     #[test]
     fn a_size_below_zero_counts_as_nothing() {
         let mut summary = Summary::default();
-        summary.add(&[image("sha256:1", "other", -5, &["a"])]);
-        assert_eq!(summary.line("tag").to_string(), "1 tag");
+        let rows = [image("sha256:1", "other", -5, &["a"])];
+        summary.add(&rows);
+        assert_eq!(summary.line("tag", true).to_string(), "1 tag");
     }
 }

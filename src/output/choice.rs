@@ -8,8 +8,8 @@ use clap::{Arg, Command};
 use super::columns::{Column, Schema};
 use crate::error::Error;
 
-/// The similarity from which one name may be a misspelling of another; clap takes the same.
-const SIMILAR: f64 = 0.7;
+/// The similarity from which one name may be a misspelling of another.
+const SIMILAR: f64 = 0.8;
 
 /// A name in `--columns`, with its sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,24 +168,33 @@ fn unknown<R>(schema: &Schema<R>, name: &ColumnName) -> Error {
         )),
         Sign::None | Sign::Plus => Error::usage(format!("there is no column `{name}`")),
     };
-    let near: Vec<_> = near(schema, name)
-        .map(|column| format!("`{}`", column.name()))
-        .collect();
+    let near = near(schema, name);
     if near.is_empty() {
         let all: Vec<_> = schema.columns.iter().map(Column::name).collect();
-        return error.hint(format!("the columns are {}", all.join(", ")));
+        return error.hint(format!("give names among `{}`", all.join("`, `")));
     }
-    error.hint(format!("did you mean {}?", near.join(" or ")))
+    error.hint(format!("did you mean `{}`?", near.join("` or `")))
 }
 
-/// The columns that `name` may stand for.
-fn near<R>(schema: &Schema<R>, name: &str) -> impl Iterator<Item = &'static Column<R>> {
+/// The columns that `name` may stand for: it is a part of their names, or else it is most similar to them.
+fn near<R>(schema: &Schema<R>, name: &str) -> Vec<&'static str> {
     let name = name.to_ascii_lowercase();
-    schema.columns.iter().filter(move |column| {
-        column.names().any(|own| {
+    let similarity = |column: &Column<R>| {
+        let similarities = column.names().map(|own| {
             let own = own.to_ascii_lowercase();
             let is_part = name.len() > 2 && own.contains(&name);
-            is_part || strsim::jaro(&own, &name) > SIMILAR
-        })
-    })
+            if is_part {
+                1.0
+            } else {
+                strsim::jaro(&own, &name)
+            }
+        });
+        similarities.fold(0.0, f64::max)
+    };
+    let similarities: Vec<f64> = schema.columns.iter().map(similarity).collect();
+    let best = similarities.iter().copied().fold(SIMILAR, f64::max);
+    (schema.columns.iter().zip(similarities))
+        .filter(|(_, similarity)| *similarity >= best)
+        .map(|(column, _)| column.name())
+        .collect()
 }

@@ -1,4 +1,4 @@
-//! Shortens texts to a width, so that their ends still tell them apart.
+//! Shortens texts to a width.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -16,7 +16,7 @@ pub(super) fn width_of_first(first: usize, count: usize) -> usize {
 }
 
 /// `first, second +7`: as many of `items` as fit, and the number of the others.
-pub(super) fn after_some(items: &[impl AsRef<str>], limit: usize) -> String {
+pub(super) fn after_some(items: &[impl AsRef<str>], limit: usize, cut: Cut) -> String {
     let mut shown = String::new();
     let mut width = 0;
     for (index, item) in items.iter().map(AsRef::as_ref).enumerate() {
@@ -25,7 +25,7 @@ pub(super) fn after_some(items: &[impl AsRef<str>], limit: usize) -> String {
         let wider = width + separator.len() + item.width();
         if wider + after.len() > limit {
             if index == 0 {
-                return in_the_middle(item, limit.saturating_sub(after.len())) + &after;
+                return cut.apply(item, limit.saturating_sub(after.len())) + &after;
             }
             return shown + &suffix(items.len() - index);
         }
@@ -36,16 +36,35 @@ pub(super) fn after_some(items: &[impl AsRef<str>], limit: usize) -> String {
     shown
 }
 
-/// `sha256-4f1c…9d0e.sig`: both ends tell texts apart, the middle seldom does.
-pub(super) fn in_the_middle(text: &str, limit: usize) -> String {
-    if text.width() <= limit {
-        return text.to_owned();
+/// Where a text is cut that is too long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// `sha256-4f1c…9d0e.sig`: both ends tell texts apart, the middle seldom does.
+    #[default]
+    Middle,
+    End,
+    Start,
+}
+
+impl Cut {
+    /// All of them, the best first.
+    pub(super) const ALL: [Self; 3] = [Self::Middle, Self::End, Self::Start];
+
+    /// `text` in at most `limit` columns.
+    pub(super) fn apply(self, text: &str, limit: usize) -> String {
+        if text.width() <= limit {
+            return text.to_owned();
+        }
+        let room = limit.saturating_sub(1);
+        let head = match self {
+            Self::Middle => room.div_ceil(2),
+            Self::End => room,
+            Self::Start => 0,
+        };
+        let tail = take_width(text.chars().rev(), room - head);
+        let tail: String = tail.chars().rev().collect();
+        format!("{}…{tail}", take_width(text.chars(), head))
     }
-    let room = limit.saturating_sub(1);
-    let head = take_width(text.chars(), room.div_ceil(2));
-    let tail = take_width(text.chars().rev(), room / 2);
-    let tail: String = tail.chars().rev().collect();
-    format!("{head}…{tail}")
 }
 
 fn take_width(characters: impl Iterator<Item = char>, room: usize) -> String {
@@ -59,22 +78,26 @@ fn take_width(characters: impl Iterator<Item = char>, room: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{after_some, in_the_middle};
+    use super::{Cut, after_some};
 
     #[test]
     fn lists_show_as_many_items_as_fit_and_count_the_rest() {
         let items = ["1.27.3", "1.27", "1", "latest"];
-        assert_eq!(after_some(&items, 40), "1.27.3, 1.27, 1, latest");
-        assert_eq!(after_some(&items, 22), "1.27.3, 1.27, 1 +1");
-        assert_eq!(after_some(&items, 12), "1.27.3 +3");
-        assert_eq!(after_some(&items, 7), "1.…3 +3");
+        let shown = |limit| after_some(&items, limit, Cut::Middle);
+        assert_eq!(shown(40), "1.27.3, 1.27, 1, latest");
+        assert_eq!(shown(22), "1.27.3, 1.27, 1 +1");
+        assert_eq!(shown(12), "1.27.3 +3");
+        assert_eq!(shown(7), "1.…3 +3");
     }
 
     #[test]
-    fn texts_keep_both_ends() {
-        assert_eq!(in_the_middle("sha256-0123456789.sig", 12), "sha256…9.sig");
-        assert_eq!(in_the_middle("short", 5), "short");
-        assert_eq!(in_the_middle("版本版本版本", 5), "版…本");
-        assert_eq!(in_the_middle("long", 1), "…");
+    fn texts_keep_their_ends() {
+        let middle = |text, limit| Cut::Middle.apply(text, limit);
+        assert_eq!(middle("sha256-0123456789.sig", 12), "sha256…9.sig");
+        assert_eq!(middle("short", 5), "short");
+        assert_eq!(middle("版本版本版本", 5), "版…本");
+        assert_eq!(middle("long", 1), "…");
+        assert_eq!(Cut::End.apply("nightly-20240101", 10), "nightly-2…");
+        assert_eq!(Cut::Start.apply("nightly-20240101", 10), "…-20240101");
     }
 }

@@ -5,6 +5,11 @@ use super::columns::NAMES;
 /// Between columns.
 pub(super) const GAP: u16 = 2;
 
+/// A column of this importance or less stands only where the others are comfortable.
+const MINOR: u8 = 1;
+/// A column that is cut to this width is comfortable.
+const COMFORTABLE: usize = 24;
+
 /// The width that a column wants.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wish {
@@ -25,16 +30,19 @@ enum Names {
     Cut,
 }
 
-/// The columns that are shown, with their widths: as many as fit into `available`, and at least one.
+/// The columns that are shown, by position, with their widths.
+pub(super) type Widths = Vec<(usize, usize)>;
+
+/// As many columns as fit into `available`, and at least one.
 ///
 /// What can be cut is cut first, then columns are left out, the least important first. What names the
-/// row is cut last, and while other columns stand only where `are_distinct` holds for the widths of the
-/// columns that name it.
-pub(super) fn lay_out(
+/// row is cut last, and while other columns stand only where `tell_apart` finds a way to cut it: it is
+/// given the widths of the columns that name the row, and what it finds is returned.
+pub(super) fn lay_out<T>(
     wishes: &[Wish],
     available: usize,
-    mut are_distinct: impl FnMut(&[(usize, usize)]) -> bool,
-) -> Vec<(usize, usize)> {
+    mut tell_apart: impl FnMut(&[(usize, usize)]) -> Option<T>,
+) -> (Widths, Option<T>) {
     let mut layout = Layout {
         names: names(wishes),
         wishes,
@@ -43,11 +51,13 @@ pub(super) fn lay_out(
     };
     loop {
         if let Some(widths) = layout.fit(Names::Whole) {
-            return widths;
+            return (widths, None);
         }
-        let readable = layout.fit(Names::Readable);
-        if let Some(widths) = readable.filter(|widths| are_distinct(&layout.names_among(widths))) {
-            return widths;
+        if let Some(widths) = layout.fit(Names::Readable) {
+            let way = tell_apart(&layout.names_among(&widths));
+            if way.is_some() {
+                return (widths, way);
+            }
         }
         if !layout.leave_one_out(|is_name| !is_name) {
             break;
@@ -55,14 +65,11 @@ pub(super) fn lay_out(
     }
     loop {
         if let Some(widths) = layout.fit(Names::Cut) {
-            return widths;
+            let way = tell_apart(&layout.names_among(&widths));
+            return (widths, way);
         }
         if !layout.leave_one_out(|_| true) {
-            return layout
-                .shown
-                .iter()
-                .map(|&index| (index, available))
-                .collect();
+            return (vec![(layout.shown[0], available)], None);
         }
     }
 }
@@ -84,17 +91,25 @@ struct Layout<'a> {
 
 impl Layout<'_> {
     /// The widths of the columns that stand, or nothing if they do not fit.
-    fn fit(&self, names: Names) -> Option<Vec<(usize, usize)>> {
+    fn fit(&self, names: Names) -> Option<Widths> {
+        let importances = self
+            .shown
+            .iter()
+            .map(|&index| self.wishes[index].importance);
+        let is_comfortable = importances.min().is_some_and(|least| least <= MINOR);
         let least = |&index: &usize| {
             let wish = self.wishes[index];
             let width = match names {
                 Names::Whole if self.is_name(index) => wish.whole,
+                Names::Whole | Names::Readable if is_comfortable => {
+                    wish.readable.max(wish.whole.min(COMFORTABLE))
+                }
                 Names::Whole | Names::Readable => wish.readable,
                 Names::Cut => 1,
             };
             (index, width)
         };
-        let mut widths: Vec<_> = self.shown.iter().map(least).collect();
+        let mut widths: Widths = self.shown.iter().map(least).collect();
         let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
         let taken = gaps + widths.iter().map(|(_, width)| width).sum::<usize>();
         let room = self.available.checked_sub(taken)?;
@@ -130,7 +145,7 @@ impl Layout<'_> {
         }
     }
 
-    fn names_among(&self, widths: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    fn names_among(&self, widths: &[(usize, usize)]) -> Widths {
         let widths = widths.iter().copied();
         widths.filter(|(index, _)| self.is_name(*index)).collect()
     }

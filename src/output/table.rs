@@ -11,8 +11,9 @@ use comfy_table::{
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::{Align, Column, Role, Value};
+use super::cut::{self, Cut};
 use super::layout::{GAP, Wish, lay_out};
-use super::{Format, Style, cut, human_size};
+use super::{Format, Style, human_size};
 use crate::error::Error;
 use crate::escape::escaped;
 
@@ -32,6 +33,8 @@ pub(super) struct Table<R: 'static> {
     style: Style,
     /// The columns that fit, by position, with their widths.
     widths: Vec<(usize, usize)>,
+    /// Where texts are cut that do not fit.
+    cut: Cut,
     /// Whether sizes have decimals to align.
     has_decimals: bool,
     has_header: bool,
@@ -54,6 +57,7 @@ impl<R> Table<R> {
             columns,
             style,
             widths: Vec::new(),
+            cut: Cut::default(),
             has_decimals: false,
             has_header: false,
         }
@@ -114,22 +118,25 @@ impl<R> Table<R> {
         wish
     }
 
-    /// Whether rows whose names differ still differ where `names`, the columns by position, have these
-    /// widths.
-    fn are_distinct(&self, rows: &[&[R]], names: &[(usize, usize)]) -> bool {
-        let hasher = RandomState::new();
-        let hash = |row, limit: Option<usize>| {
-            let cells = names.iter().map(|&(index, width)| {
-                let cell = self.cell(self.columns[index], row);
-                cell.within(limit.unwrap_or(width))
-            });
-            hasher.hash_one(cells.collect::<Vec<_>>())
+    /// The cut by which rows whose names differ still differ where `names`, the columns by position, have
+    /// these widths.
+    fn tell_apart(&self, rows: &[&[R]], names: &[(usize, usize)]) -> Option<Cut> {
+        let are_distinct = |cut: &Cut| {
+            let hasher = RandomState::new();
+            let hash = |row, limit: Option<usize>| {
+                let cells = names.iter().map(|&(index, width)| {
+                    let cell = self.cell(self.columns[index], row);
+                    cell.within(limit.unwrap_or(width), *cut)
+                });
+                hasher.hash_one(cells.collect::<Vec<_>>())
+            };
+            let mut seen = HashMap::new();
+            rows.iter().copied().flatten().all(|row| {
+                let whole = hash(row, Some(WIDEST));
+                *seen.entry(hash(row, None)).or_insert(whole) == whole
+            })
         };
-        let mut seen = HashMap::new();
-        rows.iter().copied().flatten().all(|row| {
-            let whole = hash(row, Some(WIDEST));
-            *seen.entry(hash(row, None)).or_insert(whole) == whole
-        })
+        Cut::ALL.into_iter().find(are_distinct)
     }
 
     /// Rows as a table of their own, in columns as wide as those of all the others.
@@ -144,11 +151,11 @@ impl<R> Table<R> {
         }
         let columns = || (self.widths.iter()).map(|&(index, width)| (self.columns[index], width));
         if self.has_header {
-            let titles = columns().map(|(column, width)| cut::in_the_middle(column.title, width));
+            let titles = columns().map(|(column, width)| self.cut.apply(column.title, width));
             grid.set_header(titles.map(|title| Styled::new(title).add_attribute(Attribute::Bold)));
         }
         for row in rows {
-            let text = |column, width| self.cell(column, row).within(width);
+            let text = |column, width| self.cell(column, row).within(width, self.cut);
             grid.add_row(columns().map(|(column, width)| self.styled(text(column, width), column)));
         }
         for (in_grid, (column, width)) in grid.column_iter_mut().zip(columns()) {
@@ -188,14 +195,18 @@ impl<R> Format<R> for Table<R> {
         self.has_decimals = self.has_decimals(rows);
         let columns = self.columns.iter();
         let wishes: Vec<_> = columns.map(|column| self.wish(column, rows)).collect();
-        self.widths = match self.style.place.width {
+        match self.style.place.width {
             Some(available) if !self.style.in_full => {
-                lay_out(&wishes, available, |names| self.are_distinct(rows, names))
+                let tell_apart = |names: &[_]| self.tell_apart(rows, names);
+                let (widths, cut) = lay_out(&wishes, available, tell_apart);
+                self.widths = widths;
+                self.cut = cut.unwrap_or_default();
             }
-            _ => (wishes.iter().enumerate())
-                .map(|(index, wish)| (index, wish.whole))
-                .collect(),
-        };
+            _ => {
+                let whole = wishes.iter().map(|wish| wish.whole);
+                self.widths = whole.enumerate().collect();
+            }
+        }
         Ok(())
     }
 
@@ -240,11 +251,11 @@ impl Cell<'_> {
         }
     }
 
-    fn within(self, limit: usize) -> String {
+    fn within(self, limit: usize, cut: Cut) -> String {
         match self {
             Self::Fixed(text) | Self::Text(text) if text.width() <= limit => text.into_owned(),
-            Self::Fixed(text) | Self::Text(text) => cut::in_the_middle(&text, limit),
-            Self::List(items) => cut::after_some(&items, limit),
+            Self::Fixed(text) | Self::Text(text) => cut.apply(&text, limit),
+            Self::List(items) => cut::after_some(&items, limit, cut),
         }
     }
 }

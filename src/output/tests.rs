@@ -327,8 +327,8 @@ fn columns_give_way_by_importance() {
         let header = printed.lines().next().unwrap_or_default().to_owned();
         header.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(header(60), "TEXT NESTED SIZE TIME LIST");
-    assert_eq!(header(50), "TEXT SIZE TIME LIST");
+    assert_eq!(header(80), "TEXT NESTED SIZE TIME LIST");
+    assert_eq!(header(60), "TEXT SIZE TIME LIST");
     assert_eq!(header(40), "TEXT TIME LIST");
     assert_eq!(header(30), "TEXT LIST");
     assert_eq!(header(12), "TEXT");
@@ -403,11 +403,11 @@ fn columns_that_cannot_be_printed_are_refused() {
     );
     assert_eq!(
         refused("zzz"),
-        "there is no column `zzz`; the columns are text, nested, size, time, list"
+        "there is no column `zzz`; give names among `text`, `nested`, `size`, `time`, `list`"
     );
     assert_eq!(
         refused("--output"),
-        "`--columns` is followed by `--output`, which is not a column; the columns are text, nested, size, time, list"
+        "`--columns` is followed by `--output`, which is not a column; give names among `text`, `nested`, `size`, `time`, `list`"
     );
     assert!(refused("size,+time").starts_with("`--columns` mixes plain names"));
     assert_eq!(

@@ -213,10 +213,26 @@ fn image_ids_end_the_run_at_a_tag_that_no_registry_allows() {
     let registry = Registry::start([Repository::new("web", vec![hostile])]);
     assert_snapshot!(ecrpub(&registry, "tags web -o image-ids"), @"
     --- stderr
-    error: the service lists the imageTag `x --force`, which no registry allows
+    error: the service returned an invalid tag `x --force`
     hint: look at the row with `-o json`
     --- exit code 5
     ");
+}
+
+#[test]
+fn references_are_checked_before_the_first_is_printed() {
+    let hostile = Image::oci(1, 1, NOW_MS).tagged(&["good", "x --force"]);
+    let hostile = Repository::new("hostile", vec![hostile]);
+    let registry = Registry::start([Repository::generated("big", 3000), hostile]);
+    let full = ecrpub(&registry, "tags big hostile --full-ref");
+    assert_snapshot!(full, @"
+    --- stderr
+    error: the service returned an invalid tag `x --force`
+    hint: look at the row with `-o json`
+    --- exit code 5
+    ");
+    let pinned = ecrpub(&registry, "tags big hostile --pin");
+    assert_eq!(pinned, full);
 }
 
 #[test]
@@ -281,18 +297,69 @@ fn columns_keep_the_nesting_of_json_and_no_object_is_written_twice() {
 }
 
 #[test]
+fn columns_have_the_names_of_fields_titles_and_sort_keys() {
+    let same = |columns: [&str; 3], command: &str| {
+        let printed = columns.map(|column| print(&format!("{command} web -o csv -c {column}")));
+        assert!(
+            printed.iter().all(|text| *text == printed[0]),
+            "{printed:?}"
+        );
+    };
+    same(["imagePushedAt", "PUSHED", "pushed"], "images");
+    same(["imageTags", "Tags", "tag"], "images");
+    same(["imageDigest", "digest", "DIGEST"], "tags");
+    same(
+        ["imageDetail.imageSizeInBytes", "size", "imagesizeinbytes"],
+        "tags",
+    );
+}
+
+#[test]
+fn columns_are_added_to_the_default_ones_and_left_out() {
+    assert_snapshot!(print("images web -c +artifact,-manifest -c -pushed"), @"
+    DIGEST           SIZE  ARTIFACT   TAGS
+    63033b0ca389  61.2 MB  -          1.27.3, latest
+    aeaf52febe70  58.3 MB  OCI image  -
+    c4ca37b7f8ad        -  -          bare
+    ");
+    assert_snapshot!(print("tags web -c -digest,-manifest,-size"), @"
+    TAG     CREATED
+    latest  2024-05-30T12:00:00Z
+    1.27.3  2024-04-22T12:00:00Z
+    bare    -
+    ");
+    assert_snapshot!(print("tags web -o csv -c -digest -c -manifest,-artifact,-size").replace('\r', ""), @"
+    repositoryName,imageTag,createdAt,imagePushedAt
+    web,latest,2024-05-30T12:00:00Z,2024-04-22T12:00:00Z
+    web,1.27.3,2024-04-22T12:00:00Z,2024-04-22T12:00:00Z
+    web,bare,,
+    ");
+}
+
+#[test]
 fn columns_that_do_not_exist_or_mix_are_refused() {
-    assert_snapshot!(refuse("images web -c imageTag"), @"
+    assert_snapshot!(refuse("images web -c imagTags"), @"
     --- stderr
-    error: invalid value `imageTag` for `--columns`
+    error: there is no column `imagTags`
     hint: did you mean `imageTags`?
-    hint: give one of `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `imageTags`
+    --- exit code 2
+    ");
+    assert_snapshot!(refuse("images web -c layers"), @"
+    --- stderr
+    error: there is no column `layers`
+    hint: give names among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `imageTags`
+    --- exit code 2
+    ");
+    assert_snapshot!(refuse("images web -c --output json"), @"
+    --- stderr
+    error: `--columns` is followed by `--output`, which is not a column
+    hint: give names among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `imageTags`
     --- exit code 2
     ");
     assert_snapshot!(refuse("images web -c imageTags,+registryId"), @"
     --- stderr
-    error: `--columns` mixes plain names with names behind a `+`
-    hint: name all columns, or put a `+` before each that you add to the default ones
+    error: `--columns` mixes plain names with names behind a `+` or `-`
+    hint: name all columns, or put `+` before each that you add to the default ones and `-` before each that you leave out
     --- exit code 2
     ");
 }
