@@ -42,18 +42,12 @@ fn committed_scripts_are_those_that_the_program_prints() {
 // `setsid --ctty`, which gives a shell its terminal, is Linux's.
 #[cfg(target_os = "linux")]
 mod pressing_tab {
-    use std::fs::File;
-    use std::io::{Read, Write};
     use std::path::PathBuf;
-    use std::process::{Child, Command};
-    use std::sync::mpsc::{Receiver, channel};
-    use std::time::{Duration, Instant};
-
-    use rustix::termios::Winsize;
-    use rustix_openpty::{Pty, openpty};
+    use std::process::Command;
 
     use super::committed;
     use crate::harness::{file, home, peer};
+    use crate::screen::Screen;
 
     /// What is typed before TAB, and the arguments that Enter then runs `ecrpub` with.
     const CASES: &[(&str, &[&str])] = &[
@@ -200,96 +194,19 @@ mod pressing_tab {
 
     #[track_caller]
     fn assert_completes(shell: &str, command: Command, cases: &[(&str, &[&str])]) {
-        let mut session = Session::start(command);
+        let mut screen = Screen::start(200, command);
+        screen.wait_for("READY> ");
         let mut wrong = Vec::new();
         for (typed, expected) in cases {
-            let arguments = session.press_tab(&format!("ecrpub {typed}"));
+            screen.press(&format!("ecrpub {typed}\t\r"));
+            screen.wait_for("[[");
+            let arguments = screen.wait_for("]]");
+            screen.wait_for("READY> ");
+            let arguments: Vec<_> = arguments.trim_matches(['<', '>']).split("><").collect();
             if arguments != *expected {
                 wrong.push(format!("{typed}: {arguments:?}, not {expected:?}"));
             }
         }
         assert!(wrong.is_empty(), "{shell}:\n{}", wrong.join("\n"));
-    }
-
-    /// A shell on a terminal.
-    struct Session {
-        keyboard: File,
-        output: Receiver<Vec<u8>>,
-        shown: String,
-        child: Child,
-    }
-
-    impl Session {
-        fn start(mut command: Command) -> Self {
-            let size = Winsize {
-                ws_row: 50,
-                ws_col: 200,
-                ws_xpixel: 0,
-                ws_ypixel: 0,
-            };
-            let Pty { controller, user } = openpty(None, Some(&size)).expect("a terminal opens");
-            let clone = || user.try_clone().expect("a file can be cloned");
-            command.stdin(clone()).stdout(clone()).stderr(clone());
-            let child = command.spawn().expect("the shell starts");
-            let keyboard = File::from(controller);
-            let mut screen = keyboard.try_clone().expect("a file can be cloned");
-            let (sender, output) = channel();
-            std::thread::spawn(move || {
-                let mut bytes = [0; 4096];
-                while let Ok(length @ 1..) = screen.read(&mut bytes) {
-                    if sender.send(bytes[..length].to_vec()).is_err() {
-                        return;
-                    }
-                }
-            });
-            let mut session = Self {
-                keyboard,
-                output,
-                shown: String::new(),
-                child,
-            };
-            session.wait_for("READY> ");
-            session
-        }
-
-        /// Waits until the terminal shows `text`, and forgets everything before its end.
-        #[track_caller]
-        fn wait_for(&mut self, text: &str) -> String {
-            let started = Instant::now();
-            loop {
-                if let Some((before, after)) = self.shown.split_once(text) {
-                    let (before, after) = (before.to_owned(), after.to_owned());
-                    self.shown = after;
-                    return before;
-                }
-                let left = Duration::from_secs(20).saturating_sub(started.elapsed());
-                let Ok(bytes) = self.output.recv_timeout(left) else {
-                    panic!("`{text}` is not shown: {:?}", self.shown);
-                };
-                self.shown.push_str(&String::from_utf8_lossy(&bytes));
-            }
-        }
-
-        /// Types `line`, TAB and Enter; returns the arguments that the command line then had.
-        #[track_caller]
-        fn press_tab(&mut self, line: &str) -> Vec<String> {
-            let keys = format!("{line}\t\r");
-            self.keyboard
-                .write_all(keys.as_bytes())
-                .expect("the shell reads");
-            self.wait_for("[[");
-            let arguments = self.wait_for("]]");
-            self.wait_for("READY> ");
-            let arguments = arguments.trim_matches(['<', '>']);
-            arguments.split("><").map(str::to_owned).collect()
-        }
-    }
-
-    impl Drop for Session {
-        fn drop(&mut self) {
-            // `setsid` has become the shell.
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
     }
 }
