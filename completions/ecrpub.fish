@@ -1,3 +1,14 @@
+# Completes the last word of a list; the arguments are the words.
+function __ecrpub_list
+    set -l list (commandline -ct)
+    contains -- (commandline -opc)[-1] --columns -c
+    or set list (string replace -r -- '^(--[^=]*=|-.)' '' $list)
+    set -l head (string match -r -- '^(?:.*,)?[+-]?' $list)
+    printf '%s\n' $head$argv
+end
+
+# Files are offered only where an option takes one.
+complete -c ecrpub -f
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_ecrpub_global_optspecs
     string join \n v/verbose q/quiet color= h/help V/version
@@ -35,20 +46,20 @@ complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "images" -d 'List the 
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "tags" -d 'List the tags of repositories: one row per tag, newest first, with its image'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery\'s: names, digests, sizes and dates'
 registry\t'The registry\'s own: names only; slower, but documented'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'The account of the registry that holds your own repositories' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only rows with this tag; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only rows with this digest, or one that begins with these digits; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l include -d 'List only rows with a tag that matches this regular expression as a whole; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude -d 'Ignore tags that match this regular expression as a whole; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l semver -d 'List only versions in this range, highest first' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l since -d 'List only rows dated at or after this time' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l before -d 'List only rows dated before this time, written as for `--since`' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l min-age -d 'List only rows older than this age, such as `7d`' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l media-type -d 'List only rows with this text in the media type of the manifest or artifact' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s L -l limit -d 'List only the first N rows of each repository' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'The account of the registry that holds your own repositories' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only rows with this tag; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only rows with this digest, or one that begins with these digits; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l include -d 'List only rows with a tag that matches this regular expression as a whole; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude -d 'Ignore tags that match this regular expression as a whole; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l semver -d 'List only versions in this range, highest first' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l since -d 'List only rows dated at or after this time' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l before -d 'List only rows dated before this time, written as for `--since`' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l min-age -d 'List only rows older than this age, such as `7d`' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l media-type -d 'List only rows with this text in the media type of the manifest or artifact' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s L -l limit -d 'List only the first N rows of each repository' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s o -l output -d 'Print in this format' -r -f -a "table\t'For people: one row per line, short digests, human sizes'
 json\t'For jq: one document in the shape of the service\'s answer'
 jsonl\t'The same objects, one per line'
@@ -61,25 +72,16 @@ iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
 local\t'RFC 3339 in the local time zone, whole seconds'
 relative\t'How long ago; tables only'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l page-size -d 'Request this many rows at a time, 1 to 1000' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-pages -d 'Stop after this many pages' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l starting-token -d 'Resume where an earlier listing stopped' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l profile -d 'Use the credentials and settings of this profile' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l region -d 'Send requests for your own registry to this region' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l endpoint-url -d 'Send requests for your own registry to this URL' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l page-size -d 'Request this many rows at a time, 1 to 1000' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-pages -d 'Stop after this many pages' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l starting-token -d 'Resume where an earlier listing stopped' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l profile -d 'Use the credentials and settings of this profile' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l region -d 'Send requests for your own registry to this region' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l endpoint-url -d 'Send requests for your own registry to this URL' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l timeout -d 'Limit the time of one attempt, in seconds' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns, separated by commas; `+NAME` adds one to the default columns' -r -f -a "registryId\t''
-registryAliasName\t''
-repositoryName\t''
-imageDigest\t''
-imagePushedAt\t''
-imageSizeInBytes\t''
-imageManifestMediaType\t''
-artifactMediaType\t''
-platforms\t''
-imageTags\t''"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l timeout -d 'Limit the time of one attempt, in seconds' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns: `digest,tags`, or `+platforms,-manifest` to change the default' -r -f -a "(__ecrpub_list registryId registryAliasName repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType platforms imageTags)"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s s -l sort -d 'Sort the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
 version\t'The version, highest first, then tags that are not versions'
 size\t'The size, largest first'
@@ -105,20 +107,20 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l untagged -d 'Li
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s q -l quiet -d 'Print errors and their hints only, no notes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s h -l help -d 'Print help; `-h` prints a summary'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery\'s: names, digests, sizes and dates'
 registry\t'The registry\'s own: names only; slower, but documented'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'The account of the registry that holds your own repositories' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only rows with this tag; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only rows with this digest, or one that begins with these digits; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l include -d 'List only rows with a tag that matches this regular expression as a whole; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude -d 'Ignore tags that match this regular expression as a whole; repeatable' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l semver -d 'List only versions in this range, highest first' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l since -d 'List only rows dated at or after this time' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l before -d 'List only rows dated before this time, written as for `--since`' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l min-age -d 'List only rows older than this age, such as `7d`' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l media-type -d 'List only rows with this text in the media type of the manifest or artifact' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s L -l limit -d 'List only the first N rows of each repository' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'The account of the registry that holds your own repositories' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only rows with this tag; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only rows with this digest, or one that begins with these digits; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l include -d 'List only rows with a tag that matches this regular expression as a whole; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude -d 'Ignore tags that match this regular expression as a whole; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l semver -d 'List only versions in this range, highest first' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l since -d 'List only rows dated at or after this time' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l before -d 'List only rows dated before this time, written as for `--since`' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l min-age -d 'List only rows older than this age, such as `7d`' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l media-type -d 'List only rows with this text in the media type of the manifest or artifact' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s L -l limit -d 'List only the first N rows of each repository' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s o -l output -d 'Print in this format' -r -f -a "table\t'For people: one row per line, short digests, human sizes'
 json\t'For jq: one document in the shape of the service\'s answer'
 jsonl\t'The same objects, one per line'
@@ -131,15 +133,16 @@ iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
 local\t'RFC 3339 in the local time zone, whole seconds'
 relative\t'How long ago; tables only'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l page-size -d 'Request this many rows at a time, 1 to 1000' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-pages -d 'Stop after this many pages' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l starting-token -d 'Resume where an earlier listing stopped' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l profile -d 'Use the credentials and settings of this profile' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l region -d 'Send requests for your own registry to this region' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l endpoint-url -d 'Send requests for your own registry to this URL' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l page-size -d 'Request this many rows at a time, 1 to 1000' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-pages -d 'Stop after this many pages' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l starting-token -d 'Resume where an earlier listing stopped' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l profile -d 'Use the credentials and settings of this profile' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l region -d 'Send requests for your own registry to this region' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l endpoint-url -d 'Send requests for your own registry to this URL' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l timeout -d 'Limit the time of one attempt, in seconds' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l timeout -d 'Limit the time of one attempt, in seconds' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns: `digest,tags`, or `+platforms,-manifest` to change the default' -r -f -a "(__ecrpub_list registryAliasName repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType platforms imageDigest)"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s s -l sort -d 'Sort the rows by this key' -r -f -a "created\t'When the tag or repository was created, newest first'
 pushed\t'When the image was pushed, newest first'
 version\t'The version, highest first, then tags that are not versions'
@@ -147,16 +150,6 @@ size\t'The size, largest first'
 tag\t'The tag, with its numbers compared by value'
 digest\t'The digest'
 none\t'The service\'s order, which is arbitrary; rows are printed as they arrive'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns, separated by commas; `+NAME` adds one to the default columns' -r -f -a "registryAliasName\t''
-repositoryName\t''
-imageTag\t''
-createdAt\t''
-imageSizeInBytes\t''
-imagePushedAt\t''
-imageManifestMediaType\t''
-artifactMediaType\t''
-platforms\t''
-imageDigest\t''"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
@@ -184,3 +177,4 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "tags" -d 'List the tags of repositories: one row per tag, newest first, with its image'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -f -a "bash elvish fish powershell zsh"

@@ -1,7 +1,10 @@
-//! The committed completion scripts are what the program prints, and shells load them.
+//! The committed completion scripts are those that the program prints, and they complete what a user
+//! types: the tests press TAB in a real bash, zsh and fish.
+//!
+//! Elvish and PowerShell are not tested: their scripts come from `clap_complete` as they are, and
+//! complete the names of commands and options, but no values.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::harness::Run;
 
@@ -21,7 +24,7 @@ fn committed(name: &str) -> PathBuf {
 
 /// With `ECRPUB_UPDATE` set, writes the scripts instead of comparing them.
 #[test]
-fn committed_scripts_are_what_the_program_prints() {
+fn committed_scripts_are_those_that_the_program_prints() {
     for (shell, name) in SCRIPTS {
         let run = Run::at("http://127.0.0.1:9").arguments(&format!("completions {shell}"));
         let printed = run.outcome().data();
@@ -36,54 +39,174 @@ fn committed_scripts_are_what_the_program_prints() {
     }
 }
 
-#[test]
-fn bash_completes_options() {
-    let script = format!(
-        "source {}; COMP_WORDS=(ecrpub images --ou); COMP_CWORD=2; _ecrpub ecrpub --ou images; echo \"${{COMPREPLY[@]}}\"",
-        committed("ecrpub.bash").display()
-    );
-    assert_eq!(
-        shell("bash", &["--norc", "-c", &script]),
-        Some("--output\n".to_owned())
-    );
-}
+// `setsid --ctty`, which gives a shell its terminal, is Linux's.
+#[cfg(target_os = "linux")]
+mod pressing_tab {
+    use std::path::PathBuf;
+    use std::process::Command;
 
-#[test]
-fn zsh_loads_its_script() {
-    let script = format!(
-        "autoload -Uz compinit && compinit -u -d {}/zcompdump && source {} && whence -w _ecrpub",
-        env!("CARGO_TARGET_TMPDIR"),
-        committed("_ecrpub").display()
-    );
-    if let Some(answer) = shell("zsh", &["-f", "-c", &script]) {
-        assert_eq!(answer, "_ecrpub: function\n");
-    }
-}
+    use super::committed;
+    use crate::harness::{file, home, peer};
+    use crate::screen::Screen;
 
-#[test]
-fn fish_completes_options() {
-    let script = format!(
-        "source {}; complete --do-complete 'ecrpub images --outp'",
-        committed("ecrpub.fish").display()
-    );
-    if let Some(answer) = shell("fish", &["--no-config", "-c", &script]) {
-        assert!(answer.starts_with("--output\t"), "{answer}");
-    }
-}
+    /// What is typed before TAB, and the arguments that Enter then runs `ecrpub` with.
+    const CASES: &[(&str, &[&str])] = &[
+        // Commands, and their values.
+        ("com", &["completions"]),
+        ("completions z", &["completions", "zsh"]),
+        // Options, before and after a repository, with a tag too.
+        ("tags --out", &["tags", "--output"]),
+        ("tags web --out", &["tags", "web", "--output"]),
+        (
+            "images web api --out",
+            &["images", "web", "api", "--output"],
+        ),
+        (
+            "tags public.ecr.aws/example/web:1.0 --out",
+            &["tags", "public.ecr.aws/example/web:1.0", "--output"],
+        ),
+        // Values of options; of several, what they have in common.
+        ("tags --output ta", &["tags", "--output", "table"]),
+        ("tags web -o ta", &["tags", "web", "-o", "table"]),
+        ("tags web --output=ta", &["tags", "web", "--output=table"]),
+        ("tags web --output=j", &["tags", "web", "--output=json"]),
+        ("tags --output=ta", &["tags", "--output=table"]),
+        // Lists of columns.
+        ("tags web -c cre", &["tags", "web", "-c", "createdAt"]),
+        (
+            "tags web --columns imageTag,cre",
+            &["tags", "web", "--columns", "imageTag,createdAt"],
+        ),
+        (
+            "tags web --columns=imageTag,cre",
+            &["tags", "web", "--columns=imageTag,createdAt"],
+        ),
+        (
+            "tags web --columns +pla",
+            &["tags", "web", "--columns", "+platforms"],
+        ),
+        (
+            "tags web -c +platforms,-cre",
+            &["tags", "web", "-c", "+platforms,-createdAt"],
+        ),
+        (
+            "tags web --columns=-cre",
+            &["tags", "web", "--columns=-createdAt"],
+        ),
+        // Neither commands nor files for a repository.
+        ("tags com", &["tags", "com"]),
+        ("tags web com", &["tags", "web", "com"]),
+        ("tags only", &["tags", "only"]),
+        ("tags web only", &["tags", "web", "only"]),
+        ("tags --repo only", &["tags", "--repo", "only"]),
+        // Files for an option that takes one and for no other, with blanks in their names.
+        (
+            "tags --ca-bundle only",
+            &["tags", "--ca-bundle", "only file.pem"],
+        ),
+        (
+            "tags web --ca-bundle=only",
+            &["tags", "web", "--ca-bundle=only file.pem"],
+        ),
+        ("tags --profile only", &["tags", "--profile", "only"]),
+        (
+            "tags web --profile=only",
+            &["tags", "web", "--profile=only"],
+        ),
+    ];
 
-/// What a shell prints, or nothing, with a word, where it is not installed.
-fn shell(name: &str, arguments: &[&str]) -> Option<String> {
-    let Ok(output) = Command::new(name).args(arguments).output() else {
-        #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-        {
-            eprintln!("skipped: {name} is not installed");
+    /// fish takes a word that begins with `-` for an option, whatever stands before it.
+    const NOT_IN_FISH: &[(&str, &[&str])] =
+        &[("tags web -c -cre", &["tags", "web", "-c", "-createdAt"])];
+
+    /// Prints the arguments between marks that nobody types.
+    const BASH_AND_ZSH: &str = r#"ecrpub() { printf '[['; printf '<%s>' "$@"; printf ']]\n'; }"#;
+
+    #[test]
+    fn bash_completes() {
+        let script = committed("ecrpub.bash");
+        let config = format!(
+            "PS1='READY> '\n{BASH_AND_ZSH}\nsource '{}'\n",
+            script.display()
+        );
+        let config = file("completions.bashrc", &config);
+        if peer("bash") {
+            let mut command = shell("bash");
+            command
+                .arg("--rcfile")
+                .arg(config)
+                .args(["--noprofile", "-i"]);
+            assert_completes("bash", command, &[CASES, NOT_IN_FISH].concat());
         }
-        return None;
-    };
-    assert!(
-        output.status.success(),
-        "{name}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Some(String::from_utf8(output.stdout).expect("output is UTF-8"))
+    }
+
+    #[test]
+    fn zsh_completes() {
+        let folder = home("zsh", "");
+        let config = format!(
+            "PS1='READY> '\n{BASH_AND_ZSH}\nfpath=('{}' $fpath)\nautoload -Uz compinit\ncompinit -u -D\n",
+            committed("").display()
+        );
+        std::fs::write(folder.join(".zshrc"), config).unwrap();
+        if peer("zsh") {
+            let mut command = shell("zsh");
+            command
+                .env("ZDOTDIR", folder)
+                .args(["--no-globalrcs", "-i"]);
+            assert_completes("zsh", command, &[CASES, NOT_IN_FISH].concat());
+        }
+    }
+
+    #[test]
+    fn fish_completes() {
+        let config = format!(
+            "function fish_prompt; echo -n 'READY> '; end\n\
+             function ecrpub; printf '[['; printf '<%s>' $argv; printf ']]\\n'; end\n\
+             set fish_greeting\nset fish_autosuggestion_enabled 0\nsource '{}'\n",
+            committed("ecrpub.fish").display()
+        );
+        let config = file("completions.config.fish", &config);
+        if peer("fish") {
+            let mut command = shell("fish");
+            command.arg("--no-config").arg("--init-command");
+            command
+                .arg(format!("source '{}'", config.display()))
+                .arg("-i");
+            assert_completes("fish", command, CASES);
+        }
+    }
+
+    /// A shell to be started on a terminal, in a folder that holds a single file.
+    fn shell(name: &str) -> Command {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("tab-{name}"));
+        std::fs::create_dir_all(&folder).expect("the target folder can be written to");
+        std::fs::write(folder.join("only file.pem"), "").expect("the folder can be written to");
+        let mut command = Command::new("setsid");
+        command.args(["--ctty", name]).current_dir(folder);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", home(&format!("tab-{name}"), ""))
+            .env("LANG", "C.UTF-8")
+            .env("TERM", "xterm");
+        command
+    }
+
+    #[track_caller]
+    fn assert_completes(shell: &str, command: Command, cases: &[(&str, &[&str])]) {
+        let mut screen = Screen::start(200, command);
+        screen.wait_for("READY> ");
+        let mut wrong = Vec::new();
+        for (typed, expected) in cases {
+            screen.press(&format!("ecrpub {typed}\t\r"));
+            screen.wait_for("[[");
+            let arguments = screen.wait_for("]]");
+            screen.wait_for("READY> ");
+            let arguments: Vec<_> = arguments.trim_matches(['<', '>']).split("><").collect();
+            if arguments != *expected {
+                wrong.push(format!("{typed}: {arguments:?}, not {expected:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{shell}:\n{}", wrong.join("\n"));
+    }
 }

@@ -20,6 +20,8 @@ mod public;
 mod readme;
 mod real;
 mod registry;
+#[cfg(unix)]
+mod screen;
 mod secrets;
 mod select;
 mod settings_peer;

@@ -1,42 +1,15 @@
-//! What depends on a terminal, on a pseudo-terminal.
+//! Output that depends on a terminal: its width, colours, the line of progress.
 
-use std::fs::File;
-use std::io::Read;
-use std::os::fd::OwnedFd;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
+use std::time::Duration;
 
 use ecrpub_registry::{Fault, Image, Registry, Repository, sample};
 use insta::assert_snapshot;
-use rustix::termios::Winsize;
-use rustix_openpty::{Pty, openpty};
 
-use crate::harness::{NOW_MS, Run, assert_keeps_secrets, file, home, small};
-
-/// What a terminal of this many columns shows of `command`, stdout and stderr.
-pub(crate) fn screen(columns: u16, mut command: Command) -> String {
-    let size = Winsize {
-        ws_row: 50,
-        ws_col: columns,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    let Pty { controller, user } = openpty(None, Some(&size)).expect("a terminal can be opened");
-    let clone = |user: &OwnedFd| user.try_clone().expect("a file can be cloned");
-    command
-        .stdin(clone(&user))
-        .stdout(clone(&user))
-        .stderr(user);
-    let mut child = command.spawn().expect("the program starts");
-    // What is open here would keep the terminal from ending.
-    drop(command);
-    let mut shown = Vec::new();
-    // Linux ends a terminal without users by an error.
-    let _ = File::from(controller).read_to_end(&mut shown);
-    child.wait().expect("the program ends");
-    let shown = String::from_utf8(shown).expect("output is UTF-8");
-    assert_keeps_secrets(&shown);
-    shown.replace("\r\n", "\n")
-}
+use crate::harness::{NOW_MS, Run, file, home, small};
+use crate::screen::Screen;
+pub(crate) use crate::screen::screen;
 
 fn show(columns: u16, registry: &Registry, arguments: &str) -> String {
     screen(
@@ -444,26 +417,26 @@ fn a_table_on_a_terminal_is_summed_up() {
     assert!(both.starts_with("23 images, "), "{both}");
 }
 
-/// A registry that makes people wait for the second page.
-fn slow() -> Registry {
+/// A registry that answers the second request slowly enough for the line of progress to be shown.
+fn slow(images: usize) -> Registry {
     Registry::builder()
-        .repository(Repository::generated("big", 3))
+        .repository(Repository::generated("big", images))
         .faults(|request| {
-            let wait = std::time::Duration::from_millis(900);
+            let wait = Duration::from_millis(900);
             (request.number == 2).then_some(Fault::Wait(wait))
         })
         .start()
 }
 
 #[test]
-fn a_line_of_progress_comes_and_goes_without_a_trace() {
-    let registry = slow();
+fn the_line_of_progress_leaves_nothing_behind() {
+    let registry = slow(3);
     let shown = screen(
         80,
         colorful(&registry, "images big --page-size 2 -o name").into_command(),
     );
     assert!(shown.contains("2 rows, 1 page"), "{shown:?}");
-    // What is left on the screen stands behind the last time that the line was cleared.
+    // Everything after the line was last cleared stays on the screen.
     let (_, rest) = shown.rsplit_once("\u{1b}[2K").expect("the line is cleared");
     assert_eq!(rest.lines().count(), 3, "{rest:?}");
     assert!(
@@ -473,17 +446,11 @@ fn a_line_of_progress_comes_and_goes_without_a_trace() {
 }
 
 #[test]
-fn notes_come_when_the_line_of_progress_is_gone() {
+fn notes_follow_when_the_line_of_progress_is_cleared() {
     // Rows go elsewhere, so that the line is shown while they stream, too.
     let script = "\"$0\" images big --page-size 2 --max-pages 2 --sort none -o name > /dev/null";
     // Five images, so that two pages are a part.
-    let registry = Registry::builder()
-        .repository(Repository::generated("big", 5))
-        .faults(|request| {
-            let wait = std::time::Duration::from_millis(900);
-            (request.number == 2).then_some(Fault::Wait(wait))
-        })
-        .start();
+    let registry = slow(5);
     let mut command = Run::of("sh", &registry.url()).into_command();
     command
         .env("TERM", "xterm-256color")
@@ -500,56 +467,67 @@ fn notes_come_when_the_line_of_progress_is_gone() {
     );
 }
 
-#[test]
-fn there_is_no_line_of_progress_where_it_would_disturb() {
-    let shown = |registry: &Registry, arguments: &str| {
-        let arguments = format!("images big --page-size 2 -o name {arguments}");
-        screen(80, colorful(registry, &arguments).into_command())
-    };
-    for arguments in ["-q", "--sort none"] {
-        let shown = shown(&slow(), arguments);
-        assert!(
-            !shown.contains("2 rows") && !shown.contains('\u{1b}'),
-            "{shown:?}"
-        );
-    }
-    let verbose = shown(&slow(), "-v");
-    assert!(
-        verbose.contains("] page 1 of `big`: 2 rows") && !verbose.contains('\u{1b}'),
-        "{verbose:?}"
-    );
-    let quick = shown(&Registry::start([Repository::generated("big", 3)]), "");
-    assert!(!quick.contains('\u{1b}'), "{quick:?}");
-    let in_a_pipe = colorful(&slow(), "images big --page-size 2 -o name").outcome();
-    assert_eq!(in_a_pipe.stderr, "");
+fn with_progress(registry: &Registry, arguments: &str) -> String {
+    let arguments = format!("images big --page-size 2 -o name {arguments}");
+    screen(80, colorful(registry, &arguments).into_command())
 }
 
 #[test]
-fn ctrl_c_takes_the_line_of_progress_away() {
+fn quiet_runs_have_no_line_of_progress() {
+    let shown = with_progress(&slow(3), "-q");
+    assert!(
+        !shown.contains("2 rows") && !shown.contains('\u{1b}'),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn rows_that_stream_to_the_terminal_have_no_line_of_progress() {
+    let shown = with_progress(&slow(3), "--sort none");
+    assert!(
+        !shown.contains("2 rows") && !shown.contains('\u{1b}'),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn verbose_runs_have_no_line_of_progress() {
+    let shown = with_progress(&slow(3), "-v");
+    assert!(
+        shown.contains("] page 1 of `big`: 2 rows") && !shown.contains('\u{1b}'),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn quick_runs_have_no_line_of_progress() {
+    let shown = with_progress(&Registry::start([Repository::generated("big", 3)]), "");
+    assert!(!shown.contains('\u{1b}'), "{shown:?}");
+}
+
+#[test]
+fn pipes_have_no_line_of_progress() {
+    let outcome = colorful(&slow(3), "images big --page-size 2 -o name").outcome();
+    assert_eq!(outcome.stderr, "");
+}
+
+#[test]
+fn ctrl_c_clears_the_line_of_progress() {
     let registry = Registry::builder()
         .repository(Repository::generated("big", 3))
-        .faults(|_| Some(Fault::Wait(std::time::Duration::from_mins(1))))
+        .faults(|_| Some(Fault::Wait(Duration::from_mins(1))))
         .start();
     let program = colorful(&registry, "images big").into_command();
-    let mut shell = Command::new("sh");
-    // Interrupts the program when its line has been there for a while.
-    shell.args([
-        "-c",
-        // A shell has its background jobs ignore SIGINT unless told otherwise.
-        "env --default-signal=INT \"$0\" images big & sleep 1; kill -INT $!; wait $!; echo \"code $?\"",
-    ]);
-    shell.arg(program.get_program()).env_clear();
-    for (name, value) in program.get_envs() {
-        shell.env(name, value.unwrap_or_default());
-    }
-    let shown = screen(80, shell);
-    assert!(shown.contains("waiting for DescribeImages"), "{shown:?}");
+    let mut screen = Screen::start(80, program);
+    screen.wait_for("waiting for DescribeImages");
+    screen.interrupt();
+    let (shown, status) = screen.end();
     let (_, rest) = shown.rsplit_once("\u{1b}[2K").expect("the line is cleared");
-    assert_eq!(rest, "code 130\n", "{shown:?}");
+    assert_eq!((rest, status.signal()), ("", Some(2)), "{shown:?}");
 }
 
 #[test]
-fn credentials_that_take_their_time_are_what_is_waited_for() {
+fn the_line_of_progress_says_that_credentials_are_looked_for() {
     let registry = Registry::start(small());
     let keys = r#"{"Version":1,"AccessKeyId":"AKIASLOW","SecretAccessKey":"x"}"#;
     let script = format!("sleep 1\necho '{keys}'\n");
@@ -563,7 +541,7 @@ fn credentials_that_take_their_time_are_what_is_waited_for() {
 }
 
 #[test]
-fn a_wait_says_what_is_waited_for() {
+fn the_line_of_progress_says_why_a_request_is_tried_again() {
     let registry = Registry::builder()
         .repository(Repository::generated("big", 3))
         .faults(|request| {
