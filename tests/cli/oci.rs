@@ -771,7 +771,7 @@ fn what_cannot_be_pasted_is_no_reference() {
     )]);
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --full-ref"), @"
     --- stderr
-    error: the service lists the imageTag `$(rm)`, which no registry allows
+    error: the service returned an invalid tag `$(rm)`
     hint: look at the row with `-o json`
     --- exit code 5
     ");
@@ -782,7 +782,7 @@ fn what_cannot_be_pasted_is_no_reference() {
     let registry = Registry::start([Repository::new("web", vec![undigested])]);
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --pin"), @"
     --- stderr
-    error: the service lists an image without imageDigest
+    error: the service returned an image without `imageDigest`
     hint: look at the row with `-o json`
     --- exit code 5
     ");

@@ -218,8 +218,6 @@ fn a_limit_counts_what_it_leaves_out() {
     assert_snapshot!(ecrpub(&registry, "tags zoo --limit 2 -o name"), @"
     latest
     v1.10.0
-    --- stderr
-    note: `--limit` leaves out 7 more rows
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --limit 8 -o name -q"), @"
     latest
@@ -311,7 +309,6 @@ fn notes_say_what_a_range_and_an_age_leave_out() {
     assert_snapshot!(ecrpub(&registry, "tags storefront --min-age 2h -o name --limit 1"), @"
     2.0.2
     --- stderr
-    note: `--limit` leaves out 3 more rows
     note: `--min-age` leaves out 6 younger rows
     ");
     assert_snapshot!(ecrpub(&registry, "images storefront --include 2.0.2.* -o image-ids"), @"
