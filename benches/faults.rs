@@ -38,12 +38,30 @@ fn throttled() -> Fault {
     Fault::error(400, "ThrottlingException", "Rate exceeded")
 }
 
+fn patience(seconds: &str) -> Fault {
+    Fault::Raw {
+        status: 429,
+        headers: vec![("retry-after", seconds.to_owned())],
+        body: b"{}".to_vec(),
+    }
+}
+
 const CASES: &[Case] = &[
     fault("all well", |_| None),
     fault("throttled twice, then well", |request| {
         (request.number <= 2).then(throttled)
     }),
     fault("throttled for ever", |_| Some(throttled())),
+    fault("LimitExceededException once", |request| {
+        (request.number == 1).then(|| Fault::error(400, "LimitExceededException", "later"))
+    }),
+    fault("408 once", |request| {
+        (request.number == 1).then(|| Fault::raw(408, "text/html", "<html>"))
+    }),
+    fault("Retry-After: 1", |request| {
+        (request.number == 1).then(|| patience("1"))
+    }),
+    fault("Retry-After: 120", |_| Some(patience("120"))),
     fault("500 once", |request| {
         (request.number == 1).then(|| Fault::error(500, "ServerException", "out of order"))
     }),
@@ -69,6 +87,13 @@ const CASES: &[Case] = &[
         let refused = || Fault::error(400, "AccessDeniedException", "no");
         (request.number == 3).then(refused)
     }),
+    fault("pages without rows", |request| {
+        let body = format!(r#"{{"imageDetails":[],"nextToken":"{}"}}"#, request.number);
+        Some(Fault::raw(200, "application/x-amz-json-1.1", body))
+    }),
+    fault("a message of 3 MB", |_| {
+        Some(Fault::error(400, "NovelException", &"x".repeat(3_000_000)))
+    }),
     fault("a page token repeated", |request| {
         let token = request.body["nextToken"].as_str()?;
         Some(Fault::Token(token.to_owned()))
@@ -93,6 +118,14 @@ const CASES: &[Case] = &[
     ),
     setup("CA bundle missing", &[("AWS_CA_BUNDLE", "/no/such/file")]),
     setup("proxy not there", &[("HTTP_PROXY", "http://127.0.0.1:9")]),
+    setup(
+        "proxy of another scheme",
+        &[("HTTP_PROXY", "socks5://127.0.0.1:9")],
+    ),
+    setup(
+        "proxy, and the host exempt",
+        &[("HTTP_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "0.0.1")],
+    ),
 ];
 
 fn main() {

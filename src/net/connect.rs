@@ -1,4 +1,4 @@
-//! Connections: TCP, through a proxy where one is set, and TLS.
+//! Opens connections: TCP, through a proxy if one is set, and TLS.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -26,7 +26,7 @@ const LONGEST_HEAD: usize = 16 * 1024;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// What a connection is made of: TCP, or TLS over TCP or over another TLS.
+/// A byte stream: TCP, or TLS over TCP or over another TLS.
 trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
@@ -43,7 +43,7 @@ pub(super) struct Connector {
 /// A connection.
 pub(super) struct Stream {
     io: TokioIo<Box<dyn Io>>,
-    /// Whether a proxy reads the requests.
+    /// Whether requests are sent to a proxy rather than to the host.
     is_proxied: bool,
 }
 
@@ -77,7 +77,7 @@ pub(super) enum Cause {
 }
 
 impl Connector {
-    /// A connector whose attempts end after `timeout`, shared by the addresses of a host.
+    /// A connector that gives up after `timeout`, which the addresses of a host share.
     pub(super) fn new(trust: Trust, proxies: Arc<Proxies>, timeout: Duration) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
@@ -91,7 +91,7 @@ impl Connector {
         }
     }
 
-    /// The proxies that it goes through.
+    /// The proxies that it uses.
     pub(super) fn proxies(&self) -> &Proxies {
         &self.proxies
     }
@@ -132,7 +132,7 @@ impl Connector {
         if uri.scheme() != Some(&Scheme::HTTPS) {
             return tcp.await;
         }
-        // Certificates are read while the network works.
+        // The certificates are read while the connection is opened.
         let (tcp, _) = tokio::join!(biased; tcp, async { self.trust.config() });
         self.encrypt(tcp?, uri).await
     }
@@ -162,7 +162,7 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// Asks `proxy`, at the other end of `io`, to pass everything on to the host of `target`.
+/// Asks `proxy`, at the other end of `io`, for a tunnel to the host of `target`.
 async fn tunnel(io: &mut Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<(), Cause> {
     let host = target.host().unwrap_or_default();
     let port = target.port_u16().unwrap_or(443);

@@ -10,8 +10,8 @@ use crate::error::{Error, Kind};
 
 /// A failure to connect to `host`, or to read its answer to the end.
 ///
-/// `chain` is what the client reports: the outermost error of a chain of causes, of which only known
-/// types are told.
+/// `chain` is the outermost error that the client reports. Only known types in its chain of causes
+/// are printed.
 pub(crate) fn failure(chain: &(dyn StdError + 'static), host: &str) -> Failure {
     if let Some(error) = find::<ConnectError>(chain) {
         return match &error.proxy {
@@ -40,7 +40,7 @@ pub(crate) fn is_of_network(chain: &(dyn StdError + 'static)) -> bool {
         || find::<std::io::Error>(chain).is_some()
 }
 
-/// The error for an answer that is nothing that the host should say.
+/// The error for an answer that this service never sends.
 pub(super) fn unreadable(host: &str, why: &str) -> Error {
     service(format!(
         "`{host}` answered something that cannot be read: {why}"
@@ -52,7 +52,7 @@ fn of_host(cause: &Connecting, host: &str) -> Failure {
     match cause {
         Connecting::Setting(unusable) => Failure::fatal(
             Error::usage(format!(
-                "`{}` names no usable proxy: {}",
+                "`{}` is not a usable proxy setting: {}",
                 unusable.variable, unusable.why
             ))
             .hint("correct the setting, unset it, or exempt the host with `NO_PROXY`"),
@@ -76,25 +76,22 @@ fn of_host(cause: &Connecting, host: &str) -> Failure {
             Some(error) => of_tls(error, &format!("`{host}`")),
             None => lost(&format!("the connection to `{host}` broke"), error),
         },
-        // Only proxies are asked with CONNECT.
+        // Only proxies receive CONNECT.
         Connecting::Refused(_) | Connecting::NotHttp | Connecting::NoAnswer(_) => {
             Failure::fatal(unreadable(host, "not HTTP"))
         }
     }
 }
 
-/// A proxy that fails is tried once: it will not change its mind, and the user has to know.
+/// A proxy that fails is tried once: its configuration will not change between two attempts.
 fn of_proxy(cause: &Connecting, proxy: &ProxyName, host: &str) -> Failure {
     let variable = &proxy.variable;
     let hint = format!("correct or unset `{variable}`, or exempt the host with `NO_PROXY`");
     let fatal = |message| Failure::fatal(service(message).hint(&hint));
     match cause {
         Connecting::Refused(407) => Failure::fatal(
-            service(format!(
-                "{proxy} wants a user and a password (HTTP status 407)"
-            ))
-            .hint(format!(
-                "put them into `{variable}`, as in `http://USER:PASSWORD@HOST:PORT`"
+            service(format!("{proxy} requires authentication (HTTP status 407)")).hint(format!(
+                "set a user and a password in `{variable}`: `USER:PASSWORD@` before the host"
             )),
         ),
         Connecting::Refused(status) => fatal(format!(
@@ -123,7 +120,7 @@ fn of_proxy(cause: &Connecting, proxy: &ProxyName, host: &str) -> Failure {
     }
 }
 
-/// Only errors of certificates are a matter of trust; everything else is a fault of one of the two.
+/// Only certificate errors are reported as a matter of trust; others are protocol errors.
 fn of_tls(error: &rustls::Error, peer: &str) -> Failure {
     use rustls::Error as Tls;
     Failure::fatal(match error {
@@ -134,7 +131,7 @@ fn of_tls(error: &rustls::Error, peer: &str) -> Failure {
             .hint("if a proxy re-signs its traffic, name its certificates with `--ca-bundle FILE`"),
         Tls::InvalidMessage(_) => service(format!("{peer} does not speak TLS: {error}"))
             .hint("check the endpoint: its scheme may have to be `http`"),
-        _ => service(format!("no TLS connection to {peer}: {error}"))
+        _ => service(format!("the TLS handshake with {peer} failed: {error}"))
             .hint("check the endpoint and the proxy settings"),
     })
 }
@@ -153,7 +150,7 @@ fn refuses(chain: &(dyn StdError + 'static)) -> bool {
         .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
 }
 
-/// What happened to a connection, in words.
+/// Describes the failure of a connection.
 fn in_words(chain: &(dyn StdError + 'static)) -> String {
     match find::<std::io::Error>(chain).map(std::io::Error::kind) {
         Some(std::io::ErrorKind::TimedOut) => "no answer".to_owned(),

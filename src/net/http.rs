@@ -200,7 +200,7 @@ impl Answer {
         self.headers.get_all(name).iter().map(HeaderValue::as_bytes)
     }
 
-    /// How long the host asks to be left alone.
+    /// How long the host asks to wait.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         retry::retry_after(|name| self.header(name))
     }

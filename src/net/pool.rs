@@ -1,4 +1,4 @@
-//! Connections that are kept, and bodies that are bounded.
+//! The connection pool, and response bodies of bounded size.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -20,16 +20,16 @@ const LONGEST_ERROR: u64 = 1 << 20;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Connections by host. When one is lost, the others are left too: what cut one off, such as a network
-/// that changed, may have cut them all off, and no retry shall find that out one by one.
+/// Idle connections by host. When one is lost, all are dropped: a change of network breaks all of them,
+/// and retries must not use one broken connection after another.
 #[derive(Debug)]
 pub(super) struct Pool {
     connector: Connector,
-    /// The connections, and how often they were left.
+    /// The connections, and how often they were dropped.
     client: Mutex<(u64, Client<Connector, SdkBody>)>,
 }
 
-/// A body that ends in an error when it is longer than the limit.
+/// A response body that fails when it is longer than the limit.
 #[derive(Debug)]
 pub(super) struct Body {
     incoming: Incoming,
@@ -45,7 +45,7 @@ pub(super) struct TooLong {
     pub(super) limit: u64,
 }
 
-/// A request under way. Dropped before the end of its answer, it leaves all connections.
+/// A request in flight. When it is dropped before the end of its response, so are all idle connections.
 #[derive(Debug)]
 struct Attempt {
     pool: Arc<Pool>,
@@ -121,7 +121,7 @@ fn client(connector: &Connector) -> Client<Connector, SdkBody> {
 impl Drop for Attempt {
     fn drop(&mut self) {
         let mut current = self.pool.client();
-        // Who left the connections before this one is noticed has done it for this one too.
+        // Another request of the same generation may have dropped the connections already.
         if !self.is_over && current.0 == self.generation {
             *current = (self.generation + 1, client(&self.pool.connector));
         }

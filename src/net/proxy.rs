@@ -11,10 +11,11 @@ use hyper::Uri;
 use hyper::header::HeaderValue;
 use percent_encoding::percent_decode_str;
 
-/// What an unusable setting is told to look like.
-const EXAMPLE: &str = "a proxy is written `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`";
+/// How a usable setting looks.
+const EXAMPLE: &str =
+    "write it as `http://HOST:PORT`, with `USER:PASSWORD@` before the host if needed";
 
-/// The proxies of a run, by the scheme of the address to reach, and the hosts that go without.
+/// The proxies by the scheme of the target, and the hosts that are reached without one.
 #[derive(Debug, Default)]
 pub(crate) struct Proxies {
     http: Option<Setting>,
@@ -42,7 +43,7 @@ pub(crate) struct ProxyName {
     pub(crate) variable: String,
 }
 
-/// A setting that names no usable proxy. The value is not told, for it may hold a password.
+/// A setting that is not a usable proxy. Its value is not printed, for it may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unusable {
     pub(crate) variable: String,
@@ -78,7 +79,7 @@ impl Proxies {
     ///
     /// # Errors
     ///
-    /// If the setting that counts for `target` names no usable proxy.
+    /// If the setting that applies to `target` is not a usable proxy.
     pub(crate) fn choose(&self, target: &Uri) -> Result<Option<(&Proxy, ProxyName)>, Unusable> {
         let setting = match target.scheme_str() {
             Some("http") => &self.http,
@@ -149,7 +150,7 @@ impl fmt::Display for ProxyName {
     }
 }
 
-/// The variables that count, by what stands before `_proxy`.
+/// The variables that apply, by the part of their names before `_proxy`.
 fn select(variables: Vec<(OsString, OsString)>) -> HashMap<String, (String, OsString)> {
     let is_cgi = variables.iter().any(|(name, _)| name == "REQUEST_METHOD");
     // On Windows, names have no case; Python sees them in capitals.
@@ -175,7 +176,7 @@ fn select(variables: Vec<(OsString, OsString)>) -> HashMap<String, (String, OsSt
             found.insert(scheme.clone(), (variable.clone(), value.clone()));
         }
     }
-    // In a CGI script, `HTTP_PROXY` is what a client sent as the header `Proxy`.
+    // In a CGI script, `HTTP_PROXY` may be the `Proxy` header of a client.
     if is_cgi {
         found.remove("http");
     }
@@ -192,7 +193,7 @@ fn select(variables: Vec<(OsString, OsString)>) -> HashMap<String, (String, OsSt
     found
 }
 
-/// Reads a proxy as the AWS CLI does: without a scheme it is http, and a path is of no account.
+/// Parses a proxy as the AWS CLI does: the default scheme is http, and a path is ignored.
 fn parse(text: &str) -> Result<Proxy, String> {
     let (scheme, rest) = split_scheme(text)?;
     let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
@@ -226,7 +227,7 @@ fn split_scheme(text: &str) -> Result<(&'static str, &str), String> {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => Ok(("http", rest)),
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => Ok(("https", rest)),
         Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Err(
-            format!("proxies of the scheme `{scheme}` are not supported; {EXAMPLE}"),
+            format!("proxies of scheme `{scheme}` are not supported; {EXAMPLE}"),
         ),
         Some(_) => Err(EXAMPLE.to_owned()),
     }

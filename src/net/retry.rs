@@ -11,7 +11,7 @@ use crate::progress::Progress;
 /// The limit of the first wait; it doubles with every attempt.
 pub(crate) const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(8);
-/// A host that asks for more patience than this is not waited for.
+/// The longest `Retry-After` that is waited for.
 const LONGEST_PATIENCE: Duration = Duration::from_mins(1);
 /// A connection that breaks three times in a row is not a passing fault.
 const LOST_ATTEMPTS: u32 = 3;
@@ -38,12 +38,12 @@ pub(crate) enum Cause {
 pub(crate) struct Failure {
     pub(crate) cause: Cause,
     pub(crate) error: Error,
-    /// How long the host asks to be left alone.
+    /// How long the host asks to wait.
     pub(crate) retry_after: Option<Duration>,
 }
 
 impl Failure {
-    /// A failed attempt that may be made again as `cause` has it.
+    /// A failed attempt that is repeated as the policy for `cause` says.
     pub(crate) fn new(cause: Cause, error: Error) -> Self {
         Self {
             cause,
@@ -57,7 +57,7 @@ impl Failure {
         Self::new(Cause::Final, error)
     }
 
-    /// The same from a host that asks to be left alone for a while.
+    /// The same failure with the wait that the host asks for.
     pub(crate) fn after(self, retry_after: Option<Duration>) -> Self {
         Self {
             retry_after,
@@ -66,8 +66,8 @@ impl Failure {
     }
 }
 
-/// How long a host asks to be left alone: by `Retry-After`, in seconds or as a date, or by AWS's own
-/// header, in milliseconds. `header` looks up a header by its name.
+/// How long a host asks to wait: by `Retry-After`, in seconds or as a date, or by AWS's own header, in
+/// milliseconds. `header` looks up a header by name.
 pub(crate) fn retry_after<'a>(
     header: impl Fn(&'static str) -> Option<&'a str>,
 ) -> Option<Duration> {
@@ -95,11 +95,11 @@ pub(crate) struct Retry {
     pub(crate) timeout: Duration,
     /// The limit of the first wait.
     pub(crate) first_delay: Duration,
-    /// When the host may be asked.
+    /// When the host may receive requests.
     pub(crate) pace: Arc<Pace>,
 }
 
-/// When a host may be asked: at any time, until it asks for patience.
+/// When a host may receive requests: at any time, until it throttles.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
     /// The time between two requests to a host that has throttled.
@@ -125,7 +125,7 @@ impl Pace {
         next.get_or_insert_with(|| Instant::now() + self.interval);
     }
 
-    /// Sends nothing to the host for this long.
+    /// Holds back all requests to the host for this long.
     fn stop(&self, time: Duration) {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let end = Instant::now() + time;
@@ -148,7 +148,7 @@ impl Pace {
 }
 
 impl Retry {
-    /// The same policy for another host, which may be asked at a pace of its own.
+    /// The same policy with a pace for another host.
     pub(crate) fn at_pace(self, pace: Pace) -> Self {
         Self {
             pace: Arc::new(pace),
@@ -247,7 +247,9 @@ fn given_up(attempts: u32, failure: Failure) -> Failure {
     }
     if let Some(time) = failure.retry_after.filter(|time| *time > LONGEST_PATIENCE) {
         let seconds = time.as_secs();
-        error = error.hint(format!("the host asks to be left alone for {seconds} s"));
+        error = error.hint(format!(
+            "the host asks to wait {seconds} s before the next request"
+        ));
     }
     Failure { error, ..failure }
 }
@@ -301,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_stops_requests_is_left_alone_for_the_longest_time_asked() {
+    fn requests_are_held_back_for_the_longest_time_asked() {
         let pace = Pace::default();
         pace.stop(Duration::from_secs(50));
         pace.stop(Duration::from_secs(5));
@@ -312,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_to_leave_a_host_alone_is_read_from_seconds_and_dates() {
+    fn retry_after_is_read_from_seconds_and_dates() {
         let header = |name: &'static str, value: String| {
             retry_after(|asked| (asked == name).then_some(value.as_str()))
         };

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::options;
 
 const DEFAULT_ATTEMPTS: u32 = 8;
-/// Nobody who is there takes longer to pick up.
+/// The longest time for connecting, however long `--timeout` is.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
 /// How the service is reached.
@@ -101,8 +101,8 @@ impl ConnectionArgs {
         })
     }
 
-    /// The certificates to trust: of the first setting that names a bundle, or else the system's.
-    /// The last one is the one of the library that the AWS CLI once stood on.
+    /// The trusted certificates: those of the first setting that names a bundle, or else the system's.
+    /// The AWS CLI reads the variable of the `requests` library last.
     fn trust(&self, find: impl Fn(&str, &str) -> Option<Found>) -> Result<Trust, Error> {
         let by_variable = |name: &'static str| {
             let path = std::env::var_os(name).filter(|path| !path.is_empty())?;
@@ -129,8 +129,7 @@ impl ConnectionArgs {
         })
     }
 
-    /// The part of an attempt that connecting may take; the rest is for a second address, and for the
-    /// answer.
+    /// The part of `--timeout` that connecting may take.
     fn connect_timeout(&self) -> Duration {
         (self.timeout / 2).min(LONGEST_CONNECT)
     }

@@ -1,4 +1,4 @@
-//! The certificates to trust: those of a CA bundle, or the system's, read at the first https URL.
+//! The trusted root certificates: those of a CA bundle, or the system's, read at the first https URL.
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -71,7 +71,7 @@ fn config(roots: RootCertStore) -> ClientConfig {
     config
 }
 
-/// Reading one bundle takes a fifth of the time that all the files of a certificate folder take.
+/// Reading one bundle takes a fifth of the time that reading a folder of certificates takes.
 fn system_roots() -> RootCertStore {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(target_os = "linux") && !is_set("SSL_CERT_FILE") && !is_set("SSL_CERT_DIR") {
@@ -86,8 +86,7 @@ fn system_roots() -> RootCertStore {
     roots
 }
 
-/// The certificates in the file at `path` that can be read; a system's bundle may hold old ones that
-/// cannot.
+/// The certificates at `path` that parse; a system's bundle may hold old ones that do not.
 fn parsable_roots(path: &Path) -> RootCertStore {
     let mut roots = RootCertStore::empty();
     if let Ok(certificates) = CertificateDer::pem_file_iter(path) {

@@ -1,4 +1,4 @@
-//! `Link` headers, by RFC 8288: where a listing goes on.
+//! Parses `Link` headers by RFC 8288, to find the next page of a listing.
 
 use std::fmt;
 
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         let relations = relations.unwrap_or_default();
         let mut relations = relations.split_ascii_whitespace();
         let is_next = relations.any(|relation| relation.eq_ignore_ascii_case("next"));
-        // A page after something else than this page.
+        // The page after another page than this one.
         if is_next && has_anchor {
             return Err(Unclear);
         }

@@ -160,6 +160,7 @@ fn faults_of_tls_are_no_matter_of_trust_and_are_tried_once() {
     hint: check the endpoint: its scheme may have to be `http`
     --- exit code 5
     ");
+    registry.assert_no_requests();
     // A fatal alert: no cipher or version in common.
     let (address, connections) = server(|_, mut stream| {
         read_request(&mut stream);
@@ -168,7 +169,7 @@ fn faults_of_tls_are_no_matter_of_trust_and_are_tried_once() {
     });
     assert_snapshot!(told(&format!("https://{address}")), @"
     --- stderr
-    error: no TLS connection to `REGISTRY`: received fatal alert: HandshakeFailure
+    error: the TLS handshake with `REGISTRY` failed: received fatal alert: HandshakeFailure
     hint: check the endpoint and the proxy settings
     --- exit code 5
     ");
@@ -205,6 +206,7 @@ fn what_is_not_http_is_tried_once() {
     let tls = Registry::builder().tls().start();
     let outcome = list(Run::at(&tls.url().replace("https", "http")), "");
     assert_eq!(outcome.code, Some(5), "{outcome}");
+    tls.assert_no_requests();
 }
 
 #[test]
@@ -314,7 +316,7 @@ fn a_host_that_asks_for_more_than_a_minute_is_not_waited_for() {
     --- stderr
     error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 429)
     hint: check the endpoint and whether a proxy answers in its place
-    hint: the host asks to be left alone for 61 s
+    hint: the host asks to wait 61 s before the next request
     --- exit code 5
     ");
     assert_eq!(registry.requests().len(), 1);

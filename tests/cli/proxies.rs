@@ -185,8 +185,8 @@ fn a_proxy_that_refuses_is_asked_once_and_named_with_its_status() {
     };
     assert_snapshot!(refused("407 Proxy Authentication Required"), @"
     --- stderr
-    error: the proxy `PROXY` of `HTTPS_PROXY` wants a user and a password (HTTP status 407)
-    hint: put them into `HTTPS_PROXY`, as in `http://USER:[redacted]@HOST:PORT`
+    error: the proxy `PROXY` of `HTTPS_PROXY` requires authentication (HTTP status 407)
+    hint: set a user and a password in `HTTPS_PROXY`: `USER:PASSWORD@` before the host
     --- exit code 5
     ");
     assert_snapshot!(refused("403 Forbidden"), @"
@@ -221,8 +221,8 @@ fn before_an_http_address_only_407_is_surely_the_proxys() {
     assert_eq!(connections, 1);
     assert_snapshot!(told, @"
     --- stderr
-    error: the proxy `PROXY` of `HTTP_PROXY` wants a user and a password (HTTP status 407)
-    hint: put them into `HTTP_PROXY`, as in `http://USER:[redacted]@HOST:PORT`
+    error: the proxy `PROXY` of `HTTP_PROXY` requires authentication (HTTP status 407)
+    hint: set a user and a password in `HTTP_PROXY`: `USER:PASSWORD@` before the host
     --- exit code 5
     ");
     let (told, _) = refused("502 Bad Gateway");
@@ -278,7 +278,7 @@ fn what_is_no_proxy_is_refused_by_name_without_the_password() {
     let registry = Registry::start(small());
     assert_snapshot!(list(Run::on(&registry).env("HTTP_PROXY", "socks5://me:secret@proxy:1080")), @"
     --- stderr
-    error: `HTTP_PROXY` names no usable proxy: proxies of the scheme `socks5` are not supported; a proxy is written `http://HOST:PORT` or `http://USER:[redacted]@HOST:PORT`
+    error: `HTTP_PROXY` is not a usable proxy setting: proxies of scheme `socks5` are not supported; write it as `http://HOST:PORT`, with `USER:PASSWORD@` before the host if needed
     hint: correct the setting, unset it, or exempt the host with `NO_PROXY`
     --- exit code 2
     ");
@@ -301,7 +301,7 @@ fn what_is_no_proxy_is_refused_by_name_without_the_password() {
             let run = Run::on(&registry).env(variable, value);
             let outcome = list_with(run, "-v");
             assert_eq!(outcome.code, Some(2), "{value}: {outcome}");
-            let expected = format!("error: `{variable}` names no usable proxy: ");
+            let expected = format!("error: `{variable}` is not a usable proxy setting: ");
             assert!(outcome.stderr.contains(&expected), "{value}: {outcome}");
             assert!(!outcome.stderr.contains("cret"), "{value}: {outcome}");
         }

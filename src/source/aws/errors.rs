@@ -95,7 +95,8 @@ fn unknown(host: &str, code: &str, message: Option<&str>, status: u16) -> Failur
 
 /// Whether an error of a service passes by itself: it throttles, or fails by its own account.
 pub(super) fn is_passing(code: &str, status: u16) -> bool {
-    status >= 500 || status == 429 || answers::is_throttling(code)
+    let passes = answers::is_throttling(code) || answers::is_transient(code);
+    passes || matches!(status, 408 | 429 | 500..)
 }
 
 /// The service answered with an error code of its own.

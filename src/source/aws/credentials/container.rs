@@ -35,16 +35,15 @@ pub(super) async fn credentials(at: &Source<'_>) -> Result<Keys, Error> {
     let http = at.direct();
     let attempt = async || {
         let answer = metadata::send(&http, "GET", url.as_str(), &headers, &host, TIMEOUT).await?;
-        match metadata::keys(&answer).filter(|_| answer.status == 200) {
-            Some(keys) => Ok(keys),
-            None => {
-                let cause = match answer.status {
-                    500.. => Cause::Lost,
-                    _ => Cause::Final,
-                };
-                Err(Failure::new(cause, metadata::without_keys(&answer, &host)))
-            }
+        if let (200, Some(keys)) = (answer.status, metadata::keys(&answer)) {
+            return Ok(keys);
         }
+        let cause = if answer.status >= 500 {
+            Cause::Lost
+        } else {
+            Cause::Final
+        };
+        Err(Failure::new(cause, metadata::without_keys(&answer, &host)))
     };
     at.run("the container's credentials", attempt).await
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use hyper::Request;
 use serde_json::Value;
 
 use super::keys::{Keys, instant};
@@ -24,32 +25,21 @@ pub(super) async fn send(
     host: &str,
     timeout: Duration,
 ) -> Result<Answer, Failure> {
-    let build = || {
-        let mut request = HttpRequest::get(url).ok()?;
-        request.set_method(method).ok()?;
-        for (name, value) in headers {
-            request
-                .headers_mut()
-                .try_insert(*name, (*value).to_owned())
-                .ok()?;
-        }
-        request.try_into_http1x().ok()
-    };
-    let request = build().ok_or_else(|| {
+    let mut request = Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(SdkBody::empty()).map_err(|_| {
         Failure::fatal(failure(format!(
             "`{host}` cannot be asked for credentials at this URL"
         )))
     })?;
-    match tokio::time::timeout(timeout, http.send(request, LONGEST_TOKEN, host)).await {
-        Ok(answer) => answer,
-        Err(_) => Err(Failure::new(
-            Cause::Lost,
-            failure(format!(
-                "`{host}` did not answer within {} s",
-                timeout.as_secs_f64()
-            )),
-        )),
-    }
+    let answer = tokio::time::timeout(timeout, http.send(request, LONGEST_TOKEN, host)).await;
+    answer.unwrap_or_else(|_| {
+        let seconds = timeout.as_secs_f64();
+        let error = failure(format!("`{host}` did not answer within {seconds} s"));
+        Err(Failure::new(Cause::Lost, error))
+    })
 }
 
 /// The keys in an answer of JSON; `None` where there are none in it.

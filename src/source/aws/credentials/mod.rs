@@ -27,7 +27,7 @@ use super::errors;
 use super::scope::Scope;
 use crate::error::Error;
 use crate::net::http;
-use crate::net::retry::{Failure, Retry};
+use crate::net::retry::{Failure, Pace};
 use crate::net::settings::{Transport, host};
 use crate::progress::Progress;
 use crate::shell::quoted;
@@ -180,7 +180,7 @@ impl Source<'_> {
         operation: &str,
         attempt: impl AsyncFnMut() -> Result<T, Failure>,
     ) -> Result<T, Error> {
-        let retry: &Retry = &self.transport.retry;
+        let retry = self.transport.retry.clone().at_pace(Pace::default());
         let outcome = retry.run(self.progress, operation, attempt).await;
         outcome.map_err(|failure| failure.error)
     }
