@@ -1,4 +1,4 @@
-//! The network: connections that die, addresses that do not answer, TLS that is none, and hosts that
+//! The network: connections that die, addresses that do not answer, broken TLS, and hosts that
 //! ask for patience.
 
 use std::io::{Read, Write};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use ecrpub_registry::{Fault, Registry, Request};
 use insta::assert_snapshot;
 
-use crate::harness::{Outcome, Run, small};
+use crate::harness::{Outcome, ROOT, Run, peer, small};
 
 fn list(run: Run, options: &str) -> Outcome {
     run.env("ECRPUB_HURRY", "1")
@@ -93,18 +93,11 @@ fn dead(address: &str) -> (TcpListener, Vec<TcpStream>) {
     (listener, queue)
 }
 
-/// A name of several addresses takes a mount namespace of the program's own; only root can have one.
+/// A file of host names gives one name several addresses.
 #[test]
 #[cfg(target_os = "linux")]
 fn the_next_address_is_tried_when_the_first_is_dead() {
-    let may_mount = std::process::Command::new("unshare")
-        .args(["-m", "true"])
-        .status();
-    if !may_mount.is_ok_and(|status| status.success()) {
-        #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-        {
-            eprintln!("skipped: this takes a mount of one's own");
-        }
+    if !peer(ROOT) {
         return;
     }
     // Of several addresses, the one that the system prefers is dead.
@@ -160,6 +153,7 @@ fn faults_of_tls_are_no_matter_of_trust_and_are_tried_once() {
     hint: check the endpoint: its scheme may have to be `http`
     --- exit code 5
     ");
+    registry.assert_no_requests();
     // A fatal alert: no cipher or version in common.
     let (address, connections) = server(|_, mut stream| {
         read_request(&mut stream);
@@ -205,6 +199,7 @@ fn what_is_not_http_is_tried_once() {
     let tls = Registry::builder().tls().start();
     let outcome = list(Run::at(&tls.url().replace("https", "http")), "");
     assert_eq!(outcome.code, Some(5), "{outcome}");
+    tls.assert_no_requests();
 }
 
 #[test]
