@@ -51,7 +51,7 @@ mod unix {
         peak: u64,
     }
 
-    /// A registry in a process of its own: a child's peak memory counts from its parent's.
+    /// A registry in a separate process: the peak memory of a child counts from its parent's.
     struct Server {
         child: Child,
         url: String,
@@ -100,7 +100,7 @@ mod unix {
                 .env("ECRPUB_REGISTRY_URL", &self.url)
                 .env("AWS_ACCESS_KEY_ID", "AKIABENCH")
                 .env("AWS_SECRET_ACCESS_KEY", "bench")
-                // What Debian has without being told: the same certificates in a file and in a folder.
+                // As on Debian: the same certificates in a file and in a folder.
                 .env("SSL_CERT_FILE", &self.certificate)
                 .env("SSL_CERT_DIR", "/etc/ssl/certs");
             command

@@ -1,5 +1,4 @@
-//! What becomes of a listing when something goes wrong: the program beside the AWS CLI, on the same
-//! local registry: `cargo bench --bench faults`. Seconds are of one run each, ended after 30.
+//! Listings when something goes wrong: the program beside the AWS CLI, on the same local registry: `cargo bench --bench faults`. Seconds are of one run each, ended after 30.
 #![expect(clippy::print_stdout, reason = "the table is its output")]
 
 use std::net::TcpListener;
@@ -11,7 +10,7 @@ use ecrpub_registry::{EXPIRED_KEY, Fault, Registry, Repository, Request};
 const LIMIT: Duration = Duration::from_secs(30);
 const ROWS: usize = 10;
 
-/// A name, what goes wrong with which request, and the environment.
+/// A name, the fault of each request, and the environment.
 struct Case {
     name: &'static str,
     fault: fn(&Request) -> Option<Fault>,
@@ -113,7 +112,7 @@ const CASES: &[Case] = &[
     setup("AWS_RETRY_MODE=legacy", &[("AWS_RETRY_MODE", "legacy")]),
     setup("AWS_RETRY_MODE=nonsense", &[("AWS_RETRY_MODE", "nonsense")]),
     setup(
-        "FIPS endpoint asked for",
+        "FIPS endpoint requested",
         &[("AWS_USE_FIPS_ENDPOINT", "true")],
     ),
     setup("CA bundle missing", &[("AWS_CA_BUNDLE", "/no/such/file")]),
@@ -144,7 +143,7 @@ fn main() {
         );
     }
     row(
-        "nobody listens",
+        "connection refused",
         || ("http://127.0.0.1:9".to_owned(), None),
         &[],
     );
@@ -207,7 +206,7 @@ fn run(
     let Ok(mut child) = child else {
         return "not installed".to_owned();
     };
-    // What is printed is less than a pipe holds.
+    // The output fits into a pipe.
     while child.try_wait().is_ok_and(|status| status.is_none()) && started.elapsed() < LIMIT {
         std::thread::sleep(Duration::from_millis(5));
     }

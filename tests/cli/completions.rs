@@ -49,7 +49,7 @@ mod pressing_tab {
     use crate::harness::{file, home, peer};
     use crate::screen::Screen;
 
-    /// What is typed before TAB, and the arguments that Enter then runs `ecrpub` with.
+    /// A command line before TAB, and the arguments of the completed one.
     const CASES: &[(&str, &[&str])] = &[
         // Commands, and their values.
         ("com", &["completions"]),
@@ -119,7 +119,7 @@ mod pressing_tab {
     const NOT_IN_FISH: &[(&str, &[&str])] =
         &[("tags web -c -cre", &["tags", "web", "-c", "-createdAt"])];
 
-    /// Prints the arguments between marks that nobody types.
+    /// Prints the arguments between marks that no command line contains.
     const BASH_AND_ZSH: &str = r#"ecrpub() { printf '[['; printf '<%s>' "$@"; printf ']]\n'; }"#;
 
     #[test]

@@ -1,5 +1,7 @@
 //! Settings are honoured as the AWS CLI honours them, or refused by name; never passed over.
 
+use std::path::PathBuf;
+
 use ecrpub_registry::Registry;
 use insta::assert_snapshot;
 
@@ -92,26 +94,47 @@ fn a_profiles_endpoint_is_used() {
     }
 }
 
-#[test]
-fn credentials_are_resolved_once_and_not_within_the_time_out() {
-    let registry = Registry::start(small());
-    let log = file("credential-process.log", "");
+/// A home whose `credential_process` notes its start in a log and prints keys after some seconds.
+fn home_with_slow_process(name: &str, seconds: f64) -> (PathBuf, PathBuf) {
+    let log = file(&format!("{name}.log"), "");
+    let keys = r#"{"Version":1,"AccessKeyId":"AKIAPROCESS","SecretAccessKey":"x"}"#;
     let script = format!(
-        "#!/bin/sh\necho started >> {}\nsleep 3\necho '{{\"Version\":1,\"AccessKeyId\":\"AKIAPROCESS\",\"SecretAccessKey\":\"x\"}}'\n",
+        "echo started >> {}\nsleep {seconds}\necho '{keys}'\n",
         log.display()
     );
-    let script = file("credential-process.sh", &script);
+    let script = file(&format!("{name}.sh"), &script);
     let config = format!("[default]\ncredential_process = sh {}\n", script.display());
-    let run = Run::on(&registry)
-        .without("AWS_ACCESS_KEY_ID")
-        .without("AWS_SECRET_ACCESS_KEY")
-        .env("HOME", home("credential-process", &config));
-    run.arguments("images web --timeout 2 --page-size 1")
+    (home(name, &config), log)
+}
+
+#[test]
+fn credentials_are_resolved_once_and_take_no_time_from_requests() {
+    let registry = Registry::start(small());
+    let (home, log) = home_with_slow_process("slow-process", 2.0);
+    let run = Run::on(&registry).without_keys().env("HOME", home);
+    run.arguments("images web --timeout 1.5 --page-size 1")
         .outcome()
         .data();
     assert_eq!(scope(&registry), "AKIAPROCESS us-east-1 ecr-public");
     assert_eq!(registry.requests().len(), 3);
     assert_eq!(std::fs::read_to_string(log).unwrap(), "started\n");
+}
+
+#[test]
+fn credentials_that_take_longer_than_two_minutes_are_given_up() {
+    let registry = Registry::start(small());
+    let (home, _) = home_with_slow_process("endless-process", 2.0);
+    // A hundredth of two minutes.
+    let run = Run::on(&registry)
+        .without_keys()
+        .env("ECRPUB_HURRY", "1")
+        .env("HOME", home);
+    assert_snapshot!(run.arguments("images web").outcome(), @"
+    --- stderr
+    error: no AWS credentials from the `credential_process` of profile `default` within 1.2 s
+    --- exit code 4
+    ");
+    registry.assert_no_requests();
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use ecrpub_registry::{Fault, Image, Registry, Repository, Request, url_without_server};
 
-use crate::harness::{NOW_MS, Outcome, Run};
+use crate::harness::{NOW_MS, Outcome, ROOT, Run, peer};
 
 /// What a listing is read from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,6 +81,16 @@ impl Source {
     }
 }
 
+/// Runs `test` for all sources at once, because most of its time is spent waiting.
+fn for_each_source(test: impl Fn(Source) + Sync) {
+    let test = &test;
+    std::thread::scope(|scope| {
+        for source in SOURCES {
+            scope.spawn(move || test(source));
+        }
+    });
+}
+
 /// Five pages of two rows, with something going wrong.
 fn faulty(fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> Registry {
     Registry::builder()
@@ -129,15 +139,15 @@ fn assert_failed(source: Source, registry: &Registry, arguments: &str, requests:
 
 #[test]
 fn throttled_twice_then_well() {
-    for source in SOURCES {
+    for_each_source(|source| {
         let registry = faulty(move |request| (request.number <= 2).then(|| source.throttled()));
         assert_complete(source, &registry, 7);
-    }
+    });
 }
 
 #[test]
 fn a_hundred_pages_each_throttled_three_times() {
-    for source in SOURCES {
+    for_each_source(|source| {
         let registry = Registry::builder()
             .repository(plain(100))
             .faults(move |request| (request.number % 4 != 0).then(|| source.throttled()))
@@ -151,64 +161,64 @@ fn a_hundred_pages_each_throttled_three_times() {
             (100, requests),
             "{source:?}"
         );
-    }
+    });
 }
 
 #[test]
 fn throttled_for_ever() {
-    for source in SOURCES {
+    for_each_source(|source| {
         let error = assert_failed(source, &faulty(move |_| Some(source.throttled())), "", 8);
         let line = error.lines().next().unwrap_or_default();
         assert!(
             line.ends_with("` throttles requests: Rate exceeded (8 attempts)"),
             "{source:?}: {error}"
         );
-    }
+    });
 }
 
 #[test]
 fn throttled_by_status_alone() {
     let too_many = || Fault::raw(429, "text/html", "slow down");
-    for source in SOURCES {
+    for_each_source(|source| {
         let registry = faulty(move |request| (request.number == 1).then(too_many));
         assert_complete(source, &registry, 6);
-    }
+    });
 }
 
 #[test]
 fn failing_once_and_for_ever() {
-    for source in SOURCES {
+    for_each_source(|source| {
         let once = faulty(move |request| (request.number == 3).then(|| source.broken()));
         assert_complete(source, &once, 6);
         let for_ever = || faulty(move |_| Some(source.broken()));
         assert_failed(source, &for_ever(), "", 8);
         assert_failed(source, &for_ever(), "--max-attempts 3", 3);
         assert_failed(source, &for_ever(), "--max-attempts 1", 1);
-    }
+    });
 }
 
 #[test]
 fn a_gateway_that_fails_once() {
     let bad_gateway = || Fault::raw(502, "text/html", "<html>bad gateway</html>");
-    for source in SOURCES {
+    for_each_source(|source| {
         let registry = faulty(move |request| (request.number == 2).then(bad_gateway));
         assert_complete(source, &registry, 6);
-    }
+    });
 }
 
 #[test]
 fn connections_that_break_once() {
-    for source in SOURCES {
+    for_each_source(|source| {
         for fault in [Fault::Reset, Fault::ResetMidway, Fault::Cut] {
             let registry = faulty(move |request| (request.number == 2).then(|| fault.clone()));
             assert_complete(source, &registry, 6);
         }
-    }
+    });
 }
 
 #[test]
 fn connections_that_break_for_ever_are_tried_three_times() {
-    for source in SOURCES {
+    for_each_source(|source| {
         for fault in [Fault::Reset, Fault::ResetMidway, Fault::Cut] {
             let error = assert_failed(source, &faulty(move |_| Some(fault.clone())), "", 3);
             assert!(
@@ -216,12 +226,12 @@ fn connections_that_break_for_ever_are_tried_three_times() {
                 "{source:?}: {error}"
             );
         }
-    }
+    });
 }
 
 #[test]
 fn a_server_that_drips_is_given_up_in_time() {
-    for source in SOURCES {
+    for_each_source(|source| {
         let registry = faulty(|_| Some(Fault::Drip(Duration::from_millis(100))));
         let started = Instant::now();
         let error = assert_failed(source, &registry, "--timeout 0.5", 3);
@@ -229,14 +239,14 @@ fn a_server_that_drips_is_given_up_in_time() {
         let request = source.first_request();
         let expected = format!("error: {request} was not answered within 0.5 s");
         assert!(error.starts_with(&expected), "{error}");
-    }
+    });
 }
 
 #[test]
 fn a_server_that_says_nothing_is_given_up_in_time() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    for source in SOURCES {
+    for_each_source(|source| {
         let run = Run::at(&url)
             .env("ECRPUB_HURRY", "1")
             .arguments(source.arguments());
@@ -251,12 +261,12 @@ fn a_server_that_says_nothing_is_given_up_in_time() {
             "{outcome}"
         );
         assert!(outcome.stderr.starts_with(&expected), "{outcome}");
-    }
+    });
 }
 
 #[test]
 fn redirects_are_not_followed() {
-    for source in SOURCES {
+    for_each_source(|source| {
         let elsewhere = Registry::start([plain(1)]);
         let url = elsewhere.url();
         let registry = faulty(move |_| {
@@ -269,12 +279,12 @@ fn redirects_are_not_followed() {
         let error = assert_failed(source, &registry, "", 1);
         assert!(error.contains("a redirect (HTTP status 307)"), "{error}");
         elsewhere.assert_no_requests();
-    }
+    });
 }
 
 #[test]
 fn encoded_bodies_are_unreadable_and_not_empty() {
-    for source in SOURCES {
+    for_each_source(|source| {
         let registry = faulty(|_| {
             Some(Fault::Raw {
                 status: 200,
@@ -287,15 +297,15 @@ fn encoded_bodies_are_unreadable_and_not_empty() {
             })
         });
         assert_failed(source, &registry, "", 1);
-    }
+    });
 }
 
 #[test]
 fn an_answer_without_a_body_is_no_empty_listing() {
-    for source in SOURCES {
+    for_each_source(|source| {
         let registry = faulty(|_| Some(Fault::raw(200, "application/x-amz-json-1.1", "")));
         assert_failed(source, &registry, "", 1);
-    }
+    });
 }
 
 #[test]
@@ -354,7 +364,7 @@ fn unknown_fields_are_passed_over() {
 
 #[test]
 fn the_third_of_five_pages_refused() {
-    for source in SOURCES {
+    for_each_source(|source| {
         let third = 3 + source.extra();
         // A refused token is renewed once.
         let refuse = move |request: &Request| {
@@ -373,12 +383,12 @@ fn the_third_of_five_pages_refused() {
             "{source:?}"
         );
         assert!(streamed.stderr.contains("--starting-token"), "{streamed}");
-    }
+    });
 }
 
 #[test]
 fn every_attempt_is_told_with_its_cause_and_wait() {
-    for source in SOURCES {
+    for_each_source(|source| {
         let registry = faulty(move |request| (request.number <= 2).then(|| source.throttled()));
         let told = list(source, &registry, "-v").stderr;
         let waits = told
@@ -388,13 +398,13 @@ fn every_attempt_is_told_with_its_cause_and_wait() {
             .matches(&format!("{}: attempt ", source.request()))
             .count();
         assert_eq!((waits, attempts), (2, 7 - 2 * source.extra()), "{told}");
-    }
+    });
 }
 
 #[test]
 #[cfg(unix)]
 fn ctrl_c_ends_at_once_by_the_signal() {
-    for source in SOURCES {
+    for_each_source(|source| {
         let registry = faulty(|_| Some(Fault::Wait(Duration::from_mins(1))));
         let run = Run::on(&registry).arguments(source.arguments());
         let started = Instant::now();
@@ -414,7 +424,7 @@ fn ctrl_c_ends_at_once_by_the_signal() {
         assert_eq!(output.status.signal(), Some(2), "it ends by SIGINT");
         assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0));
         assert!(started.elapsed() < Duration::from_secs(30));
-    }
+    });
 }
 
 #[test]
@@ -437,21 +447,14 @@ fn hosts_that_refuse_or_do_not_exist_are_asked_once() {
     }
 }
 
-/// A name server that says nothing, in a mount namespace of the program's own; only root can have both.
+/// The name server does not answer.
 #[test]
 #[cfg(target_os = "linux")]
 fn ctrl_c_ends_a_name_look_up_at_once() {
-    let server = std::net::UdpSocket::bind("127.0.0.77:53");
-    let may_mount = std::process::Command::new("unshare")
-        .args(["-m", "true"])
-        .status();
-    let (Ok(server), true) = (server, may_mount.is_ok_and(|status| status.success())) else {
-        #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-        {
-            eprintln!("skipped: this takes a name server and a mount of one's own");
-        }
+    if !peer(ROOT) {
         return;
-    };
+    }
+    let server = std::net::UdpSocket::bind("127.0.0.77:53").expect("root may use port 53");
     let resolver = crate::harness::file("resolv.conf", "nameserver 127.0.0.77\n");
     let script = "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"";
     let ecrpub = assert_cmd::cargo::cargo_bin("ecrpub");

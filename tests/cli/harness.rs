@@ -1,4 +1,4 @@
-//! Runs `ecrpub` in an environment of its own, and shows all that came of it.
+//! Runs `ecrpub` in a fixed environment and captures its output and exit code.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,19 +7,19 @@ use std::process::{Command, Output};
 use assert_cmd::cargo::CommandCargoExt;
 use ecrpub_registry::{Image, Registry, Repository, TOKEN};
 
-/// The present, in every run.
+/// The present in every run.
 pub(crate) const NOW: &str = "2024-06-01T12:00:00Z";
 /// The same in milliseconds since 1970.
 pub(crate) const NOW_MS: i64 = 1_717_243_200_000;
 const DAY: i64 = 86_400_000;
 
-/// A run of `ecrpub` to be.
+/// A run of `ecrpub` that has not started yet.
 pub(crate) struct Run {
     command: Command,
     address: String,
 }
 
-/// What came of a run.
+/// The output and exit code of a run.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Outcome {
     pub(crate) stdout: String,
@@ -33,7 +33,7 @@ pub(crate) fn ecrpub(registry: &Registry, arguments: &str) -> Outcome {
 }
 
 impl Run {
-    /// A run that finds nothing but `registry`, keys, and an empty home.
+    /// A run with only `registry`, keys and an empty home in its environment.
     pub(crate) fn on(registry: &Registry) -> Self {
         Self::at(&registry.url())
     }
@@ -43,7 +43,7 @@ impl Run {
         Self::of("ecrpub", url)
     }
 
-    /// The same of another program; `ecrpub` is the one under test.
+    /// The same for another program.
     pub(crate) fn of(program: &str, url: &str) -> Self {
         let mut command = match program {
             "ecrpub" => Command::cargo_bin("ecrpub").expect("the binary is built"),
@@ -85,7 +85,7 @@ impl Run {
         self
     }
 
-    /// The command, to be started in some other way.
+    /// The command, for a test that starts it itself.
     pub(crate) fn into_command(self) -> Command {
         self.command
     }
@@ -103,7 +103,7 @@ impl Run {
     }
 }
 
-/// A secret that must not turn up anywhere.
+/// A secret that no run may print.
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI-K7MDENG";
 
 /// Every output of every run passes through here.
@@ -132,7 +132,7 @@ impl Outcome {
         }
     }
 
-    /// stdout of a run that had nothing to say on stderr.
+    /// The stdout of a run that succeeded without a word on stderr.
     #[track_caller]
     pub(crate) fn data(self) -> String {
         assert_eq!(self.stderr, "");
@@ -163,13 +163,17 @@ pub(crate) const PEERS: [&str; 12] = [
     "docker-registry",
     "fish",
     "jq",
-    "node",
-    "npm",
     "python3",
+    "semver",
     "skopeo",
     "strace",
+    ROOT,
     "zsh",
 ];
+
+/// A mount namespace, in which a test replaces files of the system. Only root has one, so that it is
+/// never required.
+pub(crate) const ROOT: &str = "unshare";
 
 /// Whether `name`, one of [`PEERS`], is installed; a test returns early where it is not, and the test
 /// in `without.rs` counts what was missing.
@@ -179,16 +183,21 @@ pub(crate) const PEERS: [&str; 12] = [
 pub(crate) fn peer(name: &str) -> bool {
     assert!(PEERS.contains(&name), "`{name}` is not among `PEERS`");
     let found = has_peer(name);
-    assert!(found || !peers_are_required(), "`{name}` is not installed");
+    let required = peers_are_required() && name != ROOT;
+    assert!(found || !required, "`{name}` is not installed");
     found
 }
 
 pub(crate) fn has_peer(name: &str) -> bool {
-    if name == "botocore" {
-        let import = Command::new("python3")
-            .args(["-c", "import botocore"])
-            .output();
-        return import.is_ok_and(|output| output.status.success());
+    let probe = match name {
+        "botocore" => Some(["python3", "-c", "import botocore"]),
+        "semver" => Some(["node", "-e", "require('semver')"]),
+        ROOT => Some([ROOT, "-m", "true"]),
+        _ => None,
+    };
+    if let Some([program, option, argument]) = probe {
+        let output = Command::new(program).args([option, argument]).output();
+        return output.is_ok_and(|output| output.status.success());
     }
     // Starting each with `--version` would take the AWS CLI most of a second.
     let program = format!("{name}{}", std::env::consts::EXE_SUFFIX);
@@ -225,8 +234,8 @@ pub(crate) fn file(name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// `web`: an index of two tags, one of them moved; an untagged image; one of which nothing is known
-/// but the digest and a tag. `empty` holds nothing.
+/// `web` holds an index with two tags, one of them moved, an untagged image, and an image with nothing
+/// but a digest and a tag. `empty` holds nothing.
 pub(crate) fn small() -> [Repository; 2] {
     let mut index = Image::oci(1, 61_204_519, NOW_MS - 40 * DAY + 655)
         .index()

@@ -1,4 +1,4 @@
-//! The real binary with the real SDK against a local registry: what users see, whole.
+//! The real binary with the real SDK against a local registry: whole outputs, as users see them.
 
 mod bounds;
 mod completions;

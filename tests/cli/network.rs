@@ -1,4 +1,4 @@
-//! The network: connections that die, addresses that do not answer, TLS that is none, and hosts that
+//! The network: connections that die, addresses that do not answer, broken TLS, and hosts that
 //! ask for patience.
 
 use std::io::{Read, Write};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use ecrpub_registry::{Fault, Registry, Request};
 use insta::assert_snapshot;
 
-use crate::harness::{Outcome, Run, small};
+use crate::harness::{Outcome, ROOT, Run, peer, small};
 
 fn list(run: Run, options: &str) -> Outcome {
     run.env("ECRPUB_HURRY", "1")
@@ -93,18 +93,11 @@ fn dead(address: &str) -> (TcpListener, Vec<TcpStream>) {
     (listener, queue)
 }
 
-/// A name of several addresses takes a mount namespace of the program's own; only root can have one.
+/// A file of host names gives one name several addresses.
 #[test]
 #[cfg(target_os = "linux")]
 fn the_next_address_is_tried_when_the_first_is_dead() {
-    let may_mount = std::process::Command::new("unshare")
-        .args(["-m", "true"])
-        .status();
-    if !may_mount.is_ok_and(|status| status.success()) {
-        #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-        {
-            eprintln!("skipped: this takes a mount of one's own");
-        }
+    if !peer(ROOT) {
         return;
     }
     // Of several addresses, the one that the system prefers is dead.

@@ -1,4 +1,4 @@
-//! The other end of stdout: a reader that leaves, and a disk that is full.
+//! Failures of stdout: a closed pipe and a full disk.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -10,7 +10,7 @@ use crate::harness::Run;
 const FORMATS: [&str; 7] = ["table", "json", "jsonl", "csv", "tsv", "name", "image-ids"];
 
 #[test]
-fn a_reader_that_leaves_ends_the_program_silently() {
+fn a_closed_pipe_ends_the_program_silently() {
     let registry = Registry::start([Repository::generated("big", 3000)]);
     for format in FORMATS {
         for more in ["", "--sort none"] {

@@ -1,4 +1,4 @@
-//! The local registry checks what the service checks, or the other tests would prove little.
+//! The local registry checks requests as the service does; otherwise the other tests would prove little.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIATEST/20240601/us-east-1/ecr-public/aws4_request, \
                       SignedHeaders=host;x-amz-date, Signature=0000000000000000000000000000000000000000000000000000000000000000";
 
-/// A request that is well but for what a test changes.
+/// A correct request, of which a test changes one part.
 struct Raw<'a> {
     method: &'a str,
     target: &'a str,

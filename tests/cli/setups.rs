@@ -274,25 +274,6 @@ fn no_system_certificates() {
 }
 
 #[test]
-fn a_credential_process_that_takes_half_a_minute() {
-    let registry = Registry::start(small());
-    let log = file("slow-process.log", "");
-    let script = format!(
-        "echo started >> {}\nsleep 30\necho '{{\"Version\":1,\"AccessKeyId\":\"AKIASLOW\",\"SecretAccessKey\":\"x\"}}'\n",
-        log.display()
-    );
-    let script = file("slow-process.sh", &script);
-    let config = format!("[default]\ncredential_process = sh {}\n", script.display());
-    let run = without_keys(&registry).env("HOME", home("slow-process", &config));
-    let listed = run
-        .arguments("tags web -o name --timeout 3")
-        .outcome()
-        .data();
-    assert_eq!(listed.lines().count(), 3);
-    assert_eq!(std::fs::read_to_string(log).unwrap(), "started\n");
-}
-
-#[test]
 fn an_endpoint_without_a_scheme_is_refused_before_a_token_is_sent_to_it() {
     let registry = Registry::start(small());
     let secret = "secret-web-identity";

@@ -545,9 +545,16 @@ fn the_line_of_progress_says_why_a_request_is_tried_again() {
     let registry = Registry::builder()
         .repository(Repository::generated("big", 3))
         .faults(|request| {
-            // Four waits of up to half a second, one, two and four.
-            let throttled = Fault::error(400, "ThrottlingException", "Rate exceeded");
-            (request.number <= 4).then_some(throttled)
+            let body = r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#;
+            let throttled = Fault::Raw {
+                status: 400,
+                headers: vec![
+                    ("content-type", "application/x-amz-json-1.1".to_owned()),
+                    ("retry-after", "1".to_owned()),
+                ],
+                body: body.into(),
+            };
+            (request.number == 1).then_some(throttled)
         })
         .start();
     let shown = screen(

@@ -55,7 +55,8 @@ impl<'a> Aws<'a> {
         let settings = Settings::of(&scope, args, session.env.hurried(FIRST_DELAY))?;
         progress.looking_for_credentials();
         let (transport, dual_stack) = (&settings.transport, settings.dual_stack);
-        let found = credentials::resolve(&scope, transport, dual_stack, progress).await?;
+        let limit = session.env.hurried(credentials::LIMIT);
+        let found = credentials::resolve(&scope, transport, dual_stack, limit, progress).await?;
         let host = settings.host();
         progress.resolved("endpoint", &host);
         progress.resolved("profile", &scope.profile);

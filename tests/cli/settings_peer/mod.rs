@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use self::cloud::Cloud;
 use self::differences::DIFFERENCES;
 use self::setups::{Random, Setup};
+use crate::harness::peer;
 
 const SEED: u64 = 20_240_601;
 const COUNT: usize = 1200;
@@ -204,11 +205,7 @@ impl Oracle {
             env!("CARGO_MANIFEST_DIR"),
             "/tests/cli/settings_peer/oracle.py"
         );
-        let has_botocore = Command::new("python3")
-            .args(["-c", "import botocore"])
-            .stderr(Stdio::null())
-            .status();
-        if !has_botocore.is_ok_and(|status| status.success()) {
+        if !peer("botocore") {
             return None;
         }
         let mut child = Command::new("python3")
@@ -305,7 +302,6 @@ fn compare(
 fn set_ups_count_as_for_the_aws_cli() {
     let (setups, cloud) = (setups(), Cloud::start());
     let Some(oracle) = Oracle::start(&setups, &cloud) else {
-        eprintln!("skipped: botocore is not installed");
         return;
     };
     let program = run_program(&setups, &cloud);
@@ -346,7 +342,7 @@ fn set_ups_count_as_for_the_aws_cli() {
             .collect::<Vec<_>>()
             .join(",\n")
     );
-    if std::env::var_os("ECRPUB_TEST_RECORD").is_some() {
+    if std::env::var_os("ECRPUB_RECORD").is_some() {
         let path = concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/tests/cli/settings_peer/recorded.json"
@@ -355,7 +351,7 @@ fn set_ups_count_as_for_the_aws_cli() {
     } else {
         assert!(
             RECORD == text,
-            "the record is not what botocore says now: run with ECRPUB_TEST_RECORD=1"
+            "the record is not what botocore says now: run with ECRPUB_RECORD=1"
         );
     }
 }

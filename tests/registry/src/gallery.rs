@@ -34,7 +34,7 @@ pub(crate) fn answer(parts: &Parts, body: &Value, shelf: &Shelf) -> Answer {
     );
     let mut answer = page.unwrap_or_else(|refusal| refusal);
     if answer.body.ends_with(b"]}") {
-        // At the end it says so, rather than leave the token out.
+        // The gallery sends a null token with the last page.
         answer.body.pop();
         answer.body.extend(b",\"nextToken\":null}");
     }

@@ -2,8 +2,8 @@
 //! the signed API, the gallery's API, and the registry's own.
 //!
 //! It checks what the service checks (target, signature scope, bounds, exclusive options, tokens),
-//! answers with the service's error codes and texts, counts requests, and can be told to fail or to
-//! wait. Signatures themselves are not verified: it knows no secret keys.
+//! answers with the service's error codes and texts, records requests, and fails or waits on demand.
+//! Signatures themselves are not verified: it knows no secret keys.
 
 mod data;
 mod gallery;
@@ -37,7 +37,7 @@ pub fn url_without_server() -> String {
 pub const ACCOUNT: &str = "123456789012";
 /// The registry's public alias.
 pub const ALIAS: &str = "example";
-/// What every token for anonymous callers begins with.
+/// The beginning of every token for anonymous callers.
 pub const TOKEN: &str = "cHVibGljLXRva2Vu";
 /// Requests signed with this access key are answered with `ExpiredTokenException`.
 pub const EXPIRED_KEY: &str = "AKIAEXPIRED";

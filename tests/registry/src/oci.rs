@@ -11,7 +11,7 @@ const TAGS: &str = "tags/list";
 const MANIFEST: &str = "manifest";
 const LONGEST_PAGE: usize = 1000;
 
-/// What a request to the registry asks for.
+/// The operation of a request to the registry.
 pub(crate) fn operation(parts: &Parts) -> Option<&'static str> {
     let path = parts.uri.path();
     match path.strip_prefix("/v2/") {
@@ -108,7 +108,7 @@ fn tags(path: &str, parts: &Parts, shelf: &Shelf) -> Answer {
     };
     let to = names.len().min(from + size);
     let body = json!({ "name": path, "tags": names[from..to] });
-    // The real one says so too.
+    // The real registry sends this media type too.
     let answer = Answer::new(200, "text/plain; charset=utf-8", body.to_string());
     if to == names.len() {
         return answer;

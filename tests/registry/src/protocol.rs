@@ -1,4 +1,4 @@
-//! The service's protocol, `awsJson1_1`: what it checks, and what it answers.
+//! The service's protocol, `awsJson1_1`: its checks and its answers.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -67,7 +67,7 @@ impl Answer {
         )
     }
 
-    /// The same page, said to go on at `token`.
+    /// The same page, with `token` as that of the next page.
     pub(crate) fn replace_token(&mut self, token: &str) {
         if let Some((_, link)) = self.headers.iter_mut().find(|(name, _)| *name == "link") {
             *link = format!("<{token}>; rel=\"next\"");
@@ -80,7 +80,7 @@ impl Answer {
     }
 }
 
-/// The operation that a request asks for, of whichever protocol.
+/// The operation of a request, of any protocol.
 pub(crate) fn operation(parts: &Parts) -> Option<&str> {
     oci::operation(parts)
         .or_else(|| gallery::operation(parts))
@@ -177,13 +177,13 @@ fn check_signature(parts: &Parts, operation: &str) -> Result<(), Answer> {
     }
 }
 
-/// The repositories, and their rows as they are sent, made when they are first asked for.
+/// The repositories, and their rows as JSON, rendered at the first request for them.
 pub(crate) struct Shelf(Vec<(Repository, OnceLock<Rendered>)>);
 
 pub(crate) struct Rendered {
     images: Rows,
     tags: Rows,
-    /// The same as the gallery tells them.
+    /// The tags in the gallery's form.
     pub(crate) gallery: Rows,
     pub(crate) by_id: HashMap<String, usize>,
 }
@@ -309,7 +309,7 @@ impl Shelf {
             .ok_or_else(|| repository_not_found(name, body))
     }
 
-    /// The repository that everybody calls `alias/name`.
+    /// The repository `public.ecr.aws/alias/name`.
     pub(crate) fn public(&self, alias: &str, name: &str) -> Option<(&Repository, &Rendered)> {
         self.0
             .iter()
@@ -345,7 +345,7 @@ fn image_not_found(id: &Value, name: &str, body: &Value) -> Answer {
     )
 }
 
-/// The page that `body` asks for, with a token unless it is the last.
+/// The page that `body` requests, with a token unless it is the last.
 pub(crate) fn page(
     operation: &str,
     key: &str,
@@ -397,7 +397,7 @@ fn list(key: &str, rows: &[u8], next_token: Option<&str>) -> Answer {
     Answer::new(200, CONTENT_TYPE, body)
 }
 
-/// Where a page begins, in a form that nobody is tempted to make up.
+/// An opaque token for the page that begins at `position`.
 pub(crate) fn token(operation: &str, repository: &str, position: usize) -> String {
     let mut token = String::new();
     for byte in format!("{operation} {repository} {position}").bytes() {

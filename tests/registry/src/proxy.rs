@@ -1,4 +1,4 @@
-//! A forward proxy on loopback: it passes on what it is asked for, or refuses, and keeps the requests.
+//! A forward proxy on loopback: it forwards requests or refuses them, and records them.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -45,7 +45,7 @@ impl Proxy {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (kept, answer) = (Arc::clone(&kept), Arc::clone(&answer));
-                // Whoever hangs up ends the conversation, and that is all.
+                // A client that disconnects is not an error.
                 thread::spawn(move || drop(converse(stream, &kept, &answer)));
             }
         });
@@ -86,7 +86,7 @@ impl Proxy {
         self.url.replace("://", &format!("://{user}@"))
     }
 
-    /// What clients have to trust of a proxy behind TLS, PEM.
+    /// The certificate that clients of a proxy behind TLS must trust, PEM.
     #[must_use]
     pub fn certificate(&self) -> &str {
         &self.certificate
@@ -149,7 +149,7 @@ fn pass_on(client: TcpStream, mut reader: BufReader<TcpStream>, head: &str) -> i
     Ok(())
 }
 
-/// Takes TLS off what comes in, and passes it on to `inner`.
+/// Decrypts connections and forwards them to `inner`.
 fn decrypt(listener: TcpListener, acceptor: &TlsAcceptor, inner: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -50,7 +50,7 @@ pub struct Request {
     /// When it came in.
     pub at: Instant,
     /// `DescribeImages` and the like of the signed API, `describeImageTags` of the gallery's,
-    /// `token`, `tags/list`, `manifest` of the registry's own; empty for what is none of these.
+    /// `token`, `tags/list`, `manifest` of the registry's own; empty for any other request.
     pub operation: String,
     /// The path and the query.
     pub path: String,
@@ -62,7 +62,7 @@ pub struct Request {
     pub session_token: Option<String>,
 }
 
-/// What to do to a request instead of answering it well.
+/// What goes wrong with a request.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// Answer with an error of the service.
@@ -74,7 +74,7 @@ pub enum Fault {
         /// Its message, if it has one.
         message: Option<String>,
     },
-    /// Answer with this, whatever it is.
+    /// Answer with this.
     Raw {
         /// The HTTP status.
         status: u16,
@@ -83,9 +83,9 @@ pub enum Fault {
         /// The body.
         body: Vec<u8>,
     },
-    /// Answer well after this long.
+    /// Answer correctly after this time.
     Wait(Duration),
-    /// Answer well, but with this page token.
+    /// Answer correctly, but with this page token.
     Token(String),
     /// Close the connection in the middle of the answer.
     Cut,
@@ -93,12 +93,12 @@ pub enum Fault {
     Reset,
     /// Reset the connection in the middle of the answer.
     ResetMidway,
-    /// Answer well, a byte in this time.
+    /// Answer correctly, with this time before each byte.
     Drip(Duration),
 }
 
 impl Fault {
-    /// An answer that is none of this service's.
+    /// Any answer.
     #[must_use]
     pub fn raw(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self::Raw {
@@ -121,7 +121,7 @@ impl Fault {
 
 type Plan = dyn Fn(&Request) -> Option<Fault> + Send + Sync;
 
-/// What a registry is made of.
+/// The parts of a registry to be started.
 #[derive(Default)]
 pub struct Builder {
     repositories: Vec<Repository>,
@@ -152,7 +152,7 @@ impl Builder {
         self
     }
 
-    /// Asks `plan` of each request whether something is to go wrong.
+    /// Calls `plan` with each request; the request suffers the fault that it returns.
     #[must_use]
     pub fn faults(
         mut self,
@@ -169,7 +169,7 @@ impl Builder {
         self
     }
 
-    /// Speaks https, with the certificate that [`Registry::certificate`] tells.
+    /// Serves https, with the certificate [`Registry::certificate`].
     #[must_use]
     pub fn tls(mut self) -> Self {
         self.tls = true;
@@ -222,7 +222,7 @@ impl Builder {
 }
 
 impl Registry {
-    /// A registry to be filled.
+    /// A builder of a registry.
     #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
@@ -239,13 +239,13 @@ impl Registry {
         builder.start()
     }
 
-    /// Where it listens.
+    /// The URL at which it listens.
     #[must_use]
     pub fn url(&self) -> String {
         self.url.clone()
     }
 
-    /// What clients have to trust where it speaks https, PEM.
+    /// The certificate that clients of https must trust, PEM.
     #[must_use]
     pub fn certificate(&self) -> &str {
         &self.certificate
@@ -270,7 +270,7 @@ impl Registry {
         self.may_be_unused.store(true, Ordering::SeqCst);
     }
 
-    /// How many requests were under way at once, at the most.
+    /// The most requests that were in flight at once.
     #[must_use]
     pub fn most_under_way(&self) -> usize {
         self.state.most_under_way.load(Ordering::SeqCst)
@@ -356,7 +356,7 @@ async fn converse(stream: impl Connection, state: Arc<State>) {
     });
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::select! {
-        // A client that leaves, or a fault that cuts the connection, is no error here.
+        // A client that disconnects, or a fault that cuts the connection, is not an error here.
         _ = &mut connection => {}
         () = reset.notified() => {
             let stream = connection.into_parts().io.into_inner();
@@ -428,11 +428,11 @@ fn drip(body: Vec<u8>, time: Duration) -> Body {
     BodyExt::boxed(StreamBody::new(bytes))
 }
 
-/// All of `body`, and then no more.
+/// All of `body`, then a reset.
 fn then_reset(body: Vec<u8>, reset: Arc<Notify>) -> Body {
     let frames = stream::once(async { Ok(Frame::data(body.into())) });
     let end = stream::once(async move {
-        // Time for what was sent to arrive, which a reset would discard.
+        // A reset discards data that has not arrived yet.
         tokio::time::sleep(Duration::from_millis(50)).await;
         reset.notify_one();
         std::future::pending::<Result<Frame<Bytes>, io::Error>>().await

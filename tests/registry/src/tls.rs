@@ -1,4 +1,4 @@
-//! TLS with a certificate of its own, made anew each time.
+//! TLS with a self-signed certificate, generated for each server.
 
 use std::sync::Arc;
 

@@ -33,7 +33,7 @@ use crate::progress::Progress;
 use crate::shell::quoted;
 
 /// Long enough for a `credential_process` that asks a person.
-const LIMIT: Duration = Duration::from_mins(2);
+pub(super) const LIMIT: Duration = Duration::from_mins(2);
 /// The region of STS and sign-in where none is set.
 const HOME_REGION: &str = "us-east-1";
 
@@ -79,7 +79,7 @@ impl Origin {
     }
 }
 
-/// Gets the credentials that `scope` asks for.
+/// Gets the credentials that `scope` asks for, within `limit`.
 ///
 /// # Errors
 ///
@@ -89,6 +89,7 @@ pub(super) async fn resolve(
     scope: &Scope,
     transport: &Transport,
     dual_stack: bool,
+    limit: Duration,
     progress: &Progress,
 ) -> Result<Credentials, Error> {
     instance::check(scope)?;
@@ -108,8 +109,8 @@ pub(super) async fn resolve(
         dual_stack,
         progress,
     };
-    let keys = tokio::time::timeout(LIMIT, source.get(&plan)).await;
-    let keys = keys.unwrap_or_else(|_| Err(timed_out(&origin)))?;
+    let keys = tokio::time::timeout(limit, source.get(&plan)).await;
+    let keys = keys.unwrap_or_else(|_| Err(timed_out(&origin, limit)))?;
     let keys = keys.ok_or_else(none_found)?;
     keys.check([
         &format!("the access key id of {}", origin.description),
@@ -127,11 +128,11 @@ fn none_found() -> Error {
         .hint("a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`")
 }
 
-fn timed_out(origin: &Origin) -> Error {
+fn timed_out(origin: &Origin, limit: Duration) -> Error {
     failure(format!(
         "no AWS credentials from {} within {} s",
         origin.description,
-        LIMIT.as_secs()
+        limit.as_secs_f64()
     ))
 }
 
