@@ -299,7 +299,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__tags)
-            opts="-R -L -o -s -c -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --sort --columns --verbose --quiet --color --help"
+            opts="-R -L -o -c -s -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -417,20 +417,20 @@ _ecrpub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --sort)
-                    COMPREPLY=($(compgen -W "created pushed version size tag digest none" -- "${cur}"))
-                    return 0
-                    ;;
-                -s)
-                    COMPREPLY=($(compgen -W "created pushed version size tag digest none" -- "${cur}"))
-                    return 0
-                    ;;
                 --columns)
                     COMPREPLY=($(compgen -W "registryAliasName repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType platforms imageDigest" -- "${cur}"))
                     return 0
                     ;;
                 -c)
                     COMPREPLY=($(compgen -W "registryAliasName repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType platforms imageDigest" -- "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -W "created pushed version size tag digest none" -- "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -W "created pushed version size tag digest none" -- "${cur}"))
                     return 0
                     ;;
                 --color)

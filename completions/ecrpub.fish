@@ -56,7 +56,7 @@ csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
 tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
 name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
 image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l time -d 'Format times as' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
 local\t'RFC 3339 in the local time zone, whole seconds'
@@ -70,7 +70,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l endpoint-url -d
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l timeout -d 'Limit the time of one attempt, in seconds' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns, separated by commas; `+NAME` adds one to the default columns' -r -f -a "registryId\t''
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "registryId\t''
 registryAliasName\t''
 repositoryName\t''
 imageDigest\t''
@@ -126,7 +126,7 @@ csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
 tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
 name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
 image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l time -d 'Format times as' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
 local\t'RFC 3339 in the local time zone, whole seconds'
@@ -140,14 +140,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l endpoint-url -d '
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l timeout -d 'Limit the time of one attempt, in seconds' -r
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s s -l sort -d 'Sort the rows by this key' -r -f -a "created\t'When the tag or repository was created, newest first'
-pushed\t'When the image was pushed, newest first'
-version\t'The version, highest first, then tags that are not versions'
-size\t'The size, largest first'
-tag\t'The tag, with its numbers compared by value'
-digest\t'The digest'
-none\t'The service\'s order, which is arbitrary; rows are printed as they arrive'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns, separated by commas; `+NAME` adds one to the default columns' -r -f -a "registryAliasName\t''
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "registryAliasName\t''
 repositoryName\t''
 imageTag\t''
 createdAt\t''
@@ -157,6 +150,13 @@ imageManifestMediaType\t''
 artifactMediaType\t''
 platforms\t''
 imageDigest\t''"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s s -l sort -d 'Sort the rows by this key' -r -f -a "created\t'When the tag or repository was created, newest first'
+pushed\t'When the image was pushed, newest first'
+version\t'The version, highest first, then tags that are not versions'
+size\t'The size, largest first'
+tag\t'The tag, with its numbers compared by value'
+digest\t'The digest'
+none\t'The service\'s order, which is arbitrary; rows are printed as they arrive'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
