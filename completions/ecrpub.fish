@@ -67,7 +67,7 @@ csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
 tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
 name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
 image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l time -d 'Format times as' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
 local\t'RFC 3339 in the local time zone, whole seconds'
@@ -79,9 +79,18 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l profile -d 'Use
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l region -d 'Send requests for your own registry to this region' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l endpoint-url -d 'Send requests for your own registry to this URL' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l timeout -d 'Limit the time of one attempt, in seconds' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns: `digest,tags`, or `+platforms,-manifest` to change the default' -r -f -a "(__ecrpub_list registryId registryAliasName repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType platforms imageTags)"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l timeout -d 'Limit the time of one attempt, in seconds' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "registryId\t''
+registryAliasName\t''
+repositoryName\t''
+imageDigest\t''
+imagePushedAt\t''
+imageSizeInBytes\t''
+imageManifestMediaType\t''
+artifactMediaType\t''
+platforms\t''
+imageTags\t''"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s s -l sort -d 'Sort the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
 version\t'The version, highest first, then tags that are not versions'
 size\t'The size, largest first'
@@ -128,7 +137,7 @@ csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
 tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
 name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
 image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l time -d 'Format times as' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
 local\t'RFC 3339 in the local time zone, whole seconds'
@@ -140,9 +149,18 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l profile -d 'Use t
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l region -d 'Send requests for your own registry to this region' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l endpoint-url -d 'Send requests for your own registry to this URL' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l timeout -d 'Limit the time of one attempt, in seconds' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns: `digest,tags`, or `+platforms,-manifest` to change the default' -r -f -a "(__ecrpub_list registryAliasName repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType platforms imageDigest)"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l timeout -d 'Limit the time of one attempt, in seconds' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "registryAliasName\t''
+repositoryName\t''
+imageTag\t''
+createdAt\t''
+imageSizeInBytes\t''
+imagePushedAt\t''
+imageManifestMediaType\t''
+artifactMediaType\t''
+platforms\t''
+imageDigest\t''"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s s -l sort -d 'Sort the rows by this key' -r -f -a "created\t'When the tag or repository was created, newest first'
 pushed\t'When the image was pushed, newest first'
 version\t'The version, highest first, then tags that are not versions'

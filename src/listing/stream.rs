@@ -56,8 +56,8 @@ impl Listing<'_> {
                 printer.rows(&rows)?;
                 break;
             }
-            let (next, printed) = pages.next_during(|| printer.rows(&rows)).await;
-            printed?;
+            let (next, written) = pages.next_during(|| printer.rows(&rows)).await;
+            written?;
             page = next.map_err(|error| pages.resumable(error))?;
         }
         let next_token = pages.next_token().filter(|_| !limited);

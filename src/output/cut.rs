@@ -42,13 +42,13 @@ pub(super) enum Cut {
     /// `sha256-4f1c…9d0e.sig`: both ends tell texts apart, the middle seldom does.
     #[default]
     Middle,
+    /// For texts that differ in their middle.
     End,
-    Start,
 }
 
 impl Cut {
     /// All of them, the best first.
-    pub(super) const ALL: [Self; 3] = [Self::Middle, Self::End, Self::Start];
+    pub(super) const ALL: [Self; 2] = [Self::Middle, Self::End];
 
     /// `text` in at most `limit` columns.
     pub(super) fn apply(self, text: &str, limit: usize) -> String {
@@ -59,7 +59,6 @@ impl Cut {
         let head = match self {
             Self::Middle => room.div_ceil(2),
             Self::End => room,
-            Self::Start => 0,
         };
         let tail = take_width(text.chars().rev(), room - head);
         let tail: String = tail.chars().rev().collect();
@@ -98,6 +97,5 @@ mod tests {
         assert_eq!(middle("版本版本版本", 5), "版…本");
         assert_eq!(middle("long", 1), "…");
         assert_eq!(Cut::End.apply("nightly-20240101", 10), "nightly-2…");
-        assert_eq!(Cut::Start.apply("nightly-20240101", 10), "…-20240101");
     }
 }

