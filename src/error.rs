@@ -26,6 +26,7 @@ pub(crate) struct Error {
     kind: Kind,
     message: anyhow::Error,
     hints: Vec<String>,
+    is_reported: bool,
 }
 
 impl Error {
@@ -40,6 +41,7 @@ impl Error {
             kind,
             message,
             hints: Vec::new(),
+            is_reported: true,
         }
     }
 
@@ -76,9 +78,17 @@ impl Error {
         &self.hints
     }
 
+    /// The exit code of `--fail-if-empty`; a note has said already that nothing is listed.
+    pub(crate) fn empty() -> Self {
+        Self {
+            is_reported: false,
+            ..Self::new(Kind::NotFound, "nothing is listed")
+        }
+    }
+
     /// Whether to report it: a closed pipe ends the program silently.
     pub(crate) fn is_reported(&self) -> bool {
-        self.kind != Kind::ReaderLeft
+        self.is_reported && self.kind != Kind::ReaderLeft
     }
 
     /// The exit code that the README documents.

@@ -31,8 +31,7 @@ const EXAMPLES: &str = "\
 Examples:
   ecrpub images web
   ecrpub images public.ecr.aws/docker/library/nginx --limit 5 --platforms
-  ecrpub images web --output json | jq -r '.imageDetails[].imageDigest'
-  ecrpub images web --tag latest --columns imageDigest --output tsv --no-headers";
+  ecrpub images web --output json | jq -r '.imageDetails[].imageDigest'";
 
 /// The keys that images can be sorted by.
 const SORT_KEYS: &[SortKey] = &[

@@ -27,8 +27,6 @@ const EXAMPLES: &str = "\
 Examples:
   ecrpub tags public.ecr.aws/docker/library/nginx
   ecrpub tags public.ecr.aws/docker/library/nginx --semver '^1.27' --limit 1 --pin
-  ecrpub tags web
-  ecrpub tags web --output name
   ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'";
 
 /// The keys that tags can be sorted by.

@@ -22,6 +22,12 @@ pub(crate) struct ListingArgs {
     #[arg(long, help_heading = "Rows")]
     pub(super) count: bool,
 
+    /// Exit with code 3 when nothing is listed or counted
+    ///
+    /// What is printed is the same.
+    #[arg(long, help_heading = "Rows", hide_short_help = true)]
+    pub(super) fail_if_empty: bool,
+
     #[command(flatten)]
     pub(super) output: OutputArgs,
     #[command(flatten)]

@@ -229,6 +229,7 @@ fn needs<R>(
         ids,
         select,
         count: _,
+        fail_if_empty: _,
         output,
         relations,
         pages: _,

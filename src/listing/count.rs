@@ -2,7 +2,7 @@
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::{CONCURRENCY, Listing, Missing, RepositoryRow, unless_missing};
+use super::{CONCURRENCY, Listing, Missing, Outcome, RepositoryRow, unless_missing};
 use crate::error::Error;
 use crate::source::Target;
 
@@ -11,7 +11,7 @@ impl Listing<'_> {
     pub(super) async fn count<R: RepositoryRow>(
         &self,
         targets: &[Target],
-    ) -> Result<Missing, Error> {
+    ) -> Result<Outcome, Error> {
         let count = async |target| unless_missing(self.count_rows::<R>(target).await);
         let counts: Vec<_> = stream::iter(targets)
             .map(count)
@@ -19,12 +19,13 @@ impl Listing<'_> {
             .try_collect()
             .await?;
         self.progress.end_line();
-        let (mut lines, mut seen) = (Vec::new(), Vec::new());
+        let (mut lines, mut seen, mut rows) = (Vec::new(), Vec::new(), 0);
         let mut missing = Missing::new();
         for (target, count) in targets.iter().zip(counts) {
             match count {
                 Ok((count, absent)) => {
                     seen.push(target);
+                    rows += count;
                     lines.push(match targets {
                         [_] => format!("{count}\n"),
                         _ => format!("{}\t{count}\n", target.repository),
@@ -36,7 +37,7 @@ impl Listing<'_> {
         }
         self.console.write(lines.concat().as_bytes())?;
         self.note_untagged(&seen);
-        Ok(missing)
+        Ok(Outcome { rows, missing })
     }
 
     async fn count_rows<R: RepositoryRow>(

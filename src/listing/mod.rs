@@ -39,6 +39,13 @@ pub(crate) struct Plan<R: 'static> {
 /// The errors of repositories and images that were named and do not exist; everything else was listed.
 pub(crate) type Missing = Vec<Error>;
 
+/// How a listing that did not fail ended.
+struct Outcome {
+    /// The number of rows that were listed or counted.
+    rows: usize,
+    missing: Missing,
+}
+
 /// Rows that are listed a repository at a time.
 pub(crate) trait RepositoryRow: Listed<Of = Repository> + ImageRow + 'static {}
 
@@ -92,13 +99,18 @@ pub(crate) async fn run<R: RepositoryRow>(
         progress: session.progress,
     };
     let printer = Printer::new(format, session.console);
-    if args.count {
+    let outcome = if args.count {
         listing.count::<R>(&targets).await
     } else if streams {
         listing.stream(&targets, printer).await
     } else {
         listing.print(&targets, printer).await
+    };
+    let Outcome { rows, mut missing } = outcome?;
+    if args.fail_if_empty && rows == 0 && missing.is_empty() {
+        missing.push(Error::empty());
     }
+    Ok(missing)
 }
 
 /// The key to sort by unless another is given: without dates, versions tell what is newest.

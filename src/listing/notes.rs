@@ -72,18 +72,15 @@ impl Listing<'_> {
             .note(&format!("{images} tags that do not pass the filters"));
     }
 
-    /// Notes why a repository has no rows to show in a table.
-    pub(super) fn note_empty<R>(&self, target: &Target, part: &Part<R>) {
-        if !part.is_empty() || !self.args.output.is_table() {
-            return;
-        }
+    /// Notes why none of the rows that were read of `target` is listed.
+    pub(super) fn note_empty(&self, target: &Target, read: usize, suggestion: Option<&str>) {
         let repository = &target.repository;
-        let reason = match part.selected.counts.read {
+        let reason = match read {
             0 => "it is empty".to_owned(),
             1 => "its only row does not pass the filters".to_owned(),
             read => format!("none of its {} rows passes the filters", human_count(read)),
         };
-        let suggestion = match &part.selected.suggestion {
+        let suggestion = match suggestion {
             Some(pattern) => format!("; did you mean '{pattern}'?"),
             None => String::new(),
         };

@@ -3,8 +3,9 @@
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::printer::Printer;
-use super::{CONCURRENCY, Listing, Missing, RepositoryRow, relate, unless_missing};
+use super::{CONCURRENCY, Listing, Missing, Outcome, RepositoryRow, relate, unless_missing};
 use crate::error::Error;
+use crate::select::Selected;
 use crate::source::Target;
 
 impl Listing<'_> {
@@ -13,7 +14,7 @@ impl Listing<'_> {
         &self,
         targets: &[Target],
         mut printer: Printer<'_, R>,
-    ) -> Result<Missing, Error> {
+    ) -> Result<Outcome, Error> {
         let read = async |target| unless_missing(self.select::<R>(target).await);
         let mut parts: Vec<_> = stream::iter(targets)
             .map(read)
@@ -31,7 +32,12 @@ impl Listing<'_> {
             match part {
                 Ok(mut part) => {
                     seen.push(target);
-                    self.note_empty(target, &part);
+                    if part.is_empty() {
+                        let Selected {
+                            counts, suggestion, ..
+                        } = &part.selected;
+                        self.note_empty(target, counts.read, suggestion.as_deref());
+                    }
                     missing.append(&mut part.missing);
                     listed.push(part);
                 }
@@ -55,6 +61,9 @@ impl Listing<'_> {
         self.note_other_tags(&listed);
         self.note_untagged(&seen);
         self.note_token(next_token);
-        Ok(missing)
+        Ok(Outcome {
+            rows: rows.iter().map(|rows| rows.len()).sum(),
+            missing,
+        })
     }
 }

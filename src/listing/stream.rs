@@ -1,10 +1,23 @@
 //! Prints the pages of a listing as they arrive, in the service's order.
 
 use super::printer::Printer;
-use super::{Listing, Missing, RepositoryRow, unless_missing};
+use super::{Listing, Missing, Outcome, RepositoryRow, unless_missing};
 use crate::error::Error;
 use crate::reference::Repository;
 use crate::source::Target;
+
+/// What was streamed of a repository.
+#[derive(Default)]
+struct Streamed {
+    /// The token of the page after `--max-pages`.
+    next_token: Option<String>,
+    /// The number of rows that were printed.
+    printed: usize,
+    /// The number of rows that were read.
+    read: usize,
+    /// What to give to `--include`, while nothing passes.
+    suggestion: Option<String>,
+}
 
 impl Listing<'_> {
     /// Prints page after page, one repository after another.
@@ -12,15 +25,16 @@ impl Listing<'_> {
         &self,
         targets: &[Target],
         mut printer: Printer<'_, R>,
-    ) -> Result<Missing, Error> {
+    ) -> Result<Outcome, Error> {
         let mut missing = Missing::new();
-        let (mut next_token, mut seen) = (None, Vec::new());
+        let (mut next_token, mut seen, mut rows) = (None, Vec::new(), 0);
         for target in targets {
             let streamed = self.stream_pages(&target.repository, &mut printer).await;
             match unless_missing(streamed)? {
-                Ok(token) => {
-                    next_token = token;
-                    seen.push(target);
+                Ok(streamed) => {
+                    rows += streamed.printed;
+                    next_token.clone_from(&streamed.next_token);
+                    seen.push((target, streamed));
                 }
                 Err(error) => missing.push(error),
             }
@@ -29,28 +43,33 @@ impl Listing<'_> {
             printer.end(next_token.as_deref())?;
         }
         self.progress.end_line();
+        for (target, streamed) in seen.iter().filter(|(_, streamed)| streamed.printed == 0) {
+            self.note_empty(target, streamed.read, streamed.suggestion.as_deref());
+        }
+        let seen: Vec<_> = seen.iter().map(|(target, _)| *target).collect();
         self.note_untagged(&seen);
         self.note_token(next_token.as_deref());
-        Ok(missing)
+        Ok(Outcome { rows, missing })
     }
 
-    /// Prints the pages of a repository; while one is written, the next is on its way. Returns the token of
-    /// the page after `--max-pages`.
+    /// Prints the pages of a repository; while one is written, the next is on its way.
     async fn stream_pages<R: RepositoryRow>(
         &self,
         repository: &Repository,
         printer: &mut Printer<'_, R>,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Streamed, Error> {
         let reference = self.reference(repository).await?;
         let mut pages = self.pages(repository);
-        let mut wanted = self.selection.limit().unwrap_or(usize::MAX);
+        let limit = self.selection.limit().unwrap_or(usize::MAX);
+        let mut streamed = Streamed::default();
         let mut page = pages.next().await?;
         let mut limited = false;
-        while let Some(mut rows) = page {
-            self.selection.filter(&mut rows);
+        while let Some(rows) = page {
+            let mut rows = self.pass(rows, &mut streamed);
+            let wanted = limit - streamed.printed;
             limited = rows.len() > wanted || (rows.len() == wanted && !pages.is_at_end());
             rows.truncate(wanted);
-            wanted -= rows.len();
+            streamed.printed += rows.len();
             self.add_reference(reference.as_ref(), &mut rows);
             if limited || pages.is_at_end() {
                 printer.rows(&rows)?;
@@ -61,6 +80,17 @@ impl Listing<'_> {
             page = next.map_err(|error| pages.resumable(error))?;
         }
         let next_token = pages.next_token().filter(|_| !limited);
-        Ok(next_token.map(str::to_owned))
+        streamed.next_token = next_token.map(str::to_owned);
+        Ok(streamed)
+    }
+
+    /// The rows of a page that pass the filter.
+    fn pass<R: RepositoryRow>(&self, mut rows: Vec<R>, streamed: &mut Streamed) -> Vec<R> {
+        streamed.read += rows.len();
+        if streamed.printed == 0 && streamed.suggestion.is_none() {
+            streamed.suggestion = self.selection.suggestion(&rows);
+        }
+        self.selection.filter(&mut rows);
+        rows
     }
 }

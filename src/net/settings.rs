@@ -53,7 +53,7 @@ pub(crate) struct ConnectionArgs {
     /// Limit the time of one attempt, in seconds
     ///
     /// The time runs from connecting to the last byte of the answer.
-    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = parse_seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = parse_seconds, hide_short_help = true)]
     timeout: Duration,
 
     /// Limit the attempts while the service throttles or fails

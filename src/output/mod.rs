@@ -74,19 +74,19 @@ pub(crate) struct OutputArgs {
     /// Format times as
     ///
     /// Default: `relative` in a table on a terminal, `iso` otherwise.
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", hide_short_help = true)]
     pub(crate) time: Option<TimeFormat>,
 
     /// Leave out the header line
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     no_headers: bool,
 
     /// Print digests, tags and media types of a table in full
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     no_trunc: bool,
 
     /// Print the sizes of a table in bytes
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) bytes: bool,
 }
 

@@ -13,14 +13,14 @@ use crate::model::Row;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Rows")]
 pub(crate) struct FilterArgs {
-    /// List only rows with a tag that matches this regular expression as a whole; repeatable
+    /// List only rows with a tag that matches this regex; repeatable
     ///
-    /// A tag passes if it matches some `--include`, no `--exclude`, and the `--semver` range. An image
+    /// The regular expression is matched against whole tags. A tag passes if it matches some `--include`, no `--exclude`, and the `--semver` range. An image
     /// passes if one of its tags does, and is listed with all of its tags. Example: `.*-alpine`
     #[arg(long, value_name = "REGEX")]
     include: Vec<TagPattern>,
 
-    /// Ignore tags that match this regular expression as a whole; repeatable
+    /// Ignore tags that match this regex; repeatable
     #[arg(long, value_name = "REGEX")]
     exclude: Vec<TagPattern>,
 
@@ -42,7 +42,7 @@ pub(crate) struct FilterArgs {
     /// Ignore tags such as `sha256-….sig`, which attach signatures to images
     ///
     /// These are `sha256-` and 64 hexadecimal digits, with or without a suffix.
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     exclude_digest_tags: bool,
 
     /// List only rows dated at or after this time
@@ -64,7 +64,7 @@ pub(crate) struct FilterArgs {
     pub(crate) min_age: Option<Age>,
 
     /// List only rows with this text in the media type of the manifest or artifact
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", hide_short_help = true)]
     media_type: Option<String>,
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct IdArgs {
     #[arg(long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<TagName>,
 
-    /// List only rows with this digest, or one that begins with these digits; repeatable
+    /// List only rows with this digest, or its beginning; repeatable
     ///
     /// A digest may be given as tables show it: 12 or more digits, with or without `sha256:`.
     #[arg(long = "digest", value_name = "DIGEST")]

@@ -120,6 +120,13 @@ impl Selection<'_> {
         rows.retain(|row| self.filter.verdict(row, &floating) == Verdict::Passes);
     }
 
+    /// What to give to `--include` so that one of `rows` passes, if it matches a part of a tag.
+    pub(crate) fn suggestion<R: Row>(&self, rows: &[R]) -> Option<String> {
+        let floating = FloatingTags::default();
+        rows.iter()
+            .find_map(|row| self.filter.suggestion(row, &floating))
+    }
+
     /// Collects the rows of one repository; if some are named one by one, `wanted` holds their ids, and
     /// rows that were looked up are added like those of pages.
     pub(crate) fn collector<'a, R: Row>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a, R> {

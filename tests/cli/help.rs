@@ -21,6 +21,19 @@ fn the_short_help_of_images() {
 }
 
 #[test]
+fn short_helps_fit_a_screen() {
+    for command in ["images -h", "tags -h"] {
+        let help = help(command);
+        let widest = help.lines().map(|line| line.chars().count()).max();
+        assert!(help.lines().count() <= 50, "{command}: {help}");
+        assert!(
+            widest.is_some_and(|widest| widest <= 100),
+            "{command}: {help}"
+        );
+    }
+}
+
+#[test]
 fn the_long_help_of_images() {
     assert_snapshot!(help("images --help"));
 }

@@ -546,3 +546,61 @@ fn several_repositories_are_read_at_once_but_only_a_few() {
     ecrpub(&registry, &format!("{line} --sort none")).data();
     assert_eq!(registry.most_under_way(), 4);
 }
+
+#[test]
+fn nothing_to_list_is_explained_in_every_format() {
+    let registry = Registry::start([
+        Repository::new(
+            "zoo",
+            vec![Image::oci(1, 1, NOW_MS).tagged(&["1.2-alpine"])],
+        ),
+        Repository::new("empty", vec![]),
+    ]);
+    for format in [
+        "table",
+        "json",
+        "jsonl",
+        "csv",
+        "tsv",
+        "name",
+        "name --sort none",
+        "jsonl --sort none",
+    ] {
+        let empty = ecrpub(&registry, &format!("tags empty -o {format}"));
+        assert_eq!(empty.code, Some(0), "{format}: {empty}");
+        let note = "note: repository `empty` has nothing to list: it is empty\n";
+        assert_eq!(empty.stderr, note, "{format}");
+        let filtered = ecrpub(&registry, &format!("tags zoo --include alpine -o {format}"));
+        let note = "note: repository `zoo` has nothing to list: its only row does not pass the filters; did you mean '.*alpine.*'?\n";
+        assert_eq!(filtered.stderr, note, "{format}");
+        let quiet = ecrpub(&registry, &format!("tags empty -q -o {format}"));
+        assert_eq!(quiet.stderr, "", "{format}");
+    }
+}
+
+#[test]
+fn an_empty_listing_fails_only_where_that_is_wanted() {
+    let registry = Registry::start([
+        Repository::new("zoo", vec![Image::oci(1, 1, NOW_MS).tagged(&["1.2"])]),
+        Repository::new("empty", vec![]),
+    ]);
+    for (arguments, code) in [
+        ("tags empty -o name", 3),
+        ("tags empty --count", 3),
+        ("images empty -o json", 3),
+        ("tags zoo --include x -o name --sort none", 3),
+        ("tags zoo empty -o name", 0),
+        ("tags zoo --count", 0),
+        ("tags zoo -o name --sort none", 0),
+    ] {
+        let plain = ecrpub(&registry, arguments);
+        assert_eq!(plain.code, Some(0), "{arguments}: {plain}");
+        let failing = ecrpub(&registry, &format!("{arguments} --fail-if-empty"));
+        assert_eq!(failing.code, Some(code), "{arguments}: {failing}");
+        assert_eq!(
+            (failing.stdout, failing.stderr),
+            (plain.stdout, plain.stderr),
+            "{arguments}"
+        );
+    }
+}
