@@ -2,6 +2,7 @@
 
 mod completions;
 mod connection;
+mod credentials;
 mod errors;
 mod faults;
 mod formats;
