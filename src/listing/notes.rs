@@ -72,11 +72,16 @@ impl Listing<'_> {
             .note(&format!("{images} tags that do not pass the filters"));
     }
 
-    /// Notes why none of the rows that were read of `target` is listed.
+    /// Notes why none of the rows that were read of `target` is listed. A part of a listing tells nothing
+    /// of the rest.
     pub(super) fn note_empty(&self, target: &Target, read: usize, suggestion: Option<&str>) {
+        if self.args.pages.is_part() {
+            return;
+        }
         let repository = &target.repository;
         let reason = match read {
-            0 => "it is empty".to_owned(),
+            0 if target.is_own() => "it is empty".to_owned(),
+            0 => "it has no tags".to_owned(),
             1 => "its only row does not pass the filters".to_owned(),
             read => format!("none of its {} rows passes the filters", human_count(read)),
         };

@@ -48,6 +48,13 @@ pub(crate) fn starting_at(token: &str) -> String {
     format!("--starting-token{separator}{}", quoted(token))
 }
 
+impl PageArgs {
+    /// Whether only a part of the listing is read.
+    pub(crate) fn is_part(&self) -> bool {
+        self.max_pages.is_some() || self.starting_token.is_some()
+    }
+}
+
 /// The pages of one listing, from a starting token to the end or to `--max-pages`.
 #[derive(Debug)]
 pub(crate) struct Pages<'a, Of = Repository> {

@@ -142,6 +142,8 @@ fn json_of_nothing_is_an_empty_list() {
     {
       "imageDetails": []
     }
+    --- stderr
+    note: repository `empty` has nothing to list: it is empty
     "#);
 }
 

@@ -453,6 +453,8 @@ fn errors_of_the_registry_are_told_apart() {
     {
       "imageTagDetails": []
     }
+    --- stderr
+    note: repository `public.ecr.aws/example/big` has nothing to list: it is empty
     "#);
     for body in [
         "",

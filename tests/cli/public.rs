@@ -138,6 +138,7 @@ fn untagged_images_that_cannot_be_seen_are_noted() {
     1.0.0
     0.9.1
     --- stderr
+    note: repository `public.ecr.aws/example/tools/backup` has nothing to list: none of its 4 rows passes the filters
     note: untagged images of public repositories cannot be seen
     ");
     for quiet in ["-q", "--tagged", "--semver *", "--tag latest"] {
@@ -597,6 +598,8 @@ fn answers_of_the_gallery_are_read_tolerantly() {
     {
       "imageTagDetails": []
     }
+    --- stderr
+    note: repository `public.ecr.aws/docker/library/nginx` has nothing to list: it is empty
     "#);
     assert_snapshot!(answered(200, r#"{"imageTagDetails":[
         {"imageTag":"a","createdAt":"2023-05-12T03:22:40.827Z","imageDetail":null,"novelty":[1]},

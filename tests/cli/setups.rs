@@ -322,6 +322,7 @@ fn an_endpoint_without_a_scheme_is_refused_before_a_token_is_sent_to_it() {
         }
     }
     assert_eq!(registry.requests().len(), 0);
+    registry.assert_no_requests();
 }
 
 /// A home with a session of SSO whose token expires then.
