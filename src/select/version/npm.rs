@@ -1,6 +1,9 @@
 //! npm's `semver` package as the oracle of ranges: its answers are recorded in `npm.txt`, and compared
 //! anew where the package is installed.
 //!
+//! One difference is known: npm drops `>=0.0.0`, so that a pre-release of 0.0.0 that another comparator
+//! names passes it. The recorded ranges do not meet it.
+//!
 //! To record them again: `NODE_PATH=…/node_modules ECRPUB_RECORD=1 cargo test npm`.
 
 use std::fmt::Write as _;

@@ -162,35 +162,7 @@ impl Alternative {
             }
             return;
         }
-        let is_pre = !version.pre.is_empty();
-        let this = version.point(version.stage());
-        let next = version.next(version.numbers.len());
-        let bounds = match operator {
-            Operator::Equal if is_pre => vec![Bound::AtLeast(this.clone()), Bound::AtMost(this)],
-            Operator::Equal => vec![Bound::AtLeast(this), Bound::Below(Point::start(next))],
-            Operator::Greater if is_pre => vec![Bound::Above(this)],
-            Operator::Greater if version.is_partial() => vec![Bound::AtLeast(Point {
-                numbers: next,
-                stage: Stage::StartWithPre,
-            })],
-            Operator::Greater => vec![Bound::AtLeast(Point::start(next))],
-            Operator::GreaterOrEqual => vec![Bound::AtLeast(this)],
-            Operator::Less if version.is_partial() => {
-                vec![Bound::Below(Point::start(this.numbers))]
-            }
-            Operator::Less => vec![Bound::Below(this)],
-            Operator::LessOrEqual if is_pre => vec![Bound::AtMost(this)],
-            Operator::LessOrEqual => vec![Bound::Below(Point::start(next))],
-            Operator::Tilde => vec![
-                Bound::AtLeast(this),
-                Bound::Below(Point::start(version.next(2))),
-            ],
-            Operator::Caret => vec![
-                Bound::AtLeast(this),
-                Bound::Below(Point::start(version.next(version.compatible()))),
-            ],
-        };
-        self.bounds.extend(bounds);
+        self.bounds.extend(bounds(operator, version));
     }
 
     /// Adds the bounds of `first - last`.
@@ -216,6 +188,38 @@ impl Alternative {
         let is_named = |numbers: &String| compare_numbers(numbers, version.numbers).is_eq();
         let is_admitted = pre || version.is_release() || self.named.iter().any(is_named);
         is_admitted && self.bounds.iter().all(|bound| bound.admits(version, pre))
+    }
+}
+
+/// The bounds of `operator version`, of a version that has numbers.
+fn bounds(operator: Operator, version: &Named) -> Vec<Bound> {
+    let is_pre = !version.pre.is_empty();
+    let this = version.point(version.stage());
+    let next = version.next(version.numbers.len());
+    match operator {
+        Operator::Equal if is_pre => vec![Bound::AtLeast(this.clone()), Bound::AtMost(this)],
+        Operator::Equal => vec![Bound::AtLeast(this), Bound::Below(Point::start(next))],
+        Operator::Greater if is_pre => vec![Bound::Above(this)],
+        Operator::Greater if version.is_partial() => vec![Bound::AtLeast(Point {
+            numbers: next,
+            stage: Stage::StartWithPre,
+        })],
+        Operator::Greater => vec![Bound::AtLeast(Point::start(next))],
+        Operator::GreaterOrEqual => vec![Bound::AtLeast(this)],
+        Operator::Less if version.is_partial() => {
+            vec![Bound::Below(Point::start(this.numbers))]
+        }
+        Operator::Less => vec![Bound::Below(this)],
+        Operator::LessOrEqual if is_pre => vec![Bound::AtMost(this)],
+        Operator::LessOrEqual => vec![Bound::Below(Point::start(next))],
+        Operator::Tilde => vec![
+            Bound::AtLeast(this),
+            Bound::Below(Point::start(version.next(2))),
+        ],
+        Operator::Caret => vec![
+            Bound::AtLeast(this),
+            Bound::Below(Point::start(version.next(version.compatible()))),
+        ],
     }
 }
 
