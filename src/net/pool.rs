@@ -95,6 +95,8 @@ impl Pool {
                 cause: Cause::Refused(status.as_u16()),
             }));
         }
+        // A body without bytes need not be polled.
+        attempt.is_over = answer.body().is_end_stream();
         Ok(answer.map(|incoming| Body {
             incoming,
             limit: if status.is_success() {

@@ -83,6 +83,30 @@ fn after_a_lost_connection_the_next_attempt_uses_a_new_one() {
     );
 }
 
+#[test]
+fn an_answer_without_a_body_keeps_its_connection() {
+    for line in [
+        "images web -o name",
+        "tags public.ecr.aws/example/web --count --source registry",
+    ] {
+        let (address, connections) = server(|_, mut stream| {
+            let mut empty = "HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n".to_owned();
+            let body = r#"{"token":"t","tags":["a"],"imageDetails":[{"imageDigest":"sha256:1"}]}"#;
+            let page = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            while read_request(&mut stream) {
+                let answer = std::mem::replace(&mut empty, page.clone());
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        let run = Run::at(&format!("http://{address}")).env("ECRPUB_HURRY", "1");
+        run.arguments(line).outcome().data();
+        assert_eq!(connections.load(Ordering::SeqCst), 1, "{line}");
+    }
+}
+
 /// An address of loopback at which connections neither come about nor are refused: its queue is full.
 #[cfg(target_os = "linux")]
 fn dead(address: &str) -> (TcpListener, Vec<TcpStream>) {
