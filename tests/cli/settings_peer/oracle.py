@@ -50,7 +50,10 @@ def resolve(setup):
     botocore.credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = cache
     botocore.tokens.SSOTokenProvider._SSO_TOKEN_CACHE_DIR = cache
     session = botocore.session.Session(
-        session_vars=dict(VARIABLES), profile=setup["profile"]
+        session_vars=dict(VARIABLES),
+        # They take most of the time, and concern other services.
+        include_builtin_handlers=False,
+        profile=setup["profile"],
     )
     session.register_component("data_loader", LOADER)
     session._internal_components.register_component("endpoint_resolver", RESOLVER)
