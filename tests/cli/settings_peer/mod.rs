@@ -190,6 +190,9 @@ struct Oracle(Child);
 
 impl Oracle {
     fn start(setups: &[Setup], cloud: &Cloud) -> Option<Self> {
+        if !peer("botocore") {
+            return None;
+        }
         let input: Vec<Value> = setups
             .iter()
             .enumerate()
@@ -205,9 +208,6 @@ impl Oracle {
             env!("CARGO_MANIFEST_DIR"),
             "/tests/cli/settings_peer/oracle.py"
         );
-        if !peer("botocore") {
-            return None;
-        }
         let mut child = Command::new("python3")
             .arg(script)
             .stdin(Stdio::piped())

@@ -17,6 +17,7 @@ import tempfile
 import botocore.configloader
 import botocore.configprovider
 import botocore.credentials
+import botocore.handlers
 import botocore.loaders
 import botocore.regions
 import botocore.session
@@ -26,6 +27,15 @@ import botocore.utils
 # No second attempts after a while.
 botocore.utils.ContainerMetadataFetcher.SLEEP_TIME = 0
 botocore.utils.ContainerMetadataFetcher.RETRY_ATTEMPTS = 1
+
+
+# The handlers of other services take most of the time.
+SERVICES = ("sts", "sso", "sso-oidc", "signin", "*")
+botocore.handlers.BUILTIN_HANDLERS = [
+    handler
+    for handler in botocore.handlers.BUILTIN_HANDLERS
+    if "." not in handler[0] or handler[0].split(".")[1] in SERVICES
+]
 
 
 def ask(prompt):
@@ -51,8 +61,6 @@ def resolve(setup):
     botocore.tokens.SSOTokenProvider._SSO_TOKEN_CACHE_DIR = cache
     session = botocore.session.Session(
         session_vars=dict(VARIABLES),
-        # They take most of the time, and concern other services.
-        include_builtin_handlers=False,
         profile=setup["profile"],
     )
     session.register_component("data_loader", LOADER)
