@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use self::cloud::Cloud;
 use self::differences::DIFFERENCES;
-use self::setups::{Random, Setup};
+use self::setups::{Random, SHARED_FILES, Setup};
 use crate::harness::peer;
 
 const SEED: u64 = 20_240_601;
@@ -63,8 +63,16 @@ impl Outcome {
 }
 
 fn setups() -> Vec<Setup> {
+    for (name, text) in SHARED_FILES {
+        write(&shared_folder().join(name), text.as_bytes());
+    }
     let mut random = Random::new(SEED);
     (0..COUNT).map(|_| Setup::any(&mut random)).collect()
+}
+
+/// The folder in which everything runs.
+fn shared_folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("settings-shared")
 }
 
 /// The set-up number `number` on disk, for `who`: its home and its variables.
@@ -149,7 +157,7 @@ fn run_one(setup: &Setup, number: usize, cloud: &Cloud) -> (Outcome, String) {
     let place = Place::of(setup, "p", number, cloud);
     let mut command = Command::cargo_bin("ecrpub").expect("the binary is built");
     command
-        .current_dir(&place.home)
+        .current_dir(shared_folder())
         .env_clear()
         .envs(place.env)
         .env("ECRPUB_HURRY", "1")
@@ -210,6 +218,7 @@ impl Oracle {
         );
         let mut child = Command::new("python3")
             .arg(script)
+            .current_dir(shared_folder())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -55,7 +55,6 @@ RESOLVER = botocore.regions.EndpointResolver(ENDPOINTS, uses_builtin_data=True)
 def resolve(setup):
     os.environ.clear()
     os.environ.update(setup["env"])
-    os.chdir(setup["home"])
     cache = os.path.join(setup["home"], ".aws", "sso", "cache")
     botocore.credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = cache
     botocore.tokens.SSOTokenProvider._SSO_TOKEN_CACHE_DIR = cache

@@ -3,8 +3,8 @@
 
 use std::fmt::Write;
 
-/// A set-up. `{BASE}` stands for the URL of the services, `{HOME}` for the home folder, in which the
-/// program runs.
+/// A set-up. `{BASE}` stands for the URL of the services, `{HOME}` for the home folder.
+/// Other paths are relative to a folder with [`SHARED_FILES`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Setup {
     pub(crate) env: Vec<(String, String)>,
@@ -61,6 +61,33 @@ const LEGACY_URL: &str = "https://start.example/legacy";
 /// Its SHA-1.
 const LEGACY_HASH: &str = "1bdc5d5526b5b62458ccfc3c91fb6083b0ca441e";
 
+/// Files that set-ups refer to, and their contents.
+pub(crate) const SHARED_FILES: [(&str, &str); 8] = [
+    ("token", "web-identity-token"),
+    ("container-token", "token-of-file"),
+    ("old-keys", "AWSAccessKeyId=AKIAOLD\nAWSSecretKey=old\n"),
+    (
+        "process.json",
+        r#"{"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "x", "SessionToken": "token-of-process", "Expiration": "2099-01-01T00:00:00+0000"}"#,
+    ),
+    (
+        "my process.json",
+        r#"{"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "x", "SessionToken": ""}"#,
+    ),
+    (
+        "expired.json",
+        r#"{"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "x", "Expiration": "2001-01-01T00:00:00Z"}"#,
+    ),
+    (
+        "version.json",
+        r#"{"Version": 2, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "x"}"#,
+    ),
+    (
+        "half.json",
+        r#"{"Version": 1, "AccessKeyId": "AKIAPROCESS"}"#,
+    ),
+];
+
 /// Numbers from a seed: SplitMix64.
 pub(crate) struct Random(u64);
 
@@ -115,7 +142,7 @@ impl Setup {
                 .files
                 .push((".aws/credentials".to_owned(), credentials));
         }
-        setup.other_files(random);
+        setup.sso_tokens(random);
         setup
     }
 
@@ -159,7 +186,7 @@ impl Setup {
             }
         }
         if random.chance(10) {
-            let token = random.pick(&["{HOME}/token", "{HOME}/token", "{HOME}/missing", ""]);
+            let token = random.pick(&["token", "token", "missing", ""]);
             self.set("AWS_WEB_IDENTITY_TOKEN_FILE", token);
             if random.chance(85) {
                 self.set("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/env");
@@ -174,7 +201,7 @@ impl Setup {
                 "~/.aws/config",
                 "$HOME/.aws/config",
                 "${HOME}/.aws/config",
-                "{HOME}/missing",
+                "missing",
                 "$UNSET/x",
                 "",
             ];
@@ -183,11 +210,11 @@ impl Setup {
         if random.chance(5) {
             self.set(
                 "AWS_SHARED_CREDENTIALS_FILE",
-                random.pick(&["~/.aws/credentials", "{HOME}/missing"]),
+                random.pick(&["~/.aws/credentials", "missing"]),
             );
         }
         if random.chance(10) {
-            self.set("AWS_CREDENTIAL_FILE", "{HOME}/old-keys");
+            self.set("AWS_CREDENTIAL_FILE", "old-keys");
         }
     }
 
@@ -273,7 +300,7 @@ impl Setup {
                 self.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", random.pick(&tokens));
             }
             if random.chance(30) {
-                let files = ["{HOME}/container-token", "{HOME}/missing", ""];
+                let files = ["container-token", "missing", ""];
                 self.set(
                     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
                     random.pick(&files),
@@ -290,32 +317,8 @@ impl Setup {
         self.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", endpoint);
     }
 
-    fn other_files(&mut self, random: &mut Random) {
-        let mut file = |path: &str, text: &str| self.files.push((path.to_owned(), text.to_owned()));
-        file("token", "web-identity-token");
-        file("container-token", "token-of-file");
-        file("old-keys", "AWSAccessKeyId=AKIAOLD\nAWSSecretKey=old\n");
-        let printed = |rest: &str| {
-            format!(
-                "{{\"Version\": 1, \"AccessKeyId\": \"AKIAPROCESS\", \"SecretAccessKey\": \"x\"{rest}}}"
-            )
-        };
-        file(
-            "process.json",
-            &printed(
-                ", \"SessionToken\": \"token-of-process\", \"Expiration\": \"2099-01-01T00:00:00+0000\"",
-            ),
-        );
-        file("my process.json", &printed(", \"SessionToken\": \"\""));
-        file(
-            "expired.json",
-            &printed(", \"Expiration\": \"2001-01-01T00:00:00Z\""),
-        );
-        file(
-            "version.json",
-            "{\"Version\": 2, \"AccessKeyId\": \"A\", \"SecretAccessKey\": \"x\"}",
-        );
-        file("half.json", "{\"Version\": 1, \"AccessKeyId\": \"A\"}");
+    /// What `aws sso login` has kept.
+    fn sso_tokens(&mut self, random: &mut Random) {
         for hash in [SESSIONS[0].2, SESSIONS[1].2, LEGACY_HASH] {
             let (expires, refresh) = match random.below(12) {
                 0 => continue,
@@ -339,7 +342,8 @@ impl Setup {
                     ])
                 );
             }
-            file(&format!(".aws/sso/cache/{hash}.json"), &(token + "}"));
+            let path = format!(".aws/sso/cache/{hash}.json");
+            self.files.push((path, token + "}"));
         }
     }
 }
