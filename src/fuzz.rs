@@ -1,4 +1,4 @@
-//! What `cargo fuzz` feeds: answers of anonymous sources, which anybody could forge.
+//! What `cargo fuzz` feeds: answers of anonymous sources, which anybody could forge, and AWS files.
 
 use clap::Parser;
 use jiff::Timestamp;
@@ -27,6 +27,11 @@ pub fn public_answers(body: &[u8]) {
         panic!("the reference is public");
     };
     print_all(&TAGS, &source::parse_answers(body, &repository));
+}
+
+/// Feeds `bytes` to the reader of AWS files, as the config file and as the credentials file.
+pub fn aws_files(bytes: &[u8]) {
+    source::aws::parse_files(bytes);
 }
 
 fn print_all<R: 'static>(schema: &'static Schema<R>, rows: &[R]) {

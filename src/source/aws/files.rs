@@ -141,6 +141,13 @@ impl Files {
         files
     }
 
+    /// Reads `bytes` as both files, if they can be read, for fuzzing.
+    #[cfg(feature = "fuzz")]
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let sections = || ini::parse(bytes).ok();
+        Some(Self::of(sections()?, sections()?))
+    }
+
     /// Files with these contents.
     #[cfg(test)]
     pub(super) fn with(config: &str, credentials: &str) -> Self {
@@ -184,7 +191,7 @@ fn hide_secrets(text: &str) {
         if let Some((key, value)) = line.split_once(['=', ':']) {
             match key.trim().to_ascii_lowercase().as_str() {
                 "aws_secret_access_key" | "aws_session_token" | "aws_security_token" => {
-                    redact::hide(value)
+                    redact::hide(value);
                 }
                 "aws_access_key_id" => redact::hide_id(value),
                 _ => {}
@@ -213,7 +220,10 @@ fn unreadable(path: &Path, why: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::Files;
+    use std::collections::BTreeMap;
+    use std::process::Command;
+
+    use super::{Files, ini};
 
     #[test]
     fn sections_are_named_by_words_of_a_shell() {
@@ -241,6 +251,124 @@ mod tests {
         assert_eq!(of_config.get("aws_access_key_id"), Some("config"));
         assert_eq!(files.credentials_profile("a").unwrap().get("region"), None);
         assert_eq!(files.profile_names(), ["a", "profile a"]);
+    }
+
+    /// Files made of the pieces that matter to the syntax.
+    fn texts() -> Vec<String> {
+        const PIECES: [&str; 30] = [
+            "\n",
+            "\n",
+            "\n",
+            "\n",
+            "\n  ",
+            "\n    ",
+            "\n\t",
+            "\r",
+            "\r\n",
+            " ",
+            "[",
+            "]",
+            "[a]",
+            "[profile b]",
+            "[default]",
+            "[DEFAULT]",
+            "[profile 'c d']",
+            "=",
+            ":",
+            " = ",
+            "key",
+            "KEY",
+            "Ärger",
+            "value",
+            "#",
+            ";",
+            "\u{a0}",
+            "\u{1c}",
+            "\u{2028}",
+            "'",
+        ];
+        let mut random = fastrand::Rng::with_seed(20_240_601);
+        let text = |_| {
+            let start = if random.u8(..4) == 0 {
+                ""
+            } else {
+                "[a]\nkey = 1\n"
+            };
+            let pieces = (0..random.usize(1..16)).map(|_| PIECES[random.usize(..PIECES.len())]);
+            start.to_owned() + &pieces.collect::<String>()
+        };
+        (0..4000).map(text).collect()
+    }
+
+    /// What Python's reader makes of `texts`; nothing where the AWS CLI's library is not installed.
+    fn oracle(texts: &[String]) -> Option<Vec<serde_json::Value>> {
+        let latin1: Vec<String> = texts
+            .iter()
+            .map(|text| text.bytes().map(char::from).collect())
+            .collect();
+        let input = serde_json::to_string(&latin1).expect("texts are JSON");
+        let path = std::env::temp_dir().join(format!("ecrpub-files-{}.json", std::process::id()));
+        std::fs::write(&path, input).expect("the temporary folder can be written to");
+        let script = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/cli/settings_peer/oracle.py"
+        );
+        let stdin = std::fs::File::open(&path).expect("the file was written");
+        let output = Command::new("python3")
+            .args([script, "--parse"])
+            .stdin(stdin)
+            .output();
+        std::fs::remove_file(path).expect("the file was written");
+        let output = output.ok().filter(|output| output.status.success())?;
+        let lines = String::from_utf8(output.stdout).expect("JSON is UTF-8");
+        Some(
+            lines
+                .lines()
+                .map(|line| serde_json::from_str(line).expect("JSON"))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn files_are_read_as_by_the_aws_cli() {
+        let texts = texts();
+        let Some(oracle) = oracle(&texts) else {
+            assert_ne!(
+                std::env::var("ECRPUB_TEST_PEERS").as_deref(),
+                Ok("required")
+            );
+            return;
+        };
+        assert_eq!(oracle.len(), texts.len());
+        let mut sound = 0;
+        for (text, theirs) in texts.iter().zip(oracle) {
+            let ours = match ini::parse(text.as_bytes()) {
+                Err(_) => serde_json::json!(null),
+                Ok(sections) => {
+                    sound += 1;
+                    let settings = |section: &ini::Section| {
+                        section.settings.iter().cloned().collect::<BTreeMap<_, _>>()
+                    };
+                    let made: BTreeMap<_, _> = sections
+                        .iter()
+                        .map(|section| (section.header.clone(), settings(section)))
+                        .collect();
+                    let files = Files::of(sections, Vec::new());
+                    serde_json::json!({ "sections": made, "profiles": files.profile_names() })
+                }
+            };
+            let theirs = if theirs.get("error").is_some() {
+                serde_json::json!(null)
+            } else {
+                theirs
+            };
+            assert_eq!(ours, theirs, "{text:?}");
+        }
+        assert!(
+            sound > texts.len() / 4,
+            "{sound} of {} can be read",
+            texts.len()
+        );
     }
 
     #[test]

@@ -64,7 +64,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Section>, SyntaxError> {
 
 fn decode(bytes: &[u8]) -> Result<&str, SyntaxError> {
     let error = |at: usize, cause| {
-        let line = 1 + lines_before(&bytes[..at]);
+        let before = String::from_utf8_lossy(&bytes[..at]);
+        let line = 1 + before.matches('\n').count();
         SyntaxError { line, cause }
     };
     let text =
@@ -75,10 +76,6 @@ fn decode(bytes: &[u8]) -> Result<&str, SyntaxError> {
         None if text.starts_with('\u{feff}') => Err(error(0, Cause::ByteOrderMark)),
         None => Ok(text),
     }
-}
-
-fn lines_before(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == b'\n').count()
 }
 
 /// Lines that end with `\n`, `\r\n` or `\r`, as Python's text files have them.

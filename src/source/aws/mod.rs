@@ -94,6 +94,12 @@ impl<'a> Aws<'a> {
     }
 }
 
+/// The reader of AWS files, for fuzzing.
+#[cfg(feature = "fuzz")]
+pub(crate) fn parse_files(bytes: &[u8]) {
+    files::Files::parse(bytes);
+}
+
 /// The SDK's client without its own time-outs and retries: `net::retry` has the one policy.
 fn client(settings: &Settings, keys: &Keys) -> Client {
     let mut config = Builder::new()

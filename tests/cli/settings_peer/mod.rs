@@ -255,7 +255,7 @@ fn expected(number: usize, line: &str, cloud: &Cloud) -> Outcome {
         match (text("endpoint"), text("endpoint").strip_prefix(&base)) {
             ("", _) => trace.push("connect api.ecr-public.us-east-1.amazonaws.com:443".to_owned()),
             (url, Some(_)) if url.contains(char::is_whitespace) => {
-                refusal = Some("InvalidEndpoint".to_owned())
+                refusal = Some("InvalidEndpoint".to_owned());
             }
             (_, Some(path)) => {
                 let label = path.split(['/', '#']).next().unwrap_or_default();

@@ -88,7 +88,7 @@ pub(crate) const SHARED_FILES: [(&str, &str); 8] = [
     ),
 ];
 
-/// Numbers from a seed: SplitMix64.
+/// Numbers from a seed: `SplitMix64`.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -402,7 +402,7 @@ fn config(random: &mut Random, names: &[&str]) -> String {
             }
         }
     }
-    broken(random, text)
+    broken(random, &text)
 }
 
 fn credentials(random: &mut Random, names: &[&str]) -> String {
@@ -422,7 +422,7 @@ fn credentials(random: &mut Random, names: &[&str]) -> String {
         let settings = keys(random, "ODD");
         section(random, "profile a", &settings, &mut text);
     }
-    broken(random, text)
+    broken(random, &text)
 }
 
 /// What a profile says of credentials: mostly one thing, sometimes two.
@@ -652,7 +652,7 @@ fn section(random: &mut Random, header: &str, settings: &Settings, text: &mut St
 }
 
 /// The text, or rarely one that is broken somewhere. UTF-8 is spelled as Latin-1.
-fn broken(random: &mut Random, text: String) -> String {
+fn broken(random: &mut Random, text: &str) -> String {
     let utf8 = |text: &str| text.bytes().map(char::from).collect::<String>();
     match random.below(250) {
         0 => utf8(&format!("{text}\n[default]\n[default]\n")),
@@ -660,7 +660,7 @@ fn broken(random: &mut Random, text: String) -> String {
         2 => utf8(&format!("key = value\n{text}")),
         3 => utf8(&format!("{text}\nno setting\n")),
         4 => utf8(&format!("\u{feff}{text}")),
-        5 => format!("{}[section]\nkey = caf\u{e9}\n", utf8(&text)),
+        5 => format!("{}[section]\nkey = caf\u{e9}\n", utf8(text)),
         6 => text
             .encode_utf16()
             .flat_map(u16::to_le_bytes)
@@ -671,6 +671,6 @@ fn broken(random: &mut Random, text: String) -> String {
         9 => utf8(&format!("{text}\n[section")),
         10 => utf8(&text.replace('\n', "\r\n")),
         11 => utf8(&text.replace('\n', "\r")),
-        _ => utf8(&text),
+        _ => utf8(text),
     }
 }

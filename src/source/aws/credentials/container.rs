@@ -1,5 +1,6 @@
 //! Credentials of a container: ECS, EKS Pod Identity, and whatever speaks as they do.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -89,30 +90,21 @@ fn is_local(host: &Host<&str>) -> bool {
 }
 
 fn authorization(environment: &Environment) -> Result<Option<String>, Error> {
-    let (variable, token) = match environment.os("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
-        Some(path) => {
-            let token = std::fs::read_to_string(path).map_err(|error| {
-                failure(format!(
-                    "cannot read the file of `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`: {error}"
-                ))
-            })?;
-            (
-                "the file of `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`",
-                Some(token),
-            )
-        }
-        None => {
-            let token = environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN");
-            (
-                "`AWS_CONTAINER_AUTHORIZATION_TOKEN`",
-                token.map(std::borrow::Cow::into_owned),
-            )
-        }
+    let file = environment.os("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    let (origin, token) = if let Some(path) = file {
+        let origin = "the file of `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`";
+        let token = std::fs::read_to_string(path)
+            .map_err(|error| failure(format!("cannot read {origin}: {error}")))?;
+        (origin, Some(token))
+    } else {
+        let token = environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+        let token = token.map(Cow::into_owned);
+        ("`AWS_CONTAINER_AUTHORIZATION_TOKEN`", token)
     };
     if let Some(token) = &token {
         redact::hide(token);
         if !is_header(token) {
-            return Err(unusable(variable));
+            return Err(unusable(origin));
         }
     }
     Ok(token.filter(|token| !token.is_empty()))

@@ -1,5 +1,5 @@
 //! Proof that a request comes from where the login was made: a signed statement in its header, as in
-//! RFC 9449 (DPoP).
+//! RFC 9449 (`DPoP`).
 
 use std::fmt;
 use std::sync::Arc;

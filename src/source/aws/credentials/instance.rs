@@ -1,4 +1,4 @@
-//! Credentials of an instance's role, from its metadata service (IMDSv2).
+//! Credentials of an instance's role, from its metadata service (`IMDSv2`).
 
 use std::time::Duration;
 

@@ -98,9 +98,10 @@ pub(super) async fn resolve(
         description: plan.description(),
         login_command: plan.login_command(),
         is_environment: matches!(plan, Plan::Environment(_)),
-        profile_option: match scope.by_option {
-            true => format!(" --profile {}", quoted(&scope.profile)),
-            false => String::new(),
+        profile_option: if scope.by_option {
+            format!(" --profile {}", quoted(&scope.profile))
+        } else {
+            String::new()
         },
     };
     let source = Source {

@@ -3,6 +3,8 @@
 //! The one thing that settings cannot tell is whether this machine is an instance with a role, which
 //! is why that comes last.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::keys::{Keys, instant};
@@ -141,12 +143,7 @@ pub(super) fn failure(message: impl std::fmt::Display) -> Error {
 }
 
 fn keys_of_environment(scope: &Scope) -> Result<Option<Keys>, Error> {
-    let get = |name| {
-        scope
-            .environment
-            .get(name)
-            .map(std::borrow::Cow::into_owned)
-    };
+    let get = |name| scope.environment.get(name).map(Cow::into_owned);
     let Some(id) = get("AWS_ACCESS_KEY_ID") else {
         return Ok(None);
     };
@@ -379,9 +376,10 @@ fn keys_of_file(section: Option<&Section>, name: &str) -> Result<Option<Plan>, E
             ))
         })
     };
-    let token_key = match section.has("aws_security_token") {
-        true => "aws_security_token",
-        false => "aws_session_token",
+    let token_key = if section.has("aws_security_token") {
+        "aws_security_token"
+    } else {
+        "aws_session_token"
     };
     let keys = Keys {
         id: filled("aws_access_key_id")?,
@@ -406,7 +404,7 @@ fn web_identity(
     let find = |variable: &str, key: &str| {
         let value = scope.environment.get(variable).filter(|_| by_environment);
         value
-            .map(std::borrow::Cow::into_owned)
+            .map(Cow::into_owned)
             .or_else(|| section.get(key).map(str::to_owned))
     };
     let token_file = find("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file");
@@ -503,3 +501,6 @@ fn check_consistent(session: &Section, section: &Section, name: &str) -> Result<
         .hint("leave it out of one of them")),
     }
 }
+
+#[cfg(test)]
+mod tests;

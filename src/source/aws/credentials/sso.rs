@@ -74,7 +74,7 @@ async fn token(at: &Source<'_>, sso: &Sso, region: &str) -> Result<String, Error
     let now = Timestamp::now();
     if sso.session.is_some()
         && expires.duration_since(now) < MARGIN
-        && let Some((renewed, until)) = renew(at, sso, region, &mut file, now).await?
+        && let Some((renewed, until)) = renew(at, sso, region, &mut file, (expires, now)).await?
     {
         token = renewed;
         expires = until;
@@ -102,13 +102,13 @@ fn token_file(at: &Source<'_>, sso: &Sso) -> Result<TokenFile, Error> {
     TokenFile::read(&folder, &SHA1_FOR_LEGACY_USE_ONLY, name)
 }
 
-/// Renews the token, and keeps the new one. `None` where that is not possible.
+/// Renews the token, which expires then, and keeps the new one. `None` where that is not possible.
 async fn renew(
     at: &Source<'_>,
     sso: &Sso,
     region: &str,
     file: &mut TokenFile,
-    now: Timestamp,
+    (expires, now): (Timestamp, Timestamp),
 ) -> Result<Option<(String, Timestamp)>, Error> {
     let texts = (
         file.text("clientId"),
@@ -146,6 +146,8 @@ async fn renew(
     };
     let answer = match at.run("CreateToken", attempt).await {
         Ok(answer) => answer,
+        // It is no matter of the login that the network fails.
+        Err(error) if error.kind() == Kind::Service && expires <= now => return Err(error),
         // As long as the old token is valid it serves, and else it is found to have expired.
         Err(_) => return Ok(None),
     };

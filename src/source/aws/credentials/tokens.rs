@@ -1,6 +1,7 @@
 //! Files in which the AWS CLI keeps the tokens of its logins.
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use ring::digest::{Algorithm, digest};
@@ -34,12 +35,11 @@ impl TokenFile {
         name: &str,
     ) -> Result<Self, Error> {
         let hash = digest(algorithm, name.as_bytes());
-        let hexadecimal: String = hash
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let path = folder.join(hexadecimal + ".json");
+        let mut name = String::new();
+        for byte in hash.as_ref() {
+            let _ = write!(name, "{byte:02x}");
+        }
+        let path = folder.join(name + ".json");
         let unusable = |why: &str| {
             failure(format!(
                 "cannot read the token of the login in `{}`: {why}",
