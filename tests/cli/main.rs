@@ -3,6 +3,7 @@
 mod bounds;
 mod completions;
 mod connection;
+mod credentials;
 mod errors;
 mod faults;
 mod formats;

@@ -28,6 +28,11 @@ struct Request {
 }
 
 impl Cloud {
+    /// The URL of the services for a run of this name.
+    pub(crate) fn url(&self, run: &str) -> String {
+        format!("http://{}/{run}", self.address)
+    }
+
     pub(crate) fn start() -> Self {
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
@@ -171,7 +176,11 @@ fn route(request: &Request, label: &str, path: &str) -> (Option<String>, Answer)
                 request.header("x-aws-ec2-metadata-token")
             )
         }
-        "v1/token" => format!("sign-in@{label} {}", request.body),
+        "v1/token" => {
+            let has_proof = request.header("dpop").split('.').count() == 3;
+            let line = format!("sign-in@{label} proof={has_proof} {}", request.body);
+            return (Some(line), (200, logged_in()));
+        }
         "token" => {
             return (
                 Some(format!("oidc@{label} {}", refresh(&request.body))),
@@ -201,6 +210,8 @@ fn route(request: &Request, label: &str, path: &str) -> (Option<String>, Answer)
     };
     let answer = if line.starts_with("unknown") {
         (404, String::new())
+    } else if line.contains("denied") {
+        denied(&line)
     } else {
         (200, keys(&line))
     };
@@ -254,6 +265,29 @@ fn keys(line: &str) -> String {
         })
         .to_string(),
     }
+}
+
+/// What a service says that refuses, with what it was asked in its message.
+fn denied(line: &str) -> Answer {
+    if line.starts_with("sts@") {
+        let error = format!(
+            "<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no: {line}</Message></Error>"
+        );
+        let body = format!(
+            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">{error}</ErrorResponse>"
+        );
+        return (403, body);
+    }
+    let body = json!({ "__type": "UnauthorizedException", "message": format!("no: {line}") });
+    (401, body.to_string())
+}
+
+fn logged_in() -> String {
+    json!({
+        "accessToken": { "accessKeyId": "ASIALOGIN", "secretAccessKey": "renewed-key", "sessionToken": "renewed-session" },
+        "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": "next-refresh",
+    })
+    .to_string()
 }
 
 fn refresh(body: &str) -> String {

@@ -1,7 +1,7 @@
 //! Settings count as for the AWS CLI: more than a thousand made-up set-ups, with botocore as the oracle,
 //! and a part of its answers on record for where it is not installed.
 
-mod cloud;
+pub(crate) mod cloud;
 mod differences;
 mod setups;
 

@@ -89,9 +89,10 @@ mod tests {
 
     /// A key that was made for this test.
     const PEM: &str = "-----BEGIN EC PRIVATE KEY-----\n\
-        MHcCAQEEIFDZHUzOG1Pzq+6F0mjMlOSp1syN9LRPBuHMoCFXTcXhoAoGCCqGSM49\n\
-        AwEHoUQDQgAE9qhj+KtcdHj1kVgwxWWWw++tqoh7H7UHs7oXh8jBbgF47rrYGC+t\n\
-        djiIaHK3dBvvdE7MGj5HsepzLm3Kj91bqA==\n-----END EC PRIVATE KEY-----\n";
+        MHcCAQEEIMQVVqNEyz6gK//GWM9G7EUTdb+845cXZbfkhaOHhgXvoAoGCCqGSM49\n\
+        AwEHoUQDQgAEWiPhTYraekbGwpr5zGDxKqFyfqaS0jWMNZs/jdnaBOp6iNTn2rAA\n\
+        NHgDjy5QokwbYQeMbcAjtppb0tXcJRwL5g==\n\
+        -----END EC PRIVATE KEY-----\n";
 
     fn decode(text: &str) -> Vec<u8> {
         let mut text = text.replace('-', "+").replace('_', "/");

@@ -35,11 +35,11 @@ impl TokenFile {
         name: &str,
     ) -> Result<Self, Error> {
         let hash = digest(algorithm, name.as_bytes());
-        let mut name = String::new();
+        let mut file = String::new();
         for byte in hash.as_ref() {
-            let _ = write!(name, "{byte:02x}");
+            let _ = write!(file, "{byte:02x}");
         }
-        let path = folder.join(name + ".json");
+        let path = folder.join(file + ".json");
         let unusable = |why: &str| {
             failure(format!(
                 "cannot read the token of the login in `{}`: {why}",
@@ -47,7 +47,7 @@ impl TokenFile {
             ))
         };
         let length = std::fs::metadata(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => failure("there is no login"),
+            std::io::ErrorKind::NotFound => failure(format!("not logged in to `{name}`")),
             _ => unusable(&error.to_string()),
         })?;
         if length.len() > LONGEST {

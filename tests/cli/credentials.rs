@@ -1,0 +1,361 @@
+//! Credentials of every kind: got from where the settings say, or the run ends and names it.
+
+use std::path::PathBuf;
+
+use ecrpub_registry::{Fault, Registry};
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::harness::{Outcome, Run, SECRET, home, small};
+use crate::settings_peer::cloud::Cloud;
+
+/// The SHA-256 of the login's session below.
+const LOGIN_HASH: &str = "286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f";
+const LOGIN: &str = "arn:aws:iam::123456789012:user/me";
+/// Made for this test.
+const LOGIN_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIMQVVqNEyz6gK//GWM9G7EUTdb+845cXZbfkhaOHhgXvoAoGCCqGSM49\nAwEHoUQDQgAEWiPhTYraekbGwpr5zGDxKqFyfqaS0jWMNZs/jdnaBOp6iNTn2rAA\nNHgDjy5QokwbYQeMbcAjtppb0tXcJRwL5g==\n-----END EC PRIVATE KEY-----\n";
+/// The SHA-1 of `corp`.
+const CORP_HASH: &str = "ee0bfd2552fbd840c02cc48b6e823320543c450f";
+
+/// A run whose services are those of `cloud`, under `name`.
+fn run(cloud: &Cloud, name: &str, config: &str) -> Run {
+    let url = cloud.url(name);
+    Run::at(&url)
+        .without_keys()
+        .without("AWS_ENDPOINT_URL_ECR_PUBLIC")
+        .env("AWS_ENDPOINT_URL", format!("{url}/all"))
+        .env("HOME", home(&format!("credentials-{name}"), config))
+}
+
+fn list(run: Run) -> Outcome {
+    run.arguments("tags web").outcome()
+}
+
+fn keep(home: &str, path: &str, content: &Value) -> PathBuf {
+    let path = self::home(&format!("credentials-{home}"), "").join(path);
+    std::fs::create_dir_all(path.parent().expect("a folder"))
+        .expect("the target folder can be written to");
+    std::fs::write(&path, content.to_string()).expect("the target folder can be written to");
+    path
+}
+
+fn sso_config(role: &str) -> String {
+    format!(
+        "[profile 'my team']\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = {role}\n\
+         [sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://localhost/start\n"
+    )
+}
+
+fn sso_token(home: &str, expires: &str) -> PathBuf {
+    let token = json!({
+        "accessToken": "sso-access-token", "expiresAt": expires, "clientId": "id",
+        "clientSecret": "sso-client-secret", "refreshToken": "sso-refresh-token",
+        "registrationExpiresAt": "2099-01-01T00:00:00Z", "kept": "as it is",
+    });
+    keep(home, &format!(".aws/sso/cache/{CORP_HASH}.json"), &token)
+}
+
+#[test]
+fn a_login_of_sso_is_renewed_and_the_new_token_kept() {
+    let cloud = Cloud::start();
+    let file = sso_token("sso-renewed", "2001-01-01T00:00:00Z");
+    let outcome = run(&cloud, "sso-renewed", &sso_config("reader"))
+        .arguments("tags web --profile")
+        .argument("my team")
+        .outcome();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let trace = cloud.trace("sso-renewed");
+    let expected = [
+        "oidc@all \"id\" \"sso-client-secret\" \"refresh_token\" \"sso-refresh-token\"",
+        "sso@all account_id=123456789012 role_name=reader token=renewed",
+    ];
+    assert_eq!(trace[..2], expected);
+    let kept: Value =
+        serde_json::from_str(&std::fs::read_to_string(&file).expect("a token")).expect("JSON");
+    assert_eq!(
+        (&kept["accessToken"], &kept["refreshToken"], &kept["kept"]),
+        (&json!("renewed"), &json!("next"), &json!("as it is"))
+    );
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(
+            &std::fs::metadata(&file).expect("a token").permissions(),
+        );
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_login_of_sso_that_is_refused_names_the_command_that_renews_it() {
+    let cloud = Cloud::start();
+    sso_token("sso-denied", "2099-01-01T00:00:00Z");
+    let outcome = run(&cloud, "sso-denied", &sso_config("denied"))
+        .arguments("tags web --profile")
+        .argument("my team")
+        .outcome();
+    assert_snapshot!(outcome, @"
+    --- stderr
+    error: the SSO login of profile `my team` is not accepted: no: sso@all account_id=123456789012 role_name=denied token=[redacted]
+    hint: log in with `aws sso login --profile 'my team'`
+    --- exit code 4
+    ");
+    let expired = run(&cloud, "sso-none", &sso_config("reader"))
+        .arguments("tags web --profile")
+        .argument("my team")
+        .outcome();
+    assert_snapshot!(expired, @"
+    --- stderr
+    error: not logged in to `corp`
+    hint: log in with `aws sso login --profile 'my team'`
+    --- exit code 4
+    ");
+}
+
+#[test]
+fn a_role_that_is_denied_does_not_ask_for_a_login() {
+    let cloud = Cloud::start();
+    let config = format!(
+        "[default]\nrole_arn = arn:aws:iam::123456789012:role/denied\nsource_profile = base\n\
+         [profile base]\naws_access_key_id = AKIAFILEFILE\naws_secret_access_key = {SECRET}\naws_session_token = base-session-token\n"
+    );
+    assert_snapshot!(list(run(&cloud, "role-denied", &config)), @"
+    --- stderr
+    error: cannot assume the role of profile `default`: no: sts@all Action=AssumeRole RoleArn=arn:aws:iam::123456789012:role/denied Version=2011-06-15 by=[redacted] token=[redacted] region=us-east-1 (AccessDenied)
+    hint: the role `arn:aws:iam::123456789012:role/denied` must trust the keys of profile `base`, which must be allowed `sts:AssumeRole`
+    --- exit code 4
+    ");
+}
+
+#[test]
+fn a_login_is_renewed_with_a_proof_at_the_endpoint_of_the_profile() {
+    let cloud = Cloud::start();
+    let config = format!(
+        "[default]\nlogin_session = {LOGIN}\nservices = local\n[services local]\nsignin =\n  endpoint_url = {}/sign\n",
+        cloud.url("login")
+    );
+    let token = json!({
+        "accessToken": {
+            "accessKeyId": "ASIAOLD", "secretAccessKey": "old-key-of-login", "sessionToken": "old-session",
+            "accountId": "123456789012", "expiresAt": "2001-01-01T00:00:00Z",
+        },
+        "tokenType": "aws_sigv4", "refreshToken": "refresh-of-login", "clientId": "client", "dpopKey": LOGIN_KEY,
+    });
+    let file = keep(
+        "login",
+        &format!(".aws/login/cache/{LOGIN_HASH}.json"),
+        &token,
+    );
+    let url = cloud.url("login");
+    let run = run(&cloud, "login", &config)
+        .without("AWS_ENDPOINT_URL")
+        .env("AWS_ENDPOINT_URL_ECR_PUBLIC", format!("{url}/all"));
+    let outcome = list(run);
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let trace = cloud.trace("login");
+    assert!(
+        trace[0].starts_with("sign-in@sign proof=true "),
+        "{trace:?}"
+    );
+    assert!(trace[0].contains("refresh-of-login"), "{trace:?}");
+    assert_eq!(
+        trace[1],
+        "ecr@all by=ASIALOGIN token=renewed-session region=us-east-1"
+    );
+    let kept: Value =
+        serde_json::from_str(&std::fs::read_to_string(file).expect("a token")).expect("JSON");
+    assert_eq!(kept["refreshToken"], "next-refresh");
+    assert_eq!(kept["accessToken"]["accessKeyId"], "ASIALOGIN");
+    assert_eq!(kept["accessToken"]["accountId"], "123456789012");
+}
+
+#[test]
+fn a_credential_process_is_run_without_a_shell() {
+    let cloud = Cloud::start();
+    let config = "[default]\ncredential_process = printf '{\"Version\":1,\"AccessKeyId\":\"%s\",\"SecretAccessKey\":\"key-of-process\"}' \"$HOME|x\"\n";
+    let outcome = list(run(&cloud, "no-shell", config));
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert_eq!(
+        cloud.trace("no-shell"),
+        ["ecr@all by=$HOME|x token= region=us-east-1"]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_credential_process_does_not_outlive_the_run() {
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
+    let cloud = Cloud::start();
+    let pid_file = home("credentials-outlive", "").join("pid");
+    let _ = std::fs::remove_file(&pid_file);
+    let config = format!(
+        "[default]\ncredential_process = sh -c 'echo $$ > {}; exec sleep 60'\n",
+        pid_file.display()
+    );
+    let mut command = run(&cloud, "outlive", &config)
+        .arguments("tags web")
+        .into_command();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let started = Instant::now();
+    let pid = loop {
+        let text = std::fs::read_to_string(&pid_file).unwrap_or_default();
+        if let Ok(pid) = text.trim().parse::<i32>() {
+            break rustix::process::Pid::from_raw(pid).expect("a process id");
+        }
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "the process does not start"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert!(rustix::process::test_kill_process(pid).is_ok());
+    let own = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(own, rustix::process::Signal::INT).expect("the program runs");
+    child.wait().expect("the program ends");
+    while rustix::process::test_kill_process(pid).is_ok() {
+        assert!(
+            started.elapsed() < Duration::from_secs(45),
+            "the process outlives the run"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn what_a_service_echoes_of_the_credentials_is_blanked() {
+    let token = "IQoJb3JpZ2luX2VjEJ/+token==";
+    let echo = format!(
+        "canonical: x-amz-security-token:{token}\n{} {} {} AKIATESTTEST",
+        token
+            .replace('/', "%2F")
+            .replace('+', "%2B")
+            .replace('=', "%3D"),
+        token.replace('/', "\\/"),
+        SECRET.replace('-', "%2d"),
+    );
+    for code in [
+        "InvalidSignatureException",
+        "AccessDeniedException",
+        "NovelException",
+        "ThrottlingException",
+    ] {
+        let echo = echo.clone();
+        let registry = Registry::builder()
+            .repository(small()[0].clone())
+            .faults(move |_| Some(Fault::error(400, code, &echo)))
+            .start();
+        let outcome = Run::on(&registry)
+            .env("ECRPUB_HURRY", "1")
+            .env("AWS_ACCESS_KEY_ID", "AKIATESTTEST")
+            .env("AWS_SESSION_TOKEN", token)
+            .arguments("tags web -v --max-attempts 2")
+            .outcome();
+        assert!(outcome.stderr.contains("[redacted]"), "{outcome}");
+        for secret in [token, "IQoJb3JpZ2luX2VjEJ", "%2Btoken", "wJalrXUtnFEMI"] {
+            assert!(!outcome.stderr.contains(secret), "{secret}: {outcome}");
+        }
+    }
+}
+
+#[test]
+fn nothing_that_the_sdk_would_panic_for_gets_there() {
+    let cloud = Cloud::start();
+    let process = "[default]\ncredential_process = printf '{\"Version\":1,\"AccessKeyId\":\"AKIA\\\\n\",\"SecretAccessKey\":\"x\"}'\n";
+    for (name, config, code, variable, value) in [
+        (
+            "partition",
+            "",
+            2,
+            "SMITHY_CLIENT_SDK_CUSTOM_PARTITION",
+            "/no/such/file",
+        ),
+        (
+            "partition-empty",
+            "",
+            2,
+            "SMITHY_CLIENT_SDK_CUSTOM_PARTITION",
+            "",
+        ),
+        ("execution", "", 2, "AWS_EXECUTION_ENV", "lambda\n"),
+        (
+            "container",
+            "",
+            4,
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "127.0.0.1:9",
+        ),
+        (
+            "container-name",
+            "",
+            4,
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "localhost",
+        ),
+        (
+            "container-path",
+            "",
+            4,
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+            "@evil.invalid/",
+        ),
+        ("process", process, 4, "AWS_REGION", "us-east-1"),
+        (
+            "region",
+            "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\ncredential_source = Environment\n",
+            4,
+            "AWS_REGION",
+            "a\nb",
+        ),
+    ] {
+        let outcome = list(run(&cloud, name, config).env(variable, value));
+        assert_eq!(outcome.code, Some(code), "{name}: {outcome}");
+        assert!(
+            !outcome.stderr.contains("internal error"),
+            "{name}: {outcome}"
+        );
+        assert!(cloud.trace(name).is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_settings_file_that_cannot_be_read_is_named() {
+    let cloud = Cloud::start();
+    let path = |name: &str| home(&format!("credentials-{name}"), "").join(".aws/config");
+    let write = |name: &str, bytes: &[u8]| {
+        std::fs::write(path(name), bytes).expect("the target folder can be written to")
+    };
+    std::fs::create_dir_all(path("folder")).expect("the target folder can be written to");
+    write("latin1", b"[default]\nregion = caf\xe9\n");
+    let utf16: Vec<u8> = "\u{feff}[default]\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    write("utf16", &utf16);
+    write("bom", b"\xef\xbb\xbf[default]\n");
+    write("twice", b"[default]\na = 1\nA = 2\n");
+    for (name, why) in [
+        ("folder", "it is a folder"),
+        ("latin1", "line 2: this is not UTF-8 text"),
+        ("utf16", "line 1: this is not UTF-8 text"),
+        ("bom", "line 1: the file begins with a byte order mark"),
+        ("twice", "line 3: this setting appears twice in its section"),
+    ] {
+        let outcome = list(
+            run(&cloud, name, "")
+                .env("AWS_ACCESS_KEY_ID", "AKIATESTTEST")
+                .env("AWS_SECRET_ACCESS_KEY", SECRET),
+        );
+        assert_eq!(outcome.code, Some(2), "{name}: {outcome}");
+        let expected = format!(
+            "error: cannot read the AWS file `{}`: {why}\n",
+            path(name).display()
+        );
+        assert!(outcome.stderr.starts_with(&expected), "{name}: {outcome}");
+    }
+}
