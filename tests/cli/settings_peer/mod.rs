@@ -216,9 +216,6 @@ impl Oracle {
             env!("CARGO_MANIFEST_DIR"),
             "/tests/cli/settings_peer/oracle.py"
         );
-        if !peer("botocore") {
-            return None;
-        }
         let mut child = Command::new("python3")
             .arg(script)
             .current_dir(shared_folder())
