@@ -169,7 +169,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__images)
-            opts="-R -L -o -c -s -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --tagged --untagged --columns --sort --verbose --quiet --color --help"
+            opts="-R -L -o -c -s -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --fail-if-empty --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --tagged --untagged --columns --sort --verbose --quiet --color --help"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -397,8 +397,8 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__tags)
-            opts="-R -L -o -c -s -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --verbose --quiet --color --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+            opts="-R -L -o -c -s -v -q -h --repository-name --repo --public --source --registry-id --tag --digest --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --fail-if-empty --output --full-ref --pin --time --no-headers --no-trunc --bytes --platforms --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --verbose --quiet --color --help"
+            if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -603,14 +603,6 @@ _ecrpub() {
                 -c)
                     COMPREPLY=($(_ecrpub_list "registryAliasName repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType platforms imageDigest" "${cur}"))
                     compopt -o nospace 2>/dev/null
-                    return 0
-                    ;;
-                --columns)
-                    COMPREPLY=($(compgen -W "registryAliasName repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType platforms imageDigest" -- "${cur}"))
-                    return 0
-                    ;;
-                -c)
-                    COMPREPLY=($(compgen -W "registryAliasName repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType platforms imageDigest" -- "${cur}"))
                     return 0
                     ;;
                 --sort)

@@ -51,9 +51,9 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l source -d 'Read
 registry\t'The registry\'s own: names only; slower, but documented'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'The account of the registry that holds your own repositories' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only rows with this tag; repeatable' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only rows with this digest, or one that begins with these digits; repeatable' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l include -d 'List only rows with a tag that matches this regular expression as a whole; repeatable' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude -d 'Ignore tags that match this regular expression as a whole; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only rows with this digest, or its beginning; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l include -d 'List only rows with a tag that matches this regex; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude -d 'Ignore tags that match this regex; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l semver -d 'List only versions in this range, highest first' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l since -d 'List only rows dated at or after this time' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l before -d 'List only rows dated before this time, written as for `--since`' -r -f
@@ -79,18 +79,9 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l profile -d 'Use
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l region -d 'Send requests for your own registry to this region' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l endpoint-url -d 'Send requests for your own registry to this URL' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l timeout -d 'Limit the time of one attempt, in seconds' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "registryId\t''
-registryAliasName\t''
-repositoryName\t''
-imageDigest\t''
-imagePushedAt\t''
-imageSizeInBytes\t''
-imageManifestMediaType\t''
-artifactMediaType\t''
-platforms\t''
-imageTags\t''"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l timeout -d 'Limit the time of one attempt, in seconds' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "(__ecrpub_list registryId registryAliasName repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType platforms imageTags)"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s s -l sort -d 'Sort the rows by this key' -r -f -a "pushed\t'When the image was pushed, newest first'
 version\t'The version, highest first, then tags that are not versions'
 size\t'The size, largest first'
@@ -105,6 +96,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l pre -d 'Include
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude-digest-tags -d 'Ignore tags such as `sha256-….sig`, which attach signatures to images'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l reverse -d 'Reverse the sort order'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l count -d 'Print the number of rows instead of the rows'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l fail-if-empty -d 'Exit with code 3 when nothing is listed or counted'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l full-ref -d 'Print references to paste: public.ecr.aws/ALIAS/NAME:TAG'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l pin -d 'Print references with the digest that the tag has now: …:TAG@DIGEST'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-headers -d 'Leave out the header line'
@@ -121,9 +113,9 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l source -d 'Read p
 registry\t'The registry\'s own: names only; slower, but documented'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'The account of the registry that holds your own repositories' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only rows with this tag; repeatable' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only rows with this digest, or one that begins with these digits; repeatable' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l include -d 'List only rows with a tag that matches this regular expression as a whole; repeatable' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude -d 'Ignore tags that match this regular expression as a whole; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only rows with this digest, or its beginning; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l include -d 'List only rows with a tag that matches this regex; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude -d 'Ignore tags that match this regex; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l semver -d 'List only versions in this range, highest first' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l since -d 'List only rows dated at or after this time' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l before -d 'List only rows dated before this time, written as for `--since`' -r -f
@@ -149,18 +141,9 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l profile -d 'Use t
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l region -d 'Send requests for your own registry to this region' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l endpoint-url -d 'Send requests for your own registry to this URL' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l timeout -d 'Limit the time of one attempt, in seconds' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "registryAliasName\t''
-repositoryName\t''
-imageTag\t''
-createdAt\t''
-imageSizeInBytes\t''
-imagePushedAt\t''
-imageManifestMediaType\t''
-artifactMediaType\t''
-platforms\t''
-imageDigest\t''"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l timeout -d 'Limit the time of one attempt, in seconds' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "(__ecrpub_list registryAliasName repositoryName imageTag createdAt imageSizeInBytes imagePushedAt imageManifestMediaType artifactMediaType platforms imageDigest)"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s s -l sort -d 'Sort the rows by this key' -r -f -a "created\t'When the tag or repository was created, newest first'
 pushed\t'When the image was pushed, newest first'
 version\t'The version, highest first, then tags that are not versions'
@@ -176,6 +159,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l pre -d 'Include p
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude-digest-tags -d 'Ignore tags such as `sha256-….sig`, which attach signatures to images'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l reverse -d 'Reverse the sort order'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l count -d 'Print the number of rows instead of the rows'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l fail-if-empty -d 'Exit with code 3 when nothing is listed or counted'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l full-ref -d 'Print references to paste: public.ecr.aws/ALIAS/NAME:TAG'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l pin -d 'Print references with the digest that the tag has now: …:TAG@DIGEST'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l no-headers -d 'Leave out the header line'
