@@ -323,7 +323,7 @@ fn a_ca_bundle_must_hold_certificates() {
 }
 
 #[test]
-fn verbose_tells_of_requests_and_never_of_secrets() {
+fn verbose_runs_log_requests_and_never_secrets() {
     let registry = Registry::start(small());
     // The harness looks for the secret key in every output.
     let outcome = Run::on(&registry)

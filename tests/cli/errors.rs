@@ -20,7 +20,7 @@ fn refused(status: u16, code: &'static str, message: &'static str) -> String {
 }
 
 #[test]
-fn a_missing_repository() {
+fn a_missing_repository_is_named() {
     let registry = Registry::start(small());
     assert_snapshot!(ecrpub(&registry, "images nowhere"), @"
     --- stderr
@@ -37,7 +37,7 @@ fn a_missing_repository() {
 }
 
 #[test]
-fn a_name_that_is_none_is_refused_before_anything_is_sent() {
+fn invalid_names_are_refused_before_anything_is_sent() {
     let registry = Registry::start(small());
     assert_snapshot!(ecrpub(&registry, "images Web"), @"
     --- stderr
@@ -70,7 +70,7 @@ fn a_name_that_is_none_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_parameter_that_the_service_refuses() {
+fn a_refused_parameter_is_reported() {
     assert_snapshot!(
         refused(400, "InvalidParameterException", "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'x'"),
         @"
@@ -82,7 +82,7 @@ fn a_parameter_that_the_service_refuses() {
 }
 
 #[test]
-fn an_unsupported_command() {
+fn an_unsupported_command_is_reported() {
     assert_snapshot!(
         refused(400, "UnsupportedCommandException", "DescribeImages command is only supported in us-east-1."),
         @"
@@ -95,7 +95,7 @@ fn an_unsupported_command() {
 }
 
 #[test]
-fn a_failing_service() {
+fn a_failing_service_is_reported() {
     assert_snapshot!(refused(500, "ServerException", "out of order"), @"
     --- stderr
     error: `REGISTRY` failed with ServerException (HTTP status 500): out of order (2 attempts)
@@ -118,7 +118,7 @@ fn a_failing_service() {
 }
 
 #[test]
-fn a_throttling_service() {
+fn a_throttling_service_is_reported() {
     assert_snapshot!(refused(400, "ThrottlingException", "Rate exceeded"), @"
     --- stderr
     error: `REGISTRY` throttles requests: Rate exceeded (2 attempts)
@@ -144,7 +144,7 @@ fn a_service_that_throttles_for_a_while_is_waited_for() {
 }
 
 #[test]
-fn an_error_that_nobody_has_heard_of() {
+fn unknown_error_codes_are_printed() {
     assert_snapshot!(refused(400, "NovelException", "something new"), @"
     --- stderr
     error: `REGISTRY` failed with NovelException (HTTP status 400): something new
@@ -153,7 +153,7 @@ fn an_error_that_nobody_has_heard_of() {
 }
 
 #[test]
-fn a_request_that_is_not_allowed() {
+fn a_denied_request_is_reported() {
     assert_snapshot!(with_key(DENIED_KEY), @"
     --- stderr
     error: access denied: User: arn:aws:iam::123456789012:user/reader is not authorized to perform: ecr-public:DescribeImageTags on resource: arn:aws:ecr-public::123456789012:repository/* because no identity-based policy allows the ecr-public:DescribeImageTags action
@@ -163,7 +163,7 @@ fn a_request_that_is_not_allowed() {
 }
 
 #[test]
-fn expired_and_unknown_credentials() {
+fn expired_and_unknown_credentials_are_reported() {
     assert_snapshot!(with_key(EXPIRED_KEY), @"
     --- stderr
     error: the AWS credentials have expired: The security token included in the request is expired
@@ -185,7 +185,7 @@ fn with_key(key: &str) -> String {
 }
 
 #[test]
-fn no_credentials_at_all() {
+fn missing_credentials_are_reported_with_ways_to_get_them() {
     let registry = Registry::start(small());
     let run = Run::on(&registry)
         .without("AWS_ACCESS_KEY_ID")
@@ -201,7 +201,7 @@ fn no_credentials_at_all() {
 }
 
 #[test]
-fn half_of_the_keys() {
+fn half_of_the_keys_is_refused() {
     let registry = Registry::start(small());
     let run = Run::on(&registry).without("AWS_SECRET_ACCESS_KEY");
     assert_snapshot!(run.arguments("images web").outcome(), @"
@@ -214,7 +214,7 @@ fn half_of_the_keys() {
 }
 
 #[test]
-fn a_host_that_refuses_connections() {
+fn refused_connections_are_reported() {
     assert_snapshot!(Run::at(&url_without_server()).arguments("images web").outcome(), @"
     --- stderr
     error: `REGISTRY` refuses connections
@@ -224,7 +224,7 @@ fn a_host_that_refuses_connections() {
 }
 
 #[test]
-fn a_host_that_does_not_exist() {
+fn an_unknown_host_is_reported() {
     let outcome = Run::at("http://no-such-host.invalid")
         .arguments("images web")
         .outcome();
@@ -237,7 +237,7 @@ fn a_host_that_does_not_exist() {
 }
 
 #[test]
-fn answers_that_are_none_of_this_service() {
+fn unreadable_answers_are_errors() {
     let answer =
         |status, body: &'static str| failing(move |_| Some(Fault::raw(status, "text/html", body)));
     assert_snapshot!(answer(200, "<html>welcome to the hotel</html>"), @"
@@ -267,7 +267,7 @@ fn answers_that_are_none_of_this_service() {
 }
 
 #[test]
-fn a_connection_that_breaks() {
+fn a_broken_connection_is_reported() {
     let text = failing(|_| Some(Fault::Cut));
     assert_snapshot!(text, @"
     --- stderr
@@ -303,7 +303,7 @@ fn texts_of_the_service_cannot_reach_the_terminal_unescaped() {
 }
 
 #[test]
-fn options_that_nobody_knows() {
+fn unknown_options_and_values_are_refused() {
     let registry = Registry::start(small());
     assert_snapshot!(ecrpub(&registry, "images web --output yaml"), @"
     --- stderr

@@ -138,7 +138,7 @@ fn assert_failed(source: Source, registry: &Registry, arguments: &str, requests:
 }
 
 #[test]
-fn throttled_twice_then_well() {
+fn throttled_requests_are_tried_again() {
     for_each_source(|source| {
         let registry = faulty(move |request| (request.number <= 2).then(|| source.throttled()));
         assert_complete(source, &registry, 7);
@@ -146,7 +146,7 @@ fn throttled_twice_then_well() {
 }
 
 #[test]
-fn a_hundred_pages_each_throttled_three_times() {
+fn throttling_on_every_page_does_not_exhaust_the_attempts() {
     for_each_source(|source| {
         let registry = Registry::builder()
             .repository(plain(100))
@@ -165,7 +165,7 @@ fn a_hundred_pages_each_throttled_three_times() {
 }
 
 #[test]
-fn throttled_for_ever() {
+fn endless_throttling_is_an_error() {
     for_each_source(|source| {
         let error = assert_failed(source, &faulty(move |_| Some(source.throttled())), "", 8);
         let line = error.lines().next().unwrap_or_default();
@@ -177,7 +177,7 @@ fn throttled_for_ever() {
 }
 
 #[test]
-fn throttled_by_status_alone() {
+fn status_429_counts_as_throttling() {
     let too_many = || Fault::raw(429, "text/html", "slow down");
     for_each_source(|source| {
         let registry = faulty(move |request| (request.number == 1).then(too_many));
@@ -186,7 +186,7 @@ fn throttled_by_status_alone() {
 }
 
 #[test]
-fn failing_once_and_for_ever() {
+fn server_errors_are_tried_up_to_the_maximum() {
     for_each_source(|source| {
         let once = faulty(move |request| (request.number == 3).then(|| source.broken()));
         assert_complete(source, &once, 6);
@@ -198,7 +198,7 @@ fn failing_once_and_for_ever() {
 }
 
 #[test]
-fn a_gateway_that_fails_once() {
+fn a_failing_gateway_is_tried_again() {
     let bad_gateway = || Fault::raw(502, "text/html", "<html>bad gateway</html>");
     for_each_source(|source| {
         let registry = faulty(move |request| (request.number == 2).then(bad_gateway));
@@ -207,7 +207,7 @@ fn a_gateway_that_fails_once() {
 }
 
 #[test]
-fn connections_that_break_once() {
+fn broken_connections_are_tried_again() {
     for_each_source(|source| {
         for fault in [Fault::Reset, Fault::ResetMidway, Fault::Cut] {
             let registry = faulty(move |request| (request.number == 2).then(|| fault.clone()));
@@ -217,7 +217,7 @@ fn connections_that_break_once() {
 }
 
 #[test]
-fn connections_that_break_for_ever_are_tried_three_times() {
+fn broken_connections_are_tried_three_times() {
     for_each_source(|source| {
         for fault in [Fault::Reset, Fault::ResetMidway, Fault::Cut] {
             let error = assert_failed(source, &faulty(move |_| Some(fault.clone())), "", 3);
@@ -340,7 +340,7 @@ fn a_token_that_returns_is_an_error_and_not_the_end() {
 }
 
 #[test]
-fn unknown_fields_are_passed_over() {
+fn unknown_fields_are_ignored() {
     for (source, body, name) in [
         (
             Source::Own,
@@ -363,7 +363,7 @@ fn unknown_fields_are_passed_over() {
 }
 
 #[test]
-fn the_third_of_five_pages_refused() {
+fn a_refused_page_fails_the_listing() {
     for_each_source(|source| {
         let third = 3 + source.extra();
         // A refused token is renewed once.
@@ -387,7 +387,7 @@ fn the_third_of_five_pages_refused() {
 }
 
 #[test]
-fn every_attempt_is_told_with_its_cause_and_wait() {
+fn verbose_runs_log_every_attempt_with_its_cause_and_wait() {
     for_each_source(|source| {
         let registry = faulty(move |request| (request.number <= 2).then(|| source.throttled()));
         let told = list(source, &registry, "-v").stderr;
@@ -428,7 +428,7 @@ fn ctrl_c_ends_at_once_by_the_signal() {
 }
 
 #[test]
-fn hosts_that_refuse_or_do_not_exist_are_asked_once() {
+fn hosts_that_refuse_or_do_not_exist_are_tried_once() {
     let unserved = url_without_server();
     for (url, words) in [
         (unserved.as_str(), "refuses connections"),

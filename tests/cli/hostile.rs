@@ -62,7 +62,9 @@ fn formulas_are_data_in_csv() {
 #[test]
 fn a_hostile_page_token_is_sent_back_as_it_is_and_escaped_in_notes() {
     let token = "\u{1b}[2J\u{202e}\"\\token";
-    let body = serde_json::json!({ "imageDetails": [], "nextToken": token }).to_string();
+    let page =
+        serde_json::json!({ "imageDetails": [{ "imageDigest": "sha256:1" }], "nextToken": token });
+    let body = page.to_string();
     let registry = Registry::builder()
         .faults(move |_| {
             let answer =

@@ -37,7 +37,7 @@ fn images_are_looked_up_by_the_service() {
 }
 
 #[test]
-fn an_image_asked_for_twice_is_listed_once() {
+fn an_image_named_twice_is_listed_once() {
     let registry = Registry::start(small());
     let listed = ecrpub(
         &registry,
@@ -63,7 +63,7 @@ fn look_ups_go_out_a_hundred_at_a_time() {
 }
 
 #[test]
-fn what_is_missing_is_named_and_the_rest_is_listed() {
+fn missing_images_are_named_and_the_rest_is_listed() {
     let registry = Registry::start(small());
     let nowhere = format!("sha256:{}", "0".repeat(64));
     let line = format!("images web --tag bare --tag nowhere --digest {nowhere} -o name");
@@ -125,7 +125,7 @@ fn tags_are_picked_from_the_listing() {
 }
 
 #[test]
-fn each_repository_is_asked_for_each_image() {
+fn each_image_is_looked_up_in_each_repository() {
     let registry = Registry::start(small());
     assert_snapshot!(ecrpub(&registry, "images web empty --tag latest -o tsv -c repositoryName"), @"
     repositoryName
@@ -138,7 +138,7 @@ fn each_repository_is_asked_for_each_image() {
 }
 
 #[test]
-fn names_that_are_none_are_refused_before_anything_is_sent() {
+fn invalid_tags_and_digests_are_refused_before_anything_is_sent() {
     let registry = Registry::start(small());
     assert_snapshot!(ecrpub(&registry, "images web --digest 4f1c2b3a"), @"
     --- stderr

@@ -167,7 +167,7 @@ fn an_address_that_does_not_answer_is_a_lost_connection() {
 }
 
 #[test]
-fn faults_of_tls_are_no_matter_of_trust_and_are_tried_once() {
+fn tls_faults_other_than_trust_are_tried_once() {
     let registry = Registry::start(small());
     let url = registry.url().replace("http:", "https:");
     let told = |url: &str| list(Run::at(url), "").to_string();
@@ -202,7 +202,7 @@ fn faults_of_tls_are_no_matter_of_trust_and_are_tried_once() {
 }
 
 #[test]
-fn what_is_not_http_is_tried_once() {
+fn answers_that_are_not_http_are_tried_once() {
     for greeting in [
         "SSH-2.0-OpenSSH_9.6\r\n",
         "220 mail ESMTP\r\n",
@@ -227,7 +227,7 @@ fn what_is_not_http_is_tried_once() {
 }
 
 #[test]
-fn headers_that_are_no_text_are_passed_over() {
+fn binary_headers_are_ignored() {
     let (address, _) = server(|_, mut stream| {
         while read_request(&mut stream) {
             let odd = b"HTTP/1.1 200 OK\r\nvia: caf\xe9\r\n";
@@ -294,40 +294,48 @@ fn patience(status: u16, header: &'static str, value: String) -> Fault {
 }
 
 #[test]
-fn a_host_that_asks_for_patience_is_left_alone_so_long() {
+fn retry_after_is_waited_for() {
     let date = jiff::fmt::rfc2822::to_string(
         &(jiff::Timestamp::now() + Duration::from_secs(45)).to_zoned(jiff::tz::TimeZone::UTC),
     );
     let date = date.unwrap().replace("+0000", "GMT");
-    for (status, header, value, least) in [
-        (429, "retry-after", "50".to_owned(), 0.5),
-        (503, "retry-after", "50".to_owned(), 0.5),
-        (500, "retry-after", date, 0.3),
-        (429, "x-amz-retry-after", "50000".to_owned(), 0.5),
-        (429, "retry-after", "soon".to_owned(), 0.0),
-    ] {
-        for line in [
-            "images web -o name",
-            "tags public.ecr.aws/example/web -o name",
-            "tags public.ecr.aws/example/web -o name --source registry",
-        ] {
-            let text = value.clone();
-            let registry = once(move || patience(status, header, text.clone()));
-            // A hundredth of the time is waited in a hurry.
-            let run = Run::on(&registry).env("ECRPUB_HURRY", "1");
-            run.arguments(line).outcome().data();
-            let requests = registry.requests();
-            let waited = requests[1].at - requests[0].at;
-            assert!(
-                waited.as_secs_f64() >= least,
-                "{line}: {header}: {value}: {waited:?}"
-            );
+    let cases = [
+        (429, "retry-after", "50", 0.5),
+        (503, "retry-after", "50", 0.5),
+        (500, "retry-after", &date, 0.3),
+        (429, "x-amz-retry-after", "50000", 0.5),
+        (429, "retry-after", "soon", 0.0),
+    ];
+    let lines = [
+        "images web -o name",
+        "tags public.ecr.aws/example/web -o name",
+        "tags public.ecr.aws/example/web -o name --source registry",
+    ];
+    let assert_waits = |(status, header, value, least): (u16, &'static str, &str, f64), line| {
+        let text = value.to_owned();
+        let registry = once(move || patience(status, header, text.clone()));
+        // A hundredth of the time is waited in a hurry.
+        let run = Run::on(&registry).env("ECRPUB_HURRY", "1");
+        run.arguments(line).outcome().data();
+        let requests = registry.requests();
+        let waited = requests[1].at - requests[0].at;
+        assert!(
+            waited.as_secs_f64() >= least,
+            "{line}: {header}: {value}: {waited:?}"
+        );
+    };
+    // All at once, because they wait.
+    std::thread::scope(|scope| {
+        for case in cases {
+            for line in lines {
+                scope.spawn(move || assert_waits(case, line));
+            }
         }
-    }
+    });
 }
 
 #[test]
-fn a_host_that_asks_for_more_than_a_minute_is_not_waited_for() {
+fn retry_after_of_more_than_a_minute_is_an_error() {
     let registry = once(|| patience(429, "retry-after", "61".to_owned()));
     assert_snapshot!(list(Run::on(&registry), ""), @"
     --- stderr
@@ -350,7 +358,7 @@ fn a_host_that_asks_for_more_than_a_minute_is_not_waited_for() {
 }
 
 #[test]
-fn a_host_is_left_alone_by_all_requests() {
+fn retry_after_holds_back_every_request_to_the_host() {
     let registry = Registry::builder()
         .repository(small()[0].clone())
         .repository(small()[1].clone())

@@ -48,7 +48,7 @@ fn too_many() -> Fault {
 }
 
 #[test]
-fn names_are_listed_by_version_with_a_token_for_the_asking() {
+fn names_are_listed_by_version_with_an_anonymous_token() {
     let registry = registry();
     assert_snapshot!(list(&registry, &format!("tags {NGINX} --source registry -L 4")), @"
     TAG
@@ -66,7 +66,7 @@ fn names_are_listed_by_version_with_a_token_for_the_asking() {
 }
 
 #[test]
-fn every_page_is_read_by_its_relative_link() {
+fn every_page_is_read_through_its_relative_link() {
     let registry = registry();
     let own = ecrpub(&registry, "tags big --sort none -o name").data();
     let before = registry.requests().len();
@@ -124,7 +124,7 @@ fn names_can_be_filtered_counted_and_ordered() {
 }
 
 #[test]
-fn what_needs_more_than_names_is_refused_before_anything_is_sent() {
+fn options_that_need_more_than_names_are_refused_before_anything_is_sent() {
     let registry = registry();
     let digest = format!("sha256:{}", "0".repeat(64));
     let mut errors = Vec::new();
@@ -298,7 +298,7 @@ fn a_registry_without_tokens_is_read_without_one() {
 }
 
 #[test]
-fn links_are_read_in_every_valid_spelling_and_are_never_the_end_otherwise() {
+fn links_are_read_in_every_valid_spelling_or_are_errors() {
     let linked = |links: &'static [&'static str]| {
         let registry = faulty(move |request| {
             let page = |tag| format!(r#"{{"tags":["{tag}"]}}"#).into_bytes();
@@ -348,7 +348,7 @@ fn links_are_read_in_every_valid_spelling_and_are_never_the_end_otherwise() {
 }
 
 #[test]
-fn a_token_that_is_none_is_no_header() {
+fn an_invalid_token_is_never_a_header() {
     for body in [
         "{}",
         r#"{"token":""}"#,
@@ -369,7 +369,7 @@ fn a_token_that_is_none_is_no_header() {
 }
 
 #[test]
-fn a_registry_that_asks_for_patience_is_asked_once_a_second() {
+fn a_rate_limited_registry_gets_one_request_per_second() {
     let registry = faulty(|request| (request.number == 1).then(too_many));
     let run = Run::on(&registry).without_keys();
     let told = run
@@ -397,7 +397,7 @@ fn a_registry_that_asks_for_patience_is_asked_once_a_second() {
 
 #[test]
 #[cfg(unix)]
-fn the_line_of_progress_tells_of_the_pace() {
+fn the_line_of_progress_shows_the_rate_limit() {
     let registry = faulty(|request| (request.number <= 2).then(too_many));
     let run = Run::on(&registry)
         .env("TERM", "xterm-256color")
@@ -434,7 +434,7 @@ fn links_that_lead_elsewhere_or_in_a_circle_are_errors() {
 }
 
 #[test]
-fn errors_of_the_registry_are_told_apart() {
+fn errors_of_the_registry_are_distinguished() {
     let registry = registry();
     assert_snapshot!(list(&registry, "tags public.ecr.aws/docker/nginx --source registry"), @"
     --- stderr
@@ -568,7 +568,7 @@ fn platforms_are_a_column_of_every_format() {
 }
 
 #[test]
-fn platforms_are_asked_once_an_index_and_only_of_the_rows_that_are_left() {
+fn platforms_are_read_once_per_index_and_only_for_listed_rows() {
     let registry = registry();
     let line = format!("tags {NGINX} --include .*alpine|latest -L 6 --platforms -o json -q");
     list(&registry, &line).data();
@@ -594,7 +594,7 @@ fn platforms_are_asked_once_an_index_and_only_of_the_rows_that_are_left() {
 }
 
 #[test]
-fn the_platforms_of_ones_own_images_are_asked_under_their_public_name() {
+fn platforms_of_own_images_are_read_under_their_public_name() {
     let registry = registry();
     assert_snapshot!(ecrpub(&registry, "images storefront --tag latest -o tsv -c imageTags,platforms"), @"
     imageTags	platforms
@@ -622,7 +622,7 @@ fn the_platforms_of_ones_own_images_are_asked_under_their_public_name() {
 }
 
 #[test]
-fn more_platforms_than_can_be_asked_for_politely_take_a_limit() {
+fn too_many_platforms_need_a_limit() {
     let indexes = |count| {
         (0..count)
             .map(|seed| Image::oci(seed, 1, NOW_MS).index())
@@ -708,7 +708,7 @@ fn an_index_without_platforms_has_none() {
 }
 
 #[test]
-fn an_index_whose_digest_is_none_is_not_asked_for() {
+fn manifests_are_not_requested_by_an_invalid_digest() {
     let mut image = Image::oci(1, 1, NOW_MS).index().tagged(&["a"]);
     image.digest = Some("sha256:../../../token".to_owned());
     let registry = Registry::start([Repository::new("web", vec![image])]);
@@ -766,7 +766,7 @@ fn names_are_printed_as_references_to_paste() {
 }
 
 #[test]
-fn what_cannot_be_pasted_is_no_reference() {
+fn names_that_cannot_be_pasted_are_not_printed_as_references() {
     let registry = Registry::start([Repository::new(
         "web",
         vec![Image::oci(1, 1, NOW_MS).tagged(&["$(rm)"])],
@@ -791,7 +791,7 @@ fn what_cannot_be_pasted_is_no_reference() {
 }
 
 #[test]
-fn a_repository_of_which_the_service_tells_no_public_name() {
+fn an_own_repository_without_a_public_name_has_no_references() {
     allow_duplicates! {
     for uri in [
         "",

@@ -209,7 +209,7 @@ fn a_proxy_that_refuses_is_asked_once_and_named_with_its_status() {
 }
 
 #[test]
-fn before_an_http_address_only_407_is_surely_the_proxys() {
+fn a_proxy_is_blamed_for_407_alone_before_an_http_address() {
     let registry = Registry::start(small());
     let refused = |status| {
         let proxy = refusing(status);
@@ -274,7 +274,7 @@ fn a_proxy_that_says_nothing_is_named() {
 }
 
 #[test]
-fn what_is_no_proxy_is_refused_by_name_without_the_password() {
+fn invalid_proxies_are_refused_by_name_without_the_password() {
     let registry = Registry::start(small());
     assert_snapshot!(list(Run::on(&registry).env("HTTP_PROXY", "socks5://me:secret@proxy:1080")), @"
     --- stderr

@@ -35,7 +35,7 @@ fn rows(document: &str, list: &str) -> Vec<Value> {
 }
 
 #[test]
-fn the_tags_of_a_public_repository_are_told_with_their_images() {
+fn public_tags_are_listed_with_their_images() {
     let registry = gallery();
     assert_snapshot!(list(&registry, &format!("tags {NGINX} -L 3")), @"
     TAG            CREATED                  SIZE  MANIFEST   DIGEST
@@ -55,7 +55,7 @@ fn the_tags_of_a_public_repository_are_told_with_their_images() {
 }
 
 #[test]
-fn every_format_says_of_public_tags_what_it_says_of_ones_own() {
+fn every_format_prints_public_tags_like_own_ones() {
     let registry = Registry::start([Repository::generated("big", 1234)]);
     let public = |options: &str| {
         list(
@@ -80,7 +80,7 @@ fn every_format_says_of_public_tags_what_it_says_of_ones_own() {
 }
 
 #[test]
-fn filters_orders_and_limits_are_those_of_ones_own() {
+fn filters_orders_and_limits_work_as_for_own_repositories() {
     let registry = Registry::start([Repository::generated("big", 1234)]);
     for options in [
         "--semver ^0.50",
@@ -148,7 +148,7 @@ fn untagged_images_that_cannot_be_seen_are_noted() {
 }
 
 #[test]
-fn a_repository_that_is_missing_lacks_no_images() {
+fn a_missing_repository_is_not_reported_as_missing_images() {
     let registry = gallery();
     for options in ["", "--count", "--sort none -o name"] {
         let outcome = list(
@@ -298,7 +298,7 @@ fn own_and_public_repositories_mix() {
 }
 
 #[test]
-fn a_repository_that_nobody_can_see() {
+fn a_missing_public_repository_is_named() {
     let registry = gallery();
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/nowhere"), @"
     --- stderr
@@ -322,7 +322,7 @@ fn a_repository_that_nobody_can_see() {
 }
 
 #[test]
-fn references_that_are_none_are_told_what_they_are() {
+fn references_to_other_registries_are_refused_by_name() {
     let registry = gallery();
     let told = |reference: &str| list(&registry, &format!("tags {reference}")).to_string();
     assert_snapshot!(told("nginx:1.27"), @"
@@ -367,7 +367,7 @@ fn references_that_are_none_are_told_what_they_are() {
 }
 
 #[test]
-fn options_that_public_repositories_have_no_use_for_are_refused() {
+fn options_for_own_repositories_are_refused_for_public_ones() {
     let registry = gallery();
     let refused = |arguments: &str| {
         let outcome = list(&registry, arguments);
@@ -424,7 +424,7 @@ fn with_traps(registry: &Registry, metadata: &Registry) -> Run {
 }
 
 #[test]
-fn no_credential_is_sent_or_looked_for() {
+fn public_runs_neither_send_nor_look_for_credentials() {
     let metadata = Registry::start([]);
     let registry = gallery();
     let own = with_traps(&registry, &metadata)
@@ -447,7 +447,7 @@ fn no_credential_is_sent_or_looked_for() {
 /// `strace` lists the files that the program opens.
 #[test]
 #[cfg(target_os = "linux")]
-fn no_file_of_aws_or_docker_is_opened() {
+fn public_runs_open_no_file_of_aws_or_docker() {
     if !crate::harness::peer("strace") {
         return;
     }
@@ -550,7 +550,7 @@ fn a_proxy_is_used() {
 }
 
 #[test]
-fn every_request_is_told_on_request() {
+fn verbose_runs_log_every_request() {
     let registry = gallery();
     let told = list(
         &registry,
@@ -662,7 +662,7 @@ fn answers_that_are_no_listing_are_errors() {
 }
 
 #[test]
-fn errors_of_the_gallery_are_told_apart() {
+fn errors_of_the_gallery_are_distinguished() {
     let refused = |code: &str, message: &str| {
         answered(
             400,

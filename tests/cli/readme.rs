@@ -102,7 +102,7 @@ fn sorted_output(registry: &Registry, command: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_one_liner_tells_what_todays_command_tells() {
+fn each_one_liner_prints_what_todays_command_prints() {
     let registry = Registry::start(sample(NOW_MS));
     let rows = one_liners(include_str!("../../README.md"));
     assert_eq!(rows.len(), 9);

@@ -158,7 +158,7 @@ fn ecrpub(docker: &DockerRegistry, gallery: &Registry, arguments: &str) -> Run {
 }
 
 #[test]
-fn the_tags_and_platforms_of_a_real_registry() {
+fn tags_and_platforms_of_a_real_registry_are_listed() {
     let Some(docker) = DockerRegistry::start() else {
         return;
     };

@@ -100,7 +100,7 @@ fn an_image_passes_when_one_of_its_tags_does_and_shows_them_all() {
 }
 
 #[test]
-fn untagged_images_pass_unless_tags_are_asked_for() {
+fn untagged_images_pass_unless_tags_are_filtered() {
     assert_eq!(listed("images zoo --untagged"), "");
     let registry = Registry::start([zoo()]);
     assert_eq!(
@@ -423,7 +423,7 @@ fn counts_are_bare_numbers() {
 }
 
 #[test]
-fn nonsense_is_refused_with_what_is_accepted() {
+fn invalid_values_are_refused_with_the_valid_ones() {
     let registry = Registry::start([zoo()]);
     assert_snapshot!(ecrpub(&registry, "tags zoo --since yesterday"), @"
     --- stderr

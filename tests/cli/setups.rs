@@ -24,7 +24,7 @@ fn with_config(registry: &Registry, name: &str, config: &str) -> Outcome {
 }
 
 #[test]
-fn no_credentials_and_no_metadata_service_that_answers() {
+fn a_silent_metadata_service_is_given_up() {
     let registry = Registry::start(small());
     // Nobody listens here, and whoever listens there says nothing.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -48,7 +48,7 @@ fn no_credentials_and_no_metadata_service_that_answers() {
 }
 
 #[test]
-fn a_login_profile_whose_session_is_not_there() {
+fn a_login_profile_without_a_session_names_the_login_command() {
     let registry = Registry::start(small());
     let config =
         "[profile work]\nlogin_session = arn:aws:iam::123456789012:user/me\nregion = us-east-1\n";
@@ -65,7 +65,7 @@ fn a_login_profile_whose_session_is_not_there() {
 }
 
 #[test]
-fn keys_and_a_session_token_of_a_profile() {
+fn keys_and_session_token_of_a_profile_are_used() {
     let registry = Registry::start(small());
     let config = "[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\naws_session_token = tokentoken\n";
     let listed = with_config(&registry, "session-token", config).data();
@@ -102,7 +102,7 @@ fn unusable_settings_of_a_profile_are_named_with_it() {
 }
 
 #[test]
-fn settings_of_a_profile_that_the_aws_cli_takes() {
+fn harmless_settings_of_a_profile_are_accepted() {
     let registry = Registry::start(small());
     let keys = "aws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
     for (number, setting) in [
@@ -121,7 +121,7 @@ fn settings_of_a_profile_that_the_aws_cli_takes() {
 }
 
 #[test]
-fn a_profile_file_that_is_none() {
+fn an_unreadable_profile_file_is_refused() {
     let registry = Registry::start(small());
     let outcome = with_config(&registry, "no-profile-file", "[default\nkey\n");
     assert_eq!(outcome.code, Some(2), "{outcome}");
@@ -164,7 +164,7 @@ fn an_empty_variable_counts_as_unset() {
 }
 
 #[test]
-fn a_role_that_asks_for_a_code() {
+fn a_role_that_needs_an_mfa_code_is_refused() {
     let registry = Registry::start(small());
     let config = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nmfa_serial = arn:aws:iam::123456789012:mfa/me\nsource_profile = base\n[profile base]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
     assert_snapshot!(with_config(&registry, "mfa", config), @r#"
@@ -178,7 +178,7 @@ fn a_role_that_asks_for_a_code() {
 }
 
 #[test]
-fn no_home() {
+fn runs_without_a_home_use_the_environment_alone() {
     let registry = Registry::start(small());
     // Without `HOME` the home folder of the user counts, which may hold anything.
     let without_files = |run: Run| {
@@ -234,7 +234,7 @@ fn a_proxy_for_https_is_a_tunnel() {
 }
 
 #[test]
-fn a_proxy_that_is_not_there() {
+fn a_missing_proxy_is_reported() {
     let registry = Registry::start(small());
     let outcome = list(Run::on(&registry).env("HTTP_PROXY", "http://127.0.0.1:9"));
     assert_eq!(
@@ -252,7 +252,7 @@ fn a_proxy_that_is_not_there() {
 }
 
 #[test]
-fn no_system_certificates() {
+fn missing_system_certificates_are_reported() {
     let registry = Registry::builder()
         .tls()
         .repository(small()[0].clone())

@@ -107,7 +107,7 @@ fn breaking_after(pages: usize) -> Registry {
 }
 
 #[test]
-fn what_breaks_off_can_be_completed_page_by_page() {
+fn a_broken_listing_can_be_completed_page_by_page() {
     let whole = Registry::start([Repository::generated("big", 9)]);
     for format in FORMATS {
         let line = format!("tags big --sort none --page-size 2 --no-headers -o {format}");
@@ -139,7 +139,7 @@ fn what_breaks_off_can_be_completed_page_by_page() {
 }
 
 #[test]
-fn what_breaks_off_names_the_cause_and_the_way_to_go_on() {
+fn a_broken_listing_names_the_cause_and_how_to_continue() {
     let line = "images big --sort none --page-size 2 -o json -c imageTags";
     assert_snapshot!(ecrpub(&breaking_after(1), line), @r#"
     {

@@ -308,7 +308,7 @@ fn compare(
 }
 
 #[test]
-fn set_ups_count_as_for_the_aws_cli() {
+fn settings_select_what_botocore_selects() {
     let (setups, cloud) = (setups(), Cloud::start());
     let Some(oracle) = Oracle::start(&setups, &cloud) else {
         return;
@@ -366,7 +366,7 @@ fn set_ups_count_as_for_the_aws_cli() {
 }
 
 #[test]
-fn set_ups_count_as_was_recorded() {
+fn settings_select_what_was_recorded() {
     let (setups, cloud) = (setups(), Cloud::start());
     let record: Vec<Value> = serde_json::from_str(RECORD).expect("the record is JSON");
     let oracle: Vec<_> = record.iter().map(Outcome::of_record).collect();
