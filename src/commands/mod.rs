@@ -38,3 +38,23 @@ impl Command {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::output::Schema;
+
+    fn assert_names_are_distinct<R>(schema: &Schema<R>) {
+        for column in schema.columns {
+            for name in column.names() {
+                let found = schema.find(name).map(|found| found.key);
+                assert_eq!(found, Some(column.key), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_name_means_one_column() {
+        assert_names_are_distinct(&super::images::SCHEMA);
+        assert_names_are_distinct(&super::tags::SCHEMA);
+    }
+}

@@ -127,7 +127,7 @@ impl<R> Column<R> {
     }
 
     /// All names of the column, the best known first.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         let names = [self.name(), self.title, self.key];
         names.into_iter().chain(self.aliases.iter().copied())
     }
@@ -159,7 +159,7 @@ impl<R> Schema<R> {
     }
 
     /// The column that people call `name`: by its field, its title or its sort key, in any case.
-    pub(super) fn find(&self, name: &str) -> Option<&'static Column<R>> {
+    pub(crate) fn find(&self, name: &str) -> Option<&'static Column<R>> {
         self.columns.iter().find(|column| column.is_called(name))
     }
 

@@ -115,6 +115,10 @@ fn place(terminal: bool) -> Place {
 }
 
 fn print_in(place: Place, options: &[&str], rows: &[Row]) -> String {
+    print_pages(place, options, rows, 3)
+}
+
+fn print_pages(place: Place, options: &[&str], rows: &[Row], size: usize) -> String {
     let Options { output } = Options::parse_from([&["test"], options].concat());
     let expected = Expected {
         several: false,
@@ -126,7 +130,7 @@ fn print_in(place: Place, options: &[&str], rows: &[Row]) -> String {
     let mut out = Vec::new();
     format.prepare(&[rows]).unwrap();
     format.begin(&mut out);
-    for page in rows.chunks(3) {
+    for page in rows.chunks(size) {
         format.rows(page, &mut out).unwrap();
     }
     format.end(None, &mut out);
@@ -269,7 +273,9 @@ proptest! {
         width in 40..=200_usize,
         options in proptest::sample::select(vec!["--bytes", "--time=iso", "-c=-text", "-c=list", "-c=time,size,nested"]),
     ) {
-        let printed = print_in(Place { width: Some(width), ..place(true) }, &[options], &rows);
+        let place = Place { width: Some(width), ..place(true) };
+        let printed = print_in(place, &[options], &rows);
+        prop_assert_eq!(&printed, &print_pages(place, &[options], &rows, rows.len()));
         prop_assert_eq!(printed.lines().count(), rows.len() + 1, "{}", printed);
         for line in printed.lines() {
             prop_assert!(line.width() <= width, "{} of {width} columns: {line}", line.width());

@@ -317,6 +317,17 @@ fn columns_have_the_names_of_fields_titles_and_sort_keys() {
 }
 
 #[test]
+fn a_key_that_sorts_names_its_column() {
+    let images = ["pushed", "size", "tag", "digest"];
+    let tags = ["created", "pushed", "size", "tag", "digest"];
+    let images = images.map(|key| format!("images web -s {key} -c {key}"));
+    let tags = tags.map(|key| format!("tags web -s {key} -c {key}"));
+    for line in images.iter().chain(&tags) {
+        assert_eq!(print(line).lines().count(), 4, "{line}");
+    }
+}
+
+#[test]
 fn columns_are_added_to_the_default_ones_and_left_out() {
     assert_snapshot!(print("images web -c +artifact,-manifest -c -pushed"), @"
     DIGEST           SIZE  ARTIFACT   TAGS
