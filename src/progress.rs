@@ -1,5 +1,5 @@
-//! What is being done and what is waited for, told to whoever watches: a line that comes and goes on
-//! a terminal, or with `-v` a line of stderr for each event.
+//! Progress of a run: one line on a terminal, rewritten as requests are answered, or with `-v` one line on
+//! stderr for each event.
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,11 +12,11 @@ use crate::escape::escaped;
 use crate::output::counted;
 use crate::redact::{redacted, redacted_but_ids};
 
-/// What is answered sooner needs no line.
+/// The wait after which the line appears.
 const PATIENCE: Duration = Duration::from_millis(300);
 const TICK: Duration = Duration::from_millis(100);
 
-/// Tells of requests, attempts, waits and timings, never of secrets.
+/// Logs requests, retries and timings; secrets are redacted.
 #[derive(Debug)]
 pub(crate) struct Progress {
     started: Instant,
@@ -27,7 +27,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A listener that starts now, and says nothing unless `verbose`.
+    /// A log that starts now, and writes to stderr if it is `verbose`.
     pub(crate) fn new(verbose: bool) -> Self {
         let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         Self {
@@ -44,7 +44,7 @@ impl Progress {
         self.line.clone()
     }
 
-    /// Shows the line to somebody who watches, once they had to wait.
+    /// Shows the line to a person who has waited for a while.
     pub(crate) fn show_line(&self) {
         if self.verbose {
             return;
@@ -53,7 +53,8 @@ impl Progress {
         tokio::spawn(async move {
             tokio::time::sleep(PATIENCE).await;
             if !line.is_finished() {
-                let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
+                // A wide message is cut to what the terminal has left.
+                let style = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}");
                 line.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
                 line.set_draw_target(ProgressDrawTarget::stderr());
                 line.enable_steady_tick(TICK);
@@ -61,53 +62,50 @@ impl Progress {
         });
     }
 
-    /// Takes the line away for good, before anything else is written.
+    /// Removes the line for good, before anything else is written.
     pub(crate) fn end_line(&self) {
         self.line.finish_and_clear();
     }
 
-    /// Credentials are looked for, which may take a while, or a person.
-    pub(crate) fn looking_for_credentials(&self) {
-        self.line.set_message("looking for credentials");
-    }
-
-    /// Something was found out before the first request.
+    /// Logs a setting that is in effect.
     pub(crate) fn resolved(&self, what: &str, value: impl fmt::Display) {
         self.write(&redacted_but_ids(&format!("{what}: {value}")));
     }
 
-    /// A request goes out.
-    pub(crate) fn sending(&self, request: &str, attempt: u32) {
-        self.tell(format_args!("{request}: attempt {attempt}"));
+    /// Logs an attempt at a request, of at most `max_attempts`.
+    pub(crate) fn sending(&self, request: &str, attempt: u32, max_attempts: u32) {
+        self.log(format_args!(
+            "{request}: attempt {attempt} of {max_attempts}"
+        ));
         if self.pages.get() == 0 && attempt == 1 {
             self.line.set_message(format!("waiting for {request}"));
         }
     }
 
-    /// A request was answered.
+    /// Logs the answer to a request, and how long it took.
     pub(crate) fn answered(&self, request: &str, after: Duration) {
-        self.tell(format_args!("{request}: answered in {after:.0?}"));
+        self.log(format_args!("{request}: answered in {after:.0?}"));
     }
 
-    /// An attempt failed, and the next one follows after a wait.
+    /// Logs a failed attempt and the wait before the next one.
     pub(crate) fn waiting(&self, request: &str, cause: impl fmt::Display, delay: Duration) {
         let event = format!("{request}: {cause}; trying again in {delay:.1?}");
-        self.tell(format_args!("{event}"));
+        self.log(format_args!("{event}"));
         self.line
             .set_message(escaped(&redacted(&event)).into_owned());
     }
 
-    /// A request waits for its turn: the host wants but one a second.
+    /// Logs that a request waits for its turn: the host limits the rate of requests.
     pub(crate) fn taking_turns(&self, request: &str, wait: Duration) {
-        let event = format!("{request}: waiting {wait:.1?}, for one request a second is allowed");
-        self.tell(format_args!("{event}"));
+        let event = format!("{request}: rate limited, waiting {wait:.1?}");
+        self.log(format_args!("{event}"));
         self.line.set_message(event);
     }
 
-    /// A page was read.
+    /// Logs a page, and counts its rows.
     pub(crate) fn page(&self, of: impl fmt::Display, number: u64, rows: usize) {
         let counted_rows = counted(rows, "row");
-        self.tell(format_args!("page {number} of `{of}`: {counted_rows}"));
+        self.log(format_args!("page {number} of `{of}`: {counted_rows}"));
         self.pages.set(self.pages.get() + 1);
         self.rows.set(self.rows.get() + rows);
         let rows = counted(self.rows.get(), "row");
@@ -115,7 +113,7 @@ impl Progress {
         self.line.set_message(format!("{rows}, {pages}"));
     }
 
-    fn tell(&self, event: fmt::Arguments<'_>) {
+    fn log(&self, event: fmt::Arguments<'_>) {
         if self.verbose {
             self.write(&redacted(&event.to_string()));
         }
@@ -124,7 +122,7 @@ impl Progress {
     fn write(&self, event: &str) {
         if self.verbose {
             let seconds = self.started.elapsed().as_secs_f64();
-            // Whoever closed stderr does not want to know.
+            // A closed stderr is no reason to fail.
             let _ = writeln!(std::io::stderr(), "[{seconds:.3}s] {}", escaped(event));
         }
     }

@@ -77,14 +77,16 @@ pub(crate) async fn run<R: RepositoryRow>(
     let selection = args.select.selection(plan.tagged, default_key, now)?;
     let takes_all = !args.count && targets.iter().all(|target| args.wants_all(target));
     let streams = takes_all && !reads_manifests && selection.streams() && format.streams();
-    if session.console.has_watcher() && !(streams && place.terminal) {
-        session.progress.show_line();
-    }
     let sources = args
         .source
         .connect(&targets, &args.connection, reads_manifests, session);
+    let sources = sources.await?;
+    // Not before: a provider of credentials may ask on the same terminal.
+    if session.console.has_watcher() && !(streams && place.terminal) {
+        session.progress.show_line();
+    }
     let listing = Listing {
-        sources: sources.await?,
+        sources,
         args,
         lacks_untagged: !expected.told.contains(plan.schema.complete)
             && selection.admits_untagged(),

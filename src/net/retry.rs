@@ -171,7 +171,7 @@ impl Retry {
         loop {
             number += 1;
             self.wait_for_turn(progress, request).await;
-            progress.sending(request, number);
+            progress.sending(request, number, self.max_attempts);
             let started = Instant::now();
             let outcome = tokio::time::timeout(self.timeout, attempt()).await;
             let failure = match outcome.unwrap_or_else(|_| Err(self.timed_out(request))) {

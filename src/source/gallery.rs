@@ -122,7 +122,8 @@ impl<'a> Gallery<'a> {
                 next_token: listing.next_token,
             })
         };
-        let page = self.0.run(OPERATION, read).await;
+        let request = format!("{OPERATION} of `{repository}`");
+        let page = self.0.run(&request, read).await;
         page.map_err(|error| match error.kind() {
             Kind::Service | Kind::Credentials => error.hint(format!(
                 "the registry itself tells the names alone: `ecrpub tags {repository} --source registry`"

@@ -94,8 +94,8 @@ struct Reason {
 
 /// A request.
 struct Get<'a> {
-    /// What it is called in messages.
-    name: &'static str,
+    /// Its name in messages.
+    name: String,
     url: &'a str,
     accept: &'static str,
     /// The longest answer, in bytes.
@@ -138,7 +138,7 @@ impl<'a> Registry<'a> {
             })?,
         };
         let request = Get {
-            name: "tags/list",
+            name: format!("tags/list of `{repository}`"),
             url: &url,
             accept: "application/json",
             limit: LONGEST_PAGE,
@@ -194,7 +194,7 @@ impl<'a> Registry<'a> {
             .url(&format!("{}/manifests/{digest}", path(repository)));
         let index = async {
             let request = Get {
-                name: "manifest",
+                name: format!("manifest {digest} of `{repository}`"),
                 url: &url,
                 accept: MANIFESTS,
                 limit: LONGEST_MANIFEST,
@@ -238,7 +238,7 @@ impl<'a> Registry<'a> {
                 _ => Ok(answer),
             }
         };
-        self.wire.run(get.name, attempt).await
+        self.wire.run(&get.name, attempt).await
     }
 
     /// A token other than `refused`, or none if the registry has no tokens. Whoever comes first fetches

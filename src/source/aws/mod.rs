@@ -53,12 +53,12 @@ impl<'a> Aws<'a> {
         let progress = session.progress;
         let scope = Scope::read(Environment::of_process(), args.profile.as_deref())?;
         let settings = Settings::of(&scope, args, session.env.hurried(FIRST_DELAY))?;
-        progress.looking_for_credentials();
         let (transport, dual_stack) = (&settings.transport, settings.dual_stack);
         let limit = session.env.hurried(credentials::LIMIT);
         let found = credentials::resolve(&scope, transport, dual_stack, limit, progress).await?;
         let host = settings.host();
         progress.resolved("endpoint", &host);
+        progress.resolved("region", &settings.region);
         progress.resolved("profile", &scope.profile);
         let (origin, keys) = (found.origin, found.keys);
         let credentials = format!("{}, access key id {}", origin.description, keys.id);

@@ -162,7 +162,8 @@ impl Aws<'_> {
             answer.map_err(|error| errors::translate(&error, context))
         };
         let retry = &self.settings.transport.retry;
-        let outcome = retry.run(self.progress, context.operation, attempt).await;
+        let request = format!("{} of `{}`", context.operation, context.repository);
+        let outcome = retry.run(self.progress, &request, attempt).await;
         outcome.map_err(|failure| failure.error)
     }
 
