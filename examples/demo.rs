@@ -17,6 +17,8 @@ fn main() -> ExitCode {
         return ecrpub::run(std::env::args_os());
     }
     let registry = Registry::start(ecrpub_registry::sample(now()));
+    // Help, and a command line that is refused, send none.
+    registry.allow_no_requests();
     let status = ecrpub_on(&registry)
         .args(arguments())
         .status()

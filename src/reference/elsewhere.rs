@@ -2,8 +2,8 @@
 //! and other registries. Each is refused with the command to type instead.
 
 use super::address::{Address, split_image, without_query};
+use super::hosts::REGISTRIES;
 use super::official::official;
-use super::repository::REGISTRIES;
 use super::{PublicRepository, Refused, RegistryId};
 use crate::shell::quoted;
 

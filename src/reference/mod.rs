@@ -3,19 +3,21 @@
 mod address;
 mod digest;
 mod elsewhere;
+mod hosts;
 mod image_id;
 mod names;
 mod official;
 mod parse;
 mod pasted;
+mod public;
 mod refused;
 mod repository;
 
 pub(crate) use self::digest::Digest;
 pub(crate) use self::image_id::ImageId;
 pub(crate) use self::names::{RegistryAlias, RegistryId, RepositoryName, TagName};
-pub(crate) use self::official::{public_hint, public_reference};
 pub(crate) use self::parse::Reference;
 pub(crate) use self::pasted::{image_of_command, image_of_words};
+pub(crate) use self::public::{public_hint, public_reference};
 pub(crate) use self::refused::{Hint, Refused};
 pub(crate) use self::repository::{PublicRepository, Repository};

@@ -1,7 +1,6 @@
-//! Names that look like public ones: Docker's official images, and `ALIAS/NAME`.
+//! Docker's official images, which ECR Public has under the alias `docker`.
 
-use super::repository::REGISTRIES;
-use super::{PublicRepository, RepositoryName};
+use super::hosts::REGISTRIES;
 
 /// Where ECR Public has Docker's official images.
 pub(super) const LIBRARY: &str = "docker/library";
@@ -33,70 +32,10 @@ pub(super) fn official(rest: &str) -> String {
     format!("{}/{LIBRARY}/{rest}", REGISTRIES[0])
 }
 
-/// The public repository that `name`, one of the caller's own registry, may have been meant for: an
-/// official image, or `ALIAS/NAME`.
-pub(crate) fn public_reference(name: &RepositoryName) -> Option<String> {
-    let name = name.as_str();
-    if let Some(image) = official_image(name) {
-        return Some(official(image));
-    }
-    let (first, _) = name.split_once('/')?;
-    let public = PublicRepository::at(name).ok();
-    public
-        .filter(|_| !first.contains('.'))
-        .map(|public| public.to_string())
-}
-
-/// The hint that names [`public_reference`].
-pub(crate) fn public_hint(name: &RepositoryName) -> Option<String> {
-    let reference = public_reference(name);
-    let name = name.as_str();
-    match (official_image(name), reference) {
-        (Some(_), Some(reference)) => Some(format!(
-            "the official image is public: ask for `{reference}`"
-        )),
-        (None, Some(reference)) => Some(format!("if it is public, ask for `{reference}`")),
-        (_, None) => {
-            let (host, _) = name
-                .split_once('/')
-                .filter(|(host, _)| host.contains('.'))?;
-            Some(format!(
-                "if `{host}` is another registry: only ECR Public is read, as `{}/ALIAS/NAME`",
-                REGISTRIES[0]
-            ))
-        }
-    }
-}
-
 /// The official image that `name` means.
-fn official_image(name: &str) -> Option<&str> {
+pub(super) fn official_image(name: &str) -> Option<&str> {
     let bare = ["docker/library/", "library/"]
         .iter()
         .find_map(|prefix| name.strip_prefix(prefix));
     bare.or_else(|| is_official(name).then_some(name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::public_hint;
-
-    #[test]
-    fn names_that_look_public_are_told_the_public_reference() {
-        let hint = |name: &str| public_hint(&name.parse().expect("a name"));
-        for (name, reference) in [
-            ("nginx", "`public.ecr.aws/docker/library/nginx`"),
-            ("adminer", "`public.ecr.aws/docker/library/adminer`"),
-            ("zookeeper", "`public.ecr.aws/docker/library/zookeeper`"),
-            ("library/nginx", "`public.ecr.aws/docker/library/nginx`"),
-            ("docker/library/own", "`public.ecr.aws/docker/library/own`"),
-            ("bitnami/nginx", "`public.ecr.aws/bitnami/nginx`"),
-            ("registry.example.com/web", "another registry"),
-        ] {
-            let hint = hint(name).expect(name);
-            assert!(hint.contains(reference), "{name}: {hint}");
-        }
-        for name in ["web", "ngin", "2gis/web"] {
-            assert_eq!(hint(name), None, "{name}");
-        }
-    }
 }

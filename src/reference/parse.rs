@@ -4,9 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::address::{Address, split_image, without_query};
+use super::hosts::REGISTRIES;
 use super::official::{is_official, official};
 use super::refused::Hint;
-use super::repository::REGISTRIES;
 use super::{
     Digest, ImageId, PublicRepository, Refused, RegistryId, Repository, TagName, elsewhere, pasted,
 };

@@ -2,12 +2,9 @@
 
 use std::fmt;
 
+use super::hosts::REGISTRIES;
 use super::official::{is_official, official};
 use super::{Refused, RegistryAlias, RepositoryName};
-
-/// The registry in references; the second name is the one that also answers over IPv6.
-/// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-ecr-requests.html>
-pub(super) const REGISTRIES: [&str; 2] = ["public.ecr.aws", "ecr-public.aws.com"];
 
 /// A repository, and by which way it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]

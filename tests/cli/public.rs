@@ -315,7 +315,7 @@ fn a_missing_public_repository_is_named() {
     assert_snapshot!(ecrpub(&registry, "tags docker/library/nginx"), @"
     --- stderr
     error: repository `docker/library/nginx` does not exist in your registry
-    hint: the official image is public: ask for `public.ecr.aws/docker/library/nginx`
+    hint: the official image is public: list it with `ecrpub tags public.ecr.aws/docker/library/nginx`
     hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
     --- exit code 3
     ");

@@ -88,14 +88,14 @@ fn the_public_reference_is_the_first_hint_for_names_that_look_public() {
     assert_snapshot!(ecrpub(&registry, "tags nginx"), @"
     --- stderr
     error: repository `nginx` does not exist in your registry
-    hint: the official image is public: ask for `public.ecr.aws/docker/library/nginx`
+    hint: the official image is public: list it with `ecrpub tags public.ecr.aws/docker/library/nginx`
     hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
     --- exit code 3
     ");
     assert_snapshot!(ecrpub(&registry, "tags team/web"), @"
     --- stderr
     error: repository `team/web` does not exist in your registry
-    hint: if it is public, ask for `public.ecr.aws/team/web`
+    hint: if it is public, list it with `ecrpub tags public.ecr.aws/team/web`
     hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
     --- exit code 3
     ");
@@ -106,7 +106,7 @@ fn the_public_reference_is_the_first_hint_for_names_that_look_public() {
     assert_snapshot!(run("tags nginx"), @"
     --- stderr
     error: no AWS credentials found
-    hint: the official image is public: ask for `public.ecr.aws/docker/library/nginx`
+    hint: the official image is public: list it with `ecrpub tags public.ecr.aws/docker/library/nginx`
     hint: log in with `aws login` or `aws sso login --profile NAME`, or store keys with `aws configure`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
     hint: a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`
     --- exit code 4
@@ -114,7 +114,7 @@ fn the_public_reference_is_the_first_hint_for_names_that_look_public() {
     assert_snapshot!(run("images web docker/library/nginx"), @"
     --- stderr
     error: no AWS credentials found
-    hint: the official image is public: ask for `public.ecr.aws/docker/library/nginx`
+    hint: the official image is public: list it with `ecrpub tags public.ecr.aws/docker/library/nginx`
     hint: log in with `aws login` or `aws sso login --profile NAME`, or store keys with `aws configure`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
     hint: a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`
     --- exit code 4
@@ -141,7 +141,7 @@ fn quotes_and_commands_around_a_reference_are_removed_in_the_hint() {
     ");
     assert_snapshot!(refused(&["tags", "docker", "pull", "nginx"]), @"
     error: this is a command line of another tool, and not a list of repositories
-    hint: the official image is public: ask for `public.ecr.aws/docker/library/nginx`
+    hint: the official image is public: list it with `ecrpub tags public.ecr.aws/docker/library/nginx`
     hint: name the repository alone: `nginx`
     ");
     assert_snapshot!(refused(&["tags", "--repo=`Web`"]), @"
