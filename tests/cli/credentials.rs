@@ -328,7 +328,7 @@ fn a_settings_file_that_cannot_be_read_is_named() {
     let cloud = Cloud::start();
     let path = |name: &str| home(&format!("credentials-{name}"), "").join(".aws/config");
     let write = |name: &str, bytes: &[u8]| {
-        std::fs::write(path(name), bytes).expect("the target folder can be written to")
+        std::fs::write(path(name), bytes).expect("the target folder can be written to");
     };
     std::fs::create_dir_all(path("folder")).expect("the target folder can be written to");
     write("latin1", b"[default]\nregion = caf\xe9\n");
@@ -358,4 +358,66 @@ fn a_settings_file_that_cannot_be_read_is_named() {
         );
         assert!(outcome.stderr.starts_with(&expected), "{name}: {outcome}");
     }
+}
+
+#[test]
+fn containers_and_instances_are_asked_without_a_proxy() {
+    let cloud = Cloud::start();
+    let url = cloud.url("direct");
+    let expected =
+        |line: &str| line.starts_with("container@box ") || line.starts_with("instance@imds ");
+    for (variable, value) in [
+        (
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            format!("{url}/box/container"),
+        ),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", format!("{url}/imds")),
+    ] {
+        let run = run(&cloud, "direct", "")
+            .without("AWS_EC2_METADATA_DISABLED")
+            .env("HTTP_PROXY", "http://127.0.0.1:9")
+            .env(variable, value);
+        // The service itself is asked through the proxy, which is not there.
+        let outcome = list(run);
+        assert_eq!(outcome.code, Some(5), "{variable}: {outcome}");
+        let trace = cloud.trace("direct");
+        assert!(
+            trace.last().is_some_and(|line| expected(line)),
+            "{variable}: {trace:?}"
+        );
+    }
+    assert_eq!(cloud.trace("direct").len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hint_is_pasted_as_it_is_meant() {
+    let cloud = Cloud::start();
+    let name = "$(touch pwned)&'x\" y";
+    let config = "[profile '$(touch pwned)&'\\''x\" y']\nsso_account_id = 123456789012\nsso_role_name = r\n\
+        sso_region = us-east-1\nsso_start_url = https://localhost/\n";
+    let config = config.replace("'\\''", "'\"'\"'");
+    let outcome = run(&cloud, "hint", &config)
+        .arguments("tags web --profile")
+        .argument(name)
+        .outcome();
+    assert_eq!(outcome.code, Some(4), "{outcome}");
+    let hint = outcome
+        .stderr
+        .lines()
+        .find_map(|line| line.strip_prefix("hint: log in with `"))
+        .expect("a hint");
+    let command = hint.strip_suffix('`').expect("a command");
+    let folder = home("credentials-pasted", "");
+    let script = format!("aws() {{ printf '%s.' \"$@\"; }}; {command}");
+    let output = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(&folder)
+        .output();
+    let output = output.expect("a shell");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        format!("sso.login.--profile.{name}.")
+    );
+    assert!(!folder.join("pwned").exists());
 }

@@ -5,7 +5,8 @@ pub(crate) mod cloud;
 mod differences;
 mod setups;
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -296,7 +297,8 @@ fn compare(
         match explanation(outcome, stderr) {
             Some(name) => explained.push(name),
             None => {
-                unexplained += &format!(
+                let _ = writeln!(
+                    unexplained,
                     "set-up {number}: {:#?}\noracle: {expected:#?}\nprogram: {outcome:#?}\n{stderr}\n",
                     setups[number]
                 );
@@ -307,6 +309,10 @@ fn compare(
     explained
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures are shown with `--nocapture`"
+)]
 #[test]
 fn settings_select_what_botocore_selects() {
     let (setups, cloud) = (setups(), Cloud::start());
