@@ -55,7 +55,9 @@ impl Listed for Image {
         let mut grouped = Grouped::default();
         let mut pages = Pages::of_all(sources, repository, request.page_size);
         while let Some(tags) = pages.next::<Tag>().await? {
-            tags.into_iter().for_each(|tag| grouped.add(tag));
+            for tag in tags {
+                grouped.add(tag);
+            }
         }
         Ok(Page {
             rows: grouped.images,

@@ -328,7 +328,7 @@ fn a_settings_file_that_cannot_be_read_is_named() {
     let cloud = Cloud::start();
     let path = |name: &str| home(&format!("credentials-{name}"), "").join(".aws/config");
     let write = |name: &str, bytes: &[u8]| {
-        std::fs::write(path(name), bytes).expect("the target folder can be written to")
+        std::fs::write(path(name), bytes).expect("the target folder can be written to");
     };
     std::fs::create_dir_all(path("folder")).expect("the target folder can be written to");
     write("latin1", b"[default]\nregion = caf\xe9\n");

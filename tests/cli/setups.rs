@@ -334,10 +334,11 @@ fn sso_home(expires: &str) -> std::path::PathBuf {
         "clientId": "id", "clientSecret": "client-secret", "registrationExpiresAt": "2099-01-01T00:00:00Z",
     });
     let cache = home.join(".aws/sso/cache");
-    std::fs::create_dir_all(&cache).unwrap();
+    std::fs::create_dir_all(&cache).expect("the target folder can be written to");
     // The SHA-1 of `corp`.
     let name = "ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
-    std::fs::write(cache.join(name), token.to_string()).unwrap();
+    std::fs::write(cache.join(name), token.to_string())
+        .expect("the target folder can be written to");
     home
 }
 

@@ -288,7 +288,7 @@ fn compare(
     program: &[(Outcome, String)],
 ) -> Vec<&'static str> {
     let mut explained = Vec::new();
-    let mut unexplained = String::new();
+    let mut unexplained = Vec::new();
     for (number, (expected, (outcome, stderr))) in oracle.iter().zip(program).enumerate() {
         if expected.agrees_with(outcome) {
             continue;
@@ -296,18 +296,19 @@ fn compare(
         match explanation(outcome, stderr) {
             Some(name) => explained.push(name),
             None => {
-                unexplained += &format!(
-                    "set-up {number}: {:#?}\noracle: {expected:#?}\nprogram: {outcome:#?}\n{stderr}\n",
+                unexplained.push(format!(
+                    "set-up {number}: {:#?}\noracle: {expected:#?}\nprogram: {outcome:#?}\n{stderr}",
                     setups[number]
-                );
+                ));
             }
         }
     }
-    assert!(unexplained.is_empty(), "{unexplained}");
+    assert!(unexplained.is_empty(), "{}", unexplained.join("\n"));
     explained
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "figures to be seen with --nocapture")]
 fn settings_select_what_botocore_selects() {
     let (setups, cloud) = (setups(), Cloud::start());
     let Some(oracle) = Oracle::start(&setups, &cloud) else {
