@@ -5,8 +5,7 @@ pub(crate) mod cloud;
 mod differences;
 mod setups;
 
-use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -289,7 +288,7 @@ fn compare(
     program: &[(Outcome, String)],
 ) -> Vec<&'static str> {
     let mut explained = Vec::new();
-    let mut unexplained = String::new();
+    let mut unexplained = Vec::new();
     for (number, (expected, (outcome, stderr))) in oracle.iter().zip(program).enumerate() {
         if expected.agrees_with(outcome) {
             continue;
@@ -297,23 +296,19 @@ fn compare(
         match explanation(outcome, stderr) {
             Some(name) => explained.push(name),
             None => {
-                let _ = writeln!(
-                    unexplained,
-                    "set-up {number}: {:#?}\noracle: {expected:#?}\nprogram: {outcome:#?}\n{stderr}\n",
+                unexplained.push(format!(
+                    "set-up {number}: {:#?}\noracle: {expected:#?}\nprogram: {outcome:#?}\n{stderr}",
                     setups[number]
-                );
+                ));
             }
         }
     }
-    assert!(unexplained.is_empty(), "{unexplained}");
+    assert!(unexplained.is_empty(), "{}", unexplained.join("\n"));
     explained
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the figures are shown with `--nocapture`"
-)]
 #[test]
+#[expect(clippy::print_stdout, reason = "figures to be seen with --nocapture")]
 fn settings_select_what_botocore_selects() {
     let (setups, cloud) = (setups(), Cloud::start());
     let Some(oracle) = Oracle::start(&setups, &cloud) else {
