@@ -339,10 +339,11 @@ fn verbose_runs_log_requests_and_never_secrets() {
         .collect();
     assert_snapshot!(untimed.join("\n"), @"
     endpoint: REGISTRY
+    region: us-east-1
     profile: default
     credentials: the keys of the environment, access key id AKIATEST
-    DescribeImageTags: attempt 1
-    DescribeImageTags: answered
+    DescribeImageTags of `web`: attempt 1 of 8
+    DescribeImageTags of `web`: answered
     page 1 of `web`: 3 rows
     ");
 }

@@ -286,7 +286,7 @@ fn a_silent_service_is_given_up() {
     let outcome = ecrpub(&registry, "images web --timeout 0.2 --max-attempts 1");
     assert_snapshot!(outcome, @"
     --- stderr
-    error: DescribeImages was not answered within 0.2 s
+    error: DescribeImages of `web` was not answered within 0.2 s
     hint: allow more time with `--timeout SECONDS`
     --- exit code 5
     ");

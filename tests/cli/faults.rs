@@ -237,8 +237,8 @@ fn a_server_that_drips_is_given_up_in_time() {
         let error = assert_failed(source, &registry, "--timeout 0.5", 3);
         assert!(started.elapsed() < Duration::from_secs(10));
         let request = source.first_request();
-        let expected = format!("error: {request} was not answered within 0.5 s");
-        assert!(error.starts_with(&expected), "{error}");
+        assert!(error.starts_with(&format!("error: {request}")), "{error}");
+        assert!(error.contains(" was not answered within 0.5 s"), "{error}");
     });
 }
 
@@ -251,16 +251,15 @@ fn a_server_that_says_nothing_is_given_up_in_time() {
             .env("ECRPUB_HURRY", "1")
             .arguments(source.arguments());
         let outcome = run.arguments("--timeout 0.3").outcome();
-        let expected = format!(
-            "error: {} was not answered within 0.3 s (3 attempts)\nhint: allow more time with `--timeout SECONDS`\n",
-            source.first_request()
-        );
+        let expected = " was not answered within 0.3 s (3 attempts)\nhint: allow more time with `--timeout SECONDS`\n";
         assert_eq!(
             (outcome.stdout.as_str(), outcome.code),
             ("", Some(5)),
             "{outcome}"
         );
-        assert!(outcome.stderr.starts_with(&expected), "{outcome}");
+        let request = format!("error: {}", source.first_request());
+        assert!(outcome.stderr.starts_with(&request), "{outcome}");
+        assert!(outcome.stderr.contains(expected), "{outcome}");
     });
 }
 
@@ -394,9 +393,9 @@ fn verbose_runs_log_every_attempt_with_its_cause_and_wait() {
         let waits = told
             .matches("throttles requests: Rate exceeded; trying again in ")
             .count();
-        let attempts = told
-            .matches(&format!("{}: attempt ", source.request()))
-            .count();
+        let is_attempt =
+            |line: &&str| line.contains(source.request()) && line.contains(": attempt ");
+        let attempts = told.lines().filter(is_attempt).count();
         assert_eq!((waits, attempts), (2, 7 - 2 * source.extra()), "{told}");
     });
 }

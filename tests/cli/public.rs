@@ -569,13 +569,13 @@ fn verbose_runs_log_every_request() {
     assert_snapshot!(events.join("\n"), @"
     gallery: REGISTRY
     registry: REGISTRY
-    describeImageTags: attempt 1
-    describeImageTags: answered
+    describeImageTags of `public.ecr.aws/docker/library/nginx`: attempt 1 of 8
+    describeImageTags of `public.ecr.aws/docker/library/nginx`: answered
     page 1 of `public.ecr.aws/docker/library/nginx`: 15 rows
-    token: attempt 1
+    token: attempt 1 of 8
     token: answered
-    manifest: attempt 1
-    manifest: answered
+    manifest sha256:0d617a5423b6588869922c6087017e1f4f116ba1586376238a18193433b84cb8 of `public.ecr.aws/docker/library/nginx`: attempt 1 of 8
+    manifest sha256:0d617a5423b6588869922c6087017e1f4f116ba1586376238a18193433b84cb8 of `public.ecr.aws/docker/library/nginx`: answered
     ");
 }
 
@@ -599,7 +599,7 @@ fn answers_of_the_gallery_are_read_tolerantly() {
       "imageTagDetails": []
     }
     --- stderr
-    note: repository `public.ecr.aws/docker/library/nginx` has nothing to list: it is empty
+    note: repository `public.ecr.aws/docker/library/nginx` has nothing to list: it has no tags
     "#);
     assert_snapshot!(answered(200, r#"{"imageTagDetails":[
         {"imageTag":"a","createdAt":"2023-05-12T03:22:40.827Z","imageDetail":null,"novelty":[1]},

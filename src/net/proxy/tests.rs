@@ -291,7 +291,8 @@ proptest! {
     ) {
         match parse(&text) {
             Ok(proxy) => prop_assert!(proxy.address().port_u16().is_some_and(|port| port > 0)),
-            Err(why) => prop_assert!(!text.contains('@') || !why.contains(&text)),
+            // A lone `@` is no secret.
+            Err(why) => prop_assert!(!text.contains('@') || text.len() < 3 || !why.contains(&text)),
         }
     }
 
