@@ -169,6 +169,36 @@ fn a_login_is_renewed_with_a_proof_at_the_endpoint_of_the_profile() {
 }
 
 #[test]
+fn an_instance_is_asked_once_a_token_is_got() {
+    let cloud = Cloud::start();
+    let ask = |name: &str, label: &str| {
+        let run = run(&cloud, name, "")
+            .without("AWS_EC2_METADATA_DISABLED")
+            .env(
+                "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                format!("{}/{label}/", cloud.url(name)),
+            );
+        list(run)
+    };
+    let outcome = ask("instance", "imds");
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert_eq!(cloud.trace("instance")[0], "instance@imds imds-token");
+    let outcome = ask("instance-page", "page");
+    assert!(
+        outcome
+            .stderr
+            .starts_with("error: no AWS credentials found\n"),
+        "{outcome}"
+    );
+    let shown = ask("instance-untrusted", "untrusted").to_string();
+    assert_snapshot!(shown.replace(&cloud.address.to_string(), "HOST"), @"
+    --- stderr
+    error: `HOST` answered without credentials (HTTP status 200): AssumeRoleUnauthorizedAccess: EC2 cannot assume the role
+    --- exit code 4
+    ");
+}
+
+#[test]
 fn a_credential_process_is_run_without_a_shell() {
     let cloud = Cloud::start();
     let config = "[default]\ncredential_process = printf '{\"Version\":1,\"AccessKeyId\":\"%s\",\"SecretAccessKey\":\"key-of-process\"}' \"$HOME|x\"\n";

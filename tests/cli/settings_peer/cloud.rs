@@ -71,7 +71,8 @@ fn serve(mut stream: TcpStream, traces: &Mutex<HashMap<String, Vec<String>>>) {
     drop(traces);
     let (status, body) = answer;
     let head = format!(
-        "HTTP/1.1 {status} Status\r\ncontent-type: {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status} Status\r\ncontent-type: {}\r\ncontent-length: {}\r\n\
+         x-aws-ec2-metadata-token-ttl-seconds: 21600\r\nconnection: close\r\n\r\n",
         if body.starts_with('<') {
             "text/xml"
         } else {
@@ -169,7 +170,16 @@ fn route(request: &Request, label: &str, path: &str) -> (Option<String>, Answer)
     }
     let line = match path {
         "latest/api/token" => return (None, (200, "imds-token".to_owned())),
+        "latest/meta-data/iam/security-credentials/" if label == "page" => {
+            return (None, (200, "<html>a page</html>".to_owned()));
+        }
         "latest/meta-data/iam/security-credentials/" => return (None, (200, "role".to_owned())),
+        "latest/meta-data/iam/security-credentials/role" if label == "untrusted" => {
+            let said = json!({
+                "Code": "AssumeRoleUnauthorizedAccess", "Message": "EC2 cannot assume the role",
+            });
+            return (None, (200, said.to_string()));
+        }
         "latest/meta-data/iam/security-credentials/role" => {
             format!(
                 "instance@{label} {}",

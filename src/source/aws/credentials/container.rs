@@ -1,4 +1,10 @@
 //! Credentials of a container: ECS, EKS Pod Identity, and whatever speaks as they do.
+//!
+//! The requests are our own: the SDK's `EcsCredentialsProvider` (aws-config 1.13, ecs.rs) reads its
+//! variables from the environment by itself, where an empty one counts as set and an empty
+//! `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` is an error. It ignores the time-outs that it is given. And it
+//! reports an error answer as free text: the status, which decides about another attempt, and the code
+//! and message, which the user needs, cannot be read from it.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -36,7 +42,7 @@ pub(super) async fn credentials(at: &Source<'_>) -> Result<Keys, Error> {
     let http = at.direct();
     let attempt = async || {
         let answer = metadata::send(&http, "GET", url.as_str(), &headers, &host, TIMEOUT).await?;
-        if let (200, Some(keys)) = (answer.status, metadata::keys(&answer)) {
+        if let (200, Some(keys)) = (answer.status, metadata::keys(&answer.body)) {
             return Ok(keys);
         }
         let cause = if answer.status >= 500 {
@@ -44,7 +50,10 @@ pub(super) async fn credentials(at: &Source<'_>) -> Result<Keys, Error> {
         } else {
             Cause::Final
         };
-        Err(Failure::new(cause, metadata::without_keys(&answer, &host)))
+        Err(Failure::new(
+            cause,
+            metadata::without_keys(&answer.body, answer.status, &host),
+        ))
     };
     at.run("the container's credentials", attempt).await
 }

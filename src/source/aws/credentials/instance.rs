@@ -1,24 +1,23 @@
 //! Credentials of an instance's role, from its metadata service (`IMDSv2`).
+//!
+//! The SDK's client for the metadata sends the requests. Its `ImdsCredentialsProvider` is not used: it
+//! reports an answer without credentials as free text, which may hold anything and is not printed.
 
 use std::time::Duration;
 
+use aws_config::imds;
 use url::Url;
 
-use super::Source;
-use super::keys::{Keys, is_header};
-use super::metadata;
+use super::keys::Keys;
+use super::plan::failure;
+use super::{Source, metadata, provider_config};
 use crate::error::{Error, Kind};
-use crate::net::http::Answer;
-use crate::net::retry::Failure;
 use crate::net::settings::{Found, host};
 use crate::source::aws::scope::Scope;
 
 const IPV4: &str = "http://169.254.169.254";
 const IPV6: &str = "http://[fd00:ec2::254]";
-const TOKEN: &str = "latest/api/token";
-const ROLE: &str = "latest/meta-data/iam/security-credentials/";
-/// The header that carries the token.
-const TOKEN_HEADER: &str = "x-aws-ec2-metadata-token";
+const ROLE: &str = "/latest/meta-data/iam/security-credentials/";
 
 /// How the metadata service is reached.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,63 +46,60 @@ pub(super) async fn credentials(at: &Source<'_>) -> Result<Option<Keys>, Error> 
     if disabled.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
         return Ok(None);
     }
-    let service = Service {
-        settings: settings(at.scope)?,
-        at,
-    };
-    let Some(answer) = service.answer().await else {
+    let settings = settings(at.scope)?;
+    let client = settings.client(at)?;
+    let Some(answer) = answer(&client, settings.attempts).await else {
         return Ok(None);
     };
-    let host = host(&service.settings.endpoint);
-    let keys = metadata::keys(&answer);
+    let answer = answer.as_bytes();
+    let keys = metadata::keys(answer);
     keys.map(Some)
-        .ok_or_else(|| metadata::without_keys(&answer, &host))
+        .ok_or_else(|| metadata::without_keys(answer, 200, &host(&settings.endpoint)))
 }
 
-fn text(answer: &Answer) -> Option<String> {
-    let text = std::str::from_utf8(&answer.body).ok()?.trim();
-    Some(text.to_owned()).filter(|text| !text.is_empty())
-}
-
-struct Service<'a> {
-    settings: Settings,
-    at: &'a Source<'a>,
-}
-
-impl Service<'_> {
-    /// The answer that tells the keys of the role.
-    async fn answer(&self) -> Option<Answer> {
-        let life = ("x-aws-ec2-metadata-token-ttl-seconds", "21600");
-        let token = text(&self.ask("PUT", TOKEN, life).await?)?;
-        let header = (TOKEN_HEADER, token.as_str());
-        if !is_header(&token) {
-            return None;
-        }
-        let role = text(&self.ask("GET", ROLE, header).await?)?;
-        self.ask("GET", &format!("{ROLE}{role}"), header).await
+/// The answer that tells the keys of the role; `None` where this is no instance, or has no role.
+async fn answer(client: &imds::Client, attempts: u32) -> Option<String> {
+    let role = get(client, ROLE, attempts).await?;
+    let role = role.trim();
+    // The client panics where the path is not one of a URL.
+    let is_named = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
+    if role.is_empty() || !role.bytes().all(is_named) {
+        return None;
     }
+    get(client, &format!("{ROLE}{role}"), attempts).await
+}
 
-    /// The answer, unless there is none or it is not a good one: then this is no instance, or has no
-    /// role.
-    async fn ask(&self, method: &str, path: &str, header: (&'static str, &str)) -> Option<Answer> {
-        let Settings {
-            endpoint,
-            timeout,
-            attempts,
-        } = &self.settings;
-        let url = format!("{}/{path}", endpoint.as_str().trim_end_matches('/'));
-        let http = self.at.direct();
-        let host = host(endpoint);
-        for _ in 0..*attempts {
-            let answer: Result<Answer, Failure> =
-                metadata::send(&http, method, &url, &[header], &host, *timeout).await;
-            if let Ok(answer) = answer
-                && answer.status == 200
-            {
-                return Some(answer);
-            }
+/// Whatever fails is tried again at once, as by the AWS CLI; the client would wait between attempts.
+async fn get(client: &imds::Client, path: &str, attempts: u32) -> Option<String> {
+    for _ in 0..attempts {
+        if let Ok(answer) = client.get(path).await {
+            return Some(answer.into());
         }
-        None
+    }
+    None
+}
+
+impl Settings {
+    /// The SDK's client, which gets a token before the first request.
+    fn client(&self, at: &Source<'_>) -> Result<imds::Client, Error> {
+        let client = imds::Client::builder()
+            .configure(&provider_config(&at.direct()))
+            .endpoint(&self.endpoint)
+            .map_err(|_| {
+                let host = host(&self.endpoint);
+                failure(format!(
+                    "`{host}` cannot be asked for credentials at this URL"
+                ))
+            })?;
+        // The first operation includes the request for the token.
+        let operation_timeout = 2 * self.timeout;
+        Ok(client
+            .max_attempts(1)
+            .connect_timeout(self.timeout)
+            .read_timeout(self.timeout)
+            .operation_attempt_timeout(operation_timeout)
+            .operation_timeout(operation_timeout)
+            .build())
     }
 }
 

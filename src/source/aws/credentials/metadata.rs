@@ -1,4 +1,4 @@
-//! Requests to where containers and instances find their credentials: on this machine, without a proxy.
+//! Answers with credentials, as containers and instances get them, and the requests of containers.
 
 use std::time::Duration;
 
@@ -43,8 +43,8 @@ pub(super) async fn send(
 }
 
 /// The keys in an answer of JSON; `None` where there are none in it.
-pub(super) fn keys(answer: &Answer) -> Option<Keys> {
-    let content: Value = serde_json::from_slice(&answer.body).ok()?;
+pub(super) fn keys(answer: &[u8]) -> Option<Keys> {
+    let content: Value = serde_json::from_slice(answer).ok()?;
     let text = |key: &str| content[key].as_str().filter(|text| !text.is_empty());
     Some(Keys {
         id: text("AccessKeyId")?.to_owned(),
@@ -55,8 +55,8 @@ pub(super) fn keys(answer: &Answer) -> Option<Keys> {
 }
 
 /// What the service says of itself in an answer without credentials, in brackets, or nothing.
-pub(super) fn said(answer: &Answer) -> String {
-    let content: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+fn said(answer: &[u8]) -> String {
+    let content: Value = serde_json::from_slice(answer).unwrap_or_default();
     let text = |keys: [&str; 2]| keys.iter().find_map(|key| content[*key].as_str());
     let parts = [text(["code", "Code"]), text(["message", "Message"])];
     let said: Vec<&str> = parts
@@ -73,10 +73,9 @@ pub(super) fn said(answer: &Answer) -> String {
 }
 
 /// The error for an answer that holds no credentials.
-pub(super) fn without_keys(answer: &Answer, host: &str) -> Error {
+pub(super) fn without_keys(answer: &[u8], status: u16, host: &str) -> Error {
     let said = said(answer);
     failure(format!(
-        "`{host}` answered without credentials (HTTP status {}){said}",
-        answer.status
+        "`{host}` answered without credentials (HTTP status {status}){said}"
     ))
 }

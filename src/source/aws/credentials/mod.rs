@@ -14,9 +14,12 @@ mod tokens;
 
 use std::time::Duration;
 
+use aws_config::provider_config::ProviderConfig;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use jiff::Timestamp;
 use url::Url;
 
@@ -241,6 +244,15 @@ where
         }
         Some(Failure::fatal(answered(code, message.unwrap_or(code))))
     })
+}
+
+/// Configures a provider of the SDK, whose requests `http` sends: the time-outs and retries are ours.
+/// Nothing is read from the files; what a provider reads from the environment is checked before.
+fn provider_config(http: &http::Client) -> ProviderConfig {
+    ProviderConfig::without_region()
+        .with_http_client(http.limited(http::LONGEST_TOKEN))
+        .with_retry_config(RetryConfig::disabled())
+        .with_timeout_config(TimeoutConfig::disabled())
 }
 
 /// Configures a client of the SDK: nothing is read from the environment, and the time-outs and retries
