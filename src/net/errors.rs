@@ -166,7 +166,10 @@ pub(crate) fn innermost(chain: &(dyn StdError + 'static)) -> String {
         .unwrap_or_default()
 }
 
-fn find<'a, E: StdError + 'static>(chain: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+/// The first cause of this type, which may be `chain` itself.
+pub(crate) fn find<'a, E: StdError + 'static>(
+    chain: &'a (dyn StdError + 'static),
+) -> Option<&'a E> {
     causes(chain).find_map(|cause| cause.downcast_ref())
 }
 

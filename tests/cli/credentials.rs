@@ -126,30 +126,31 @@ fn a_role_that_is_denied_does_not_ask_for_a_login() {
     ");
 }
 
-#[test]
-fn a_login_is_renewed_with_a_proof_at_the_endpoint_of_the_profile() {
-    let cloud = Cloud::start();
-    let config = format!(
-        "[default]\nlogin_session = {LOGIN}\nservices = local\n[services local]\nsignin =\n  endpoint_url = {}/sign\n",
-        cloud.url("login")
-    );
+/// A run with a login whose keys expire then.
+fn login(cloud: &Cloud, name: &str, settings: &str, expires: &str) -> (Run, PathBuf) {
+    let config = format!("[default]\nlogin_session = {LOGIN}\n{settings}");
     let token = json!({
         "accessToken": {
             "accessKeyId": "ASIAOLD", "secretAccessKey": "old-key-of-login", "sessionToken": "old-session",
-            "accountId": "123456789012", "expiresAt": "2001-01-01T00:00:00Z",
+            "accountId": "123456789012", "expiresAt": expires,
         },
         "tokenType": "aws_sigv4", "refreshToken": "refresh-of-login", "clientId": "client", "dpopKey": LOGIN_KEY,
     });
-    let file = keep(
-        "login",
-        &format!(".aws/login/cache/{LOGIN_HASH}.json"),
-        &token,
-    );
-    let url = cloud.url("login");
-    let run = run(&cloud, "login", &config)
+    let path = format!(".aws/login/cache/{LOGIN_HASH}.json");
+    let file = keep(name, &path, &token);
+    let url = cloud.url(name);
+    let run = run(cloud, name, &config)
         .without("AWS_ENDPOINT_URL")
         .env("AWS_ENDPOINT_URL_ECR_PUBLIC", format!("{url}/all"));
-    let outcome = list(run);
+    (run, file)
+}
+
+#[test]
+fn a_login_is_renewed_with_a_proof_and_the_new_token_kept() {
+    let cloud = Cloud::start();
+    let (run, file) = login(&cloud, "login", "", "2001-01-01T00:00:00Z");
+    let sign_in = format!("{}/sign", cloud.url("login"));
+    let outcome = list(run.env("AWS_ENDPOINT_URL_SIGNIN", sign_in));
     assert_eq!(outcome.code, Some(0), "{outcome}");
     let trace = cloud.trace("login");
     assert!(
@@ -166,6 +167,155 @@ fn a_login_is_renewed_with_a_proof_at_the_endpoint_of_the_profile() {
     assert_eq!(kept["refreshToken"], "next-refresh");
     assert_eq!(kept["accessToken"]["accessKeyId"], "ASIALOGIN");
     assert_eq!(kept["accessToken"]["accountId"], "123456789012");
+}
+
+#[test]
+fn a_login_that_is_valid_is_not_renewed() {
+    let cloud = Cloud::start();
+    let (run, _) = login(&cloud, "login-valid", "", "2099-01-01T00:00:00Z");
+    let sign_in = format!("{}/over", cloud.url("login-valid"));
+    let outcome = list(run.env("AWS_ENDPOINT_URL_SIGNIN", sign_in));
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert_eq!(
+        cloud.trace("login-valid"),
+        ["ecr@all by=ASIAOLD token=old-session region=us-east-1"]
+    );
+}
+
+#[test]
+fn a_login_that_cannot_be_renewed_says_why_and_what_to_do() {
+    let cloud = Cloud::start();
+    let renew = |name: &str, url: String| {
+        let (run, _) = login(&cloud, name, "", "2001-01-01T00:00:00Z");
+        let run = run
+            .env("ECRPUB_HURRY", "1")
+            .env("AWS_ENDPOINT_URL_SIGNIN", url);
+        let outcome = list(run);
+        let traced = cloud.trace(name).len();
+        let address = cloud.address.to_string();
+        let shown = outcome.to_string().replace(&address, "HOST");
+        (shown, traced)
+    };
+    let of_label = |label: &str| renew(label, format!("{}/{label}", cloud.url(label)));
+    let (shown, traced) = of_label("over");
+    assert_snapshot!(shown, @"
+    --- stderr
+    error: the login of profile `default` cannot be renewed: no: [redacted] (AccessDeniedException)
+    hint: log in with `aws login --profile default`
+    --- exit code 4
+    ");
+    assert_eq!(traced, 1);
+    let (shown, traced) = of_label("busy");
+    assert_snapshot!(shown, @"
+    --- stderr
+    error: `HOST` throttles requests: no: [redacted] (8 attempts)
+    hint: try again later, or allow more attempts with `--max-attempts 20`
+    --- exit code 5
+    ");
+    assert_eq!(traced, 1);
+    let (shown, traced) = of_label("page");
+    assert_snapshot!(shown, @"
+    --- stderr
+    error: `HOST` answered with an error page (3 attempts)
+    hint: check the endpoint and whether a proxy answers in its place
+    --- exit code 5
+    ");
+    assert_eq!(traced, 1);
+    let (shown, _) = renew("login-refused", "http://127.0.0.1:9".to_owned());
+    assert_snapshot!(shown, @"
+    --- stderr
+    error: `127.0.0.1:9` refuses connections
+    hint: check the endpoint and the proxy settings
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn a_login_without_a_key_is_not_renewed() {
+    let cloud = Cloud::start();
+    let (run, file) = login(&cloud, "login-keyless", "", "2001-01-01T00:00:00Z");
+    let token = std::fs::read_to_string(&file).expect("a token");
+    let sign_in = format!("{}/sign", cloud.url("login-keyless"));
+    std::fs::write(&file, token.replace("MHcCAQEE", "AAAA")).expect("the file was written");
+    let outcome = list(run.env("AWS_ENDPOINT_URL_SIGNIN", sign_in));
+    assert_snapshot!(outcome, @"
+    --- stderr
+    error: the token file of the login has an unknown format
+    hint: log in with `aws login --profile default`
+    --- exit code 4
+    ");
+    assert!(cloud.trace("login-keyless").is_empty());
+}
+
+#[test]
+fn what_the_provider_of_logins_would_not_follow_is_refused_by_name() {
+    let cloud = Cloud::start();
+    let services =
+        "services = local\n[services local]\nsignin =\n  endpoint_url = http://localhost:9\n";
+    for (name, settings, variables, named) in [
+        (
+            "login-services",
+            services,
+            &[][..],
+            "`signin` in section `services local`",
+        ),
+        (
+            "login-profile",
+            "endpoint_url = http://localhost:9\n",
+            &[],
+            "`endpoint_url` in profile `default`",
+        ),
+        (
+            "login-empty",
+            "",
+            &[("AWS_ENDPOINT_URL_SIGNIN", "")],
+            "`AWS_ENDPOINT_URL_SIGNIN` is empty",
+        ),
+        (
+            "login-empty-all",
+            "",
+            &[("AWS_ENDPOINT_URL", "")],
+            "`AWS_ENDPOINT_URL` is empty",
+        ),
+        (
+            "login-scheme",
+            "",
+            &[("AWS_ENDPOINT_URL_SIGNIN", "localhost")],
+            "`AWS_ENDPOINT_URL_SIGNIN`",
+        ),
+        (
+            "login-user",
+            "",
+            &[("AWS_ENDPOINT_URL", "http://me:hunter2@localhost:9")],
+            "`AWS_ENDPOINT_URL`",
+        ),
+        (
+            "login-ignored",
+            "ignore_configured_endpoint_urls = true\n",
+            &[("AWS_ENDPOINT_URL", "http://localhost:9")],
+            "`AWS_ENDPOINT_URL` cannot be ignored",
+        ),
+        (
+            "login-folder",
+            "",
+            &[("AWS_LOGIN_CACHE_DIRECTORY", "~/.aws/login/cache")],
+            "`AWS_LOGIN_CACHE_DIRECTORY`",
+        ),
+        (
+            "login-no-folder",
+            "",
+            &[("AWS_LOGIN_CACHE_DIRECTORY", "")],
+            "`AWS_LOGIN_CACHE_DIRECTORY`",
+        ),
+    ] {
+        let (run, _) = login(&cloud, name, settings, "2001-01-01T00:00:00Z");
+        let run = (variables.iter()).fold(run, |run, (name, value)| run.env(name, value));
+        let outcome = list(run);
+        assert_eq!(outcome.code, Some(2), "{name}: {outcome}");
+        assert!(outcome.stderr.contains(named), "{name}: {outcome}");
+        assert!(!outcome.stderr.contains("hunter2"), "{name}: {outcome}");
+        assert!(cloud.trace(name).is_empty(), "{name}");
+    }
 }
 
 #[test]

@@ -61,6 +61,16 @@ impl Scope {
     /// A usage error for a URL that no request can be sent to, and for a `services` section that does
     /// not exist.
     pub(super) fn endpoint(&self, service: Service) -> Result<Option<Url>, Error> {
+        let found = self.configured_endpoint(service)?;
+        found.map(|found| found.endpoint()).transpose()
+    }
+
+    /// The same as it is written, and where.
+    ///
+    /// # Errors
+    ///
+    /// A usage error for a `services` section that does not exist.
+    pub(super) fn configured_endpoint(&self, service: Service) -> Result<Option<Found>, Error> {
         let ignored = self.flag(
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
             "ignore_configured_endpoint_urls",
@@ -72,13 +82,12 @@ impl Scope {
         let in_environment = [variable, "AWS_ENDPOINT_URL"]
             .into_iter()
             .find_map(|name| self.in_environment(name));
-        let found = match in_environment {
+        Ok(match in_environment {
             Some(found) => Some(found),
             None => self
                 .in_services(key)?
                 .or_else(|| self.in_profile("endpoint_url")),
-        };
-        found.map(|found| found.endpoint()).transpose()
+        })
     }
 
     /// What the profile's `services` section says of the service `key`.

@@ -24,7 +24,7 @@ impl Environment {
             (name, value)
         });
         Self {
-            variables: variables.filter(|(_, value)| !value.is_empty()).collect(),
+            variables: variables.collect(),
             home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
         }
     }
@@ -39,6 +39,12 @@ impl Environment {
         self.variables
             .get(OsStr::new(name))
             .map(OsString::as_os_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Whether the variable `name` is there and empty, for libraries to which that is a value.
+    pub(super) fn is_empty(&self, name: &str) -> bool {
+        (self.variables.get(OsStr::new(name))).is_some_and(|value| value.is_empty())
     }
 
     /// The file or folder `path` below the home folder, if there is a home folder.
@@ -93,11 +99,11 @@ fn length_of_name(text: &str) -> usize {
 impl Environment {
     /// An environment of these variables, whose home folder is `HOME`.
     pub(super) fn of(variables: &[(&str, &str)]) -> Self {
-        let set = variables.iter().filter(|(_, value)| !value.is_empty());
-        let variables: HashMap<_, _> = set
+        let variables: HashMap<_, _> = (variables.iter())
             .map(|(name, value)| (OsString::from(name), OsString::from(value)))
             .collect();
         let home = variables.get(OsStr::new("HOME")).map(PathBuf::from);
+        let home = home.filter(|home| !home.as_os_str().is_empty());
         Self { variables, home }
     }
 }
@@ -131,6 +137,11 @@ mod tests {
 
     #[test]
     fn an_empty_variable_is_not_set() {
-        assert_eq!(Environment::of(&[("A", "")]).get("A"), None);
+        let environment = Environment::of(&[("A", ""), ("B", "b")]);
+        assert_eq!(environment.get("A"), None);
+        assert_eq!(
+            ["A", "B", "C"].map(|name| environment.is_empty(name)),
+            [true, false, false]
+        );
     }
 }

@@ -189,7 +189,7 @@ fn route(request: &Request, label: &str, path: &str) -> (Option<String>, Answer)
         "v1/token" => {
             let has_proof = request.header("dpop").split('.').count() == 3;
             let line = format!("sign-in@{label} proof={has_proof} {}", request.body);
-            return (Some(line), (200, logged_in()));
+            return (Some(line), logged_in(label));
         }
         "token" => {
             return (
@@ -292,12 +292,22 @@ fn denied(line: &str) -> Answer {
     (401, body.to_string())
 }
 
-fn logged_in() -> String {
-    json!({
+fn logged_in(label: &str) -> Answer {
+    let refusal = |status, code: &str, error: &str| {
+        let body = json!({ "__type": code, "error": error, "message": "no: refresh-of-login" });
+        (status, body.to_string())
+    };
+    match label {
+        "over" => return refusal(400, "AccessDeniedException", "TOKEN_EXPIRED"),
+        "busy" => return refusal(429, "TooManyRequestsError", "SLOW_DOWN"),
+        "page" => return (503, "<html>a page</html>".to_owned()),
+        _ => {}
+    }
+    let body = json!({
         "accessToken": { "accessKeyId": "ASIALOGIN", "secretAccessKey": "renewed-key", "sessionToken": "renewed-session" },
         "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": "next-refresh",
-    })
-    .to_string()
+    });
+    (200, body.to_string())
 }
 
 fn refresh(body: &str) -> String {

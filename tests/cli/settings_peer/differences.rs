@@ -4,6 +4,11 @@
 //! unset, as people mean it, where the AWS CLI takes some of them for a name or a path. The oracle is
 //! asked without them, so that everything else must still agree. Two more are version 2 of the AWS CLI,
 //! the reference, against its library: see oracle.py.
+//!
+//! Nor are those of `login_session`, of which no set-up is made, for the oracle needs one more library
+//! to read it; credentials.rs has them: the SDK's provider reads the environment by itself, so that an
+//! endpoint of sign-in in the profile or a `services` section, one that is empty or to be ignored, and
+//! an `AWS_LOGIN_CACHE_DIRECTORY` with variables or `~` are refused by name.
 
 use super::Outcome;
 

@@ -56,6 +56,17 @@ impl Keys {
         }
     }
 
+    /// The keys that a provider of the SDK got; `None` where there are none in it.
+    pub(super) fn of_sdk(keys: &aws_credential_types::Credentials) -> Option<Self> {
+        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        Some(Self {
+            id: filled(keys.access_key_id())?,
+            secret: filled(keys.secret_access_key())?,
+            token: keys.session_token().and_then(filled),
+            expires: keys.expiry().and_then(|time| time.try_into().ok()),
+        })
+    }
+
     /// The keys for the SDK.
     pub(in crate::source::aws) fn for_sdk(&self) -> aws_credential_types::Credentials {
         let (id, secret) = (self.id.clone(), self.secret.clone());

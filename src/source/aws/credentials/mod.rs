@@ -1,7 +1,6 @@
 //! Credentials: decided from settings, and got once, before the first request.
 
 mod container;
-mod dpop;
 mod instance;
 mod keys;
 mod login;

@@ -1,8 +1,8 @@
 //! Roles that a session of IAM Identity Center opens, with the token that `aws sso login` keeps.
 
 use jiff::{SignedDuration, Timestamp};
-use ring::digest::SHA1_FOR_LEGACY_USE_ONLY;
 use serde_json::{Map, Value};
+use sha1::Sha1;
 
 use super::keys::{Keys, is_header, unusable};
 use super::plan::{Sso, failure};
@@ -99,7 +99,7 @@ fn token_file(at: &Source<'_>, sso: &Sso) -> Result<TokenFile, Error> {
     let folder =
         folder.ok_or_else(|| failure("there is no home folder to find the SSO login in"))?;
     let name = sso.session.as_ref().unwrap_or(&sso.start_url);
-    TokenFile::read(&folder, &SHA1_FOR_LEGACY_USE_ONLY, name)
+    TokenFile::read::<Sha1>(&folder, name)
 }
 
 /// Renews the token, which expires then, and keeps the new one. `None` where that is not possible.

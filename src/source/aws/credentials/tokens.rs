@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use ring::digest::{Algorithm, digest};
 use serde_json::{Map, Value};
+use sha2::Digest;
 
 use super::keys::instant;
 use super::plan::failure;
@@ -24,19 +24,14 @@ pub(super) struct TokenFile {
 }
 
 impl TokenFile {
-    /// Reads the token that is kept in `folder` under the hash of `name`.
+    /// Reads the token that is kept in `folder` under the hash `D` of `name`.
     ///
     /// # Errors
     ///
     /// A credentials error where there is none that can be read.
-    pub(super) fn read(
-        folder: &Path,
-        algorithm: &'static Algorithm,
-        name: &str,
-    ) -> Result<Self, Error> {
-        let hash = digest(algorithm, name.as_bytes());
+    pub(super) fn read<D: Digest>(folder: &Path, name: &str) -> Result<Self, Error> {
         let mut file = String::new();
-        for byte in hash.as_ref() {
+        for byte in D::digest(name) {
             let _ = write!(file, "{byte:02x}");
         }
         let path = folder.join(file + ".json");
@@ -58,6 +53,11 @@ impl TokenFile {
             Ok(Value::Object(content)) => Ok(Self { path, content }),
             _ => Err(unusable("it is no object of JSON")),
         }
+    }
+
+    /// Where the file is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The text `key`, if it is there.
