@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::credentials::Origin;
+use super::origin::Origin;
 use crate::error::{Error, Kind};
 use crate::net::retry::{Cause, Failure};
 use crate::net::{self, answers, retry};

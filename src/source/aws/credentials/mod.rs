@@ -26,6 +26,7 @@ pub(super) use self::keys::Keys;
 use self::plan::{Plan, failure};
 use super::endpoints::Service;
 use super::errors;
+use super::origin::Origin;
 use super::scope::Scope;
 use crate::error::Error;
 use crate::net::http;
@@ -44,41 +45,6 @@ const HOME_REGION: &str = "us-east-1";
 pub(super) struct Credentials {
     pub(super) keys: Keys,
     pub(super) origin: Origin,
-}
-
-/// Where credentials come from, for messages and hints.
-#[derive(Debug)]
-pub(super) struct Origin {
-    /// Such as `the keys of profile NAME`.
-    pub(super) description: String,
-    /// The AWS CLI command that renews them, where one does.
-    pub(super) login_command: Option<String>,
-    /// Whether they are keys of the environment, which a login would not replace.
-    pub(super) is_environment: bool,
-    /// ` --profile NAME` for commands of the AWS CLI, where that option was given; or empty.
-    pub(super) profile_option: String,
-}
-
-impl Origin {
-    /// What to do about credentials that have expired.
-    pub(super) fn renewal(&self) -> String {
-        match &self.login_command {
-            Some(command) => format!("log in again with `{command}`"),
-            None if self.is_environment => {
-                "renew `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or unset them"
-                    .to_owned()
-            }
-            None => format!("renew {}", self.description),
-        }
-    }
-
-    /// What to do about credentials that are not accepted.
-    pub(super) fn check(&self) -> String {
-        let option = &self.profile_option;
-        format!(
-            "check whose they are with `aws sts get-caller-identity{option}`, and the clock of this machine"
-        )
-    }
 }
 
 /// Gets the credentials that `scope` asks for, within `limit`.
