@@ -9,7 +9,7 @@ use crate::model::{Home, Image, Manifest};
 use crate::output::{Expected, OutputArgs, Place};
 use crate::select::{SelectArgs, SortKey, TaggedArgs};
 
-/// A step by its name, to be run again and again.
+/// A step: its name and the function to measure.
 pub type Step = (&'static str, Box<dyn FnMut()>);
 
 const PAGE: u32 = 1000;
@@ -19,7 +19,7 @@ const WHY: &str = "the steps are well-formed";
 ///
 /// # Panics
 ///
-/// Never, or the steps are not well-formed.
+/// If a step is not well-formed, which is a bug.
 #[must_use]
 pub fn steps() -> Vec<Step> {
     let formats = ["table", "json", "jsonl", "csv", "tsv", "name", "image-ids"];

@@ -1,4 +1,4 @@
-//! The one process that this program starts, which must not outlive the run.
+//! Runs the one child process of a run, and ends it with the run.
 
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -6,13 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// What is kept of an output, in bytes; the rest is read and dropped.
+/// The most output that is kept, in bytes; the rest is read and dropped.
 const LONGEST_OUTPUT: u64 = 1 << 20;
 const POLL: Duration = Duration::from_millis(5);
 
 static CHILD: Mutex<Option<Child>> = Mutex::new(None);
 
-/// What became of a process.
+/// The result of a process that ended.
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) status: ExitStatus,
@@ -20,22 +20,22 @@ pub(crate) struct Output {
     pub(crate) stderr: Vec<u8>,
 }
 
-/// Ends the process, if one runs. Whoever waits for it gets an error.
+/// Ends the process, if one runs. [`run`] then returns an error.
 pub(crate) fn end() {
     let mut running = CHILD.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(mut child) = running.take() {
-        // It may have ended by itself, and nobody is interested in it any more.
+        // It may have ended already; its result no longer matters.
         let _ = child.kill();
         let _ = child.wait();
     }
 }
 
-/// Runs `command` to its end, in this process's group and with its stdin, for it may ask on the
+/// Runs `command` to its end. It shares this process's group and stdin, so it can prompt on the
 /// terminal. Blocks.
 ///
 /// # Errors
 ///
-/// An I/O error where it cannot be started, or was ended by [`end`].
+/// An I/O error if it cannot start, or if [`end`] ended it.
 pub(crate) fn run(mut command: Command) -> io::Result<Output> {
     let mut child = command
         .stdout(Stdio::piped())
@@ -53,7 +53,7 @@ pub(crate) fn run(mut command: Command) -> io::Result<Output> {
     })
 }
 
-/// Waits without holding the lock, or [`end`] would wait too.
+/// Waits without holding the lock, so that [`end`] need not wait.
 fn wait() -> io::Result<ExitStatus> {
     loop {
         {
@@ -71,7 +71,7 @@ fn wait() -> io::Result<ExitStatus> {
 fn read(pipe: Option<impl Read>) -> Vec<u8> {
     let mut kept = Vec::new();
     if let Some(mut pipe) = pipe {
-        // What could be read is all that there is to say.
+        // After an error, the output read so far is used.
         let _ = pipe.by_ref().take(LONGEST_OUTPUT).read_to_end(&mut kept);
         let _ = io::copy(&mut pipe, &mut io::sink());
     }

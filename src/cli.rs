@@ -8,7 +8,7 @@ use crate::console::Color;
 /// List the images and tags of Amazon ECR Public repositories
 ///
 /// Reads any public repository without an AWS account, and your own registry with the credentials of
-/// the AWS CLI, whatever its region; to the last page. It only reads.
+/// the AWS CLI, whatever region they are for. Reads every page. Changes nothing.
 #[derive(Debug, Parser)]
 #[command(
     name = "ecrpub",
@@ -39,7 +39,7 @@ pub(crate) struct Cli {
     )]
     pub(crate) quiet: bool,
 
-    /// When to use colour
+    /// Choose when to use colour
     #[arg(
         long,
         global = true,
@@ -83,9 +83,9 @@ const EXAMPLES_AND_EXIT_CODES: &str = concat!(
 Exit codes:
   0  done, also for an empty repository
   1  any other failure, such as a full disk
-  2  wrong usage or settings, also values that the service refuses
-  3  a repository or an image that was named does not exist
+  2  wrong usage or settings, or a value that the service refuses
+  3  a named repository or image does not exist
   4  credentials missing, expired, or not allowed
-  5  the service or the network: unreachable, timed out, throttled, answered nonsense
+  5  the service or the network: unreachable, timed out, throttled, or an invalid response
   130  interrupted"
 );

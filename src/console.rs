@@ -1,4 +1,4 @@
-//! The one place that writes: data to stdout, everything else to stderr.
+//! Writes data to stdout, and notes, errors and summaries to stderr.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -56,7 +56,7 @@ impl Console {
         }
     }
 
-    /// What formats need to know of stdout.
+    /// The properties of stdout that formats depend on.
     pub(crate) fn place(&self, now: Timestamp) -> Place {
         let terminal = self.stdout.is_terminal();
         let size = terminal_size::terminal_size().filter(|_| terminal);
@@ -92,7 +92,7 @@ impl Console {
         self.write(Self::styled(help, self.color.on(&self.stdout)).as_bytes())
     }
 
-    /// Writes help to stderr, where the command is missing.
+    /// Writes help to stderr, for a missing command.
     pub(crate) fn help_instead(&self, help: &StyledStr) {
         let help = Self::styled(help, self.color.on(&self.stderr));
         let _ = self.stderr.lock().write_all(help.as_bytes());
@@ -115,7 +115,7 @@ impl Console {
         let style = self.style(Style::new().dimmed());
         let summary = summary.to_string();
         let summary = redacted(&summary);
-        // A closed stderr is no reason to fail, here and below.
+        // Ignores a closed stderr, here and below.
         let _ = writeln!(self.stderr.lock(), "{style}{summary}{style:#}");
     }
 

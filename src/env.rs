@@ -1,4 +1,4 @@
-//! The program's own environment variables, each read once and refused where it cannot be used.
+//! The `ECRPUB_*` environment variables, each read once and checked.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use crate::net::settings::Found;
 /// The values of the `ECRPUB_*` variables.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Env {
-    /// `ECRPUB_NOW`: a fixed present, RFC 3339, for output that can be compared.
+    /// `ECRPUB_NOW`: a fixed current time, RFC 3339, for reproducible output.
     now: Option<Timestamp>,
-    /// `ECRPUB_HURRY`: waits take a hundredth of their time, for tests.
+    /// `ECRPUB_HURRY`: divides every wait by 100, for tests.
     hurry: bool,
     /// `ECRPUB_GALLERY_URL`: the address of the gallery's API.
     pub(crate) gallery_url: Option<Url>,
@@ -26,7 +26,7 @@ impl Env {
     ///
     /// # Errors
     ///
-    /// A usage error that names the first variable that cannot be used.
+    /// A usage error for the first variable with an invalid value.
     pub(crate) fn read() -> Result<Self, Error> {
         let endpoint = |name| found(name).map(|found| found.endpoint()).transpose();
         let now =
@@ -39,12 +39,12 @@ impl Env {
         })
     }
 
-    /// The present.
+    /// The current time.
     pub(crate) fn now(&self) -> Timestamp {
         self.now.unwrap_or_else(Timestamp::now)
     }
 
-    /// `wait`, or a hundredth of it in a hurry.
+    /// `wait`, divided by 100 with `ECRPUB_HURRY`.
     pub(crate) fn hurried(&self, wait: Duration) -> Duration {
         if self.hurry { wait / 100 } else { wait }
     }

@@ -1,4 +1,4 @@
-//! Errors: what failed, what to do about it, and the exit code.
+//! Errors: a message, hints and an exit code.
 
 use std::fmt;
 
@@ -9,18 +9,17 @@ pub(crate) enum Kind {
     ReaderLeft = 0,
     /// Any other failure, such as a full disk.
     Other = 1,
-    /// Wrong usage or settings, also values that the service refuses.
+    /// Wrong usage or settings, or a value that the service refuses.
     Usage = 2,
-    /// A repository or an image that was named does not exist.
+    /// A named repository or image does not exist.
     NotFound = 3,
     /// Credentials are missing, expired or not allowed.
     Credentials = 4,
-    /// The service or the network is unreachable, slow, throttling, or answers nonsense.
+    /// The service or the network is unreachable, slow or throttling, or a response is invalid.
     Service = 5,
 }
 
-/// An error as the user reads it: a message and, where something can be done, hints that name the
-/// command to type.
+/// An error for the user: a message, and hints that name the command to type.
 #[derive(Debug)]
 pub(crate) struct Error {
     kind: Kind,
@@ -56,13 +55,13 @@ impl Error {
         self
     }
 
-    /// Adds what can be done about it before the other hints.
+    /// Adds a hint before the other hints.
     pub(crate) fn hint_first(mut self, hint: impl Into<String>) -> Self {
         self.hints.insert(0, hint.into());
         self
     }
 
-    /// Adds to the end of the message, as in `… (8 attempts)`.
+    /// Appends to the message, as in `… (8 attempts)`.
     pub(crate) fn suffixed(mut self, suffix: &str) -> Self {
         self.message = anyhow::Error::msg(format!("{:#}{suffix}", self.message));
         self
@@ -78,7 +77,7 @@ impl Error {
         &self.hints
     }
 
-    /// The exit code of `--fail-if-empty`; a note has said already that nothing is listed.
+    /// The exit code of `--fail-if-empty`. Not reported: a note already says that nothing is listed.
     pub(crate) fn empty() -> Self {
         Self {
             is_reported: false,

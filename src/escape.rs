@@ -1,4 +1,4 @@
-//! Foreign text that a terminal may see: whatever could move, hide or reorder text is spelled out.
+//! Escapes the characters of foreign text that could move, hide or reorder text on a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthChar;
 /// Thai, Hebrew and Devanagari need fewer.
 const MARKS: usize = 4;
 
-/// `text` with every character that a terminal should not be sent as `\u{…}`.
+/// `text` with every character that is unsafe on a terminal written as `\u{…}`.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     if !needs_escaping(text) {
         return Cow::Borrowed(text);
@@ -25,19 +25,19 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Whether any character of `text` should not be sent to a terminal.
+/// Whether any character of `text` is unsafe on a terminal.
 pub(crate) fn needs_escaping(text: &str) -> bool {
-    // Most text by far.
+    // The fast path, for most text.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return false;
     }
     judged(text).any(|(_, is_safe)| !is_safe)
 }
 
-/// The characters of `text`, each with whether a terminal can be sent it: what [`is_unsafe`] cannot,
-/// nor a run of combining marks that has no character to stand on or is longer than [`MARKS`].
+/// The characters of `text`, each with whether it is safe on a terminal. [`is_unsafe`] characters are
+/// not; nor is a run of combining marks without a base character or longer than [`MARKS`].
 pub(crate) fn judged(text: &str) -> impl Iterator<Item = (char, bool)> {
-    // Whether the character before is a safe one, and whether the run of marks at hand is safe.
+    // Whether the previous character is safe, and whether the current run of marks is safe.
     let (mut has_base, mut run) = (false, None);
     text.char_indices().map(move |(at, character)| {
         if !is_mark(character) {
@@ -57,10 +57,10 @@ fn is_mark(character: char) -> bool {
     character > '~' && character.width() == Some(0) && !is_unsafe(character)
 }
 
-/// Whether a terminal would obey, hide or reorder by `character` rather than show it: control
-/// characters, line separators, and Unicode's format characters (bidirectional, zero-width, tags).
+/// Whether a terminal would act on `character` rather than show it: control characters, line
+/// separators, and Unicode's format characters (bidirectional, zero-width, tags).
 pub(crate) fn is_unsafe(character: char) -> bool {
-    // Most text by far.
+    // The fast path, for most text.
     if matches!(character, ' '..='~') {
         return false;
     }
@@ -100,7 +100,7 @@ mod tests {
     use super::{escaped, needs_escaping};
 
     #[test]
-    fn what_a_terminal_would_obey_is_spelled_out() {
+    fn escapes_characters_that_a_terminal_acts_on() {
         assert_eq!(escaped("\u{1b}[31mred"), "\\u{1b}[31mred");
         assert_eq!(escaped("a\nb\u{85}"), "a\\u{a}b\\u{85}");
         assert_eq!(
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_foreign_stays() {
+    fn keeps_printable_foreign_text() {
         for text in [
             "",
             "v1.27.3-alpine",
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_that_overstrike_their_neighbours_are_spelled_out() {
+    fn escapes_overlong_runs_of_marks() {
         assert_eq!(escaped("\u{301}a"), "\\u{301}a");
         assert_eq!(escaped("\u{20dd}\u{301}"), "\\u{20dd}\\u{301}");
         assert_eq!(escaped("a\u{202e}\u{301}"), "a\\u{202e}\\u{301}");

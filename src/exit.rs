@@ -1,4 +1,4 @@
-//! How a run ends: the exit code of its outcome, and the end by an interrupt.
+//! Ends a run: turns its outcome into an exit code, and handles Ctrl-C.
 
 use std::process::ExitCode;
 
@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::listing::Missing;
 use crate::progress::Progress;
 
-/// Reports `outcome` and returns its exit code. Whatever does not exist is reported after everything
-/// else was listed.
+/// Reports `outcome` and returns its exit code. Missing repositories and images are reported after
+/// the listing.
 pub(crate) fn report(outcome: Result<Missing, Error>, console: &Console) -> ExitCode {
     let errors = outcome.unwrap_or_else(|error| vec![error]);
     for error in errors.iter().filter(|error| error.is_reported()) {
@@ -18,9 +18,9 @@ pub(crate) fn report(outcome: Result<Missing, Error>, console: &Console) -> Exit
     errors.first().map_or(0, Error::exit_code).into()
 }
 
-/// Ends the program on Ctrl-C, wherever it computes or blocks, once the progress line is gone. It ends
-/// by the signal itself, so that a shell's loop ends too; an inherited decision to ignore the signal
-/// stands.
+/// Ends the program on Ctrl-C, even while it computes or blocks, after removing the progress line.
+/// The program ends by the signal itself, so that a shell's loop ends too. It ignores the signal if
+/// its parent process does.
 #[cfg(unix)]
 pub(crate) fn end_on_interrupt(progress: &Progress) {
     use signal_hook::consts::SIGINT;
@@ -30,7 +30,7 @@ pub(crate) fn end_on_interrupt(progress: &Progress) {
     if ignores_interrupts() {
         return;
     }
-    // Without a handler the signal ends the program as well, and leaves the progress line behind.
+    // Without a handler the signal still ends the program, but the progress line stays.
     let Ok(mut signals) = Signals::new([SIGINT]) else {
         return;
     };
@@ -58,8 +58,8 @@ pub(crate) fn end_on_interrupt(progress: &Progress) {
     });
 }
 
-/// Whether the parent process has this one ignore SIGINT, as `nohup` and background jobs of scripts do.
-/// Only Linux says so without unsafe code.
+/// Whether the parent process made this one ignore SIGINT, as for background jobs of scripts. Only
+/// Linux exposes this without unsafe code.
 #[cfg(unix)]
 fn ignores_interrupts() -> bool {
     const SIGINT_BIT: u64 = 1 << (signal_hook::consts::SIGINT - 1);

@@ -1,9 +1,9 @@
-//! What can be known of rows. What a source tells and what an option needs are sets of the same facts.
+//! The facts about rows that sources provide and options need.
 
 use bitflags::bitflags;
 
 bitflags! {
-    /// Kinds of knowledge about rows.
+    /// Facts about rows.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub(crate) struct Facts: u8 {
         /// The names of tags.
@@ -14,22 +14,22 @@ bitflags! {
         const DETAILS = 1 << 2;
         /// Images without a tag.
         const UNTAGGED = 1 << 3;
-        /// The content of manifests: platforms, and what an index holds.
+        /// The content of manifests, such as the platforms of an index.
         const MANIFESTS = 1 << 4;
     }
 }
 
-/// An option as given, and the facts without which it cannot be honoured.
+/// An option as given, and the facts that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Need {
     /// The option as the user typed it, such as `--sort size`.
     pub(crate) option: String,
-    /// What it needs to know.
+    /// The facts that it needs.
     pub(crate) facts: Facts,
 }
 
 impl Need {
-    /// The need of `option`.
+    /// The need of `option` for `facts`.
     pub(crate) fn new(option: impl Into<String>, facts: Facts) -> Self {
         Self {
             option: option.into(),

@@ -1,4 +1,4 @@
-//! What `cargo fuzz` feeds: answers of anonymous sources, which anybody could forge, and AWS files.
+//! The entry points of `cargo fuzz`: anonymous responses, `Link` headers, proxy settings, AWS files.
 
 use clap::Parser;
 use jiff::Timestamp;
@@ -15,12 +15,12 @@ struct Output {
     output: OutputArgs,
 }
 
-/// Feeds `body` to the readers of the gallery and of the registry, and prints whatever can be read, in
-/// every format.
+/// Parses `body` as responses of the gallery and of the registry, and prints the rows in every
+/// format.
 ///
 /// # Panics
 ///
-/// Where the program has a bug.
+/// If the program has a bug.
 pub fn public_answers(body: &[u8]) {
     let reference: Reference = "public.ecr.aws/team/web".parse().expect("a reference");
     let Ok((Repository::Public(repository), None)) = reference.resolve(false) else {
@@ -29,7 +29,7 @@ pub fn public_answers(body: &[u8]) {
     print_all(&TAGS, &source::parse_answers(body, &repository));
 }
 
-/// Feeds `bytes` to the reader of AWS files, as the config file and as the credentials file.
+/// Parses `bytes` as the AWS config file and as the credentials file.
 pub fn aws_files(bytes: &[u8]) {
     source::aws::parse_files(bytes);
 }
@@ -72,7 +72,7 @@ fn print<R: 'static>(
     let columns = output.columns(schema, expected, &[]).expect("columns");
     let mut format = output.format(schema, columns, place);
     let mut out = Vec::new();
-    // Only `image-ids` has values that it refuses.
+    // Only `image-ids` refuses values.
     let _ = format.prepare(&[rows]);
     format.begin(&mut out);
     let _ = format.rows(rows, &mut out);
@@ -80,20 +80,20 @@ fn print<R: 'static>(
     out
 }
 
-/// Feeds `fields`, one a line, to the reader of `Link` headers.
+/// Parses `fields`, one per line, as `Link` headers.
 ///
 /// # Panics
 ///
-/// Where the program has a bug.
+/// If the program has a bug.
 pub fn links(fields: &[u8]) {
     source::parse_links(fields);
 }
 
-/// Feeds `text` to the reader of proxy settings: `HTTP_PROXY`, `https_proxy` and `No_Proxy`, one a line.
+/// Parses `text` as proxy settings: `HTTP_PROXY`, `https_proxy` and `No_Proxy`, one per line.
 ///
 /// # Panics
 ///
-/// Where the program has a bug.
+/// If the program has a bug.
 pub fn proxies(text: &[u8]) {
     if let Ok(text) = str::from_utf8(text) {
         crate::net::proxy::read_for_fuzzing(text);

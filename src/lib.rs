@@ -1,7 +1,7 @@
 //! `ecrpub` lists the images and tags of Amazon ECR Public repositories. A listing is complete, or the
 //! exit code says that it is not.
 //!
-//! This crate is the program; its one public function is what `main` calls.
+//! This crate is the program; `main` calls its one public function.
 //!
 //! ```text
 //! argv → clap → Args → targets → sources → pages of rows → relate → filter → sort → limit → Format → stdout
@@ -48,7 +48,7 @@ use crate::listing::Missing;
 use crate::progress::Progress;
 use crate::session::Session;
 
-/// Runs the program with `arguments`, the first of them its own name, and returns its exit code. Data
+/// Runs the program with `arguments`, which begin with its own name, and returns its exit code. Data
 /// goes to stdout, everything else to stderr.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::install_hook();
@@ -65,8 +65,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
     let env = Env::read()?;
     let progress = Progress::new(cli.verbose);
-    // One worker: it sends requests while this thread sorts, formats and writes rows. Without it a
-    // page's rows delay the request for the next page; `cargo bench` shows it at 20 ms a request.
+    // One worker: it sends requests while this thread sorts, formats and writes rows. Without it,
+    // writing a page delays the request for the next one; `cargo bench` shows this with requests of
+    // 20 ms.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -82,7 +83,7 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         cli.command.run(session, Cli::command).await
     });
     progress.end_line();
-    // Dropping the runtime would wait for a name look-up without limit.
+    // Dropping the runtime would wait for a DNS look-up without a time limit.
     runtime.shutdown_background();
     outcome
 }

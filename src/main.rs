@@ -1,4 +1,4 @@
-//! The program: parse, run, report, exit code, all of it in the library.
+//! Calls the library, which is the whole program.
 
 use std::process::ExitCode;
 

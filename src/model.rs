@@ -24,7 +24,7 @@ pub(crate) struct Tag {
     pub(crate) home: Home,
     /// The tag.
     pub(crate) name: Option<String>,
-    /// When the tag was put on its image, in milliseconds.
+    /// When the tag was created on or moved to its image, in milliseconds.
     pub(crate) created_at: Option<Timestamp>,
     /// The manifest that the tag points at.
     pub(crate) manifest: Manifest,
@@ -33,7 +33,7 @@ pub(crate) struct Tag {
 /// The repository of a row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Home {
-    /// The registry's alias; for own repositories only where a reference is printed.
+    /// The registry's alias; for own repositories only if references are printed.
     pub(crate) alias: Option<Arc<str>>,
     /// The repository's name.
     pub(crate) repository: Option<Arc<str>>,
@@ -44,13 +44,13 @@ pub(crate) struct Home {
 pub(crate) struct Manifest {
     /// `sha256:` and 64 hexadecimal digits.
     pub(crate) digest: Option<String>,
-    /// Compressed bytes; of an index, those of its largest image.
+    /// The compressed size in bytes; for an index, that of its largest image.
     pub(crate) size: Option<i64>,
     /// When the manifest was pushed, in milliseconds.
     pub(crate) pushed_at: Option<Timestamp>,
-    /// The media type; an index has one of its own.
+    /// The media type, which distinguishes an index from an image.
     pub(crate) media_type: Option<Arc<str>>,
-    /// The media type of the configuration, chosen by whoever pushed it.
+    /// The media type of the configuration, chosen by the publisher.
     pub(crate) artifact_media_type: Option<Arc<str>>,
     /// The platforms of an index, such as `linux/arm64/v8`; absent until the manifest is read.
     pub(crate) platforms: Option<Arc<[String]>>,
@@ -69,9 +69,9 @@ impl Manifest {
     }
 }
 
-/// What selection needs to know of a row.
+/// The fields of a row that selection reads.
 pub(crate) trait Row {
-    /// What identifies the row within its listing: an image's digest, a tag's name.
+    /// The row's identifier within its listing: an image's digest, a tag's name.
     fn id(&self) -> Option<&str>;
     /// The row's tags: all those of an image, the one of a tag.
     fn tags(&self) -> &[String];
@@ -81,7 +81,7 @@ pub(crate) trait Row {
     fn manifest(&self) -> &Manifest;
 }
 
-/// A row whose image can be described further.
+/// A row that takes a public reference and platforms.
 pub(crate) trait ImageRow: Row {
     /// The repository of the row.
     fn home_mut(&mut self) -> &mut Home;

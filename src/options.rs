@@ -6,7 +6,7 @@ use std::str::FromStr;
 ///
 /// # Errors
 ///
-/// A text for clap where `text` is anything else.
+/// A message for clap if `text` is anything else.
 pub(crate) fn one_or_more<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|_| "not a number of 1 or more".to_owned())

@@ -1,20 +1,19 @@
-//! The last line of defence: a panic ends the run with one sentence that holds nothing of its payload,
-//! which may be a secret.
+//! Ends the run on a panic, with one sentence and without the panic's payload, which may be a secret.
 
 use std::io::Write;
 use std::panic::Location;
 
-/// Has every panic of this process, in whatever thread, end it with exit code 1.
+/// Makes every panic, in any thread, end the process with exit code 1.
 pub(crate) fn install_hook() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(String::new, place);
-        // Whoever closed stderr does not want to know.
+        // Ignores a closed stderr.
         let _ = writeln!(std::io::stderr(), "error: internal error{place}");
         std::process::exit(1);
     }));
 }
 
-/// The file's own name, without the folders of the machine that built it, and the line.
+/// The file's name, without the folders of the build machine, and the line.
 fn place(location: &Location<'_>) -> String {
     let file = location
         .file()
@@ -28,7 +27,7 @@ fn place(location: &Location<'_>) -> String {
 mod tests {
     use std::process::Command;
 
-    /// Runs in a process of its own, started by the test below.
+    /// Runs in a separate process, which the test below starts.
     #[test]
     #[ignore = "panics on purpose"]
     fn panics_with_a_secret() {

@@ -62,7 +62,7 @@ impl Progress {
         });
     }
 
-    /// Removes the line for good, before anything else is written.
+    /// Removes the line permanently, before anything else is written.
     pub(crate) fn end_line(&self) {
         self.line.finish_and_clear();
     }
@@ -82,9 +82,9 @@ impl Progress {
         }
     }
 
-    /// Logs the answer to a request, and how long it took.
+    /// Logs the response to a request and its time.
     pub(crate) fn answered(&self, request: &str, after: Duration) {
-        self.log(format_args!("{request}: answered in {after:.0?}"));
+        self.log(format_args!("{request}: response in {after:.0?}"));
     }
 
     /// Logs a failed attempt and the wait before the next one.
@@ -122,7 +122,7 @@ impl Progress {
     fn write(&self, event: &str) {
         if self.verbose {
             let seconds = self.started.elapsed().as_secs_f64();
-            // A closed stderr is no reason to fail.
+            // Ignores a closed stderr.
             let _ = writeln!(std::io::stderr(), "[{seconds:.3}s] {}", escaped(event));
         }
     }

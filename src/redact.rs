@@ -1,11 +1,11 @@
-//! The secrets of this run, blanked out of every text that is printed for people.
+//! Redacts the secrets of a run from every text that is printed for people.
 
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
-/// What stands in place of a secret.
+/// The replacement for a secret.
 const BLANK: &str = "[redacted]";
-/// Shorter values would blank out ordinary words, and protect nothing.
+/// Redacting shorter values would hide ordinary words and protect nothing.
 const SHORTEST: usize = 6;
 
 static SECRETS: Mutex<Vec<Secret>> = Mutex::new(Vec::new());
@@ -17,12 +17,12 @@ struct Secret {
     is_id: bool,
 }
 
-/// Blanks `text` out of everything that is printed from now on: a secret key, a token.
+/// Redacts `text`, such as a secret key or a token, from everything that is printed from now on.
 pub(crate) fn hide(text: &str) {
     remember(text, false);
 }
 
-/// Blanks `text` out of errors, hints and notes from now on: an access key id, which `-v` tells.
+/// Redacts `text`, an access key id, from errors, hints and notes from now on; `-v` still shows it.
 pub(crate) fn hide_id(text: &str) {
     remember(text, true);
 }
@@ -41,7 +41,7 @@ pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
     known_blanked(text, true)
 }
 
-/// `text` without secrets and passwords in URLs, which may tell an access key id.
+/// `text` without secrets and passwords in URLs, but with access key ids.
 pub(crate) fn redacted_but_ids(text: &str) -> Cow<'_, str> {
     known_blanked(text, false)
 }
@@ -105,7 +105,7 @@ fn blanked<'a>(text: &'a str, secrets: &[Secret], ids: bool) -> Cow<'a, str> {
     Cow::Owned(safe)
 }
 
-/// How many bytes of `text` spell `secret`, where it begins with it, raw or encoded.
+/// The length in bytes of `secret`, raw or encoded, at the start of `text`.
 fn length_of_match(text: &[u8], secret: &[u8]) -> Option<usize> {
     let mut at = 0;
     for &byte in secret {
@@ -114,8 +114,8 @@ fn length_of_match(text: &[u8], secret: &[u8]) -> Option<usize> {
     Some(at)
 }
 
-/// How many bytes of `text` spell `byte`: itself, percent-encoded (`%2F`, twice as `%252F`), `+` for a
-/// blank, or escaped as in JSON (`\/`, `\u002f`).
+/// The length in bytes of `byte` at the start of `text`: itself, percent-encoded (`%2F`, twice as
+/// `%252F`), `+` for a blank, or escaped as in JSON (`\/`, `\u002f`).
 fn length_of_byte(text: &[u8], byte: u8) -> Option<usize> {
     let is_hex = |digits: Option<&[u8]>| {
         let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_blanked_raw_and_encoded() {
+    fn redacts_a_secret_raw_and_encoded() {
         let secret = "wJalr/XUtn+FEMI=";
         for spelled in [
             secret,
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_access_key_id_stays_where_it_is_told() {
+    fn keeps_an_access_key_id_for_the_log() {
         let text = "AKIAEXAMPLE of a profile";
         assert_eq!(redacted(text, "AKIAEXAMPLE", true, false), text);
         let expected = format!("{BLANK} of a profile");
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_in_a_url_is_blanked() {
+    fn redacts_a_password_in_a_url() {
         for (text, expected) in [
             (
                 "`http://me:pa@ss@proxy:80/x@y` http://a",
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_begins_like_a_secret_stays() {
+    fn keeps_text_that_only_begins_like_a_secret() {
         for text in ["wJalr", "wJalr%2", "wJalr%2FXUtm", "", "wJalr\\"] {
             assert_eq!(redacted(text, "wJalr/XUtn", false, true), text);
         }
@@ -194,7 +194,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_else_changes(before in ".*", after in ".*", secret in "[A-Z]{8,20}") {
+        fn changes_nothing_else(before in ".*", after in ".*", secret in "[A-Z]{8,20}") {
             prop_assume!(!before.contains(&secret) && !after.contains(&secret));
             let text = format!("{before}\u{1}{secret}\u{1}{after}");
             let expected = format!("{before}\u{1}{BLANK}\u{1}{after}");

@@ -1,4 +1,4 @@
-//! What every command works with.
+//! The context that every command runs in.
 
 use crate::console::Console;
 use crate::env::Env;

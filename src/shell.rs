@@ -1,5 +1,4 @@
-//! Words of a POSIX shell: quoted, so that what a hint offers to paste runs as it is meant, and split,
-//! for settings that hold commands.
+//! Quotes words for a POSIX shell, for commands in hints, and splits settings that hold commands.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -53,7 +52,7 @@ pub(crate) fn split(text: &str) -> Option<Vec<String>> {
     Some(words)
 }
 
-/// Moves what stands before the closing `quote` from `rest` to `word`.
+/// Moves the text before the closing `quote` from `rest` to `word`.
 fn quotation(quote: char, rest: &mut std::str::Chars<'_>, word: &mut String) -> Option<()> {
     loop {
         match rest.next()? {
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_console_would_escape_is_written_in_digits() {
+    fn characters_that_the_console_escapes_are_written_in_digits() {
         assert_eq!(quoted("a\n'b\\"), r"$'a\012\'b\\'");
         assert_eq!(quoted("\u{202e}"), r"$'\342\200\256'");
         assert_eq!(quoted("größe"), "'größe'");
@@ -126,7 +125,7 @@ mod tests {
 
         use super::quoted;
 
-        /// What a shell makes of the words.
+        /// The words as a shell parses them.
         fn read_by_a_shell(words: &[String]) -> Vec<u8> {
             let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
             let script = format!("printf '%s\\0' {}", words.join(" "));
@@ -135,7 +134,7 @@ mod tests {
         }
 
         #[test]
-        fn what_would_run_does_not() {
+        fn shell_syntax_is_not_executed() {
             let words: Vec<_> = [
                 "$(exit 1)",
                 "`exit 1`",

@@ -28,7 +28,7 @@ impl CompletionsArgs {
     }
 }
 
-/// The script that `clap_complete` generates, with what it gets wrong replaced.
+/// The script that `clap_complete` generates, with its errors corrected.
 fn script(shell: Shell, root: Command) -> String {
     let mut root = with_hints(root);
     let mut script = Vec::new();
@@ -43,7 +43,7 @@ fn script(shell: Shell, root: Command) -> String {
     }
 }
 
-/// `command` with hints that no file is meant, except where the value is a path.
+/// `command` with hints against completing files, except for values that are paths.
 fn with_hints(command: Command) -> Command {
     let hinted = |argument: Arg| {
         if !argument.get_action().takes_values() {
@@ -69,7 +69,7 @@ fn visible_values(argument: &Arg) -> Vec<String> {
         .collect()
 }
 
-/// Whether the value is a list of words with commas between them, each perhaps with a sign.
+/// Whether the value is a comma-separated list of words, each with an optional sign.
 fn is_list(argument: &Arg) -> bool {
     argument.get_value_delimiter() == Some(',')
 }
@@ -142,7 +142,7 @@ fn bash(script: &str, root: &Command) -> String {
     // A word of a list may begin with `-` without being an option.
     let is_option = format!("${{cur}} == -* && {} ||", is_no_list.join(" && "));
     let adapted = adapted.replace("${cur} == -* ||", &is_option);
-    // Without these, bash offers files wherever the function offers nothing.
+    // With these options, bash offers files whenever the function offers nothing.
     let adapted = adapted.replace(" -o bashdefault -o default", "");
     format!("{}\n{adapted}", BASH_LIST.trim_start_matches('\n'))
 }

@@ -10,12 +10,12 @@ use crate::session::Session;
 
 /// List the images of repositories: one row per digest, newest first
 ///
-/// An image is a manifest, identified by its digest, with any number of tags. A manifest list (index)
-/// is a row of its own, and so is each image that it holds: an untagged image may still be part of an
-/// index. Sizes are compressed; the size of an index is that of its largest image. Of a public
-/// repository, only tagged images are listed.
+/// An image is a manifest, identified by its digest, with any number of tags. An index (manifest
+/// list) is one row, and each of its images is another: an untagged image may still be part of an
+/// index. Sizes are compressed; the size of an index is that of its largest image. Public
+/// repositories show only tagged images.
 ///
-/// Everything is read, then filtered, then sorted, then limited, the same in every format.
+/// All rows are read, then filtered, sorted and limited, in every format.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "ecrpub images [OPTIONS] REPO...", after_help = EXAMPLES)]
 #[command(mut_arg("columns", |columns| offer(columns, COLUMNS)))]

@@ -25,7 +25,7 @@ impl Command {
     ///
     /// # Errors
     ///
-    /// Any failure, except that something named does not exist.
+    /// Any failure, except a missing repository or image.
     pub(crate) async fn run(
         &self,
         session: Session<'_>,

@@ -13,7 +13,7 @@ use crate::session::Session;
 /// Each row has the digest, size and dates of the image that the tag points at. A tag that was moved
 /// is younger than its image: `createdAt` is the date of the tag, `imagePushedAt` that of the image.
 ///
-/// Everything is read, then filtered, then sorted, then limited, the same in every format.
+/// All rows are read, then filtered, sorted and limited, in every format.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "ecrpub tags [OPTIONS] REPO...", after_help = EXAMPLES)]
 #[command(mut_arg("columns", |columns| offer(columns, COLUMNS)))]

@@ -18,13 +18,13 @@ pub(crate) struct ListingArgs {
 
     /// Print the number of rows instead of the rows
     ///
-    /// A bare number; for several repositories one line each: the name, a tab, the number.
+    /// Prints a bare number; for several repositories, one line each: the name, a tab, the number.
     #[arg(long, help_heading = "Rows")]
     pub(super) count: bool,
 
     /// Exit with code 3 when nothing is listed or counted
     ///
-    /// What is printed is the same.
+    /// The output is the same.
     #[arg(long, help_heading = "Rows", hide_short_help = true)]
     pub(super) fail_if_empty: bool,
 
@@ -39,7 +39,7 @@ pub(crate) struct ListingArgs {
 }
 
 impl ListingArgs {
-    /// The images of `target` that are named one by one, or nothing when all are wanted.
+    /// The images of `target` that are named one by one, or `None` for all.
     pub(super) fn wanted(&self, target: &Target) -> Option<Wanted> {
         self.ids.wanted(&target.images)
     }
@@ -49,7 +49,7 @@ impl ListingArgs {
         !self.ids.are_given() && target.images.is_empty()
     }
 
-    /// What is known of the rows of `targets` before they are read.
+    /// The properties of the listing of `targets` that are known before reading.
     pub(super) fn expected(&self, targets: &[Target]) -> Expected {
         let told = targets.iter().map(|target| self.source.told(target));
         Expected {

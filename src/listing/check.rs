@@ -1,4 +1,4 @@
-//! Everything that does not go with something else, refused before anything is sent.
+//! Refuses options that contradict each other or the repositories, before any request is sent.
 
 use super::ListingArgs;
 use crate::error::Error;
@@ -10,7 +10,7 @@ use crate::source::{SourceName, Target};
 /// An option, and whether it is given.
 type Given = (&'static str, bool);
 
-/// Checks that the options go with each other, with `targets`, and with rows of `schema`.
+/// Checks that the options fit each other, `targets` and rows of `schema`.
 ///
 /// # Errors
 ///
@@ -29,7 +29,7 @@ pub(super) fn check<R>(
     needs(schema, args, tagged, targets)
 }
 
-/// Options that exclude each other, whatever is listed.
+/// Refuses options that exclude each other.
 fn options(args: &ListingArgs, tagged: TaggedArgs) -> Result<(), Error> {
     let ListingArgs {
         select,
@@ -87,19 +87,19 @@ fn options(args: &ListingArgs, tagged: TaggedArgs) -> Result<(), Error> {
 fn exclude((option, is_given): Given, others: &[Given]) -> Result<(), Error> {
     match others.iter().find(|(_, other_is_given)| *other_is_given) {
         Some((other, _)) if is_given => Err(Error::usage(format!(
-            "`{option}` does not go with `{other}`"
+            "`{option}` cannot be used with `{other}`"
         ))
         .hint(format!("leave out `{option}` or `{other}`"))),
         _ => Ok(()),
     }
 }
 
-/// Options for own repositories alone, or for public ones alone.
+/// Refuses options for own repositories with public ones, and the reverse.
 fn registries(args: &ListingArgs, targets: &[Target]) -> Result<(), Error> {
     let own = targets.iter().find(|target| target.is_own());
     if let (Some(own), SourceName::Registry) = (own, args.source.source) {
         return Err(Error::usage(format!(
-            "`--source` is for public repositories, and `{}` is in your own registry",
+            "`--source` is for public repositories, but `{}` is in your own registry",
             own.repository
         ))
         .hint("leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`"));
@@ -113,7 +113,7 @@ fn registries(args: &ListingArgs, targets: &[Target]) -> Result<(), Error> {
     ];
     match signed.into_iter().find(|(_, is_given)| *is_given) {
         Some((option, _)) if own.is_none() => Err(Error::usage(format!(
-            "`{option}` is for your own registry, and only public repositories are named"
+            "`{option}` is for your own registry, but only public repositories were given"
         ))
         .hint(format!(
             "leave out `{option}`: public repositories are read without credentials"
@@ -122,7 +122,7 @@ fn registries(args: &ListingArgs, targets: &[Target]) -> Result<(), Error> {
     }
 }
 
-/// `--max-pages` and `--starting-token` take a part of one listing.
+/// Refuses `--max-pages` and `--starting-token` unless one whole repository is listed.
 fn part_of_listing<R>(
     schema: &'static Schema<R>,
     args: &ListingArgs,
@@ -148,14 +148,14 @@ fn part_of_listing<R>(
     }
     if !expected.told.contains(schema.complete) {
         return Err(Error::usage(format!(
-            "`{option}` does not go with the images of a public repository, which are made of all its tags"
+            "`{option}` cannot be used with the images of a public repository, which are read from all its tags"
         ))
         .hint("list a part of the tags with `ecrpub tags`"));
     }
     Ok(())
 }
 
-/// Options that the format has no use for.
+/// Refuses options that do not apply to the format.
 fn format(args: &ListingArgs, expected: Expected) -> Result<(), Error> {
     let ListingArgs {
         output, relations, ..
@@ -168,7 +168,7 @@ fn format(args: &ListingArgs, expected: Expected) -> Result<(), Error> {
     }
     if !output.columns.is_empty() && !has_columns {
         return Err(
-            Error::usage("`--columns` does not go with `-o name` or `-o image-ids`")
+            Error::usage("`--columns` cannot be used with `-o name` or `-o image-ids`")
                 .hint("choose columns with `-o tsv --no-headers`"),
         );
     }
@@ -204,20 +204,20 @@ fn image_ids(args: &ListingArgs, expected: Expected) -> Result<(), Error> {
     }
     if expected.public {
         return Err(Error::usage(
-            "`-o image-ids` lists images to delete, and a public reference cannot be deleted from",
+            "`-o image-ids` lists images to delete, but public images cannot be deleted",
         )
         .hint("name the repository of your own registry by its name alone"));
     }
     if args.select.sort.is_some() || args.select.reverse {
         return Err(
-            Error::usage("`-o image-ids` has an order of its own, indexes first")
+            Error::usage("`-o image-ids` has a fixed order, indexes first")
                 .hint("leave out `--sort` and `--reverse`"),
         );
     }
     Ok(())
 }
 
-/// Options that need to know more than the sources of `targets` can tell.
+/// Refuses options that need facts which the sources of `targets` do not provide.
 fn needs<R>(
     schema: &'static Schema<R>,
     args: &ListingArgs,
@@ -269,7 +269,7 @@ fn selects_digest(target: &Target) -> bool {
 
 fn beyond_names(option: &str, is_command: bool) -> Error {
     let error = Error::usage(format!(
-        "`{option}` needs more than tag names, which are all that `--source registry` provides"
+        "`{option}` needs more than tag names, but `--source registry` provides nothing else"
     ));
     if is_command {
         error.hint("list the names with `ecrpub tags`, or leave out `--source registry`")
@@ -317,7 +317,7 @@ mod tests {
         is_index: |_| false,
     };
 
-    /// What `check` says of a command line, its first word `images` or `tags`.
+    /// The error of `check` for a command line that begins with `images` or `tags`.
     fn refusal(line: &str) -> Option<String> {
         let options = Options::parse_from(line.split(' '));
         let targets = options.listing.source.targets().unwrap();
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_a_registry_has_no_use_for() {
+    fn refuses_options_of_the_other_kind_of_repository() {
         for (line, words) in [
             (
                 "tags web --source registry",
@@ -389,13 +389,10 @@ mod tests {
                 "tags ab/cd --public --registry-id 123456789012",
                 "`--registry-id` is for",
             ),
-            (
-                "images ab/cd --public -o image-ids",
-                "cannot be deleted from",
-            ),
+            ("images ab/cd --public -o image-ids", "cannot be deleted"),
             (
                 "images ab/cd --public --max-pages 2",
-                "made of all its tags",
+                "read from all its tags",
             ),
             (
                 "tags public.ecr.aws/ab/cd:1 --max-pages 2",
@@ -408,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_a_source_cannot_tell() {
+    fn refuses_options_that_need_missing_facts() {
         for (line, words) in [
             (
                 "images ab/cd --public --untagged",
@@ -437,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn accepts_what_goes_together() {
+    fn accepts_options_that_fit() {
         for line in [
             "tags web --starting-token x --limit 3",
             "images web ab/cd -o json --platforms",

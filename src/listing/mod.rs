@@ -1,4 +1,5 @@
-//! The one flow: targets → check → connect → read → relate → select → print, stream or count.
+//! The flow of every listing: targets → check → connect → read → relate → select → print, stream or
+//! count.
 
 mod args;
 mod check;
@@ -24,10 +25,10 @@ use crate::select::{Selection, SortKey, TaggedArgs};
 use crate::session::Session;
 use crate::source::{Listed, Sources};
 
-/// The number of repositories read at once: the service allows few requests a second.
+/// The number of repositories read at once: the service allows few requests per second.
 const CONCURRENCY: usize = 4;
 
-/// What a command lists.
+/// The kind of rows that a command lists.
 #[derive(Debug)]
 pub(crate) struct Plan<R: 'static> {
     pub(crate) schema: &'static Schema<R>,
@@ -36,27 +37,27 @@ pub(crate) struct Plan<R: 'static> {
     pub(crate) tagged: TaggedArgs,
 }
 
-/// The errors of repositories and images that were named and do not exist; everything else was listed.
+/// The errors for named repositories and images that do not exist; all others were listed.
 pub(crate) type Missing = Vec<Error>;
 
-/// How a listing that did not fail ended.
+/// The result of a listing that did not fail.
 struct Outcome {
     /// The number of rows that were listed or counted.
     rows: usize,
     missing: Missing,
 }
 
-/// Rows that are listed a repository at a time.
+/// Rows that are listed one repository at a time.
 pub(crate) trait RepositoryRow: Listed<Of = Repository> + ImageRow + 'static {}
 
 impl<R: Listed<Of = Repository> + ImageRow + 'static> RepositoryRow for R {}
 
-/// Lists what `args` select.
+/// Lists the rows that `args` select.
 ///
 /// # Errors
 ///
-/// Any failure, except that a repository or an image does not exist. Then stdout has nothing, or, of a
-/// listing in the service's order, the whole pages that were read before.
+/// Any failure, except that a repository or an image does not exist. After a failure stdout is empty
+/// or, in the service's order, holds the whole pages read before it.
 pub(crate) async fn run<R: RepositoryRow>(
     plan: Plan<R>,
     args: &ListingArgs,
@@ -81,7 +82,7 @@ pub(crate) async fn run<R: RepositoryRow>(
         .source
         .connect(&targets, &args.connection, reads_manifests, session);
     let sources = sources.await?;
-    // Not before: a provider of credentials may ask on the same terminal.
+    // Not earlier: a credential process may prompt on the same terminal.
     if session.console.has_watcher() && !(streams && place.terminal) {
         session.progress.show_line();
     }
@@ -115,7 +116,7 @@ pub(crate) async fn run<R: RepositoryRow>(
     Ok(missing)
 }
 
-/// The key to sort by unless another is given: without dates, versions tell what is newest.
+/// The default sort key: the row's date or, if the sources provide no dates, the version.
 fn default_key<R>(plan: &Plan<R>, expected: Expected) -> SortKey {
     if expected.told.contains(Facts::DETAILS) {
         plan.newest
@@ -124,24 +125,24 @@ fn default_key<R>(plan: &Plan<R>, expected: Expected) -> SortKey {
     }
 }
 
-/// A listing under way.
+/// A listing in progress.
 struct Listing<'a> {
     sources: Sources<'a>,
     args: &'a ListingArgs,
     selection: Selection<'a>,
-    /// Whether untagged images would be listed that a public repository does not show.
+    /// Whether untagged images would be listed if public repositories showed them.
     lacks_untagged: bool,
-    /// Whether every image of the repositories is read, with a tag or without.
+    /// Whether every image of the repositories is read, tagged or untagged.
     reads_all_images: bool,
     /// Whether a column is filled from manifests.
     reads_manifests: bool,
-    /// The word for a row, where a summary is printed.
+    /// The word for a row, if a summary is printed.
     summary: Option<&'static str>,
     console: &'a Console,
     progress: &'a Progress,
 }
 
-/// Separates the error of a repository that does not exist from all others: the rest is listed.
+/// Separates the error for a missing repository, which does not end the listing, from all others.
 fn unless_missing<T>(outcome: Result<T, Error>) -> Result<Result<T, Error>, Error> {
     match outcome {
         Err(error) if error.kind() != Kind::NotFound => Err(error),

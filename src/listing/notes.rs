@@ -42,7 +42,7 @@ impl Listing<'_> {
             }
         };
         let ended_early = listed.iter().any(|part| part.ended_early);
-        // Only eyes miss rows: a program gets as many as its author wanted.
+        // Only for tables: the author of a script knows about its `--limit`.
         let is_table = self.args.output.is_table();
         if is_table && ended_early {
             self.console
@@ -57,7 +57,7 @@ impl Listing<'_> {
         note(pre_releases, "--semver", "pre-release", hint);
     }
 
-    /// Notes how many images that a deletion would remove have other tags besides.
+    /// Notes how many of the images to delete also have other tags.
     pub(super) fn note_other_tags<R>(&self, listed: &[Part<R>]) {
         if self.args.output.format_name() != FormatName::ImageIds {
             return;
@@ -72,8 +72,7 @@ impl Listing<'_> {
             .note(&format!("{images} tags that do not pass the filters"));
     }
 
-    /// Notes why none of the rows that were read of `target` is listed. A part of a listing tells nothing
-    /// of the rest.
+    /// Notes why no row of `target` is listed, unless only a part of the listing was read.
     pub(super) fn note_empty(&self, target: &Target, read: usize, suggestion: Option<&str>) {
         if self.args.pages.is_part() {
             return;
@@ -94,7 +93,7 @@ impl Listing<'_> {
         ));
     }
 
-    /// Notes that the images of public repositories lack the untagged ones.
+    /// Notes that public repositories do not show untagged images.
     pub(super) fn note_untagged(&self, seen: &[&Target]) {
         let lacks_some = |target: &&&Target| {
             self.lacks_untagged && !target.is_own() && self.args.wants_all(target)
@@ -106,14 +105,14 @@ impl Listing<'_> {
             (None, _) => return,
         };
         self.console
-            .note(&format!("untagged images of {whose} cannot be seen"));
+            .note(&format!("untagged images of {whose} cannot be listed"));
     }
 
     /// Notes how to resume a part of a listing, unless its format carries the token.
     pub(super) fn note_token(&self, token: Option<&str>) {
         if let Some(token) = token.filter(|_| !self.args.output.carries_token()) {
             self.console.note(&format!(
-                "there is more; resume with `{}`",
+                "there are more rows; resume with `{}`",
                 source::starting_at(token)
             ));
         }

@@ -1,4 +1,4 @@
-//! Prints a listing after all of it was read.
+//! Prints a listing after reading all of it.
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
@@ -9,7 +9,7 @@ use crate::select::Selected;
 use crate::source::Target;
 
 impl Listing<'_> {
-    /// Reads everything, and only then prints it.
+    /// Reads all rows, then prints them.
     pub(super) async fn print<R: RepositoryRow>(
         &self,
         targets: &[Target],

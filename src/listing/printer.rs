@@ -7,7 +7,7 @@ use crate::output::Format;
 /// The rows of the largest page.
 const ROWS_PER_WRITE: usize = 1000;
 
-/// A format, with the bytes that it made and that are not written yet.
+/// A format, with its bytes that are not written yet.
 pub(super) struct Printer<'a, R> {
     format: Box<dyn Format<R>>,
     console: &'a Console,
@@ -26,11 +26,11 @@ impl<'a, R> Printer<'a, R> {
         }
     }
 
-    /// Looks at all rows before the first of them is printed; of rows that stream, this is left out.
+    /// Inspects all rows before the first is printed; not called for rows that stream.
     ///
     /// # Errors
     ///
-    /// Where a row holds what the format cannot carry.
+    /// If a row has a value that the format cannot represent.
     pub(super) fn prepare(&mut self, rows: &[&[R]]) -> Result<(), Error> {
         self.format.prepare(rows)
     }
@@ -39,7 +39,7 @@ impl<'a, R> Printer<'a, R> {
     ///
     /// # Errors
     ///
-    /// When stdout cannot be written to, or a row holds what the format cannot carry.
+    /// If stdout cannot be written to, or a row has a value that the format cannot represent.
     pub(super) fn rows(&mut self, rows: &[R]) -> Result<(), Error> {
         self.begin();
         for page in rows.chunks(ROWS_PER_WRITE) {
@@ -49,11 +49,11 @@ impl<'a, R> Printer<'a, R> {
         Ok(())
     }
 
-    /// Prints what follows the rows, and the token of the next page.
+    /// Prints the end of the document, with the token of the next page.
     ///
     /// # Errors
     ///
-    /// When stdout cannot be written to.
+    /// If stdout cannot be written to.
     pub(super) fn end(&mut self, next_token: Option<&str>) -> Result<(), Error> {
         self.begin();
         self.format.end(next_token, &mut self.buffer);

@@ -7,21 +7,21 @@ use crate::reference::{ImageId, PublicRepository, Repository};
 use crate::select::{Collector, Selected, Wanted};
 use crate::source::{LOOK_UP_SIZE, LookUp, Pages, Target};
 
-/// The rows of one repository that are to be printed.
+/// The selected rows of one repository.
 pub(super) struct Part<R> {
     pub(super) selected: Selected<R>,
     /// The token to resume with after `--max-pages`.
     pub(super) next_token: Option<String>,
     /// Whether `--limit` ended the listing, and there may be more rows.
     pub(super) ended_early: bool,
-    /// Images that were named and do not exist.
+    /// The errors for named images that do not exist.
     pub(super) missing: Missing,
-    /// The repository's public reference, where it was needed.
+    /// The repository's public reference, if it was needed.
     pub(super) reference: Option<PublicRepository>,
 }
 
 impl<R> Part<R> {
-    /// Whether there is nothing to show, and nothing that says why.
+    /// Whether it has neither rows nor errors that say why.
     pub(super) fn is_empty(&self) -> bool {
         self.selected.rows.is_empty() && self.missing.is_empty()
     }
@@ -41,7 +41,7 @@ impl Listing<'_> {
         Ok(part)
     }
 
-    /// The public reference of `repository`, if something printed or read depends on it.
+    /// The public reference of `repository`, if the output or a request needs it.
     pub(super) async fn reference(
         &self,
         repository: &Repository,
@@ -69,8 +69,8 @@ impl Listing<'_> {
         }
     }
 
-    /// Reads the rows of `repository` into `collector`: those that `wanted` names are looked up where the
-    /// source can; otherwise the listing is read, once.
+    /// Reads the rows of `repository` into `collector`. Looks up the rows of `wanted` if the source
+    /// can; otherwise reads the listing, once.
     pub(super) async fn collect<R: RepositoryRow>(
         &self,
         repository: &Repository,
@@ -128,7 +128,7 @@ impl Listing<'_> {
         Ok(())
     }
 
-    /// Looks up the rows that `wanted` names; false if some of them must be picked from the listing.
+    /// Looks up the rows of `wanted`; returns false if some must be picked from the listing.
     async fn look_up<R: RepositoryRow>(
         &self,
         repository: &Repository,
@@ -163,7 +163,7 @@ fn ambiguous(short: &ImageId, digests: &[String], repository: &Repository) -> Er
     };
     let digests: Vec<_> = digests.iter().take(SHOWN).map(String::as_str).collect();
     Error::usage(format!(
-        "{short} is the beginning of several digests in repository `{repository}`: `{}`{more}",
+        "{short} matches several digests in repository `{repository}`: `{}`{more}",
         digests.join("`, `")
     ))
     .hint("give more digits of the digest")

@@ -1,4 +1,4 @@
-//! Adds to a finished listing what only manifests tell: the platforms of indexes.
+//! Adds the platforms of indexes, from their manifests, to a finished listing.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -13,17 +13,16 @@ use crate::model::ImageRow;
 use crate::reference::{Digest, PublicRepository};
 use crate::source::Sources;
 
-/// Manifests are read one by one, and anonymous callers may send about one request a second.
+/// Manifests are read one by one, and anonymous callers may send about one request per second.
 const MOST: usize = 60;
 
-/// What manifests tell.
+/// The options that read manifests.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Relations")]
 pub(crate) struct RelationArgs {
     /// Add the platforms of each index, such as linux/amd64
     ///
-    /// They are read from the public registry, one index at a time and at most 60 of them: use
-    /// `--limit` or a filter.
+    /// Reads one index at a time from the public registry, and at most 60: use `--limit` or a filter.
     #[arg(long)]
     pub(super) platforms: bool,
 }
@@ -35,7 +34,7 @@ impl RelationArgs {
         platforms.then_some("platforms").into_iter().collect()
     }
 
-    /// What the options need to know of rows.
+    /// The facts that the options need.
     pub(super) fn needs(&self) -> Option<Need> {
         let Self { platforms } = self;
         platforms.then(|| Need::new("--platforms", Facts::MANIFESTS))
@@ -68,7 +67,7 @@ pub(super) async fn add_platforms<R: ImageRow>(
             "`--platforms` would read {} indexes one by one, more than the limit of {MOST}",
             indexes.len()
         ))
-        .hint("list less, with `--limit 20` or a filter"));
+        .hint("list fewer rows, with `--limit 20` or a filter"));
     }
     let read = async |index: Index| {
         let platforms = sources.platforms(&index.0, index.1.as_str()).await?;
@@ -89,7 +88,7 @@ pub(super) async fn add_platforms<R: ImageRow>(
     Ok(())
 }
 
-/// The index that `row` stands for, if it is one.
+/// The index of `row`, if its image is one.
 fn index<R: ImageRow>(part: &Part<R>, row: &R) -> Result<Option<Index>, Error> {
     let manifest = row.manifest();
     let (Some(reference), Some(digest), true) =
@@ -99,7 +98,7 @@ fn index<R: ImageRow>(part: &Part<R>, row: &R) -> Result<Option<Index>, Error> {
     };
     match digest.parse() {
         Ok(digest) => Ok(Some((reference.clone(), digest))),
-        // Anything else would become part of a URL.
+        // An invalid digest must not become part of a URL.
         Err(_) => Err(Error::new(
             Kind::Service,
             format!(

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::reference::Repository;
 use crate::source::Target;
 
-/// What was streamed of a repository.
+/// The result of streaming a repository.
 #[derive(Default)]
 struct Streamed {
     /// The token of the page after `--max-pages`.
@@ -15,7 +15,7 @@ struct Streamed {
     printed: usize,
     /// The number of rows that were read.
     read: usize,
-    /// What to give to `--include`, while nothing passes.
+    /// The pattern to suggest for `--include`, while no row passes.
     suggestion: Option<String>,
 }
 
@@ -52,7 +52,7 @@ impl Listing<'_> {
         Ok(Outcome { rows, missing })
     }
 
-    /// Prints the pages of a repository; while one is written, the next is on its way.
+    /// Prints the pages of a repository, and requests the next one while writing each.
     async fn stream_pages<R: RepositoryRow>(
         &self,
         repository: &Repository,

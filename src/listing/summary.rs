@@ -20,8 +20,8 @@ pub(super) struct Summary<'a> {
 impl<'a> Summary<'a> {
     /// Adds the rows of a repository.
     ///
-    /// The size is that of distinct digests, indexes excepted; layers that images share count once for
-    /// each image.
+    /// Adds the size of each distinct digest once, without indexes; shared layers count once per
+    /// image.
     pub(super) fn add<R: Row>(&mut self, rows: &'a [R]) {
         self.rows += rows.len();
         for row in rows {
@@ -43,10 +43,11 @@ impl<'a> Summary<'a> {
         self.rows == 0
     }
 
-    /// The totals as a line; `noun` is the word for a row, `is_whole` whether every image is among them.
+    /// The totals as a line; `noun` is the word for a row, `is_whole` whether the listing has every
+    /// image.
     ///
-    /// The size of an index is that of its largest image. Unless all images are listed, those of an index
-    /// may be missing, and a total without them would be less than the sizes above it.
+    /// The size of an index is that of its largest image. Unless every image is listed, the images of
+    /// an index may be missing, and the total would be less than the sizes above it.
     pub(super) fn line(&self, noun: &'static str, is_whole: bool) -> impl fmt::Display {
         let mut parts = vec![counted(self.rows, noun)];
         if self.untagged > 0 {
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_below_zero_counts_as_nothing() {
+    fn a_negative_size_counts_as_zero() {
         let mut summary = Summary::default();
         let rows = [image("sha256:1", "other", -5, &["a"])];
         summary.add(&rows);

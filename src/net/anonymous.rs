@@ -1,4 +1,4 @@
-//! Unsigned requests to one host: neither credentials nor AWS files are looked at.
+//! Unsigned requests to one host, without credentials and AWS files.
 
 use aws_smithy_types::body::SdkBody;
 use hyper::Request;
@@ -14,7 +14,7 @@ use super::{answers, http};
 use crate::error::Error;
 use crate::progress::Progress;
 
-/// A host that anybody may ask, and the way to it.
+/// A host that serves anonymous callers, and the transport to it.
 #[derive(Debug)]
 pub(crate) struct Anonymous<'a> {
     base: Url,
@@ -26,7 +26,7 @@ pub(crate) struct Anonymous<'a> {
 }
 
 impl<'a> Anonymous<'a> {
-    /// The host of `url`, or of the built-in `address` where there is none.
+    /// The host of `url`, or else of the built-in `address`.
     pub(crate) fn new(
         url: Option<Url>,
         address: &str,
@@ -45,7 +45,7 @@ impl<'a> Anonymous<'a> {
         }
     }
 
-    /// The URL of `path`, which begins with a slash, and maybe has a query.
+    /// The URL of `path`, which begins with a slash and may have a query.
     pub(crate) fn url(&self, path: &str) -> String {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let mut url = self.base.clone();
@@ -57,11 +57,11 @@ impl<'a> Anonymous<'a> {
         url.into()
     }
 
-    /// Makes attempts at what `request` names by the retry policy.
+    /// Makes attempts under the retry policy; `request` names the request in messages.
     ///
     /// # Errors
     ///
-    /// The last attempt's.
+    /// The failure of the last attempt.
     pub(crate) async fn run<T>(
         &self,
         request: &str,
@@ -71,11 +71,11 @@ impl<'a> Anonymous<'a> {
         outcome.await.map_err(|failure| failure.error)
     }
 
-    /// Sends a request, once; the body of the answer has at most `limit` bytes.
+    /// Sends a request once; the response body has at most `limit` bytes.
     ///
     /// # Errors
     ///
-    /// Where no whole answer comes back; an answer of any status is one.
+    /// If no complete response arrives; a response of any status is not an error.
     pub(crate) async fn send(
         &self,
         mut request: Request<SdkBody>,
@@ -86,11 +86,11 @@ impl<'a> Anonymous<'a> {
         self.http.send(request, limit, &self.host).await
     }
 
-    /// The answer's body as what was asked for.
+    /// Parses the response body.
     ///
     /// # Errors
     ///
-    /// Where it is something else.
+    /// If the body is invalid.
     pub(crate) fn read<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, Failure> {
         if answer.status == 200
             && let Ok(read) = serde_json::from_slice(&answer.body)
@@ -101,7 +101,7 @@ impl<'a> Anonymous<'a> {
     }
 }
 
-/// A request for `url` with these headers; with a body, one that posts it.
+/// A GET request for `url` with these headers, or a POST request if there is a body.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Maps error answers of every source to errors and retry causes.
+//! Maps error responses of every source to errors and retry causes.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,10 @@ use super::errors;
 use super::retry::{Cause, Failure};
 use crate::error::{Error, Kind};
 
-/// How many characters of a foreign text are shown.
+/// The most characters of a foreign text that are shown.
 const LONGEST_TEXT: usize = 2000;
 
-/// `host` asks for patience, as it `said`.
+/// The failure of a `host` that throttles requests; `said` is its message.
 pub(crate) fn throttled(host: &str, said: &str) -> Failure {
     let said = cut(said);
     let error = Error::new(
@@ -22,7 +22,7 @@ pub(crate) fn throttled(host: &str, said: &str) -> Failure {
     Failure::new(Cause::Throttled, error)
 }
 
-/// `host` failed with an error `code` of its own that nothing else is known of.
+/// The failure of a `host` with an unknown error `code`.
 pub(crate) fn failed(host: &str, code: &str, message: Option<&str>, status: u16) -> Failure {
     let detail = message.map_or_else(String::new, |message| format!(": {}", cut(message)));
     let cause = if is_transient(code) {
@@ -42,22 +42,22 @@ pub(crate) fn failed(host: &str, code: &str, message: Option<&str>, status: u16)
     Failure::new(cause, error)
 }
 
-/// `host` answered without anything that a source knows: a page of HTML, a redirect, garbage.
+/// The failure of a `host` with a response that no API sends: a page of HTML, a redirect, garbage.
 pub(crate) fn unreadable(host: &str, status: u16) -> Failure {
     let why = match status {
         300..400 => "a redirect",
-        200..300 => "not the JSON that was asked for",
+        200..300 => "not the expected JSON",
         _ => "an error page",
     };
     Failure::new(cause(status), unlike(host, status, why))
 }
 
-/// The error for an answer that is not what the host should say, such as a page of HTML.
+/// The error for a response that the API does not send, such as a page of HTML.
 pub(crate) fn unlike(host: &str, status: u16, why: &str) -> Error {
     errors::unreadable(host, &format!("{why} (HTTP status {status})"))
 }
 
-/// The beginning of a text of foreign origin, which may be of any length.
+/// The beginning of a foreign text, which may have any length.
 pub(crate) fn cut(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST_TEXT) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
@@ -73,12 +73,12 @@ fn cause(status: u16) -> Cause {
     }
 }
 
-/// Whether the error `code` asks for patience, as the AWS SDKs have it.
+/// Whether the AWS SDKs treat the error `code` as throttling.
 pub(crate) fn is_throttling(code: &str) -> bool {
     THROTTLING_ERRORS.contains(&code)
 }
 
-/// Whether the error `code` is one that passes, as the AWS SDKs have it.
+/// Whether the AWS SDKs treat the error `code` as transient.
 pub(crate) fn is_transient(code: &str) -> bool {
     TRANSIENT_ERRORS.contains(&code)
 }

@@ -21,7 +21,7 @@ use tower_service::Service;
 use super::proxy::{Proxies, Proxy, ProxyName, Unusable};
 use super::trust::Trust;
 
-/// The longest head of an answer to CONNECT.
+/// The longest head of a response to CONNECT, in bytes.
 const LONGEST_HEAD: usize = 16 * 1024;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
@@ -47,7 +47,7 @@ pub(super) struct Stream {
     is_proxied: bool,
 }
 
-/// Why there is no connection.
+/// The error of a failed connection.
 #[derive(Debug)]
 pub(crate) struct ConnectError {
     /// The proxy that failed, if it was not the host itself.
@@ -58,9 +58,9 @@ pub(crate) struct ConnectError {
 /// What failed.
 #[derive(Debug)]
 pub(super) enum Cause {
-    /// The setting of the proxy.
+    /// The proxy setting is invalid.
     Setting(Unusable),
-    /// The look-up of the name.
+    /// The host name is unknown.
     UnknownHost,
     /// TCP.
     Tcp(BoxError),
@@ -68,11 +68,11 @@ pub(super) enum Cause {
     Tls(io::Error),
     /// The system has no certificates to trust.
     NoRoots,
-    /// The proxy answered with this status.
+    /// The proxy refused CONNECT with this status.
     Refused(u16),
-    /// The proxy's answer to CONNECT is not HTTP.
+    /// The proxy's response to CONNECT is not HTTP.
     NotHttp,
-    /// The proxy did not answer CONNECT.
+    /// The proxy did not respond to CONNECT.
     NoAnswer(io::Error),
 }
 
@@ -162,7 +162,7 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// Asks `proxy`, at the other end of `io`, for a tunnel to the host of `target`.
+/// Requests a tunnel to the host of `target` from `proxy`, at the other end of `io`.
 async fn tunnel(io: &mut Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<(), Cause> {
     let host = target.host().unwrap_or_default();
     let port = target.port_u16().unwrap_or(443);
@@ -191,7 +191,7 @@ async fn tunnel(io: &mut Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<(),
     }
 }
 
-/// Whether `head`, maybe not whole, may be the head of an answer.
+/// Whether `head`, which may be incomplete, can be the head of a response.
 fn is_http(head: &[u8]) -> bool {
     head.iter().zip(b"HTTP/1.").all(|(is, should)| is == should)
 }
@@ -286,7 +286,7 @@ mod tests {
     use super::{is_http, status};
 
     #[test]
-    fn the_status_of_an_answer_to_connect_is_read() {
+    fn reads_the_status_of_a_response_to_connect() {
         assert_eq!(status(b"HTTP/1.1 200 OK\r\n\r\n"), Some(200));
         assert_eq!(status(b"HTTP/1.0 407\r\n\r\n"), Some(407));
         for head in ["", "HTTP/1.1", "HTTP/1.1 2", "HTTP/1.1 20x OK\r\n\r\n"] {

@@ -1,4 +1,4 @@
-//! Failures of the network in our words, and whether to try again.
+//! Maps failures of the network to errors and retry causes.
 
 use std::error::Error as StdError;
 
@@ -8,7 +8,7 @@ use super::proxy::ProxyName;
 use super::retry::{Cause, Failure};
 use crate::error::{Error, Kind};
 
-/// A failure to connect to `host`, or to read its answer to the end.
+/// A failure to connect to `host`, or to read its response to the end.
 ///
 /// `chain` is the outermost error that the client reports. Only known types in its chain of causes
 /// are printed.
@@ -32,7 +32,7 @@ pub(crate) fn failure(chain: &(dyn StdError + 'static), host: &str) -> Failure {
     lost(&format!("the connection to `{host}` broke"), chain)
 }
 
-/// Whether `chain` reports a failure of the network, rather than an answer that makes no sense.
+/// Whether `chain` reports a failure of the network, rather than an invalid response.
 pub(crate) fn is_of_network(chain: &(dyn StdError + 'static)) -> bool {
     find::<ConnectError>(chain).is_some()
         || find::<TooLong>(chain).is_some()
@@ -40,12 +40,10 @@ pub(crate) fn is_of_network(chain: &(dyn StdError + 'static)) -> bool {
         || find::<std::io::Error>(chain).is_some()
 }
 
-/// The error for an answer that this service never sends.
+/// The error for a response that the service never sends.
 pub(super) fn unreadable(host: &str, why: &str) -> Error {
-    service(format!(
-        "`{host}` answered something that cannot be read: {why}"
-    ))
-    .hint("check the endpoint and whether a proxy answers in its place")
+    service(format!("`{host}` sent an invalid response: {why}"))
+        .hint("check the endpoint and whether a proxy responds in its place")
 }
 
 fn of_host(cause: &Connecting, host: &str) -> Failure {
@@ -65,7 +63,7 @@ fn of_host(cause: &Connecting, host: &str) -> Failure {
         ),
         Connecting::UnknownHost => Failure::fatal(
             service(format!("cannot find the host `{host}`"))
-                .hint("check the network, the name of the host and, where it is given, `--region`"),
+                .hint("check the network, the host name and, if given, `--region`"),
         ),
         Connecting::Tcp(error) if refuses(&**error) => Failure::fatal(
             service(format!("`{host}` refuses connections"))
@@ -153,7 +151,7 @@ fn refuses(chain: &(dyn StdError + 'static)) -> bool {
 /// Describes the failure of a connection.
 fn in_words(chain: &(dyn StdError + 'static)) -> String {
     match find::<std::io::Error>(chain).map(std::io::Error::kind) {
-        Some(std::io::ErrorKind::TimedOut) => "no answer".to_owned(),
+        Some(std::io::ErrorKind::TimedOut) => "no response".to_owned(),
         _ => innermost(chain),
     }
 }
@@ -173,7 +171,7 @@ pub(crate) fn find<'a, E: StdError + 'static>(
     causes(chain).find_map(|cause| cause.downcast_ref())
 }
 
-/// `chain` and its causes; what an I/O error wraps is one of them, though `source` skips it.
+/// `chain` and its causes, including the error that an I/O error wraps, which `source` skips.
 fn causes<'a>(
     chain: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

@@ -1,6 +1,6 @@
 //! The one HTTP client: for the SDK, for credentials and for anonymous requests.
 //!
-//! It speaks HTTP/1.1. Over HTTP/2 all attempts would share a connection, also when it is dead.
+//! It uses HTTP/1.1. Over HTTP/2 all attempts would share one connection, even a dead one.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -41,7 +41,7 @@ pub(crate) struct Client {
     proxies: Arc<Proxies>,
     /// How long connecting may take, for the addresses of a host together.
     connect_timeout: Duration,
-    /// The longest body of an answer to the SDK, in bytes.
+    /// The longest response body for the SDK, in bytes.
     limit: u64,
     connectors: Arc<Mutex<HashMap<Timeouts, SharedConnector>>>,
 }
@@ -54,11 +54,11 @@ type Timeouts = (Option<Duration>, Option<Duration>);
 struct SharedConnector {
     pool: Arc<Pool>,
     limit: u64,
-    /// How long the head of an answer may take.
+    /// The time limit for the head of a response.
     read_timeout: Option<Duration>,
 }
 
-/// An answer to a request of our own, whole.
+/// A complete response to a request outside the SDK.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -78,8 +78,8 @@ impl Client {
         }
     }
 
-    /// The same without proxies, for containers and instances, which provide their credentials at
-    /// addresses of their own.
+    /// The same client without proxies, for the local addresses at which containers and instances
+    /// provide credentials.
     pub(crate) fn direct(&self) -> Self {
         Self {
             proxies: Arc::default(),
@@ -88,7 +88,7 @@ impl Client {
         }
     }
 
-    /// The same for answers of at most `limit` bytes.
+    /// The same client for responses of at most `limit` bytes.
     pub(crate) fn limited(&self, limit: u64) -> Self {
         Self {
             limit,
@@ -97,11 +97,11 @@ impl Client {
         }
     }
 
-    /// Sends a request to `host`; the body of the answer has at most `limit` bytes.
+    /// Sends a request to `host`; the response body has at most `limit` bytes.
     ///
     /// # Errors
     ///
-    /// Where no whole answer comes back.
+    /// If no complete response arrives.
     pub(crate) async fn send(
         &self,
         request: Request<SdkBody>,
@@ -181,7 +181,7 @@ fn timed_out() -> io::Error {
     io::ErrorKind::TimedOut.into()
 }
 
-/// The same error for the SDK, which tries a request of its own again where the policy here would.
+/// The same error for the SDK, which retries its own requests if this policy would.
 fn connector_error(error: Box<dyn StdError + Send + Sync>) -> ConnectorError {
     match failure(&*error, "").cause {
         Cause::Lost => ConnectorError::io(error),
@@ -190,7 +190,7 @@ fn connector_error(error: Box<dyn StdError + Send + Sync>) -> ConnectorError {
 }
 
 impl Answer {
-    /// The header called `name`, where it is there and text.
+    /// The header `name`, if it is present and text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -205,7 +205,7 @@ impl Answer {
         retry::retry_after(|name| self.header(name))
     }
 
-    /// Whether the body is a page of HTML, or of something else for people to look at.
+    /// Whether the body is HTML or another format for people.
     pub(crate) fn is_page(&self) -> bool {
         self.body.trim_ascii_start().starts_with(b"<")
     }

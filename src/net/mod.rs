@@ -1,4 +1,4 @@
-//! Transport that knows nothing of ECR: settings, the HTTP client, retries, anonymous requests.
+//! Transport, independent of ECR: settings, the HTTP client, retries, anonymous requests.
 
 pub(crate) mod anonymous;
 pub(crate) mod answers;

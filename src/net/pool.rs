@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::connect::{Cause, ConnectError, Connector};
 
-/// The longest body of an error, whatever else the limit is.
+/// The longest body of an error, regardless of the limit.
 const LONGEST_ERROR: u64 = 1 << 20;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
@@ -62,11 +62,11 @@ impl Pool {
         }
     }
 
-    /// Sends a request; the body of an answer has at most `limit` bytes, that of an error 1 MiB.
+    /// Sends a request; the response body has at most `limit` bytes, that of an error 1 MiB.
     ///
     /// # Errors
     ///
-    /// [`ConnectError`], or what hyper reports of a connection that is lost.
+    /// [`ConnectError`], or hyper's error for a lost connection.
     pub(super) async fn exchange(
         self: &Arc<Self>,
         mut request: Request<SdkBody>,
@@ -95,7 +95,7 @@ impl Pool {
                 cause: Cause::Refused(status.as_u16()),
             }));
         }
-        // A body without bytes need not be polled.
+        // An empty body need not be polled.
         attempt.is_over = answer.body().is_end_stream();
         Ok(answer.map(|incoming| Body {
             incoming,
@@ -172,7 +172,7 @@ impl HttpBody for Body {
 
 impl fmt::Display for TooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the answer is longer than {}", size(self.limit))
+        write!(f, "the response is longer than {}", size(self.limit))
     }
 }
 

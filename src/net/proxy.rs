@@ -11,7 +11,7 @@ use hyper::Uri;
 use hyper::header::HeaderValue;
 use percent_encoding::percent_decode_str;
 
-/// How a usable setting looks.
+/// The form of a valid setting.
 const EXAMPLE: &str =
     "write it as `http://HOST:PORT`, with `USER:PASSWORD@` before the host if needed";
 
@@ -43,7 +43,7 @@ pub(crate) struct ProxyName {
     pub(crate) variable: String,
 }
 
-/// A setting that is not a usable proxy. Its value is not printed, for it may hold a password.
+/// A setting that is not a valid proxy. Its value is not printed, because it may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unusable {
     pub(crate) variable: String,
@@ -79,7 +79,7 @@ impl Proxies {
     ///
     /// # Errors
     ///
-    /// If the setting that applies to `target` is not a usable proxy.
+    /// If the setting that applies to `target` is not a valid proxy.
     pub(crate) fn choose(&self, target: &Uri) -> Result<Option<(&Proxy, ProxyName)>, Unusable> {
         let setting = match target.scheme_str() {
             Some("http") => &self.http,
@@ -133,7 +133,7 @@ impl Proxies {
 }
 
 impl Proxy {
-    /// Where it is reached.
+    /// Its address.
     pub(crate) fn address(&self) -> &Uri {
         &self.address
     }
@@ -153,7 +153,7 @@ impl fmt::Display for ProxyName {
 /// The variables that apply, by the part of their names before `_proxy`.
 fn select(variables: Vec<(OsString, OsString)>) -> HashMap<String, (String, OsString)> {
     let is_cgi = variables.iter().any(|(name, _)| name == "REQUEST_METHOD");
-    // On Windows, names have no case; Python sees them in capitals.
+    // Windows ignores the case of names; Python sees them in capitals.
     let name = |name: OsString| {
         let name = name.into_string().ok()?;
         Some(if cfg!(windows) {
@@ -248,7 +248,7 @@ fn split_port(text: &str) -> Option<(&str, u16)> {
     Some((host, port.parse().ok()?))
 }
 
-/// The header for `user:password`, percent-encoded; none unless both are there.
+/// The header for `user:password`, percent-encoded; `None` unless both are present.
 fn authorization(user: &str) -> Option<HeaderValue> {
     let (user, password) = user.split_once(':')?;
     let user: Vec<u8> = percent_decode_str(user).collect();
@@ -262,7 +262,7 @@ fn authorization(user: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// The reader of proxy settings, for fuzzing: three values, separated by line breaks.
+/// Parses proxy settings, for fuzzing: three values, separated by line breaks.
 #[cfg(feature = "fuzz")]
 pub(crate) fn read_for_fuzzing(text: &str) {
     let names = ["HTTP_PROXY", "https_proxy", "No_Proxy"];

@@ -1,4 +1,4 @@
-//! The one retry policy: how often an attempt is made again, by what made it fail.
+//! The one retry policy: how often to retry, by the cause of the failure.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,29 +11,29 @@ use crate::progress::Progress;
 /// The limit of the first wait; it doubles with every attempt.
 pub(crate) const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(8);
-/// The longest `Retry-After` that is waited for.
+/// The longest `Retry-After` that is honoured.
 const LONGEST_PATIENCE: Duration = Duration::from_mins(1);
 /// A connection that breaks three times in a row is not a passing fault.
 const LOST_ATTEMPTS: u32 = 3;
-/// The client corrects its clock by the first answer's date.
+/// The client corrects its clock by the date of the first response.
 const SKEWED_ATTEMPTS: u32 = 2;
 
-/// Why an attempt failed, as far as trying again is concerned.
+/// The cause of a failed attempt, which decides whether to retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// The service asked for patience.
+    /// The service throttled the request.
     Throttled,
-    /// The service failed by its own account.
+    /// The service reported an internal error.
     Server,
-    /// The answer did not arrive, or not whole.
+    /// The response did not arrive, or not completely.
     Lost,
-    /// The signature was refused, maybe for the clock of this machine.
+    /// The signature was refused, maybe because of this machine's clock.
     Skewed,
     /// The same request would fail again.
     Final,
 }
 
-/// A failed attempt: what to do about it, and what to say if nothing can be done.
+/// A failed attempt: its cause, and the error to report if it is the last one.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) cause: Cause,
@@ -43,7 +43,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// A failed attempt that is repeated as the policy for `cause` says.
+    /// A failed attempt that the policy retries by `cause`.
     pub(crate) fn new(cause: Cause, error: Error) -> Self {
         Self {
             cause,
@@ -52,7 +52,7 @@ impl Failure {
         }
     }
 
-    /// A failure that no further attempt would mend.
+    /// A failure that a retry would not fix.
     pub(crate) fn fatal(error: Error) -> Self {
         Self::new(Cause::Final, error)
     }
@@ -99,20 +99,20 @@ pub(crate) struct Retry {
     pub(crate) pace: Arc<Pace>,
 }
 
-/// When a host may receive requests: at any time, until it throttles.
+/// Limits the rate of requests to a host once it throttles.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
     /// The time between two requests to a host that has throttled.
     interval: Duration,
-    /// When the next request may go out; nothing while no patience was asked for.
+    /// When the next request may be sent; `None` until the host throttles.
     next: Mutex<Option<Instant>>,
 }
 
 impl Pace {
-    /// What registries allow anonymous callers.
+    /// The interval that registries allow anonymous callers.
     pub(crate) const A_SECOND: Duration = Duration::from_secs(1);
 
-    /// A pace of a request in `interval`, from when it is asked for.
+    /// A pace of one request per `interval`, once the host throttles.
     pub(crate) fn new(interval: Duration) -> Self {
         Self {
             interval,
@@ -132,7 +132,7 @@ impl Pace {
         *next = Some(next.map_or(end, |next| next.max(end)));
     }
 
-    /// How long the caller has to wait for its turn, which is taken.
+    /// Takes the next turn, and returns how long the caller has to wait for it.
     fn turn(&self) -> Duration {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -156,11 +156,12 @@ impl Retry {
         }
     }
 
-    /// Makes attempts until one succeeds or the policy gives up; `request` names it to the user.
+    /// Makes attempts until one succeeds or the policy gives up; `request` names the request in
+    /// messages.
     ///
     /// # Errors
     ///
-    /// The last attempt's failure.
+    /// The failure of the last attempt.
     pub(crate) async fn run<T>(
         &self,
         progress: &Progress,
@@ -221,7 +222,7 @@ impl Retry {
         limit.min(LONGEST_DELAY).mul_f64(fastrand::f64())
     }
 
-    /// `wait`, shortened as the first delay is.
+    /// `wait`, scaled like the first delay.
     fn scaled(&self, wait: Duration) -> Duration {
         wait.mul_f64(self.first_delay.div_duration_f64(FIRST_DELAY))
     }
@@ -230,7 +231,7 @@ impl Retry {
         let seconds = self.timeout.as_secs_f64();
         let error = Error::new(
             Kind::Service,
-            format!("{request} was not answered within {seconds} s"),
+            format!("{request} timed out after {seconds} s"),
         );
         Failure::new(
             Cause::Lost,
@@ -239,7 +240,7 @@ impl Retry {
     }
 }
 
-/// The last of so many failures.
+/// The last of `attempts` failures.
 fn given_up(attempts: u32, failure: Failure) -> Failure {
     let mut error = failure.error;
     if attempts > 1 {
@@ -248,7 +249,7 @@ fn given_up(attempts: u32, failure: Failure) -> Failure {
     if let Some(time) = failure.retry_after.filter(|time| *time > LONGEST_PATIENCE) {
         let seconds = time.as_secs();
         error = error.hint(format!(
-            "the host asks to wait {seconds} s before the next request"
+            "the host requires a wait of {seconds} s before the next request"
         ));
     }
     Failure { error, ..failure }
@@ -284,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn turns_are_taken_only_after_patience_was_asked_for() {
+    fn requests_take_turns_only_after_throttling() {
         let pace = Pace::new(Duration::from_mins(1));
         assert_eq!([pace.turn(), pace.turn()], [Duration::ZERO; 2]);
         pace.slow_down();
@@ -322,7 +323,7 @@ mod tests {
         assert_eq!(after("0"), Some(Duration::ZERO));
         assert_eq!(after(" 120 "), Some(Duration::from_mins(2)));
         assert_eq!(after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
-        // A wrong weekday is no reason not to wait.
+        // A wrong weekday does not invalidate a date.
         let far = after("Mon, 01 Jan 2900 00:00:00 GMT").expect("a date");
         assert!(far > Duration::from_hours(24 * 365 * 100));
         for none in ["", "-1", "1.5", "soon", "99999999999999999999999"] {

@@ -1,5 +1,4 @@
-//! What all sources share on their way to the network: the options, settings with the place where they
-//! were found, and the transport that comes of them.
+//! The connection options, settings with their origin, and the transport that all sources use.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -19,7 +18,7 @@ const DEFAULT_ATTEMPTS: u32 = 8;
 /// The longest time for connecting, however long `--timeout` is.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
-/// How the service is reached.
+/// The options for connections.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
@@ -52,7 +51,7 @@ pub(crate) struct ConnectionArgs {
 
     /// Limit the time of one attempt, in seconds
     ///
-    /// The time runs from connecting to the last byte of the answer.
+    /// The time runs from connecting to the last byte of the response.
     #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = parse_seconds, hide_short_help = true)]
     timeout: Duration,
 
@@ -64,22 +63,22 @@ pub(crate) struct ConnectionArgs {
     max_attempts: Option<NonZeroU32>,
 }
 
-/// How requests travel.
+/// The HTTP client and the retry policy.
 #[derive(Clone, Debug)]
 pub(crate) struct Transport {
-    /// What sends them.
+    /// Sends requests.
     pub(crate) http: http::Client,
-    /// How often and how long they are tried.
+    /// Limits attempts and their time.
     pub(crate) retry: Retry,
 }
 
 impl ConnectionArgs {
-    /// The transport that the options ask for, or else the settings that `find` finds by the name of
-    /// a variable and the key of a profile.
+    /// The transport by the options, or else by the settings that `find` looks up by variable name
+    /// and profile key.
     ///
     /// # Errors
     ///
-    /// A usage error for each setting that is there and cannot be used.
+    /// A usage error for an invalid setting.
     pub(crate) fn transport(
         &self,
         find: impl Fn(&str, &str) -> Option<Found>,
@@ -135,7 +134,7 @@ impl ConnectionArgs {
     }
 }
 
-/// A setting's text and where it was found.
+/// A setting's text and its origin.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) text: String,
@@ -143,7 +142,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// The environment's variable `name`, where it is set and not empty.
+    /// The environment variable `name`, if it is set and not empty.
     pub(crate) fn in_environment(name: &str) -> Option<Self> {
         variable(name)
             .filter(|text| !text.is_empty())
@@ -166,7 +165,7 @@ impl Found {
     /// The error for a setting that is not what was `expected`.
     pub(crate) fn unusable(&self, expected: &str) -> Error {
         let Self { text, origin } = self;
-        // What stands before an `@` may be the password of a URL, even of one that is none.
+        // The text before an `@` may be a password, even if the URL is invalid.
         let text = match text.rsplit_once('@') {
             Some((_, host)) => format!("…@{host}"),
             None => text.clone(),
@@ -176,7 +175,7 @@ impl Found {
     }
 }
 
-/// The environment's variable `name`, where it is set.
+/// The environment variable `name`, if it is set.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|text| text.to_string_lossy().into_owned())
 }
@@ -188,7 +187,7 @@ pub(crate) fn host(url: &Url) -> String {
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// The modes of the AWS CLI are accepted; this program's own policy serves for all of them.
+/// Accepts the modes of the AWS CLI; this program's one policy replaces them all.
 fn check_retry_mode(found: Option<Found>) -> Result<(), Error> {
     match found {
         Some(found)
@@ -208,10 +207,10 @@ fn parse_attempts(found: Option<Found>) -> Result<u32, Error> {
     })
 }
 
-/// A URL to send requests to. A user and a password are left out, as by the AWS CLI, and so is a
-/// fragment; a query is refused, for the SDK would leave it out.
+/// Parses a URL to send requests to. Drops the user, password and fragment, like the AWS CLI; refuses
+/// a query, which the SDK would drop.
 fn parse_endpoint(text: &str) -> Result<Url, String> {
-    // A parser of URLs would leave some of them out.
+    // A URL parser would drop some of them.
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("a URL has no blanks and line breaks".to_owned());
     }

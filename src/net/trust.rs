@@ -50,7 +50,7 @@ impl Trust {
         })))
     }
 
-    /// The TLS settings, made at the first call; none if the system has no certificate at all.
+    /// The TLS settings, made at the first call; `None` if the system has no certificates.
     pub(super) fn config(&self) -> Option<Arc<ClientConfig>> {
         let make = || {
             let roots = self.0.bundle.clone().unwrap_or_else(system_roots);
@@ -116,6 +116,9 @@ mod tests {
         assert!(why("broken", broken).contains("invalid peer certificate"));
         let open = "-----BEGIN CERTIFICATE-----\nAAAA\n";
         assert!(why("open", open).contains("missing section end"));
-        assert!(Trust::in_bundle(&folder).is_err(), "a folder is no bundle");
+        assert!(
+            Trust::in_bundle(&folder).is_err(),
+            "a folder is not a bundle"
+        );
     }
 }

@@ -1,14 +1,14 @@
-//! What goes into a command or a reference is plainly a digest or a tag, or it ends the run.
+//! Checks digests and tags before they become part of a command or a reference.
 
 use super::columns::{Column, Value};
 use crate::error::{Error, Kind};
 use crate::reference::{Digest, TagName};
 
-/// What `column` holds of `row`, a digest or a tag.
+/// The digest or tag in `column` of `row`.
 ///
 /// # Errors
 ///
-/// A service error where it is neither, or nothing.
+/// A service error if it is invalid or missing.
 pub(super) fn checked<'a, R>(column: &Column<R>, row: &'a R) -> Result<&'a str, Error> {
     match (column.value)(row) {
         Value::Digest(digest) if Digest::is_canonical(digest) => Ok(digest),

@@ -1,4 +1,4 @@
-//! `--columns`: which columns are printed, by the names that people know them by.
+//! Parses `--columns`, and chooses the columns to print.
 
 use std::ffi::OsStr;
 
@@ -8,7 +8,7 @@ use clap::{Arg, Command};
 use super::columns::{Column, Schema};
 use crate::error::Error;
 
-/// The similarity from which one name may be a misspelling of another.
+/// The least similarity of a name to its misspelling.
 const SIMILAR: f64 = 0.8;
 
 /// A name in `--columns`, with its sign.
@@ -18,14 +18,14 @@ pub(crate) struct ColumnName {
     name: String,
 }
 
-/// What becomes of a column that `--columns` names.
+/// The effect of a name in `--columns`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sign {
-    /// It is printed, and no other is that is not named.
+    /// Prints the named columns only.
     None,
-    /// It is added to the default columns.
+    /// Adds the column to the default ones.
     Plus,
-    /// It is left out.
+    /// Leaves the column out.
     Minus,
 }
 
@@ -56,7 +56,7 @@ impl From<String> for ColumnName {
     }
 }
 
-/// Has `arg`, which is `--columns`, offer `columns` in its help and to shells.
+/// Lists `columns` in the help and the completions of `arg`, which is `--columns`.
 pub(crate) fn offer<R: Sync>(arg: Arg, columns: &'static [Column<R>]) -> Arg {
     let about = (arg.get_long_help().or(arg.get_help())).map(ToString::to_string);
     let list: Vec<_> = columns
@@ -72,7 +72,7 @@ pub(crate) fn offer<R: Sync>(arg: Arg, columns: &'static [Column<R>]) -> Arg {
     arg.value_parser(ColumnParser { names }).long_help(help)
 }
 
-/// Takes any name, for the command knows more of them than it offers.
+/// Accepts any name: the command knows more names than it lists.
 #[derive(Clone)]
 struct ColumnParser {
     names: Vec<&'static str>,
@@ -101,13 +101,12 @@ impl TypedValueParser for ColumnParser {
     }
 }
 
-/// The columns of `schema` that `names` list, in their order; or, where they have signs, the `defaults`
-/// with those added and left out, in the order of the table. Columns that `added` names are among them in
-/// any case.
+/// The columns of `schema` in the order of `names`. If the names have signs: the `defaults` with
+/// those added and left out, in the order of the table. Always includes the columns of `added`.
 ///
 /// # Errors
 ///
-/// A usage error where plain names are mixed with signs, a name is unknown, or no column is left.
+/// A usage error if plain names are mixed with signs, a name is unknown, or no column is left.
 pub(super) fn choose<R>(
     schema: &Schema<R>,
     names: &[ColumnName],
@@ -117,8 +116,8 @@ pub(super) fn choose<R>(
     let plain = names.iter().filter(|name| name.sign == Sign::None).count();
     if plain != 0 && plain != names.len() {
         return Err(
-            Error::usage("`--columns` mixes plain names with names behind a `+` or `-`").hint(
-                "name all columns, or put `+` before each that you add to the default ones and `-` before each that you leave out",
+            Error::usage("`--columns` mixes plain names with `+` and `-`").hint(
+                "use plain names only, or begin each name with `+` to add it to the default columns or `-` to leave it out",
             ),
         );
     }
@@ -171,12 +170,12 @@ fn unknown<R>(schema: &Schema<R>, name: &ColumnName) -> Error {
     let near = near(schema, name);
     if near.is_empty() {
         let all: Vec<_> = schema.columns.iter().map(Column::name).collect();
-        return error.hint(format!("give names among `{}`", all.join("`, `")));
+        return error.hint(format!("choose among `{}`", all.join("`, `")));
     }
     error.hint(format!("did you mean `{}`?", near.join("` or `")))
 }
 
-/// The columns that `name` may stand for: it is a part of their names, or else it is most similar to them.
+/// The columns that `name` may mean: those whose names contain it, or else the most similar ones.
 fn near<R>(schema: &Schema<R>, name: &str) -> Vec<&'static str> {
     let name = name.to_ascii_lowercase();
     let similarity = |column: &Column<R>| {

@@ -1,4 +1,4 @@
-//! Columns: the one list a command has of what its rows hold; it drives every format.
+//! Columns: each command has one list of them, which drives every format.
 
 use jiff::Timestamp;
 
@@ -7,24 +7,24 @@ use crate::facts::Facts;
 /// The value of a column in one row, borrowed from the row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Value<'a> {
-    /// The source did not tell.
+    /// The source did not provide it.
     Missing,
     /// Any text.
     Text(&'a str),
     /// A digest, which tables shorten.
     Digest(&'a str),
-    /// A media type, which tables name in a word or two.
+    /// A media type, which tables shorten.
     MediaType(&'a str),
-    /// Bytes.
+    /// A number of bytes.
     Size(i64),
-    /// A moment.
+    /// A time.
     Time(Timestamp),
     /// Several texts, in the registry's order.
     List(&'a [String]),
 }
 
 impl<'a> Value<'a> {
-    /// `kind` of what is there, or missing.
+    /// `kind` of the value, or missing.
     pub(crate) fn of<T>(value: Option<T>, kind: impl FnOnce(T) -> Value<'a>) -> Self {
         value.map_or(Self::Missing, kind)
     }
@@ -33,15 +33,15 @@ impl<'a> Value<'a> {
 /// A column of rows of type `R`.
 #[derive(Debug)]
 pub(crate) struct Column<R: 'static> {
-    /// The API's field name, `outer.inner` where the service nests it.
+    /// The API's field name, `outer.inner` if the service nests it.
     pub(crate) key: &'static str,
     /// The heading in a table.
     pub(crate) title: &'static str,
-    /// Other names that people know it by, such as the key that sorts by it.
+    /// Other names for it, such as its sort key.
     pub(crate) aliases: &'static [&'static str],
     /// When it is printed by default.
     pub(crate) shown: Shown,
-    /// What must be known to fill it.
+    /// The facts that fill it.
     pub(crate) needs: Facts,
     /// How a table shows it.
     pub(crate) look: Look,
@@ -67,7 +67,7 @@ pub(crate) enum Shown {
 pub(crate) struct Look {
     /// The side at which its cells are aligned.
     pub(crate) align: Align,
-    /// What its colour stands for.
+    /// The role that its colour shows.
     pub(crate) role: Role,
     /// When a table is too wide, columns of low importance give way first; those of [`NAMES`] or more
     /// name the row.
@@ -85,7 +85,7 @@ pub(crate) enum Align {
     Right,
 }
 
-/// What the colour of a column stands for.
+/// The role of a column, which its colour shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// A tag or another name that people choose.
@@ -96,19 +96,19 @@ pub(crate) enum Role {
     Plain,
 }
 
-/// What is known of a listing before its rows are read.
+/// The properties of a listing that are known before its rows are read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected {
     /// Whether several repositories are listed.
     pub(crate) several: bool,
     /// Whether one of them is public.
     pub(crate) public: bool,
-    /// What their sources tell without a further request for each row.
+    /// The facts that their sources provide without a further request for each row.
     pub(crate) told: Facts,
 }
 
 impl<R> Column<R> {
-    /// The last part of the key: what headers and `--columns` call it.
+    /// The last part of the key: its name in headers and `--columns`.
     pub(crate) fn name(&self) -> &'static str {
         self.nesting().1
     }
@@ -121,7 +121,7 @@ impl<R> Column<R> {
         }
     }
 
-    /// Whether people call the column `name`, in any case.
+    /// Whether `name` is one of the column's names, in any case.
     fn is_called(&self, name: &str) -> bool {
         self.names().any(|own| own.eq_ignore_ascii_case(name))
     }
@@ -144,11 +144,11 @@ pub(crate) struct Schema<R: 'static> {
     pub(crate) columns: &'static [Column<R>],
     /// The name of the column that `-o name` and `-o image-ids` print.
     pub(crate) id: &'static str,
-    /// What a source must tell to list such rows at all.
+    /// The facts that a source must provide to list such rows.
     pub(crate) needs: Facts,
-    /// What a source must tell to list all of them.
+    /// The facts that a source must provide to list all of them.
     pub(crate) complete: Facts,
-    /// Whether the row's image is an index, to be deleted before what it holds.
+    /// Whether the row's image is an index, which must be deleted before its images.
     pub(crate) is_index: fn(&R) -> bool,
 }
 
@@ -158,7 +158,7 @@ impl<R> Schema<R> {
         self.columns.iter().find(|column| column.name() == name)
     }
 
-    /// The column that people call `name`: by its field, its title or its sort key, in any case.
+    /// The column with this field name, title or sort key, in any case.
     pub(crate) fn find(&self, name: &str) -> Option<&'static Column<R>> {
         self.columns.iter().find(|column| column.is_called(name))
     }

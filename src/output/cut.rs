@@ -2,7 +2,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// What `shown` items of a list are followed by when `rest` are left out.
+/// The end of a list that leaves out `rest` items.
 fn suffix(rest: usize) -> String {
     match rest {
         0 => String::new(),
@@ -36,10 +36,10 @@ pub(super) fn after_some(items: &[impl AsRef<str>], limit: usize, cut: Cut) -> S
     shown
 }
 
-/// Where a text is cut that is too long.
+/// Where to cut a text that is too long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// `sha256-4f1c…9d0e.sig`: both ends tell texts apart, the middle seldom does.
+    /// `sha256-4f1c…9d0e.sig`: texts usually differ at their ends.
     #[default]
     Middle,
     /// For texts that differ in their middle.

@@ -1,4 +1,4 @@
-//! `csv` and `tsv`: a header of field names, then a row a line.
+//! `csv` and `tsv`: a header of field names, then one row per line.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use super::columns::{Column, Value};
 use super::{Format, Style};
 use crate::error::Error;
 
-/// What joins several tags in one cell; no tag holds it.
+/// Separates several tags in one cell; no tag contains it.
 const JOINT: &str = ";";
 
-/// RFC 4180: CRLF after each line, quotes where they are needed.
+/// RFC 4180: CRLF after each line, quotes if needed.
 #[derive(Debug)]
 pub(super) struct Csv<R: 'static>(Cells<R>);
 
@@ -48,7 +48,7 @@ impl<R> Format<R> for Csv<R> {
     fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
-/// Tabs between cells; what would break a line is written as `\t`, `\n`, `\\`.
+/// Tabs between cells; characters that would break a line are written as `\t`, `\n`, `\\`.
 #[derive(Debug)]
 pub(super) struct Tsv<R: 'static>(Cells<R>);
 
@@ -85,12 +85,12 @@ impl<R> Format<R> for Tsv<R> {
     fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
-/// `cell` without what would break its line.
+/// `cell` with the characters that would break its line escaped.
 fn unbroken(cell: Cow<'_, str>) -> Cow<'_, str> {
     if !cell.contains(['\t', '\n', '\\']) {
         return cell;
     }
-    // Backslashes first, or those that follow would be doubled.
+    // Backslashes first, so that those of the other escapes are not doubled.
     let cell = cell.replace('\\', "\\\\");
     cell.replace('\t', "\\t").replace('\n', "\\n").into()
 }

@@ -1,11 +1,11 @@
-//! `image-ids`: arguments for `aws ecr-public batch-delete-image --image-ids`, a line each.
+//! `image-ids`: arguments for `aws ecr-public batch-delete-image --image-ids`, one per line.
 
 use super::columns::{Column, Schema};
 use super::{Format, checked};
 use crate::error::Error;
 
-/// `imageDigest=…` or `imageTag=…` a line, indexes before the images that they may hold: the service
-/// refuses to delete an image while an index refers to it.
+/// One `imageDigest=…` or `imageTag=…` per line, indexes before the images that they may hold: the
+/// service refuses to delete an image while an index refers to it.
 #[derive(Debug)]
 pub(super) struct ImageIds<R: 'static> {
     id: &'static Column<R>,

@@ -1,4 +1,4 @@
-//! `json` and `jsonl`: the service's field names and nesting, absent fields absent.
+//! `json` and `jsonl`: the service's field names and nesting, without absent fields.
 
 use std::io;
 
@@ -94,7 +94,7 @@ impl<R> Format<R> for Document<R> {
     }
 }
 
-/// One object a line.
+/// One object per line.
 #[derive(Debug)]
 pub(super) struct Lines<R: 'static> {
     columns: Vec<&'static Column<R>>,
@@ -228,7 +228,7 @@ const NUMBER: &[u8] = b"\x1b[0;39m";
 const PUNCTUATION: &[u8] = b"\x1b[1;39m";
 const RESET: &[u8] = b"\x1b[0m";
 
-/// White space by `inner`, and colour; on a terminal, text that it could obey is written as `\uXXXX`.
+/// Whitespace by `inner`, and colour; on a terminal, unsafe characters are written as `\uXXXX`.
 #[derive(Clone, Debug)]
 struct Layout<F> {
     inner: F,
@@ -247,7 +247,7 @@ impl<F> Layout<F> {
         }
     }
 
-    /// Has the wrapped formatter `write`, in a colour.
+    /// Lets the wrapped formatter `write` in a colour.
     fn paint<W: ?Sized + io::Write>(
         &mut self,
         color: &[u8],
@@ -265,7 +265,7 @@ impl<F> Layout<F> {
     }
 }
 
-/// Passes calls of [`Formatter`] to the wrapped formatter, in a colour where there are colours.
+/// Passes calls of [`Formatter`] to the wrapped formatter, in a colour if colours are on.
 macro_rules! painted {
     ($($color:ident: $call:ident($($argument:ident: $kind:ty)?);)+) => {$(
         fn $call<W: ?Sized + io::Write>(

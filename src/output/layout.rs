@@ -5,7 +5,7 @@ use super::columns::NAMES;
 /// Between columns.
 pub(super) const GAP: u16 = 2;
 
-/// A column of this importance or less stands only where the others are comfortable.
+/// A column of this importance or less is shown only if the others are comfortable.
 const MINOR: u8 = 1;
 /// A column that is cut to this width is comfortable.
 const COMFORTABLE: usize = 24;
@@ -26,7 +26,7 @@ pub(super) struct Wish {
 enum Names {
     Whole,
     Readable,
-    /// Whatever fits.
+    /// As much as fits.
     Cut,
 }
 
@@ -35,9 +35,9 @@ pub(super) type Widths = Vec<(usize, usize)>;
 
 /// As many columns as fit into `available`, and at least one.
 ///
-/// What can be cut is cut first, then columns are left out, the least important first. What names the
-/// row is cut last, and while other columns stand only where `tell_apart` finds a way to cut it: it is
-/// given the widths of the columns that name the row, and what it finds is returned.
+/// Texts are cut first, then columns are left out, the least important first. Columns that name the
+/// row are cut last. While other columns are shown, they are cut only if `tell_apart`, called with
+/// their widths, finds a way to do so, which is returned.
 pub(super) fn lay_out<T>(
     wishes: &[Wish],
     available: usize,
@@ -74,7 +74,7 @@ pub(super) fn lay_out<T>(
     }
 }
 
-/// The least importance of a column that names the row: of those that stand, one always does.
+/// The least importance of a column that names the row; one such column is always shown.
 fn names(wishes: &[Wish]) -> u8 {
     let importances = wishes.iter().map(|wish| wish.importance);
     importances.max().unwrap_or(NAMES).min(NAMES)
@@ -85,12 +85,12 @@ struct Layout<'a> {
     /// Columns of this importance or more name the row.
     names: u8,
     available: usize,
-    /// The positions of the columns that stand.
+    /// The positions of the shown columns.
     shown: Vec<usize>,
 }
 
 impl Layout<'_> {
-    /// The widths of the columns that stand, or nothing if they do not fit.
+    /// The widths of the shown columns, or `None` if they do not fit.
     fn fit(&self, names: Names) -> Option<Widths> {
         let importances = self
             .shown
@@ -117,7 +117,7 @@ impl Layout<'_> {
         Some(widths)
     }
 
-    /// Spends `room` on what is cut: on the names first, and always on the narrowest.
+    /// Spends `room` on cut columns: on the names first, and always on the narrowest.
     fn widen(&self, widths: &mut [(usize, usize)], room: usize) {
         for _ in 0..room {
             let cut = widths
@@ -130,7 +130,7 @@ impl Layout<'_> {
         }
     }
 
-    /// Leaves out the least important of the columns that `may_go`, the last of several; never the only
+    /// Leaves out the least important column that `may_go`, and of several the last; never the only
     /// one.
     fn leave_one_out(&mut self, may_go: impl Fn(bool) -> bool) -> bool {
         let candidates = (self.shown.iter().enumerate().rev())

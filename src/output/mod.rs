@@ -46,8 +46,8 @@ pub(crate) struct OutputArgs {
 
     /// Print these columns; `+NAME` adds one, `-NAME` leaves one out
     ///
-    /// Names are separated by commas: `digest,tags`, or `+platforms,-manifest` to change the default. A
-    /// column has the name of its field, its title in a table or its sort key, in any case:
+    /// Names are separated by commas: `digest,tags`, or `+platforms,-manifest` to change the default.
+    /// A name is that of the field, the title in a table or the sort key, in any case:
     /// `imagePushedAt`, `PUSHED` and `pushed` are the same. A table shows the most useful columns by
     /// default, the other formats every field of the service.
     #[arg(
@@ -63,7 +63,7 @@ pub(crate) struct OutputArgs {
 
     /// Print references to paste: public.ecr.aws/ALIAS/NAME:TAG
     ///
-    /// Images are referred to by digest: `public.ecr.aws/ALIAS/NAME@DIGEST`.
+    /// Images are printed by digest: `public.ecr.aws/ALIAS/NAME@DIGEST`.
     #[arg(long)]
     pub(crate) full_ref: bool,
 
@@ -71,7 +71,7 @@ pub(crate) struct OutputArgs {
     #[arg(long)]
     pub(crate) pin: bool,
 
-    /// Format times as
+    /// Print times in this format
     ///
     /// Default: `relative` in a table on a terminal, `iso` otherwise.
     #[arg(long, value_name = "FORMAT", hide_short_help = true)]
@@ -95,7 +95,7 @@ pub(crate) struct OutputArgs {
 pub(crate) enum FormatName {
     /// For people: one row per line, short digests, human sizes
     Table,
-    /// For jq: one document in the shape of the service's answer
+    /// For jq: one document, shaped like the service's response
     Json,
     /// The same objects, one per line
     Jsonl,
@@ -109,18 +109,18 @@ pub(crate) enum FormatName {
     ImageIds,
 }
 
-/// Where a format prints.
+/// The properties of stdout that formats depend on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     /// Whether stdout is a terminal.
     pub(crate) terminal: bool,
     /// Whether to use colour for people.
     pub(crate) color: bool,
-    /// Whether to use colour in what programs may read, too.
+    /// Whether to use colour in machine formats, too.
     pub(crate) color_data: bool,
     /// The width of the terminal in columns; tables elsewhere have no limit.
     pub(crate) width: Option<usize>,
-    /// The present, for ages.
+    /// The current time, for ages.
     pub(crate) now: Timestamp,
 }
 
@@ -131,26 +131,26 @@ pub(crate) trait Format<R> {
         true
     }
 
-    /// Looks at all rows before anything is written; not called for rows that stream.
+    /// Inspects all rows before anything is written; not called for rows that stream.
     ///
     /// # Errors
     ///
-    /// Where a row holds what the format cannot carry.
+    /// If a row has a value that the format cannot represent.
     fn prepare(&mut self, _rows: &[&[R]]) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Writes what precedes the rows.
+    /// Writes the start of the document.
     fn begin(&mut self, _out: &mut Vec<u8>) {}
 
     /// Writes rows, in order; called any number of times.
     ///
     /// # Errors
     ///
-    /// Where a row holds what the format cannot carry.
+    /// If a row has a value that the format cannot represent.
     fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error>;
 
-    /// Writes what follows the rows, and the token of the next page.
+    /// Writes the end of the document, with the token of the next page.
     fn end(&mut self, next_token: Option<&str>, out: &mut Vec<u8>);
 }
 
@@ -188,7 +188,7 @@ impl OutputArgs {
     ///
     /// # Errors
     ///
-    /// A usage error where `--columns` cannot be followed.
+    /// A usage error if `--columns` is invalid.
     pub(crate) fn columns<R: 'static>(
         &self,
         schema: &'static Schema<R>,
@@ -212,7 +212,7 @@ impl OutputArgs {
         self.full_ref || self.pin
     }
 
-    /// What the options need to know of rows of `schema`.
+    /// The facts about rows of `schema` that the options need.
     pub(crate) fn needs<R>(&self, schema: &'static Schema<R>) -> Vec<Need> {
         let Self {
             output: _,

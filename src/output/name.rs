@@ -1,10 +1,10 @@
-//! `name`: what a loop needs, one a line; with `--full-ref` what a Dockerfile needs.
+//! `name`: one digest, tag or reference per line.
 
 use super::columns::{Column, Schema, Value};
 use super::{Format, Style, checked};
 use crate::error::{Error, Kind};
 
-/// A digest or a tag a line; rows without one have no name to print.
+/// One digest or tag per line; leaves out rows without one.
 #[derive(Debug)]
 pub(super) struct Names<R: 'static> {
     id: &'static Column<R>,
@@ -34,24 +34,20 @@ impl<R> Format<R> for Names<R> {
     fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
-/// `public.ecr.aws/ALIAS/NAME:TAG` or, of what is named by its digest, `…@DIGEST` a line; with both
-/// where tags are pinned.
+/// One reference per line: `public.ecr.aws/ALIAS/NAME:TAG`, `…@DIGEST` for images, or both for pinned
+/// tags.
 #[derive(Debug)]
 pub(super) struct References<R: 'static> {
     alias: &'static Column<R>,
     repository: &'static Column<R>,
     id: &'static Column<R>,
-    /// The digest, where the id is a tag.
+    /// The digest, if the id is a tag.
     pin: Option<&'static Column<R>>,
 }
 
 impl<R> References<R> {
     pub(super) fn new(schema: &'static Schema<R>, pin: bool) -> Self {
-        let column = |name| {
-            schema
-                .column(name)
-                .expect("every schema tells where its images are")
-        };
+        let column = |name| schema.column(name).expect("every schema has these columns");
         let id = schema.id_column();
         Self {
             alias: column("registryAliasName"),

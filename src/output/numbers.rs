@@ -1,11 +1,11 @@
-//! The spelling of numbers for people, one for the whole program.
+//! Formats numbers for people.
 
 use std::fmt;
 
 use humansize::{DECIMAL, FormatSizeOptions};
 use indicatif::HumanCount;
 
-/// Bytes in the unit that suits them, with one decimal: `61.2 MB`, `5.0 kB`, `120 B`.
+/// Bytes in the largest unit that fits, with one decimal: `61.2 MB`, `5.0 kB`, `120 B`.
 pub(crate) fn human_size(bytes: u64) -> String {
     let zeroes = usize::from(bytes >= 1000);
     let options = FormatSizeOptions::from(DECIMAL).decimal_places(1);
@@ -22,7 +22,7 @@ pub(crate) fn human_count(count: usize) -> impl fmt::Display {
     HumanCount(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
-/// How many there are of what `noun` names: `1 image`, `10,000 images`.
+/// `count` and `noun`, in the plural if needed: `1 image`, `10,000 images`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", human_count(count))

@@ -1,4 +1,4 @@
-//! `table`: rows to look at, one a line, as wide as the terminal at most.
+//! `table`: one row per line for people, at most as wide as the terminal.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,23 +17,23 @@ use super::{Format, Style, human_size};
 use crate::error::Error;
 use crate::escape::escaped;
 
-/// A cell that is cut to less tells little.
+/// A cell that is cut to less is hard to read.
 const READABLE: usize = 20;
-/// As many digits of a digest as Docker shows.
+/// The number of digits that Docker shows of a digest.
 const DIGITS: usize = 12;
-/// What no cell is wider than, however much is asked for in full: nobody reads more.
+/// The widest cell, even with `--no-trunc`: nobody reads more.
 const WIDEST: usize = 10_000;
-/// What stands for nothing.
+/// The text of a missing value.
 const MISSING: &str = "-";
 
-/// Measures all rows first, so that any part of them can then be laid out by itself.
+/// Measures all rows first, so that any part of them can then be laid out alone.
 #[derive(Debug)]
 pub(super) struct Table<R: 'static> {
     columns: Vec<&'static Column<R>>,
     style: Style,
     /// The columns that fit, by position, with their widths.
     widths: Vec<(usize, usize)>,
-    /// Where texts are cut that do not fit.
+    /// Where to cut texts that do not fit.
     cut: Cut,
     /// Whether sizes have decimals to align.
     has_decimals: bool,
@@ -45,9 +45,9 @@ pub(super) struct Table<R: 'static> {
 enum Cell<'a> {
     /// Shown whole, or not at all.
     Fixed(Cow<'a, str>),
-    /// Cut in the middle where it must be.
+    /// Cut if it does not fit.
     Text(Cow<'a, str>),
-    /// Cut after some items where it must be.
+    /// Cut after some items if it does not fit.
     List(Vec<Cow<'a, str>>),
 }
 
@@ -69,7 +69,7 @@ impl<R> Table<R> {
             Value::Text(text) => Cell::Text(escaped(text)),
             Value::Digest(digest) if self.style.in_full => Cell::Fixed(escaped(digest)),
             Value::Digest(digest) => match escaped(short_digest(digest)) {
-                // Fewer digits tell nothing apart.
+                // Fewer digits do not distinguish digests.
                 short if short.len() <= DIGITS => Cell::Fixed(short),
                 long => Cell::Text(long),
             },
@@ -81,7 +81,7 @@ impl<R> Table<R> {
         }
     }
 
-    /// A size whose decimals and unit stand below those of the others.
+    /// A size, padded to align its decimals and unit with the others.
     fn size(&self, bytes: i64) -> String {
         match u64::try_from(bytes) {
             Ok(bytes) if self.style.bytes => bytes.to_string(),
@@ -97,7 +97,7 @@ impl<R> Table<R> {
         rows.any(|row| self.columns.iter().any(|column| has_decimals(column, row)))
     }
 
-    /// The width that the cells of `column`, its title among them, want.
+    /// The width that the cells of `column` and its title want.
     fn wish(&self, column: &Column<R>, rows: &[&[R]]) -> Wish {
         let title = if self.style.headers {
             column.title.width()
@@ -118,8 +118,8 @@ impl<R> Table<R> {
         wish
     }
 
-    /// The cut by which rows whose names differ still differ where `names`, the columns by position, have
-    /// these widths.
+    /// The cut that keeps different row names different, with `names` as the positions and widths of
+    /// their columns.
     fn tell_apart(&self, rows: &[&[R]], names: &[(usize, usize)]) -> Option<Cut> {
         let are_distinct = |cut: &Cut| {
             let hasher = RandomState::new();
@@ -139,7 +139,7 @@ impl<R> Table<R> {
         Cut::ALL.into_iter().find(are_distinct)
     }
 
-    /// Rows as a table of their own, in columns as wide as those of all the others.
+    /// A table of `rows`, with columns as wide as for all rows.
     fn grid(&self, rows: &[R]) -> Grid {
         let mut grid = Grid::new();
         grid.load_style(presets::NOTHING)
@@ -169,7 +169,7 @@ impl<R> Table<R> {
         grid
     }
 
-    /// A little that helps the eye: what names a row stands out, what is missing recedes.
+    /// Colours names and digests, and dims missing values.
     fn styled(&self, text: String, column: &Column<R>) -> Styled {
         let is_missing = text == MISSING;
         let cell = Styled::new_owned(text);
@@ -237,7 +237,7 @@ impl Cell<'_> {
         }
     }
 
-    /// The width below which the cell, `whole` columns wide, tells little.
+    /// The width below which the cell, `whole` columns wide, is hard to read.
     fn readable(&self, whole: usize) -> usize {
         match self {
             Self::Fixed(_) => whole,
@@ -260,13 +260,13 @@ impl Cell<'_> {
     }
 }
 
-/// The digits by which people know a digest.
+/// The first digits of `digest`, as Docker shows them.
 fn short_digest(digest: &str) -> &str {
     let hexadecimal = digest.strip_prefix("sha256:").unwrap_or(digest);
     hexadecimal.get(..DIGITS).unwrap_or(hexadecimal)
 }
 
-/// A word or two for the media types of the OCI, Docker and Helm; others without their decoration.
+/// A short name for media types of the OCI, Docker and Helm; others without their prefix and suffix.
 fn short_media_type(name: &str) -> &str {
     match name {
         "application/vnd.oci.image.index.v1+json" => "OCI index",

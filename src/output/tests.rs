@@ -1,4 +1,4 @@
-//! Whatever a row holds, it survives being printed and read again.
+//! Rows with any values can be printed and parsed again.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -137,7 +137,7 @@ fn print_pages(place: Place, options: &[&str], rows: &[Row], size: usize) -> Str
     String::from_utf8(out).unwrap()
 }
 
-/// The row as JSON has to have it.
+/// The JSON expected for the row.
 fn json(row: &Row) -> Json {
     let mut object = BTreeMap::new();
     let mut put = |key, value: Option<Json>| {
@@ -164,7 +164,7 @@ fn json(row: &Row) -> Json {
     serde_json::to_value(object).unwrap()
 }
 
-/// The row as cells have to have it.
+/// The cells expected for the row.
 fn cells(row: &Row) -> Vec<String> {
     let time = row
         .time
@@ -187,7 +187,7 @@ fn unescaped(cell: &str) -> String {
                 Some('t') => '\t',
                 Some('n') => '\n',
                 Some('\\') => '\\',
-                other => panic!("`\\{other:?}` stands for nothing"),
+                other => panic!("`\\{other:?}` is not an escape"),
             },
             other => other,
         });
@@ -240,7 +240,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_that_a_terminal_obeys_is_printed_to_one(
+    fn no_character_that_a_terminal_acts_on_is_printed_to_one(
         rows in proptest::collection::vec(any_row("[\\PC\\pC]*"), 1..4),
     ) {
         for format in ["table", "json", "jsonl", "csv", "tsv", "name"] {
@@ -252,7 +252,7 @@ proptest! {
     }
 
     #[test]
-    fn colours_are_all_that_they_add(
+    fn colours_do_not_change_the_text(
         rows in proptest::collection::vec(any_row("[\\PC\\pC]*"), 0..4),
         terminal: bool,
     ) {
@@ -283,7 +283,7 @@ proptest! {
     }
 
     #[test]
-    fn names_that_differ_are_told_apart_while_other_columns_stand(
+    fn different_names_stay_different_while_other_columns_are_shown(
         middles in proptest::collection::hash_set("[0-9]{1,3}", 1..6),
         (before, after) in ("a{0,30}", "b{0,30}"),
         row in any_row("[a-z]{1,9}"),
@@ -309,7 +309,7 @@ fn without_colors(text: &str) -> String {
     })
 }
 
-/// A row of a short name, to be changed.
+/// A row with a short name, for tests to change.
 fn row(text: &str) -> Row {
     Row {
         text: Some(text.to_owned()),
@@ -321,7 +321,7 @@ fn row(text: &str) -> Row {
 }
 
 #[test]
-fn columns_give_way_by_importance() {
+fn less_important_columns_are_left_out_first() {
     let rows = [row("63033b0ca389"), row("aeaf52febe70")];
     let header = |width| {
         let printed = print_in(
@@ -411,11 +411,11 @@ fn columns_that_cannot_be_printed_are_refused() {
     );
     assert_eq!(
         refused("zzz"),
-        "there is no column `zzz`; give names among `text`, `nested`, `size`, `time`, `list`"
+        "there is no column `zzz`; choose among `text`, `nested`, `size`, `time`, `list`"
     );
     assert_eq!(
         refused("--output"),
-        "`--columns` is followed by `--output`, which is not a column; give names among `text`, `nested`, `size`, `time`, `list`"
+        "`--columns` is followed by `--output`, which is not a column; choose among `text`, `nested`, `size`, `time`, `list`"
     );
     assert!(refused("size,+time").starts_with("`--columns` mixes plain names"));
     assert_eq!(

@@ -1,10 +1,10 @@
-//! How a time is written.
+//! Formats times.
 
 use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// The ways to write a time.
+/// The time formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TimeFormat {
     /// RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`
@@ -19,7 +19,7 @@ pub(crate) enum TimeFormat {
     Relative,
 }
 
-/// A time format with what it needs of the world: the zone of `local`, the present of `relative`.
+/// A time format with its context: the zone of `local`, the current time of `relative`.
 #[derive(Clone, Debug)]
 pub(crate) enum Clock {
     /// RFC 3339 in UTC with this many digits after the second.
@@ -33,7 +33,7 @@ pub(crate) enum Clock {
 }
 
 impl Clock {
-    /// The clock of `format`; reads the time zone only where it is needed.
+    /// The clock of `format`; reads the time zone only if needed.
     pub(crate) fn new(format: TimeFormat, now: Timestamp) -> Self {
         match format {
             TimeFormat::Iso => Self::Utc(0),
@@ -57,7 +57,7 @@ impl Clock {
     }
 }
 
-/// Seconds since 1970; milliseconds survive, for a double holds 15 digits.
+/// Seconds since 1970; exact to the millisecond, because a double holds 15 digits.
 #[expect(
     clippy::cast_precision_loss,
     reason = "milliseconds of this age are below 2^53"
@@ -66,7 +66,7 @@ pub(crate) fn epoch(time: Timestamp) -> f64 {
     time.as_millisecond() as f64 / 1000.0
 }
 
-/// How long before `now`, in the largest unit that fits once.
+/// The age at `now`, in the largest unit that fits once.
 fn relative(time: Timestamp, now: Timestamp) -> String {
     const UNITS: [(i64, &str); 6] = [
         (365 * 86_400, "year"),

@@ -1,20 +1,20 @@
-//! The parts of an address as it is pasted: scheme, host, path, and what names an image.
+//! Splits a pasted address into its parts: scheme, host, path, and the tag or digest.
 
-/// A text that names a repository: a host, where it has one, and what follows.
+/// A text that names a repository: a host, if it has one, and the rest.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Address<'a> {
     /// The scheme in lower case, such as `https`.
     pub(super) scheme: Option<String>,
     /// The host in lower case, without the port of its scheme.
     pub(super) host: String,
-    /// What follows the host.
+    /// The text after the host.
     pub(super) path: &'a str,
     /// The text without its scheme.
     pub(super) rest: &'a str,
 }
 
 impl<'a> Address<'a> {
-    /// `text` in parts. Without a scheme the first of them may be no host.
+    /// Splits `text`. Without a scheme, the first part may not be a host.
     pub(super) fn of(text: &'a str) -> Self {
         let (scheme, rest) = match text.split_once("://") {
             Some((scheme, rest)) if is_scheme(scheme) => (Some(scheme.to_ascii_lowercase()), rest),
@@ -30,24 +30,24 @@ impl<'a> Address<'a> {
         }
     }
 
-    /// Whether the host is made of what hosts and ports are made of.
+    /// Whether the host has only characters of hosts and ports.
     pub(super) fn has_valid_host(&self) -> bool {
         let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:".contains(&byte);
         self.host.bytes().all(is_valid)
     }
 
-    /// Whether a browser may have shown it, with a question and a fragment.
+    /// Whether it may come from a browser, with a query and a fragment.
     pub(super) fn is_web_page(&self) -> bool {
         matches!(self.scheme.as_deref(), Some("http" | "https"))
     }
 }
 
-/// `path` without the question and the fragment of a browser's address.
+/// `path` without the query and the fragment.
 pub(super) fn without_query(path: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or_default()
 }
 
-/// `path` before and from where `:tag` or `@digest` begins.
+/// `path`, split before `:tag` or `@digest`.
 pub(super) fn split_image(path: &str) -> (&str, &str) {
     path.split_at(path.find([':', '@']).unwrap_or(path.len()))
 }

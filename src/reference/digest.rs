@@ -8,7 +8,7 @@ use super::Refused;
 const ALGORITHM: &str = "sha256:";
 /// Hexadecimal digits of a whole digest.
 const WHOLE: usize = 64;
-/// As many digits as tables show: fewer would soon be ambiguous.
+/// The number of digits that tables show: fewer would often be ambiguous.
 const SHORTEST: usize = 12;
 
 /// The digest of an image, or 12 or more of its first digits: always `sha256:` and lower-case digits.
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused_with_what_they_hold() {
+    fn other_texts_are_refused_with_the_digest_that_they_contain() {
         let digits = "0f".repeat(32);
         for text in [
             "",

@@ -1,5 +1,5 @@
-//! Addresses that ECR Public does not answer: Docker Hub, private registries of ECR, consoles of AWS
-//! and other registries. Each is refused with the command to type instead.
+//! Addresses outside ECR Public: Docker Hub, private registries of ECR, consoles of AWS and other
+//! registries. Each is refused with the command to type instead.
 
 use super::address::{Address, split_image, without_query};
 use super::hosts::REGISTRIES;
@@ -16,7 +16,7 @@ const DOCKER_HUB: [&str; 7] = [
     "registry.hub.docker.com",
     "www.docker.com",
 ];
-/// Names that are taken for hosts, although a repository of the caller's own might begin so.
+/// Names that count as hosts, although one of the caller's own repositories might begin with them.
 const OTHERS: [&str; 20] = [
     "cgr.dev",
     "container-registry.oracle.com",
@@ -39,7 +39,7 @@ const OTHERS: [&str; 20] = [
     "registry.suse.com",
     "xpkg.upbound.io",
 ];
-/// The same for every host below these.
+/// Domains whose subdomains count as hosts, too.
 const DOMAINS: [&str; 12] = [
     ".amazonaws.com",
     ".amazonaws.com.cn",
@@ -55,7 +55,7 @@ const DOMAINS: [&str; 12] = [
     ".redhat.io",
 ];
 
-/// Whether `host`, in lower case and before `path`, is known as one of another registry.
+/// Whether `host`, in lower case and before `path`, is a known host of another registry.
 pub(super) fn is_known(host: &str, path: &str) -> bool {
     let is_other = || OTHERS.contains(&host) || DOMAINS.iter().any(|domain| host.ends_with(domain));
     DOCKER_HUB.contains(&host)
@@ -63,7 +63,7 @@ pub(super) fn is_known(host: &str, path: &str) -> bool {
         || !path.is_empty() && (is_other() || is_lookalike(host))
 }
 
-/// Why nothing is read from `host`, and what to type instead of `address` there.
+/// The refusal of `address` on `host`, and what to type instead.
 pub(super) fn refused(host: &str, address: &Address<'_>) -> Refused {
     let path = address.path;
     let name = split_image(host).0;
@@ -81,7 +81,7 @@ pub(super) fn refused(host: &str, address: &Address<'_>) -> Refused {
         return console(host, path);
     }
     let path = without_query(path);
-    let refused = Refused::new("this is in another registry, and only ECR Public is read");
+    let refused = Refused::new("this is in another registry, but only ECR Public is supported");
     if is_lookalike(host) && PublicRepository::at(split_image(path).0).is_ok() {
         return refused.instead("try", format!("{}/{path}", REGISTRIES[0]));
     }
@@ -98,7 +98,7 @@ pub(super) fn private_arn(region: &str, account: &str, path: &str) -> Refused {
     registry.refused(path)
 }
 
-/// Hosts that people take for the public registry's: `ecr.aws`, `public.ecr.com`, the API's.
+/// Whether people confuse `host` with the public registry's: `ecr.aws`, `public.ecr.com`, the API's.
 fn is_lookalike(host: &str) -> bool {
     host.contains('.')
         && !host.contains(".dkr")
@@ -108,7 +108,7 @@ fn is_lookalike(host: &str) -> bool {
             .any(|word| ["aws", "amazonaws", "com", "public"].contains(&word))
 }
 
-/// `refused`, with where a public image that is called `name` may be.
+/// `refused`, with a hint where to look for a public image called `name`.
 fn other(refused: Refused, name: &str) -> Refused {
     let registry = REGISTRIES[0];
     if name.parse::<super::RepositoryName>().is_err() {
@@ -120,10 +120,10 @@ fn other(refused: Refused, name: &str) -> Refused {
 }
 
 fn docker_hub(path: &str) -> Refused {
-    let refused = Refused::new("this is on Docker Hub, and only ECR Public is read");
+    let refused = Refused::new("this is on Docker Hub, but only ECR Public is supported");
     let (path, image) = split_image(without_query(path));
     let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
-    // Pages of the site, of its API and of the registry's, before the names alone.
+    // Pages of the site, of its API and of the registry's API, before plain names.
     let parts = match parts.as_slice() {
         ["v2", "repositories", rest @ ..]
         | ["repository", "docker", rest @ ..]
@@ -157,7 +157,7 @@ fn docker_hub(path: &str) -> Refused {
     ))
 }
 
-/// A private registry of Amazon ECR, as far as it is named.
+/// A private registry of Amazon ECR, with the parts that are known.
 struct PrivateRegistry {
     account: Option<RegistryId>,
     region: Option<String>,
@@ -200,8 +200,10 @@ impl PrivateRegistry {
             .iter()
             .filter_map(|(option, value)| Some(format!(" {option} {}", quoted(value.as_ref()?))));
         let command = format!("aws ecr describe-images{}", options.collect::<String>());
-        Refused::new("this is in a private registry of Amazon ECR, and only ECR Public is read")
-            .hint(format!("list it with `{command}`"))
+        Refused::new(
+            "this is in a private registry of Amazon ECR, but only ECR Public is supported",
+        )
+        .hint(format!("list it with `{command}`"))
     }
 }
 

@@ -1,10 +1,10 @@
-//! An image within its repository: by one of its tags or by its digest.
+//! The id of an image within its repository: a tag or a digest.
 
 use std::fmt;
 
 use super::{Digest, TagName};
 
-/// An image as a look-up names it.
+/// The id of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ImageId {
     /// By one of its tags.
@@ -30,7 +30,7 @@ impl ImageId {
         }
     }
 
-    /// What names it after the name of its repository: `:TAG` or `@DIGEST`.
+    /// The suffix to the name of its repository: `:TAG` or `@DIGEST`.
     pub(crate) fn suffix(&self) -> String {
         match self {
             Self::Tag(tag) => format!(":{tag}"),
@@ -38,7 +38,7 @@ impl ImageId {
         }
     }
 
-    /// The option that asks for it.
+    /// The option that selects it.
     pub(crate) fn option(&self) -> String {
         match self {
             Self::Tag(tag) => format!("--tag {tag}"),

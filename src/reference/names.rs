@@ -29,7 +29,7 @@ pub(crate) struct TagName(String);
 macro_rules! text {
     ($($name:ident),+) => {$(
         impl $name {
-            /// The name as it is sent.
+            /// The name as sent to the service.
             pub(crate) fn as_str(&self) -> &str {
                 &self.0
             }
@@ -91,7 +91,7 @@ impl FromStr for RegistryId {
 }
 
 impl TagName {
-    /// Whether a registry can hold a tag that is called `text`.
+    /// Whether `text` is a valid tag.
     pub(crate) fn is_valid(text: &str) -> bool {
         (1..=128).contains(&text.len())
             && !text.starts_with(['.', '-'])
@@ -109,7 +109,7 @@ impl FromStr for TagName {
             return Err(Refused::new("this is a digest")
                 .hint(format!("look it up with `--digest {}`", quoted(text))));
         }
-        // No tag holds a `+`: Helm writes the version `1.0+a` as the tag `1.0_a`.
+        // No tag contains a `+`: Helm writes the version `1.0+a` as the tag `1.0_a`.
         let tag = text.replace('+', "_");
         if Self::is_valid(&tag) {
             return Ok(Self(tag));

@@ -2,7 +2,7 @@
 
 use super::hosts::REGISTRIES;
 
-/// Where ECR Public has Docker's official images.
+/// The path of Docker's official images on ECR Public.
 pub(super) const LIBRARY: &str = "docker/library";
 
 /// Docker's official images: <https://github.com/docker-library/official-images/tree/master/library>

@@ -14,23 +14,22 @@ use crate::error::Error;
 
 const GALLERY: [&str; 2] = ["gallery.ecr.aws", "www.gallery.ecr.aws"];
 
-/// A repository, and maybe one of its images, as typed or pasted.
+/// A repository, and optionally one of its images, as typed or pasted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reference {
     repository: Repository,
-    /// What `@digest` names or, without one, `:tag`.
+    /// The image by `@digest` or, without one, by `:tag`.
     image: Option<ImageId>,
     /// The account of an ARN.
     registry_id: Option<RegistryId>,
 }
 
 impl Reference {
-    /// The repository and image that are meant; with `public`, a name without a host is one of the
-    /// public registry's too.
+    /// The repository and the image. With `public`, a name without a host is in the public registry.
     ///
     /// # Errors
     ///
-    /// A usage error where such a name has no alias, or names an image without being public.
+    /// A usage error if such a name has no alias, or if a repository that is not public has an image.
     pub(crate) fn resolve(&self, public: bool) -> Result<(Repository, Option<ImageId>), Error> {
         let Repository::Own(name) = &self.repository else {
             return Ok((self.repository.clone(), self.image.clone()));
@@ -45,7 +44,7 @@ impl Reference {
             Some(image) => {
                 let refused = Refused::new("").hinting(hints_for_own_image(name.as_str(), image));
                 Err(refused.as_error(&format!(
-                    "`{name}` is a repository of your own registry, which is named without {image}"
+                    "`{name}` is a repository of your own registry: name it without {image}"
                 )))
             }
         }
@@ -56,11 +55,11 @@ impl Reference {
         self.registry_id.as_ref()
     }
 
-    /// Reads `text`, and does not try to mend it.
+    /// Parses `text`, and does not try to correct it.
     ///
     /// # Errors
     ///
-    /// Where `text` names no repository that can be read.
+    /// If `text` does not name a repository that can be read.
     pub(super) fn read(text: &str) -> Result<Self, Refused> {
         if let Some(arn) = text.strip_prefix("arn:") {
             return Self::of_arn(arn);
@@ -74,7 +73,7 @@ impl Reference {
         }
     }
 
-    /// The ways to type this, which was read from `text`.
+    /// The hints for typing this reference, which was parsed from `text`.
     pub(crate) fn hints(&self, text: &str) -> Vec<Hint> {
         match (&self.repository, &self.image) {
             (Repository::Own(name), Some(image)) => hints_for_own_image(name.as_str(), image),
@@ -116,7 +115,7 @@ impl Reference {
             .split(['?', '&', '#'])
             .find_map(|pair| pair.strip_prefix("searchTerm="))
             .unwrap_or_default();
-        let refused = Refused::new("this page of the gallery is not that of a repository");
+        let refused = Refused::new("this page of the gallery is not the page of a repository");
         Err(if is_official(searched) {
             refused.instead("the official image:", official(searched))
         } else {
@@ -161,7 +160,7 @@ impl Reference {
         let name = path.parse()?;
         if let Some(image) = image.as_ref().filter(|_| !path.contains('/')) {
             let reason =
-                "only a public repository, `public.ecr.aws/ALIAS/NAME`, is named with an image";
+                "only a public repository, `public.ecr.aws/ALIAS/NAME`, can be named with an image";
             return Err(Refused::new(reason).hinting(hints_for_own_image(path, image)));
         }
         Ok(Self {
@@ -192,7 +191,7 @@ impl FromStr for Reference {
     }
 }
 
-/// Whether the text begins with a host, and none of ECR Public.
+/// Whether the text begins with a host outside ECR Public.
 fn is_elsewhere(address: &Address<'_>) -> bool {
     let Address {
         scheme, host, path, ..
@@ -201,8 +200,8 @@ fn is_elsewhere(address: &Address<'_>) -> bool {
     address.has_valid_host() && (scheme.is_some() || has_port || elsewhere::is_known(host, path))
 }
 
-/// `text` without its `:tag` and `@digest`, and what these name: the digest, as for Docker, where
-/// both are there, for the tag may have moved.
+/// Splits `:tag` and `@digest` from `text`. With both, the digest counts, as in Docker: the tag may
+/// have moved.
 fn split_checked(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
     let (path, image) = split_image(text);
     if path.contains(['*', '?', '[', ']']) {
@@ -223,20 +222,21 @@ fn split_checked(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
     Ok((path, digest.or(tag)))
 }
 
-/// What to type instead is the reference, and not the part that is refused.
+/// Drops the hints, which would replace the refused part and not the whole reference.
 #[expect(clippy::needless_pass_by_value, reason = "errors are mapped by value")]
 fn only_reason(refused: Refused) -> Refused {
     Refused::new(refused.reason().to_owned())
 }
 
-/// How to list an image of the caller's own repository `name`, or of the public one that is meant.
+/// The hints for an image of the caller's own repository `name`, or of the public one that it may
+/// mean.
 fn hints_for_own_image(name: &str, image: &ImageId) -> Vec<Hint> {
     let command = match image {
         ImageId::Tag(_) => "tags",
         ImageId::Digest(_) => "images",
     };
     let own = Hint::Text(format!(
-        "list that of your own repository with `ecrpub {command} {name} {}`",
+        "list the image of your own repository with `ecrpub {command} {name} {}`",
         image.option()
     ));
     let suffix = image.suffix();
@@ -254,7 +254,7 @@ fn hints_for_own_image(name: &str, image: &ImageId) -> Vec<Hint> {
     vec![public, own]
 }
 
-/// The repository, and maybe the image, of a path of the registry's API:
+/// The repository, and optionally the image, of a path of the registry's API:
 /// `v2/ALIAS/NAME/tags/list`, `…/manifests/REFERENCE`.
 fn repository_of_api(path: &str, is_web_page: bool) -> Option<String> {
     let path = path.strip_prefix("v2/")?.trim_end_matches('/');
@@ -287,8 +287,8 @@ fn repository_of_api(path: &str, is_web_page: bool) -> Option<String> {
 }
 
 fn no_repository_arn(account: &str) -> Refused {
-    Refused::new("this ARN names no repository of ECR Public").hint(format!(
-        "such an ARN is `arn:aws:ecr-public::{account}:repository/NAME`"
+    Refused::new("this ARN does not name a repository of ECR Public").hint(format!(
+        "write it as `arn:aws:ecr-public::{account}:repository/NAME`"
     ))
 }
 
@@ -296,7 +296,7 @@ fn no_repository_arn(account: &str) -> Refused {
 mod tests {
     use super::Reference;
 
-    /// What `text` means, as text; with `--public` or without.
+    /// The meaning of `text`, as text, with or without `--public`.
     fn meaning(text: &str, public: bool) -> String {
         let reference: Reference = match text.parse() {
             Ok(reference) => reference,
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_or_a_digest_narrows_and_the_digest_counts_for_more() {
+    fn a_tag_or_a_digest_selects_an_image_and_the_digest_takes_precedence() {
         let nginx = "public.ecr.aws/docker/library/nginx";
         assert_eq!(
             meaning(&format!("{nginx}:1.27"), false),
@@ -413,8 +413,8 @@ mod tests {
         );
     }
 
-    /// Whether each text is refused for a reason that holds the first words, with hints that hold the
-    /// others.
+    /// Asserts that each text is refused with a reason that contains the first words, and hints that
+    /// contain the others.
     fn assert_refused(table: &[(&str, &str, &[&str])]) {
         for (text, reason, hints) in table {
             let meaning = meaning(text, false);
@@ -428,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_ecr_public_that_are_no_repository_name_one() {
+    fn other_addresses_of_ecr_public_are_refused_with_a_reference() {
         let nginx: &[&str] = &["try `public.ecr.aws/docker/library/nginx`"];
         assert_refused(&[
             (
@@ -720,7 +720,7 @@ mod tests {
     }
 
     #[test]
-    fn command_lines_are_answered_with_their_image() {
+    fn command_lines_are_refused_with_their_image() {
         let nginx: &[&str] = &["try `public.ecr.aws/docker/library/nginx`"];
         let tagged: &[&str] = &["try `public.ecr.aws/docker/library/nginx:1.27`"];
         assert_refused(&[
@@ -790,7 +790,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_in_tags_and_digests_are_mended_in_a_hint() {
+    fn slips_in_tags_and_digests_are_corrected_in_a_hint() {
         let tagged: &[&str] = &["try `public.ecr.aws/ab/web:1.0`"];
         let digest = &format!("try `public.ecr.aws/ab/web@{DIGEST}`");
         assert_refused(&[

@@ -1,5 +1,5 @@
-//! References in what people paste: within quotes, within a command line, in capitals, with a slip in
-//! the tag.
+//! Finds references in pasted text: in quotes, in a command line, in capitals, with a slip in the
+//! tag.
 
 use super::address::split_image;
 use super::{Digest, Reference, Refused, TagName};
@@ -49,7 +49,7 @@ const TOOLS: [&str; 33] = [
     "lima",
     "ecrpub",
 ];
-/// What they do.
+/// Their subcommands.
 const VERBS: [&str; 34] = [
     "attestation",
     "buildx",
@@ -86,7 +86,7 @@ const VERBS: [&str; 34] = [
     "verify",
     "template",
 ];
-/// Those that nobody calls a repository.
+/// Words of these that are not names of repositories.
 const COMMANDS: [&str; 7] = [
     "inspect",
     "install",
@@ -96,7 +96,7 @@ const COMMANDS: [&str; 7] = [
     "rmi",
     "run",
 ];
-/// Options of theirs whose value is a word of its own.
+/// Options of these tools whose value is the next word.
 const WITH_VALUE: [&str; 9] = [
     "--platform",
     "--name",
@@ -109,7 +109,7 @@ const WITH_VALUE: [&str; 9] = [
     "-n",
 ];
 
-/// `refused`, which is what reading `text` came to, with what to type instead where `text` holds it.
+/// `refused`, the refusal of `text`, with what to type instead if `text` contains it.
 pub(super) fn mended(text: &str, refused: Refused) -> Refused {
     if !refused.hints().is_empty() {
         return refused;
@@ -118,10 +118,10 @@ pub(super) fn mended(text: &str, refused: Refused) -> Refused {
     let image = image_of_command(&words).filter(|_| words.len() > 1);
     if let (None, Some(several)) = (image, several(text)) {
         return Refused::new("this is more than one name")
-            .hint(format!("name each in a word of its own: `{several}`"));
+            .hint(format!("separate the names with spaces: `{several}`"));
     }
     let (inner, reason) = match image {
-        Some(image) => (clean(image), "this is a command line, and not a repository"),
+        Some(image) => (clean(image), "this is a command line, not a repository"),
         None => (clean(text), "this is more than the name of a repository"),
     };
     let reason = if inner == text {
@@ -144,7 +144,7 @@ pub(super) fn mended(text: &str, refused: Refused) -> Refused {
     refused
 }
 
-/// The image that a command line of another tool, in `words`, is about.
+/// The image in `words`, a command line of another tool.
 pub(crate) fn image_of_command<'a>(words: &[&'a str]) -> Option<&'a str> {
     let start = words.iter().position(|word| !BEFORE.contains(word))?;
     let (tool, rest) = words[start..].split_first()?;
@@ -166,7 +166,7 @@ pub(crate) fn image_of_command<'a>(words: &[&'a str]) -> Option<&'a str> {
     None
 }
 
-/// The image that `references` are about, if they are the words of a command line.
+/// The image in `references`, if they are the words of a command line.
 pub(crate) fn image_of_words(references: &[Reference]) -> Option<String> {
     let words: Vec<_> = references.iter().map(ToString::to_string).collect();
     let words: Vec<_> = words.iter().map(String::as_str).collect();
@@ -178,7 +178,7 @@ pub(crate) fn image_of_words(references: &[Reference]) -> Option<String> {
     Some(image.to_owned())
 }
 
-/// `text` without what surrounds a reference: quotes, brackets, words.
+/// `text` without the quotes, brackets and words around a reference.
 fn clean(text: &str) -> &str {
     let is_around = |c: char| {
         c.is_whitespace() || c.is_control() || "\"'`<>(){},;“”‘’«»\u{200b}\u{feff}".contains(c)
@@ -190,7 +190,7 @@ fn clean(text: &str) -> &str {
     })
 }
 
-/// The address of ECR Public that stands somewhere in `text`.
+/// The address of ECR Public inside `text`.
 fn embedded(text: &str) -> Option<&str> {
     let lower = text.to_ascii_lowercase();
     let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
@@ -231,7 +231,7 @@ fn with_single_slashes(text: &str) -> Option<String> {
     (single != text).then_some(single)
 }
 
-/// The repositories of `text`, where commas or blanks join several.
+/// The repositories in `text`, if commas or blanks separate several.
 fn several(text: &str) -> Option<String> {
     let words: Vec<_> = text
         .split([',', ';', ' '])

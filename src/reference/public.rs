@@ -1,11 +1,11 @@
-//! The public repository that a name of the own registry may stand for.
+//! The public repository that a name in the caller's own registry may mean.
 
 use super::hosts::REGISTRIES;
 use super::official::{official, official_image};
 use super::{PublicRepository, RepositoryName};
 
-/// The public repository that `name`, one of the caller's own registry, may have been meant for: an
-/// official image, or `ALIAS/NAME`.
+/// The public repository that `name`, of the caller's own registry, may mean: an official image, or
+/// `ALIAS/NAME`.
 pub(crate) fn public_reference(name: &RepositoryName) -> Option<String> {
     let name = name.as_str();
     if let Some(image) = official_image(name) {
@@ -34,7 +34,7 @@ pub(crate) fn public_hint(name: &RepositoryName) -> Option<String> {
                 .split_once('/')
                 .filter(|(host, _)| host.contains('.'))?;
             Some(format!(
-                "if `{host}` is another registry: only ECR Public is read, as `{}/ALIAS/NAME`",
+                "if `{host}` is another registry: only ECR Public is supported, as `{}/ALIAS/NAME`",
                 REGISTRIES[0]
             ))
         }
@@ -46,7 +46,7 @@ mod tests {
     use super::public_hint;
 
     #[test]
-    fn names_that_look_public_are_told_the_public_reference() {
+    fn names_that_look_public_get_a_hint_with_the_public_reference() {
         let hint = |name: &str| public_hint(&name.parse().expect("a name"));
         for (name, reference) in [
             ("nginx", "`ecrpub tags public.ecr.aws/docker/library/nginx`"),

@@ -1,4 +1,4 @@
-//! Why a text is not read as a name or a reference, and what to type instead.
+//! The refusal of a text that is not a valid name or reference: a reason and hints.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,14 +6,14 @@ use std::fmt;
 use crate::error::Error;
 use crate::shell::quoted;
 
-/// Why a text is refused, and what to type instead.
+/// The reason why a text is refused, and hints.
 #[derive(Clone, Debug)]
 pub(crate) struct Refused {
     reason: Cow<'static, str>,
     hints: Vec<Hint>,
 }
 
-/// What to type instead.
+/// A hint what to type instead.
 #[derive(Clone, Debug)]
 pub(crate) enum Hint {
     /// A sentence with its command in it.
@@ -50,12 +50,12 @@ impl Refused {
         self
     }
 
-    /// Why, in lower case and without a full stop.
+    /// The reason, in lower case and without a full stop.
     pub(crate) fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// What to type instead, the likeliest first.
+    /// The hints, the likeliest first.
     pub(crate) fn hints(&self) -> &[Hint] {
         &self.hints
     }
@@ -66,7 +66,7 @@ impl Refused {
         self.as_error(&format!("`{value}` with `{option}`: {reason}"))
     }
 
-    /// The hints under a message of their own.
+    /// The hints under another message.
     pub(super) fn as_error(&self, message: &str) -> Error {
         let hints = self.hints.iter();
         hints.fold(Error::usage(message), |error, hint| {

@@ -6,12 +6,12 @@ use super::hosts::REGISTRIES;
 use super::official::{is_official, official};
 use super::{Refused, RegistryAlias, RepositoryName};
 
-/// A repository, and by which way it is read.
+/// A repository, which decides how it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Repository {
-    /// One of the caller's own registry, by signed requests.
+    /// In the caller's own registry, read with signed requests.
     Own(RepositoryName),
-    /// Anybody's, without credentials.
+    /// Public, read without credentials.
     Public(PublicRepository),
 }
 
@@ -24,7 +24,7 @@ impl fmt::Display for Repository {
     }
 }
 
-/// A repository as everybody names it: `public.ecr.aws/ALIAS/NAME`.
+/// The public reference of a repository: `public.ecr.aws/ALIAS/NAME`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PublicRepository {
     /// The registry's alias, such as `docker`.
@@ -38,7 +38,7 @@ impl PublicRepository {
     ///
     /// # Errors
     ///
-    /// Where a part is missing or is no such name.
+    /// If a part is missing or invalid.
     pub(crate) fn at(path: &str) -> Result<Self, Refused> {
         let Some((alias, name)) = path.split_once('/') else {
             return Err(Self::no_alias(path, ""));
@@ -49,7 +49,7 @@ impl PublicRepository {
         })
     }
 
-    /// The refusal of `word`, which stands where an alias and a name should, before `image`.
+    /// The refusal of `word`, before `image`, in place of an alias and a name.
     pub(super) fn no_alias(word: &str, image: &str) -> Refused {
         let registry = REGISTRIES[0];
         if is_official(word) {

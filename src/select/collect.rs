@@ -1,5 +1,5 @@
-//! Collects the rows of one repository as its pages arrive: each row once, filtered, and no more of them
-//! than are listed.
+//! Collects the rows of one repository as its pages arrive: filters them, keeps each once, and drops
+//! those beyond the limit.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
@@ -32,24 +32,24 @@ pub(crate) struct Collector<'a, R> {
     any_passes: bool,
 }
 
-/// The rows of a repository that are listed, and what there is to say about the others.
+/// The listed rows of a repository, and what notes report about the others.
 #[derive(Debug)]
 pub(crate) struct Selected<R> {
     /// The rows that pass, sorted and limited.
     pub(crate) rows: Vec<R>,
-    /// How many rows there are of each kind.
+    /// The numbers of rows.
     pub(crate) counts: Counts,
     /// The number of listed rows that also have tags which do not pass.
     pub(crate) with_other_tags: usize,
-    /// The ids that were named and that no row has.
+    /// The named ids that no row has.
     pub(crate) missing: Vec<ImageId>,
-    /// A short digest that was named, and the several digests that begin with it.
+    /// A named short digest that matches several digests, and those digests.
     pub(crate) ambiguous: Option<(ImageId, Vec<String>)>,
-    /// What to give to `--include`, where no row passes because it must match whole tags.
+    /// The pattern to suggest for `--include`, if no row passes because it must match whole tags.
     pub(crate) suggestion: Option<String>,
 }
 
-/// What is decided once all rows are known.
+/// The decisions that depend on all rows.
 struct Settled {
     /// One for each row.
     verdicts: Vec<Verdict>,
@@ -61,11 +61,11 @@ struct Settled {
 /// Numbers of rows of a repository.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
-    /// Rows that were read, or, where some were named, those that were named.
+    /// Rows that were read; if rows are named one by one, the named ones.
     pub(crate) read: usize,
     /// Rows that pass the filter.
     pub(crate) passing: usize,
-    /// Rows that fail for `--min-age` alone.
+    /// Rows that only `--min-age` leaves out.
     pub(crate) too_young: usize,
     /// Rows that only `--pre` would add.
     pub(crate) pre_releases: usize,
@@ -115,15 +115,15 @@ impl<'a, R: Row> Collector<'a, R> {
         if self.selection.needs_all_rows() {
             self.rows.append(&mut page);
         } else if self.limit != Some(0) {
-            // Sorted pages are soon merged, and there is time while the next one is on its way.
+            // Sorted pages merge quickly, and there is time to sort while waiting for the next one.
             self.selection.sort(&mut page);
             self.rows.append(&mut page);
             self.drop_surplus();
         }
     }
 
-    /// Whether no other page can change what is listed: in the service's order, at the limit, and with no
-    /// named row still to be found.
+    /// Whether no other page can change the listing: it is in the service's order, at the limit, and
+    /// has every named row.
     pub(crate) fn is_full(&self) -> bool {
         let is_at_limit = |limit: usize| limit > 0 && self.rows.len() >= limit;
         let streams = self.selection.streams() && self.wanted.is_none();
@@ -277,14 +277,14 @@ fn floating_tags<R: Row>(rows: &[R]) -> FloatingTags<'_> {
     }))
 }
 
-/// The ids of the rows so far, as hashes of 128 bits: 100,000 of them take 4 MiB rather than 14, and two
-/// are equal by chance once in 10^28 listings.
+/// The ids of the rows so far, as hashes of 128 bits: 100,000 of them take 4 MiB rather than 14, and
+/// two collide once in 10^28 listings.
 #[derive(Debug)]
 struct Seen {
     is_unique: bool,
     hashers: [RandomState; 2],
     rows: HashMap<[u64; 2], SeenRow>,
-    /// Rows that cannot come again: they have no id, or may be listed twice.
+    /// Rows not checked for repetition: they have no id, or may be listed twice.
     others: Counts,
 }
 
@@ -295,11 +295,11 @@ struct SeenRow {
     verdict: Verdict,
 }
 
-/// How a row compares with those of the same id that arrived before.
+/// How a row compares with earlier rows of the same id.
 #[derive(Debug, PartialEq, Eq)]
 enum Arrival {
     First,
-    /// It replaces the one that arrived before.
+    /// It replaces the earlier one.
     Newer,
     Older,
 }
@@ -314,7 +314,7 @@ impl Seen {
         }
     }
 
-    /// Adds a row; of a moved tag the newer row counts, and of two as old as each other the later one.
+    /// Adds a row. The newer row of a moved tag counts; of rows of the same age, the later one.
     fn add<R: Row>(&mut self, row: &R, verdict: Verdict) -> Arrival {
         let Some(id) = row.id().filter(|_| self.is_unique) else {
             self.others.add(verdict);

@@ -1,4 +1,4 @@
-//! Which rows pass: by tag, date and media type.
+//! Filters rows by tag, date and media type.
 
 use jiff::Timestamp;
 
@@ -9,14 +9,15 @@ use crate::error::Error;
 use crate::facts::{Facts, Need};
 use crate::model::Row;
 
-/// Conditions that a row must meet, all of them.
+/// The conditions that a row must meet.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Rows")]
 pub(crate) struct FilterArgs {
     /// List only rows with a tag that matches this regex; repeatable
     ///
-    /// The regular expression is matched against whole tags. A tag passes if it matches some `--include`, no `--exclude`, and the `--semver` range. An image
-    /// passes if one of its tags does, and is listed with all of its tags. Example: `.*-alpine`
+    /// The regular expression must match the whole tag. A tag passes if it matches some `--include`,
+    /// no `--exclude`, and the `--semver` range. An image passes if one of its tags does, and is
+    /// listed with all of its tags. Example: `.*-alpine`
     #[arg(long, value_name = "REGEX")]
     include: Vec<TagPattern>,
 
@@ -26,12 +27,12 @@ pub(crate) struct FilterArgs {
 
     /// List only versions in this range, highest first
     ///
-    /// A range is written as in npm: `1.27`, `1.x`, `^1.2`, `~1.2.3`, `>=1 <2`, `1.2 - 1.4`,
-    /// `1.x || 3.x`, `*`. A version has any count of numbers, and may have a prefix, a build and a
-    /// suffix: `v1.27.3`, `1.27.3-alpine`, `1.4.1_up1.0`, `init-2.32.2`. Builds and variants such as
-    /// `-alpine` do not matter to the range. Pre-releases such as `-rc1` are left out, unless the range
-    /// names one or `--pre` is given. A tag such as `1.27` counts as the release on the same image,
-    /// such as `1.27.3`.
+    /// A range is written as in npm: `1.27`, `1.x`, `^1.2`, `~1.2.3`, `>=1 <2`, `1.2 - 1.4`, `1.x ||
+    /// 3.x`, `*`. A version has one or more numbers, and may have a prefix, a build and a suffix:
+    /// `v1.27.3`, `1.27.3-alpine`, `1.4.1_up1.0`, `init-2.32.2`. The range ignores builds and
+    /// variants such as `-alpine`. Pre-releases such as `-rc1` are left out, unless the range names
+    /// one or `--pre` is given. A tag such as `1.27` counts as the release on the same image, such as
+    /// `1.27.3`.
     #[arg(long, value_name = "RANGE")]
     pub(crate) semver: Option<Range>,
 
@@ -48,8 +49,8 @@ pub(crate) struct FilterArgs {
     /// List only rows dated at or after this time
     ///
     /// A time (`2024-06-01T12:00:00Z`), a date with or without a time in UTC (`2024-06-01`,
-    /// `2024-06-01 12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`). The date of an image is its
-    /// push, that of a tag its creation. Rows without a date are left out.
+    /// `2024-06-01 12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`). An image is dated by its
+    /// push, a tag by its creation. Rows without a date are left out.
     #[arg(long, value_name = "WHEN")]
     since: Option<When>,
 
@@ -59,7 +60,7 @@ pub(crate) struct FilterArgs {
 
     /// List only rows older than this age, such as `7d`
     ///
-    /// The same as `--before` with an age. The number of rows that are too young is printed to stderr.
+    /// The same as `--before` with an age. Prints the number of rows that are too young to stderr.
     #[arg(long, value_name = "AGE")]
     pub(crate) min_age: Option<Age>,
 
@@ -68,7 +69,7 @@ pub(crate) struct FilterArgs {
     media_type: Option<String>,
 }
 
-/// Images with tags, or without.
+/// The options that select tagged or untagged images.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Rows")]
 pub(crate) struct TaggedArgs {
@@ -84,7 +85,7 @@ pub(crate) struct TaggedArgs {
 }
 
 impl TaggedArgs {
-    /// What the options need to know of rows.
+    /// The facts that the options need.
     pub(crate) fn needs(self) -> Option<Need> {
         let Self {
             tagged: _,
@@ -94,7 +95,7 @@ impl TaggedArgs {
     }
 }
 
-/// The conditions, with times that are known.
+/// The conditions, with resolved times.
 #[derive(Debug)]
 pub(crate) struct Filter<'a> {
     args: &'a FilterArgs,
@@ -103,11 +104,11 @@ pub(crate) struct Filter<'a> {
     before: Option<Timestamp>,
 }
 
-/// Whether a row passes, and if not, why, where a note reports it.
+/// Whether a row passes and, if a note reports it, why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Passes,
-    /// It is younger than `--min-age`, and passes otherwise.
+    /// It is younger than `--min-age`, but passes otherwise.
     TooYoung,
     /// It would pass with `--pre`.
     PreRelease,
@@ -117,7 +118,7 @@ pub(super) enum Verdict {
 }
 
 impl FilterArgs {
-    /// What the options need to know of rows.
+    /// The facts that the options need.
     pub(super) fn needs(&self) -> Vec<Need> {
         let Self {
             include: _,
@@ -220,7 +221,7 @@ impl Filter<'_> {
         !include.is_empty() || !exclude.is_empty() || *exclude_digest_tags || self.has_range()
     }
 
-    /// A pattern with which `row` passes, of an `--include` that matches a part of a tag only.
+    /// A pattern with which `row` passes, made from an `--include` that matches only a part of a tag.
     pub(super) fn suggestion<R: Row>(&self, row: &R, floating: &FloatingTags) -> Option<String> {
         let passes_otherwise = |tag: &&String| {
             !self.is_excluded(tag) && self.is_in_range(row, tag, floating, self.args.pre)

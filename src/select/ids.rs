@@ -12,9 +12,9 @@ use crate::reference::{Digest, ImageId, TagName};
 pub(crate) struct IdArgs {
     /// List only rows with this tag; repeatable
     ///
-    /// Tags and digests that do not exist are named on stderr, the others are listed, and the exit code
-    /// is 3. Images of your own registry are looked up, 100 in a request; all others are picked from the
-    /// whole listing.
+    /// If a tag or digest does not exist, an error names it, the others are listed, and the exit code
+    /// is 3. Images of your own registry are looked up, 100 per request; all others are picked from
+    /// the whole listing.
     #[arg(long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<TagName>,
 
@@ -26,7 +26,7 @@ pub(crate) struct IdArgs {
 }
 
 impl IdArgs {
-    /// Whether some row is named.
+    /// Whether any id is given.
     pub(crate) fn are_given(&self) -> bool {
         !self.tags.is_empty() || !self.digests.is_empty()
     }
@@ -40,7 +40,7 @@ impl IdArgs {
         (!wanted.ids.is_empty()).then_some(wanted)
     }
 
-    /// What the options need to know of rows.
+    /// The facts that the options need.
     pub(crate) fn needs(&self) -> Option<Need> {
         let Self { tags: _, digests } = self;
         (!digests.is_empty()).then(|| Need::new("--digest", Facts::DETAILS))

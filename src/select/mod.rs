@@ -1,5 +1,4 @@
-//! Which rows, and in what order: filter, then sort, then limit. Pure functions over rows, and the
-//! options that choose.
+//! Selects rows: filters, sorts and limits them. Pure functions over rows, and their options.
 
 mod collect;
 mod filter;
@@ -24,7 +23,7 @@ use crate::facts::Need;
 use crate::model::Row;
 use crate::options;
 
-/// Which rows, in what order, and how many of them.
+/// The options that filter, sort and limit rows.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Rows")]
 pub(crate) struct SelectArgs {
@@ -33,11 +32,11 @@ pub(crate) struct SelectArgs {
 
     /// Sort the rows by this key
     ///
-    /// Dates, versions and sizes descend; tags, names and digests ascend. Rows without the key come last;
-    /// ties break by digest, then tag. The field names of JSON and the titles of tables are accepted
-    /// too, such as `imagePushedAt`. All rows are read and filtered first, whatever the format, except
-    /// with `none`. Default: newest first, images by push, tags by creation; with `--semver` the highest
-    /// version first.
+    /// Dates, versions and sizes descend; tags, names and digests ascend. Rows without the key come
+    /// last; ties break by digest, then tag. The field names of JSON and the titles of tables are
+    /// accepted too, such as `imagePushedAt`. All rows are read and filtered first, in every format,
+    /// except with `none`. Default: newest first, images by push, tags by creation; with `--semver`
+    /// the highest version first.
     #[arg(short, long, value_name = "KEY", ignore_case = true)]
     pub(crate) sort: Option<SortKey>,
 
@@ -50,7 +49,7 @@ pub(crate) struct SelectArgs {
     pub(crate) limit: Option<NonZeroUsize>,
 }
 
-/// The choice of rows, with everything that it depends on known.
+/// The selection of rows, with resolved times and sort key.
 #[derive(Debug)]
 pub(crate) struct Selection<'a> {
     filter: Filter<'a>,
@@ -60,8 +59,7 @@ pub(crate) struct Selection<'a> {
 }
 
 impl SelectArgs {
-    /// The selection with times relative to `now`; `default` is the key to sort by unless another is
-    /// given.
+    /// The selection with times relative to `now`; `default` is the default sort key.
     ///
     /// # Errors
     ///
@@ -84,7 +82,7 @@ impl SelectArgs {
         })
     }
 
-    /// What the options need to know of rows.
+    /// The facts that the options need.
     pub(crate) fn needs(&self) -> Vec<Need> {
         let Self {
             filter,
@@ -99,7 +97,7 @@ impl SelectArgs {
 }
 
 impl Selection<'_> {
-    /// Whether rows can be printed as they arrive: in the service's order, and each by itself.
+    /// Whether rows can be printed as they arrive: in the service's order, and each independently.
     pub(crate) fn streams(&self) -> bool {
         self.key == SortKey::None && !self.needs_all_rows()
     }
@@ -114,13 +112,14 @@ impl Selection<'_> {
         self.filter.admits_untagged()
     }
 
-    /// Keeps the rows of a page that pass, where they are printed as they arrive.
+    /// Keeps the rows of a page that pass, for rows that are printed as they arrive.
     pub(crate) fn filter<R: Row>(&self, rows: &mut Vec<R>) {
         let floating = FloatingTags::default();
         rows.retain(|row| self.filter.verdict(row, &floating) == Verdict::Passes);
     }
 
-    /// What to give to `--include` so that one of `rows` passes, if it matches a part of a tag.
+    /// The pattern to suggest for `--include` so that one of `rows` passes, if it matches a part of a
+    /// tag.
     pub(crate) fn suggestion<R: Row>(&self, rows: &[R]) -> Option<String> {
         let floating = FloatingTags::default();
         rows.iter()
@@ -133,7 +132,7 @@ impl Selection<'_> {
         Collector::new(self, wanted, self.limit)
     }
 
-    /// As [`Self::collector`], for the counts alone: no row is listed.
+    /// As [`Self::collector`], but keeps only the counts.
     pub(crate) fn counter<'a, R: Row>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a, R> {
         Collector::new(self, wanted, Some(0))
     }

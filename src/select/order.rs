@@ -1,4 +1,4 @@
-//! The order of rows: exact, and the same in whatever order they arrive.
+//! Sorts rows. The result does not depend on the order in which they arrive.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -39,7 +39,7 @@ pub(crate) enum SortKey {
 impl SortKey {
     /// A parser of `keys`, by their names, the API's field names and the titles of tables.
     ///
-    /// Where rows have no `name` of their own, it is the tag.
+    /// For rows without a `name`, it means the tag.
     pub(crate) fn parser(keys: &'static [Self]) -> impl TypedValueParser<Value = Self> {
         let names = keys.iter().map(|key| key.named_among(keys));
         PossibleValuesParser::new(names).try_map(|text| {
@@ -57,7 +57,7 @@ impl SortKey {
         }
     }
 
-    /// What the key needs to know of rows.
+    /// The facts that the key needs.
     pub(super) fn need(self) -> Need {
         let (name, facts) = match self {
             Self::Pushed => ("pushed", Facts::DETAILS),
@@ -72,10 +72,10 @@ impl SortKey {
         Need::new(format!("--sort {name}"), facts)
     }
 
-    /// The positions of `rows` in the order of this key. `reverse` reverses the key alone: neither the
-    /// ties nor the rows without the key, which come last.
+    /// The positions of `rows` in the order of this key. `reverse` reverses only the key, not the
+    /// ties, and rows without the key still come last.
     ///
-    /// An image counts by its best tag among those that `passes`; `version` reads a tag of a row.
+    /// An image is sorted by its best tag for which `passes` holds; `version` parses a tag of a row.
     pub(super) fn order<'a, R: Row>(
         self,
         rows: &[&'a R],
@@ -112,7 +112,7 @@ impl SortKey {
     }
 }
 
-/// What is compared where versions are equal, or absent; never reversed.
+/// The tie-break of equal or absent versions; never reversed.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum VersionTie<'a> {
     /// Of equal versions the one with more written numbers comes first.
@@ -154,7 +154,7 @@ fn by<'a, R: Row, K: Ord>(
 }
 
 /// The positions of `rows` in the order of a key, then of another that is never reversed, then of the
-/// digest and the tags. Keys are computed once a row.
+/// digest and the tags. Keys are computed once per row.
 fn by_then<'a, R: Row, K: Ord, T: Ord>(
     rows: &[&'a R],
     reverse: bool,
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_turns_and_ties_and_missing_ones_do_not() {
+    fn reverse_keeps_ties_and_missing_keys_in_place() {
         let rows = vec![
             image("d", &[], None, None),
             image("b", &[], Some(1), None),
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_descend_and_other_tags_follow_descending_either_way() {
+    fn other_tags_follow_versions_in_both_directions() {
         let rows = vec![
             image("untagged", &[], None, None),
             image("other-10", &["build-10"], None, None),
@@ -268,7 +268,7 @@ mod tests {
     }
 
     prop_compose! {
-        /// Images whose fields often coincide or are missing, so that ties are the rule.
+        /// Images whose fields are often equal or missing, so that ties are common.
         fn any_image()(
             digest in proptest::option::of("[ab]{1,2}"),
             tags in proptest::collection::vec("v?[0-2](\\.[0-2]){0,2}(-rc|-2)?|[ab]0?[0-9]", 0..3),
@@ -282,7 +282,7 @@ mod tests {
         }
     }
 
-    /// Rows that are the same in all that an order looks at.
+    /// Whether rows are equal in every field that the order reads.
     fn is_same(key: SortKey, a: &Image, b: &Image) -> bool {
         let rows = |first: &Image, second: &Image| {
             ordered(key, false, vec![first.clone(), second.clone()])
@@ -301,7 +301,7 @@ mod tests {
                 let ordered_rows = ordered(key, reverse, rows.clone());
                 let ordered_shuffled = ordered(key, reverse, shuffled.clone());
                 for (a, b) in ordered_rows.iter().zip(&ordered_shuffled) {
-                    // Rows alike in key, digest and tags may differ in what does not order them.
+                    // Rows with equal key, digest and tags may differ in other fields.
                     prop_assert!(a == b || is_same(key, a, b), "{key:?}: {a:?} {b:?}");
                 }
             }

@@ -10,7 +10,7 @@ use regex::Regex;
 pub(crate) struct TagPattern {
     text: String,
     whole: Regex,
-    /// The suggestion where nothing matches; compiled when it is first needed.
+    /// The pattern to suggest if nothing matches; compiled on first use.
     part: OnceLock<Option<Regex>>,
 }
 
@@ -41,14 +41,14 @@ impl FromStr for TagPattern {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        // By itself first: the wrapping must neither mend the pattern nor appear in the error.
+        // Without the wrapping first, which must neither repair the pattern nor appear in the error.
         let compiled = Regex::new(text).and_then(|_| whole(text));
         let whole = compiled.map_err(|error| {
             // The lines before the last one point at a place in the pattern.
             let error = error.to_string();
             let reason = error.lines().last().unwrap_or_default();
             let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-            format!("{reason}\nhint: it is matched against whole tags, as in `v1\\..*`")
+            format!("{reason}\nhint: it must match the whole tag, as in `v1\\..*`")
         })?;
         Ok(Self {
             text: text.to_owned(),

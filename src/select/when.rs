@@ -13,7 +13,7 @@ use crate::error::Error;
 pub(crate) enum When {
     /// A fixed time.
     At(Timestamp),
-    /// A time that depends on the present.
+    /// A time before the current one.
     Ago(Age),
 }
 
@@ -22,7 +22,7 @@ pub(crate) enum When {
 pub(crate) struct Age(Span);
 
 impl When {
-    /// The time that is meant at `now`.
+    /// The time, resolved at `now`.
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
     })
 }
 
-/// Whether `text` looks like what follows a date: `T12:00:00.5+02:00`, ` 12:00`.
+/// Whether `text` looks like the part after a date: `T12:00:00.5+02:00`, ` 12:00`.
 fn is_time_of_day(text: &str) -> bool {
     let Some(time) = text.strip_prefix(['T', 't', ' ']) else {
         return false;
@@ -126,7 +126,7 @@ fn is_time_of_day(text: &str) -> bool {
     is_clock && is_fraction && is_offset
 }
 
-/// Parses a number and a unit; `refusal` and `hint` say what was expected.
+/// Parses a number and a unit; `refusal` and `hint` describe the expected form.
 fn parse_age(text: &str, refusal: &str, hint: &str) -> Result<Age, String> {
     let is_other = |character: char| !character.is_ascii_digit();
     let (number, unit) = text.split_at(text.find(is_other).unwrap_or(text.len()));
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused_in_words_of_our_own() {
+    fn other_texts_are_refused_with_a_hint() {
         for (text, message) in [
             ("", "not a time"),
             ("yesterday", "not a time"),

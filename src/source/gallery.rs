@@ -1,5 +1,5 @@
-//! Anybody's repository by the gallery's own API, the one behind <https://gallery.ecr.aws>: what the
-//! signed API tells of tags, without credentials. It is not documented.
+//! Reads the tags of public repositories from the API of <https://gallery.ecr.aws>, which is not
+//! documented. It provides the same facts as the signed API, without credentials.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,10 +18,10 @@ use crate::reference::PublicRepository;
 use crate::session::Session;
 
 const ADDRESS: &str = "https://api.us-east-1.gallery.ecr.aws";
-/// The only operation that is asked for.
+/// The only operation that is used.
 const OPERATION: &str = "describeImageTags";
 
-/// The gallery, at `ECRPUB_GALLERY_URL` or where it lives.
+/// The gallery, at `ECRPUB_GALLERY_URL` or its own address.
 #[derive(Debug)]
 pub(crate) struct Gallery<'a>(Anonymous<'a>);
 
@@ -35,7 +35,7 @@ struct Question<'a> {
     next_token: Option<&'a str>,
 }
 
-/// A page as it comes; one without a list is none.
+/// A page as received; the list is required.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Listing {
@@ -61,7 +61,7 @@ struct ImageDetail {
     artifact_media_type: Option<String>,
 }
 
-/// An error as AWS services send it; the code is in a header with some of them.
+/// An error as AWS services send it; some send the code in a header.
 #[derive(Default, Deserialize)]
 struct Refusal {
     #[serde(rename = "__type", alias = "code")]
@@ -84,7 +84,7 @@ impl<'a> Gallery<'a> {
         ))
     }
 
-    /// The host that is asked.
+    /// The host that requests are sent to.
     pub(super) fn host(&self) -> &str {
         &self.0.host
     }
@@ -93,8 +93,8 @@ impl<'a> Gallery<'a> {
     ///
     /// # Errors
     ///
-    /// [`Kind::NotFound`] where there is no such repository; any failure of the gallery names the
-    /// other source.
+    /// [`Kind::NotFound`] if the repository does not exist; a failure of the gallery names the other
+    /// source.
     pub(super) async fn tags(
         &self,
         repository: &PublicRepository,
@@ -126,7 +126,7 @@ impl<'a> Gallery<'a> {
         let page = self.0.run(&request, read).await;
         page.map_err(|error| match error.kind() {
             Kind::Service | Kind::Credentials => error.hint(format!(
-                "the registry itself tells the names alone: `ecrpub tags {repository} --source registry`"
+                "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
             )),
             _ => error,
         })
@@ -136,7 +136,7 @@ impl<'a> Gallery<'a> {
         let status = answer.status;
         let refusal: Refusal = match serde_json::from_slice(&answer.body) {
             Ok(refusal) => refusal,
-            // A refusal need not say anything, but a page is somebody else's.
+            // An error may have an empty body, but the gallery does not send HTML.
             Err(_) if !answer.is_page() => Refusal::default(),
             Err(_) => return answers::unreadable(&self.0.host, status),
         };
@@ -161,14 +161,14 @@ impl<'a> Gallery<'a> {
             _ if code == "RepositoryNotFoundException" => {
                 Failure::fatal(not_found(repository, None))
             }
-            // Of a repository that it does not know it need not say more than this.
+            // For an unknown repository, the gallery may send the status alone.
             400 | 404 => Failure::fatal(not_found(repository, message)),
             _ => answers::failed(&self.0.host, code, message, status),
         }
     }
 }
 
-/// The readers of answers, for fuzzing: what can be read are tags.
+/// Parses a response, for fuzzing; returns its tags.
 #[cfg(feature = "fuzz")]
 pub(crate) fn parse(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
     let _ = serde_json::from_slice::<Refusal>(body);
@@ -203,7 +203,7 @@ fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Tag> {
     details.into_iter().map(tag).collect()
 }
 
-/// A time that can be read has a nearest millisecond.
+/// `time`, rounded to the nearest millisecond.
 fn millisecond(time: Option<Timestamp>) -> Option<Timestamp> {
     time.map(|time| to_millisecond(time.as_nanosecond()).unwrap_or(time))
 }

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-/// A `Link` that is there and cannot be understood.
+/// The error for an invalid `Link` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unclear;
 
 /// The target of the link to the next page, unless the listing ends here.
 ///
-/// `fields` are the values of all `Link` headers of an answer; each may hold several links.
+/// `fields` are the values of all `Link` headers of a response; each may have several links.
 ///
 /// # Errors
 ///
@@ -39,7 +39,7 @@ struct Link<'a> {
     is_next: bool,
 }
 
-/// What is left to be read of a field.
+/// The rest of a field.
 struct Reader<'a>(&'a str);
 
 impl<'a> Reader<'a> {
@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
                 continue;
             };
             has_anchor |= name.eq_ignore_ascii_case("anchor");
-            // Of several, the first counts.
+            // The first of several counts.
             if name.eq_ignore_ascii_case("rel") && relations.is_none() {
                 relations = Some(value.ok_or(Unclear)?);
             }
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         let relations = relations.unwrap_or_default();
         let mut relations = relations.split_ascii_whitespace();
         let is_next = relations.any(|relation| relation.eq_ignore_ascii_case("next"));
-        // The page after another page than this one.
+        // An anchor makes it the next page of another page.
         if is_next && has_anchor {
             return Err(Unclear);
         }
@@ -97,7 +97,7 @@ impl<'a> Reader<'a> {
         Ok(Some((name, Some(value))))
     }
 
-    /// The text up to the closing quote, of which `rest` is what follows the opening one.
+    /// The text up to the closing quote; `rest` begins after the opening one.
     fn quoted(&mut self, rest: &'a str) -> Result<String, Unclear> {
         let mut text = String::new();
         let mut characters = rest.chars();
@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
         token
     }
 
-    /// Takes `character`, if it comes next, maybe after blanks.
+    /// Consumes `character` and any blanks before it, if it comes next.
     fn take(&mut self, character: char) -> bool {
         self.skip_blanks();
         let rest = self.0.strip_prefix(character);
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
 
 impl fmt::Display for Unclear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a `Link` header that cannot be understood")
+        f.write_str("an invalid `Link` header")
     }
 }
 
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_understood_is_never_the_end() {
+    fn an_invalid_header_is_an_error_and_not_the_end() {
         for field in [
             "<",
             "</v2/x",
@@ -224,7 +224,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever else a valid field holds, the next page in it is found.
+        /// The next page is found among all other links of a valid field.
         #[test]
         fn a_next_page_among_other_links_is_found(
             target in "[ -=?-~&&[^<>]]{0,20}",

@@ -1,4 +1,4 @@
-//! The back ends that listings are read from, and the options that choose among them.
+//! The sources that listings are read from, and the options that choose among them.
 
 pub(crate) mod aws;
 mod gallery;
@@ -24,7 +24,7 @@ use crate::model::Tag;
 use crate::progress::Progress;
 use crate::reference::{PublicRepository, Repository, RepositoryName};
 
-/// The connected back ends of a run.
+/// The connected sources of a run.
 #[derive(Debug)]
 pub(crate) struct Sources<'a> {
     own: Option<Aws<'a>>,
@@ -32,7 +32,7 @@ pub(crate) struct Sources<'a> {
     pub(crate) progress: &'a Progress,
 }
 
-/// The back ends of public repositories.
+/// The sources of public repositories.
 #[derive(Debug)]
 struct Public<'a> {
     gallery: Gallery<'a>,
@@ -41,7 +41,7 @@ struct Public<'a> {
     from_registry: bool,
 }
 
-/// The back end of one repository.
+/// The source of one repository.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source<'a> {
     /// The caller's own registry, through the official SDK.
@@ -53,7 +53,7 @@ pub(crate) enum Source<'a> {
 }
 
 impl<'a> Sources<'a> {
-    /// The back end of `repository`, one of those connected for.
+    /// The source of `repository`, which [`Sources`] must be connected for.
     pub(crate) fn of(&'a self, repository: &'a Repository) -> Source<'a> {
         match repository {
             Repository::Own(name) => Source::Own(self.own(), name),
@@ -68,7 +68,7 @@ impl<'a> Sources<'a> {
     ///
     /// # Errors
     ///
-    /// For an own repository, any failure of the service, and an answer that names none.
+    /// For an own repository, any failure of the service, and a response without a reference.
     pub(crate) async fn public_reference(
         &self,
         repository: &Repository,
@@ -83,7 +83,7 @@ impl<'a> Sources<'a> {
     ///
     /// # Errors
     ///
-    /// Any failure of the registry, and a manifest that does not exist or is no index.
+    /// Any failure of the registry, and a manifest that does not exist or is not an index.
     pub(crate) async fn platforms(
         &self,
         repository: &PublicRepository,
@@ -105,20 +105,20 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// The readers of anonymous answers, for fuzzing; returns the tags that can be read.
+/// Parses an anonymous response, for fuzzing; returns its tags.
 #[cfg(feature = "fuzz")]
 pub(crate) fn parse_answers(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
     oci::parse(body);
     gallery::parse(body, repository)
 }
 
-/// The reader of `Link` headers, for fuzzing.
+/// Parses `Link` headers, for fuzzing.
 #[cfg(feature = "fuzz")]
 pub(crate) fn parse_links(fields: &[u8]) {
     oci::parse_links(fields);
 }
 
-/// The answer to a look-up.
+/// The result of a look-up.
 #[derive(Debug)]
 pub(crate) enum LookUp<R> {
     /// Every id exists, and these are the rows.
@@ -130,7 +130,7 @@ pub(crate) enum LookUp<R> {
 /// A request for a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageRequest<'a> {
-    /// The number of rows to ask for, 1 to 1000.
+    /// The number of rows to request, 1 to 1000.
     pub(crate) page_size: u16,
     /// The token of the page; the first page has none.
     pub(crate) token: Option<&'a str>,

@@ -1,7 +1,7 @@
-//! Anybody's repository by the registry itself, the documented API: names of tags, and manifests.
+//! Reads tag names and manifests of public repositories from the registry's API, which is documented.
 //!
 //! <https://github.com/opencontainers/distribution-spec/blob/main/spec.md>. Anonymous callers need a
-//! token, which is there for the asking, and may send about one request a second.
+//! token, which the registry gives to anyone, and may send about one request per second.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,22 +28,22 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
      application/vnd.docker.distribution.manifest.list.v2+json, \
      application/vnd.oci.image.manifest.v1+json, \
      application/vnd.docker.distribution.manifest.v2+json";
-/// What stands for the platform of a build's attestations.
+/// The platform of a build's attestations.
 const NO_PLATFORM: &str = "unknown/unknown";
 
-/// The registry, at `ECRPUB_REGISTRY_URL` or where it lives.
+/// The registry, at `ECRPUB_REGISTRY_URL` or its own address.
 #[derive(Debug)]
 pub(crate) struct Registry<'a> {
     wire: Anonymous<'a>,
     access: Mutex<Access>,
 }
 
-/// What the registry asks of anonymous callers.
+/// The authorization that the registry requires of anonymous callers.
 #[derive(Debug, Default)]
 enum Access {
     #[default]
     Unknown,
-    /// Nothing: it has no tokens.
+    /// None: the registry has no tokens.
     Open,
     /// This token, until it expires.
     Token(Arc<str>),
@@ -54,15 +54,14 @@ struct Token {
     token: String,
 }
 
-/// A page as it comes. An empty repository may have `null` for its tags; an answer without the key is
-/// none.
+/// A page as received. An empty repository may have `null` for its tags, but the key is required.
 #[derive(Deserialize)]
 struct Listing {
     #[serde(deserialize_with = "Option::deserialize")]
     tags: Option<Vec<String>>,
 }
 
-/// An index. What it says of platforms is the word of whoever pushed it: nothing needs to be there.
+/// An index. The publisher chose its platforms, so any part of them may be missing.
 #[derive(Deserialize)]
 struct Index {
     manifests: Vec<Option<Entry>>,
@@ -80,7 +79,7 @@ struct Platform {
     variant: Option<String>,
 }
 
-/// An error as the specification has it.
+/// An error as specified.
 #[derive(Deserialize)]
 struct Refusal {
     errors: Vec<Reason>,
@@ -98,7 +97,7 @@ struct Get<'a> {
     name: String,
     url: &'a str,
     accept: &'static str,
-    /// The longest answer, in bytes.
+    /// The longest response body, in bytes.
     limit: u64,
 }
 
@@ -113,7 +112,7 @@ impl<'a> Registry<'a> {
         }
     }
 
-    /// The host that is asked.
+    /// The host that requests are sent to.
     pub(super) fn host(&self) -> &str {
         &self.wire.host
     }
@@ -122,7 +121,7 @@ impl<'a> Registry<'a> {
     ///
     /// # Errors
     ///
-    /// [`Kind::NotFound`] where there is no such repository.
+    /// [`Kind::NotFound`] if the repository does not exist.
     pub(super) async fn tags(
         &self,
         repository: &PublicRepository,
@@ -133,7 +132,7 @@ impl<'a> Registry<'a> {
         let url = match asked.token {
             None => first.clone(),
             Some(link) => next_url(&first, link).ok_or_else(|| {
-                let said = format!("`{link}` is no page of `{repository}`");
+                let said = format!("`{link}` is not a page of `{repository}`");
                 refusals::refused(&said, true).error
             })?,
         };
@@ -157,7 +156,7 @@ impl<'a> Registry<'a> {
         })
     }
 
-    /// The link of `answer` to the next page of the list that is at `url`, unless it ends here.
+    /// The link from `answer`, the page at `url`, to the next page, unless the list ends here.
     fn next_page(
         &self,
         answer: &Answer,
@@ -171,7 +170,7 @@ impl<'a> Registry<'a> {
             Some(next) if next_url(url, &next).is_none() => Err(Error::new(
                 Kind::Service,
                 format!(
-                    "`{host}` leads to `{}` for the next page, which is none of `{repository}`",
+                    "`{host}` names `{}` as the next page, which is not a page of `{repository}`",
                     answers::cut(&next)
                 ),
             )),
@@ -183,7 +182,7 @@ impl<'a> Registry<'a> {
     ///
     /// # Errors
     ///
-    /// Where the registry has no such manifest, or it is no index.
+    /// If the manifest does not exist, or is not an index.
     pub(super) async fn platforms(
         &self,
         repository: &PublicRepository,
@@ -208,17 +207,17 @@ impl<'a> Registry<'a> {
         };
         let index: Index = index.await.map_err(|error| {
             error.hint(format!(
-                "this was the manifest of {digest} of `{repository}`; leave out `--platforms` to list without it"
+                "the request was for manifest {digest} of `{repository}`; leave out `--platforms` to list without platforms"
             ))
         })?;
         Ok(index.platforms().into())
     }
 
-    /// The answer to `request`, with a new token if the one at hand is refused.
+    /// The response to `request`, with a new token if the current one is refused.
     async fn get(&self, request: &Get<'_>) -> Result<Answer, Error> {
         let token = self.token(None).await?;
         let answer = self.ask(request, token.as_deref()).await?;
-        // An expired token is refused with any of these.
+        // The registry refuses an expired token with any of these.
         if token.is_none() || !matches!(answer.status, 400 | 401 | 403) {
             return Ok(answer);
         }
@@ -226,7 +225,7 @@ impl<'a> Registry<'a> {
         self.ask(request, token.as_deref()).await
     }
 
-    /// Asks as often as the retry policy has it; an answer that asking again would not mend is one.
+    /// Sends a request under the retry policy; returns any response that a retry would not change.
     async fn ask(&self, get: &Get<'_>, token: Option<&str>) -> Result<Answer, Error> {
         let mut headers = vec![("accept", get.accept.to_owned())];
         headers.extend(token.map(|token| ("authorization", format!("Bearer {token}"))));
@@ -241,7 +240,7 @@ impl<'a> Registry<'a> {
         self.wire.run(&get.name, attempt).await
     }
 
-    /// A token other than `refused`, or none if the registry has no tokens. Whoever comes first fetches
+    /// A token other than `refused`, or none if the registry has no tokens. The first caller fetches
     /// it; the others wait.
     async fn token(&self, refused: Option<Arc<str>>) -> Result<Option<Arc<str>>, Error> {
         let mut access = self.access.lock().await;
@@ -268,7 +267,7 @@ impl<'a> Registry<'a> {
                 _ => {}
             }
             let Token { token } = self.wire.read(&answer)?;
-            // What is no token would go astray as a header.
+            // An invalid token must not become part of a header.
             if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
                 return Err(answers::unreadable(self.host(), answer.status));
             }
@@ -297,14 +296,14 @@ impl<'a> Registry<'a> {
 }
 
 impl Refusal {
-    /// The refusal that `answer` is, unless it is something else.
+    /// The error in `answer`, if it is one.
     fn of(answer: &Answer) -> Option<Self> {
         serde_json::from_slice(&answer.body).ok()
     }
 }
 
 impl Index {
-    /// The platforms of the entries, in their order, each once; those of attestations left out.
+    /// The platforms of the entries, in their order, each once, without those of attestations.
     fn platforms(self) -> Vec<String> {
         let mut seen = HashSet::new();
         self.manifests
@@ -317,8 +316,8 @@ impl Index {
 }
 
 impl Platform {
-    /// `os/architecture/variant`, as `docker` and `podman` take it. What is missing in front of
-    /// something else is `unknown`.
+    /// `os/architecture/variant`, as `docker` and `podman` take it. A missing part in front of
+    /// another one is `unknown`.
     fn name(self) -> Option<String> {
         let parts = [self.os, self.architecture, self.variant];
         let mut parts = parts.map(Option::unwrap_or_default);
@@ -346,7 +345,7 @@ fn tags(names: Vec<String>, repository: &PublicRepository) -> Vec<Tag> {
     names.into_iter().map(tag).collect()
 }
 
-/// The readers of answers, for fuzzing.
+/// Parses a response, for fuzzing.
 #[cfg(feature = "fuzz")]
 pub(crate) fn parse(body: &[u8]) {
     let _ = serde_json::from_slice::<Listing>(body);
@@ -358,7 +357,7 @@ pub(crate) fn parse(body: &[u8]) {
     }
 }
 
-/// The reader of `Link` headers, for fuzzing: one field a line.
+/// Parses `Link` headers, for fuzzing: one field per line.
 #[cfg(feature = "fuzz")]
 pub(crate) fn parse_links(fields: &[u8]) {
     let fields = fields.split(|byte| *byte == b'\n');
@@ -370,7 +369,8 @@ pub(crate) fn parse_links(fields: &[u8]) {
     }
 }
 
-/// Where `link`, mostly relative, leads from the page at `url`, if that is a page of the same list.
+/// The URL that `link`, usually relative, means on the page at `url`, if it is a page of the same
+/// list.
 fn next_url(url: &str, link: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     let next = url.join(link).ok()?;
@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_platforms_show_what_they_tell() {
+    fn incomplete_platforms_show_their_known_parts() {
         let body = r#"{"manifests":[
             null, {}, {"platform":null}, {"platform":{}},
             {"platform":{"os":null,"architecture":"","variant":""}},
@@ -413,14 +413,14 @@ mod tests {
     }
 
     #[test]
-    fn an_index_of_as_many_entries_as_fit_takes_no_time() {
+    fn an_index_of_the_largest_size_is_read_quickly() {
         let entry =
             |number| format!(r#"{{"platform":{{"os":"linux","architecture":"a{number}"}}}}"#);
         let entries: Vec<_> = (0..80_000).map(entry).collect();
         let body = format!(r#"{{"manifests":[{}]}}"#, entries.join(","));
         let started = std::time::Instant::now();
         assert_eq!(platforms(&body).len(), 80_000);
-        // With a list that is looked through for each entry, this takes minutes.
+        // A linear search for each entry would take minutes.
         assert!(started.elapsed().as_secs() < 5);
     }
 

@@ -1,4 +1,4 @@
-//! Reads the pages of a listing, to the end or to an error that says why not.
+//! Reads the pages of a listing, to the end or to an error.
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -13,16 +13,16 @@ use crate::options;
 use crate::reference::Repository;
 use crate::shell::quoted;
 
-/// Reading stops with an error after this many pages in a row without a row.
+/// Reading fails after this many consecutive pages without rows.
 const MOST_EMPTY_PAGES: u64 = 1000;
 
-/// How a listing is divided into requests.
+/// The options that divide a listing into requests.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Pages")]
 pub(crate) struct PageArgs {
     /// Request this many rows at a time, 1 to 1000
     ///
-    /// Every page is read whatever its size; small pages only take more requests.
+    /// Every page is read; small pages only take more requests.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=1000), hide_short_help = true)]
     pub(crate) page_size: u16,
 
@@ -41,9 +41,9 @@ pub(crate) struct PageArgs {
     pub(crate) starting_token: Option<String>,
 }
 
-/// The option that goes on at `token`, to paste into a shell.
+/// The option that resumes at `token`, quoted for a shell.
 pub(crate) fn starting_at(token: &str) -> String {
-    // A shell has no quotes that keep clap from taking a value for an option.
+    // Quotes do not keep clap from parsing such a value as an option.
     let separator = if token.starts_with('-') { '=' } else { ' ' };
     format!("--starting-token{separator}{}", quoted(token))
 }
@@ -61,17 +61,17 @@ pub(crate) struct Pages<'a, Of = Repository> {
     sources: &'a Sources<'a>,
     of: &'a Of,
     page_size: u16,
-    /// How many more pages to read, where that is limited.
+    /// How many more pages to read, if limited.
     left: Option<u64>,
     next: Next,
     seen: Seen,
     read: u64,
-    /// How many of the last pages had no rows.
+    /// The count of consecutive pages without rows.
     empty: u64,
 }
 
-/// Tokens already followed: one that returns would lead in a circle. Their hashes are kept, for tokens
-/// may be of any length.
+/// The tokens already followed, because a repeated token would loop for ever. Hashes, because tokens
+/// may have any length.
 #[derive(Debug, Default)]
 struct Seen {
     hashes: HashSet<u64>,
@@ -145,7 +145,7 @@ impl<'a, Of: Display> Pages<'a, Of> {
         Ok(Some(rows))
     }
 
-    /// What follows a page whose answer has this token.
+    /// The step after a page whose response has this token.
     fn after(&mut self, token: Option<String>) -> Result<Next, Error> {
         match token.filter(|token| !token.is_empty()) {
             None => Ok(Next::End),
@@ -162,7 +162,7 @@ impl<'a, Of: Display> Pages<'a, Of> {
         self.left == Some(0) || matches!(self.next, Next::End)
     }
 
-    /// The token of the next page; at the end of the listing there is none.
+    /// The token of the next page; `None` at the end of the listing.
     pub(crate) fn next_token(&self) -> Option<&str> {
         match &self.next {
             Next::Token(token) => Some(token),
@@ -170,7 +170,7 @@ impl<'a, Of: Display> Pages<'a, Of> {
         }
     }
 
-    /// Requests the next page, does `work` while the answer is on its way, and returns both results.
+    /// Requests the next page, does `work` while waiting for the response, and returns both results.
     pub(crate) async fn next_during<R: Listed<Of = Of>, T>(
         &mut self,
         work: impl FnOnce() -> T,
@@ -179,7 +179,7 @@ impl<'a, Of: Display> Pages<'a, Of> {
         tokio::join!(biased; self.next(), async { work() })
     }
 
-    /// Adds to the error of the next page how to resume after the pages before it.
+    /// Adds to the error of the next page a hint how to resume after the pages before it.
     pub(crate) fn resumable(&self, error: Error) -> Error {
         match &self.next {
             Next::Token(token) if self.read > 0 => error.hint(format!(
@@ -192,7 +192,7 @@ impl<'a, Of: Display> Pages<'a, Of> {
         }
     }
 
-    /// A repository that disappears between two pages is no missing one: its listing is incomplete.
+    /// A repository that disappears between two pages is not missing: its listing is incomplete.
     fn of_a_page(&self, error: Error) -> Error {
         if self.read > 0 && error.kind() == Kind::NotFound {
             let message = format!("repository `{}` disappeared while it was read", self.of);
@@ -205,7 +205,7 @@ impl<'a, Of: Display> Pages<'a, Of> {
         Error::new(
             Kind::Service,
             format!(
-                "the service returned {MOST_EMPTY_PAGES} pages of `{}` in a row without a row; the listing cannot be completed",
+                "the service returned {MOST_EMPTY_PAGES} consecutive pages of `{}` without rows; the listing cannot be completed",
                 self.of
             ),
         )
@@ -232,7 +232,7 @@ mod tests {
     use crate::progress::Progress;
     use crate::source::{Listed, Page, PageRequest, Sources};
 
-    /// A listing whose page after token `n` has the row `n` and the token that stands here at `n`.
+    /// A listing whose page after token `n` has the row `n` and the token at index `n`.
     struct Script(Vec<Option<&'static str>>);
 
     impl std::fmt::Display for Script {
@@ -276,7 +276,7 @@ mod tests {
                     rows: vec![Number(number)],
                     next_token: token.map(str::to_owned),
                 }),
-                None => Err(Error::new(Kind::NotFound, "no such repository")),
+                None => Err(Error::new(Kind::NotFound, "the repository does not exist")),
             }
         }
     }
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_returns_is_an_error() {
+    fn a_repeated_token_is_an_error() {
         for (tokens, starting_token) in [
             (vec![Some("1"), Some("1")], None),
             (vec![Some("1"), Some("2"), Some("1")], None),
@@ -340,7 +340,7 @@ mod tests {
                 error.contains("repeats a page token"),
                 "{tokens:?}: {error}"
             );
-            assert_eq!(token, "", "a circle leaves no token to resume from");
+            assert_eq!(token, "", "a loop leaves no token to resume from");
         }
     }
 
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repository_that_disappears_leaves_the_way_to_resume() {
+    fn a_repository_that_disappears_names_the_token_to_resume_with() {
         let (rows, error, token) = read(&[Some("7")], &args(None, None));
         assert_eq!((rows, token.as_str()), (vec![0], "7"));
         assert!(

@@ -1,11 +1,11 @@
-//! What sources refuse, in our words.
+//! The errors for requests that sources refuse.
 
 use crate::error::{Error, Kind};
 use crate::net::answers::cut;
 use crate::net::retry::Failure;
 use crate::reference::{PublicRepository, Repository, public_hint};
 
-/// The error for a repository that nobody can see, about which something may be `said`.
+/// The error for a repository that does not exist; `said` is the message of the source, if any.
 pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Error {
     let said = said.map_or_else(String::new, |said| format!(": {}", cut(said)));
     let error = Error::new(
@@ -20,8 +20,8 @@ pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Er
     }
 }
 
-/// The error of credentials that the first of `repositories` may not need: where its name looks like
-/// a public one, the public reference is the first hint.
+/// Adds a hint to an error of credentials, which the first of `repositories` may not need: its public
+/// reference, if its name looks like a public one.
 pub(super) fn with_public_hint<'a>(
     error: Error,
     repositories: impl IntoIterator<Item = &'a Repository>,
@@ -38,21 +38,22 @@ pub(super) fn with_public_hint<'a>(
     }
 }
 
-/// `host` does not answer callers without credentials, as it `said`.
+/// The failure of a `host` that denied anonymous access; `said` is its message.
 pub(super) fn denied(host: &str, said: &str) -> Failure {
     Failure::fatal(Error::new(
         Kind::Credentials,
-        format!("`{host}` does not let anybody read this: {}", cut(said)),
+        format!("`{host}` denied anonymous access: {}", cut(said)),
     ))
 }
 
-/// `host` does not take a request that goes on where another listing stopped, or any other.
+/// The failure of a request that the service refuses; `resumes` if it resumes an earlier listing.
 pub(super) fn refused(said: &str, resumes: bool) -> Failure {
     let said = cut(said);
     let error = Error::usage(format!("the service refuses the request: {said}"));
     Failure::fatal(if resumes {
-        error
-            .hint("a page token is good for the command, repository and registry that it came from")
+        error.hint(
+            "a page token is valid only for the command, repository and registry that it came from",
+        )
     } else {
         error
     })

@@ -10,9 +10,9 @@ use crate::reference::{ImageId, Repository};
 /// The most ids that a look-up takes.
 pub(crate) const LOOK_UP_SIZE: usize = 100;
 
-/// A row that sources list a page at a time.
+/// A row that sources list page by page.
 pub(crate) trait Listed: Row + Sized {
-    /// What one listing of such rows is of.
+    /// The subject of one listing, such as a repository.
     type Of;
 
     /// Reads a page of the rows of `of`.
@@ -26,7 +26,7 @@ pub(crate) trait Listed: Row + Sized {
         request: PageRequest<'_>,
     ) -> impl Future<Output = Result<Page<Self>, Error>>;
 
-    /// Looks up at most [`LOOK_UP_SIZE`] rows of `of` by their ids, where the source can.
+    /// Looks up at most [`LOOK_UP_SIZE`] rows of `of` by their ids, if the source can.
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ impl Listed for Tag {
     }
 }
 
-/// Images made of tags, in the order of their first tags.
+/// Images built from tags, in the order of their first tags.
 #[derive(Default)]
 struct Grouped {
     images: Vec<Image>,
@@ -102,7 +102,7 @@ struct Grouped {
 }
 
 impl Grouped {
-    /// Adds `tag` to its image; a tag without a digest has an image of its own.
+    /// Adds `tag` to its image; each tag without a digest has a separate image.
     fn add(&mut self, tag: Tag) {
         let Self { images, positions } = self;
         let position = match &tag.manifest.digest {

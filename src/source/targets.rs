@@ -1,4 +1,4 @@
-//! Which repositories are listed, and by which back end each is read.
+//! The repositories to list, and the source of each.
 
 use clap::ValueEnum;
 
@@ -14,7 +14,7 @@ use crate::reference::{ImageId, Reference, RegistryId, Repository, image_of_word
 use crate::session::Session;
 use crate::shell::quoted;
 
-/// Which repositories.
+/// The options that name repositories and their sources.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Repository")]
 pub(crate) struct SourceArgs {
@@ -27,8 +27,8 @@ pub(crate) struct SourceArgs {
 
     /// Read public repositories from this API
     ///
-    /// `ECRPUB_GALLERY_URL` and `ECRPUB_REGISTRY_URL` replace the addresses. AWS files and credentials
-    /// are not read; of the environment, `AWS_CA_BUNDLE`, `AWS_MAX_ATTEMPTS` and proxies count.
+    /// `ECRPUB_GALLERY_URL` and `ECRPUB_REGISTRY_URL` replace the addresses. AWS files and
+    /// credentials are not read; `AWS_CA_BUNDLE`, `AWS_MAX_ATTEMPTS` and proxy variables are.
     #[arg(
         long,
         value_name = "SOURCE",
@@ -37,9 +37,9 @@ pub(crate) struct SourceArgs {
     )]
     pub(crate) source: SourceName,
 
-    /// The account of the registry that holds your own repositories
+    /// Read your own repositories from the registry of this account
     ///
-    /// Passed on to the service, which opens no registry but your own. Default: your account.
+    /// The service allows only your own registry. Default: your account.
     #[arg(
         long,
         value_name = "ACCOUNT",
@@ -54,9 +54,9 @@ pub(crate) struct SourceArgs {
 struct RepositoryArgs {
     /// NAME in your own registry, or public.ecr.aws/ALIAS/NAME; repeatable
     ///
-    /// A public reference may be pasted with a scheme such as `oci://`, `:TAG` or `@DIGEST`, or as the
-    /// address of its gallery page; it is read without an AWS account. A tag or digest selects images
-    /// as `--tag` and `--digest` do; of both, the digest counts, as for Docker. An ARN,
+    /// A public reference may be pasted with a scheme such as `oci://`, `:TAG` or `@DIGEST`, or as
+    /// the address of its gallery page; it is read without an AWS account. A tag or digest selects
+    /// images as `--tag` and `--digest` do; with both, the digest counts, as in Docker. An ARN,
     /// `arn:aws:ecr-public::ACCOUNT:repository/NAME`, is NAME in the registry of that account.
     #[arg(value_name = "REPO", display_order = 1)]
     plain: Vec<Reference>,
@@ -72,7 +72,7 @@ struct RepositoryArgs {
     named: Vec<Reference>,
 }
 
-/// The APIs that tell of public repositories.
+/// The APIs of public repositories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SourceName {
     /// The gallery's: names, digests, sizes and dates
@@ -81,12 +81,12 @@ pub(crate) enum SourceName {
     Registry,
 }
 
-/// A repository to list, and which of its images.
+/// A repository to list, and the images to select.
 #[derive(Debug)]
 pub(crate) struct Target {
     /// The repository.
     pub(crate) repository: Repository,
-    /// The images that references select; empty for all of them.
+    /// The images that references select; empty for all.
     pub(crate) images: Vec<ImageId>,
 }
 
@@ -124,7 +124,7 @@ impl SourceArgs {
     ///
     /// # Errors
     ///
-    /// A usage error where they name different ones: a run reads one registry of this kind.
+    /// A usage error if they name different accounts: a run reads the registry of one account.
     fn registry_id(&self) -> Result<Option<&RegistryId>, Error> {
         let RepositoryArgs { named, plain } = &self.repositories;
         let of_arns = named.iter().chain(plain).filter_map(Reference::registry_id);
@@ -132,19 +132,19 @@ impl SourceArgs {
         let first = ids.next();
         match (first, ids.find(|&id| Some(id) != first)) {
             (Some(first), Some(other)) => Err(Error::usage(format!(
-                "repositories of one account can be listed in a run, but {first} and {other} were given"
+                "a run lists repositories of one account, but {first} and {other} were given"
             ))
             .hint("run the command once for each account")),
             _ => Ok(first),
         }
     }
 
-    /// Connects the back ends of `targets`, and with `manifests` that of their manifests. AWS settings
-    /// and credentials are read for own repositories only.
+    /// Connects the sources of `targets` and, with `manifests`, the source of their manifests. AWS
+    /// settings and credentials are read for own repositories only.
     ///
     /// # Errors
     ///
-    /// A usage error for unusable settings, a credentials error where there are no credentials.
+    /// A usage error for invalid settings, a credentials error if there are no credentials.
     pub(crate) async fn connect<'a>(
         &self,
         targets: &[Target],
@@ -200,7 +200,8 @@ impl SourceArgs {
         Ok(public)
     }
 
-    /// What the back end of `target` tells in a listing, without a further request for each row.
+    /// The facts that the source of `target` provides in a listing, without a further request for
+    /// each row.
     pub(crate) fn told(&self, target: &Target) -> Facts {
         let listed = Facts::NAMES | Facts::DIGESTS | Facts::DETAILS;
         match (&target.repository, self.source) {
@@ -210,7 +211,7 @@ impl SourceArgs {
         }
     }
 
-    /// What can be learned of the rows of `target` by a further request for each.
+    /// The facts that a further request for each row of `target` can provide.
     pub(crate) fn readable(&self, target: &Target) -> Facts {
         match (&target.repository, self.source) {
             (Repository::Public(_), SourceName::Registry) => Facts::empty(),
@@ -219,14 +220,13 @@ impl SourceArgs {
     }
 }
 
-/// Refuses the words of a command line such as `docker pull nginx`, each of which is a name.
+/// Refuses the words of a command line such as `docker pull nginx`, which are all valid names.
 fn check_is_no_command_line(references: &[Reference]) -> Result<(), Error> {
     let Some(image) = image_of_words(references) else {
         return Ok(());
     };
-    let error =
-        Error::usage("this is a command line of another tool, and not a list of repositories")
-            .hint(format!("name the repository alone: `{}`", quoted(&image)));
+    let error = Error::usage("this is a command line of another tool, not a list of repositories")
+        .hint(format!("name the repository alone: `{}`", quoted(&image)));
     let public = image.parse().ok().and_then(|name| public_hint(&name));
     Err(match public {
         Some(hint) => error.hint_first(hint),
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_tell_what_they_know() {
+    fn sources_provide_their_facts() {
         let told = |line: &str| {
             let options = Options::parse_from(["test"].into_iter().chain(line.split(' ')));
             let targets = options.source.targets().unwrap();

@@ -1,4 +1,4 @@
-//! Conversions that the answers of all sources share.
+//! Conversions for the responses of all sources.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::model::Home;
 use crate::reference::PublicRepository;
 
-/// The nearest millisecond, nothing for times beyond all calendars.
+/// The nearest millisecond; `None` for times out of range.
 ///
 /// The service's times have milliseconds; the SDK's are truncated floats, often just below one.
 pub(super) fn to_millisecond(nanoseconds: i128) -> Option<Timestamp> {
@@ -23,13 +23,13 @@ pub(super) fn home(repository: &PublicRepository) -> Home {
     }
 }
 
-/// Names that recur from row to row, held once a page.
+/// Names that recur from row to row, stored once per page.
 #[derive(Default)]
 pub(super) struct Names(Vec<Arc<str>>);
 
 impl Names {
-    /// There are few names, and most rows have those of the row before: looking through a list is
-    /// faster than hashing.
+    /// There are few names, and most rows repeat those of the previous row: a linear search is faster
+    /// than hashing.
     pub(super) fn share(&mut self, name: Option<String>) -> Option<Arc<str>> {
         let name = name?;
         if let Some(known) = self.0.iter().find(|known| ***known == *name) {
@@ -43,5 +43,5 @@ impl Names {
     }
 }
 
-/// More names than this do not recur.
+/// The most names that are stored; with more than this, names rarely recur.
 const MOST_NAMES: usize = 32;

@@ -61,7 +61,7 @@ const MEANT: &[(&str, &[&str])] = &[
     ("completions", &["autocomplete", "complete", "completion"]),
 ];
 
-/// The error of `word`, which stands where a command should.
+/// The error for `word` in place of a command.
 pub(super) fn unknown(answer: &clap::Error, line: &Line, word: &str) -> Error {
     let error = Error::usage(format!("there is no command `{word}`"));
     let hints = hints(answer, line, word);
@@ -114,9 +114,9 @@ fn meant(word: &str) -> Option<&'static str> {
 /// The hint for a command of other tools that has no counterpart.
 fn no_command_is_meant(word: &str) -> Option<&'static str> {
     match word {
-        "version" => Some("ask for the version with `ecrpub --version`"),
+        "version" => Some("print the version with `ecrpub --version`"),
         "login" | "logout" | "auth" => Some(
-            "nothing to log in to: a public repository is read without credentials, `ecrpub tags public.ecr.aws/ALIAS/NAME`, your own with those of the AWS CLI, `ecrpub tags NAME --profile PROFILE`",
+            "there is nothing to log in to: a public repository is read without credentials, `ecrpub tags public.ecr.aws/ALIAS/NAME`, your own with those of the AWS CLI, `ecrpub tags NAME --profile PROFILE`",
         ),
         "delete" | "rm" | "rmi" | "batch-delete-image" | "prune" => Some(
             "ecrpub only reads: it lists what to delete with `ecrpub images NAME --untagged --output image-ids`",
@@ -128,7 +128,7 @@ fn no_command_is_meant(word: &str) -> Option<&'static str> {
     }
 }
 
-/// `aws ecr-public describe-images --repository-name web`, from behind its first word.
+/// `aws ecr-public describe-images --repository-name web`, without its first word.
 fn of_aws_cli(rest: &[String]) -> Option<String> {
     let (at, ours) = rest
         .iter()
@@ -137,7 +137,7 @@ fn of_aws_cli(rest: &[String]) -> Option<String> {
     with_command(ours, &[], &rest[at + 1..])
 }
 
-/// The command line with the command `ours` in place, and as much of the rest as goes with it.
+/// The command line with the command `ours`, and as much of the rest as it accepts.
 fn with_command(ours: &str, before: &[String], rest: &[String]) -> Option<String> {
     let ours = ours.to_owned();
     let all: Vec<_> = before.iter().chain([&ours]).chain(rest).cloned().collect();
@@ -153,7 +153,7 @@ fn with_command(ours: &str, before: &[String], rest: &[String]) -> Option<String
         .or_else(placeholder)
 }
 
-/// `word` as a reference, or what to type in its place.
+/// `word` as a reference, or its replacement.
 fn readable(word: &str) -> Option<String> {
     if word.starts_with('-') {
         return None;
@@ -178,7 +178,7 @@ fn repository(word: &str, before: &[String], rest: &[String]) -> Vec<String> {
     if let Some((Repository::Own(name), None)) = meant {
         let public = public_reference(&name).and_then(|public| tags(&public));
         let public = public.map(|command| format!("list the public repository with `{command}`"));
-        let own = tags(word).map(|command| format!("list one of your own with `{command}`"));
+        let own = tags(word).map(|command| format!("list your own repository with `{command}`"));
         return public.into_iter().chain(own).collect();
     }
     rendered(&hints_for(word), tags)
@@ -248,19 +248,19 @@ mod tests {
                 "public.ecr.aws/ab/web --limit 5",
                 &["try `ecrpub tags public.ecr.aws/ab/web --limit 5`"][..],
             ),
-            ("web", &["list one of your own with `ecrpub tags web`"]),
+            ("web", &["list your own repository with `ecrpub tags web`"]),
             (
                 "nginx --count",
                 &[
                     "list the public repository with `ecrpub tags public.ecr.aws/docker/library/nginx --count`",
-                    "list one of your own with `ecrpub tags nginx --count`",
+                    "list your own repository with `ecrpub tags nginx --count`",
                 ],
             ),
             (
                 "nginx:1.27",
                 &[
                     "the official image: `ecrpub tags public.ecr.aws/docker/library/nginx:1.27`",
-                    "list that of your own repository with `ecrpub tags nginx --tag 1.27`",
+                    "list the image of your own repository with `ecrpub tags nginx --tag 1.27`",
                 ],
             ),
             (

@@ -1,4 +1,4 @@
-//! The command line as it was typed, and the ones that are offered instead.
+//! The command line as typed, and the ones that hints offer instead.
 
 use std::ffi::OsString;
 
@@ -13,7 +13,7 @@ use crate::shell::quoted;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) words: Vec<String>,
-    /// Where the command stands, if there is one.
+    /// The position of the command, if there is one.
     at: Option<usize>,
 }
 
@@ -34,7 +34,7 @@ impl Line {
         Self { words, at }
     }
 
-    /// `--color` as far as it can be read where the rest cannot.
+    /// The value of `--color`, even if the rest does not parse.
     pub(super) fn color(&self) -> Color {
         let options = self.words.iter().take_while(|word| *word != "--");
         let values = options
@@ -57,7 +57,7 @@ impl Line {
         &self.words[..self.at.unwrap_or(self.words.len())]
     }
 
-    /// The words after the command or, without one, all of them from the first that is no option.
+    /// The words after the command or, without one, all from the first that is not an option.
     pub(super) fn operands(&self) -> Vec<&str> {
         let start = match self.at {
             Some(at) => at + 1,
@@ -74,7 +74,7 @@ impl Line {
             .unwrap_or(self.words.len())
     }
 
-    /// The value that was typed for `option`, in a word of its own or behind it.
+    /// The value typed for `option`, in the next word or attached to it.
     pub(super) fn value_of(&self, option: &str) -> Option<&str> {
         let (at, word) = self.words.iter().enumerate().find(|(_, word)| {
             let rest = word.strip_prefix(option);
@@ -90,7 +90,7 @@ impl Line {
         }
     }
 
-    /// The repository that was typed, where it can be told from the rest.
+    /// The typed repository, if it can be identified.
     pub(super) fn repository(&self) -> Option<&str> {
         let after = self.at.and_then(|at| self.words.get(at + 1));
         let after = after
@@ -100,7 +100,7 @@ impl Line {
         named.filter(|word| word.parse::<Reference>().is_ok())
     }
 
-    /// The hint that leads to the help of the command.
+    /// The hint that names the help of the command.
     pub(super) fn see_help(&self) -> String {
         match self.command() {
             Some(command) => format!("see `ecrpub {command} --help`"),
@@ -108,7 +108,7 @@ impl Line {
         }
     }
 
-    /// The same command line with the option `new` in place of `old`, if that can be run.
+    /// The same command line with the option `new` in place of `old`, if it parses.
     pub(super) fn with_option(&self, old: &str, new: &str) -> Option<String> {
         let words = self.words.iter().map(|word| match behind(word, old) {
             Some(value) => format!("{new}{value}"),
@@ -117,7 +117,7 @@ impl Line {
         command(&words.collect::<Vec<_>>())
     }
 
-    /// The same command line with `new` in place of the value `old`, if that can be run.
+    /// The same command line with `new` in place of the value `old`, if it parses.
     pub(super) fn with(&self, old: &str, new: &str) -> Option<String> {
         let replaced = |word: &String| {
             if word == old {
@@ -137,13 +137,13 @@ impl Line {
     }
 }
 
-/// `word` after `old` at its beginning.
+/// The rest of `word` after the prefix `old`.
 fn behind<'a>(word: &'a str, old: &str) -> Option<&'a str> {
     word.strip_prefix(old)
         .filter(|rest| rest.is_empty() || rest.starts_with('='))
 }
 
-/// `hints` with whole commands where `command_with` makes one of the value to type.
+/// `hints`, with a whole command for each value that `command_with` can place.
 pub(super) fn rendered(
     hints: &[Hint],
     command_with: impl Fn(&str) -> Option<String>,
@@ -158,7 +158,7 @@ pub(super) fn rendered(
     rendered.collect()
 }
 
-/// What to type for `text`, which is a reference or nearly one.
+/// The hints for `text`, which is or resembles a reference.
 pub(super) fn hints_for(text: &str) -> Vec<Hint> {
     match text.parse::<Reference>() {
         Ok(reference) => reference.hints(text),
@@ -166,7 +166,7 @@ pub(super) fn hints_for(text: &str) -> Vec<Hint> {
     }
 }
 
-/// `ecrpub` with `words`, quoted for a shell, if clap takes them.
+/// `ecrpub` with `words`, quoted for a shell, if clap accepts them.
 pub(super) fn command(words: &[String]) -> Option<String> {
     let arguments = std::iter::once("ecrpub").chain(words.iter().map(String::as_str));
     Cli::try_parse_from(arguments).ok()?;

@@ -41,7 +41,7 @@ pub(crate) fn explain(answer: &clap::Error, arguments: &[OsString]) -> u8 {
     }
 }
 
-/// The error that `answer` is, of the command line `line`.
+/// The error for `answer`, which clap returned for the command line `line`.
 fn describe(answer: &clap::Error, line: &Line) -> Error {
     if let Some(error) = pasted(answer, line) {
         return error;
@@ -78,7 +78,7 @@ fn pasted(answer: &clap::Error, line: &Line) -> Option<Error> {
     let image = image_of_command(&words).filter(|_| is_about_words && words.len() > 1)?;
     let ours = line.command().unwrap_or("tags");
     let list = |reference: &str| command(&[ours.to_owned(), reference.to_owned()]);
-    let error = Error::usage("this is a command line of another tool, and not a repository");
+    let error = Error::usage("this is a command line of another tool, not a repository");
     let hints = rendered(&hints_for(image), list);
     (!hints.is_empty()).then(|| hints.into_iter().fold(error, Error::hint))
 }
@@ -113,7 +113,7 @@ fn invalid_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
     }
 }
 
-/// Errors of our own value parsers, whose hints get the user's command filled in.
+/// The error of one of our value parsers, with the user's command in its hints.
 fn refused_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
     let value = text(answer, ContextKind::InvalidValue);
     let Some(cause) = answer.source() else {
@@ -140,13 +140,13 @@ fn conflict(answer: &clap::Error, line: &Line, option: &str) -> Error {
     };
     match others.as_slice() {
         [] => {
-            Error::usage(format!("`{option}` does not go with other options")).hint(line.see_help())
+            Error::usage(format!("`{option}` cannot be used with other options")).hint(line.see_help())
         }
         [other] if other == option => Error::usage(format!("`{option}` is given more than once"))
             .hint(format!("leave out all but one `{option}`")),
         others => {
             let others = others.join("`, `");
-            Error::usage(format!("`{option}` does not go with `{others}`"))
+            Error::usage(format!("`{option}` cannot be used with `{others}`"))
                 .hint(format!("leave out `{option}` or `{others}`"))
         }
     }
@@ -159,8 +159,8 @@ fn missing(answer: &clap::Error, line: &Line) -> Error {
     };
     let command = line.command().unwrap_or("tags");
     if names.contains("REPO") {
-        return Error::usage("no repository is named").hint(format!(
-            "name a public one, `ecrpub {command} public.ecr.aws/ALIAS/NAME`, or one of your own, `ecrpub {command} NAME`"
+        return Error::usage("no repository was given").hint(format!(
+            "name a public repository, `ecrpub {command} public.ecr.aws/ALIAS/NAME`, or your own, `ecrpub {command} NAME`"
         ));
     }
     let names = names.replace(['<', '>'], "");

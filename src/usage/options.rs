@@ -1,4 +1,4 @@
-//! Options that do not exist: those of other tools, slips, and options of another command.
+//! Unknown options: those of other tools, slips, and options of another command.
 
 use clap::error::ContextKind;
 use clap::{CommandFactory, Parser};
@@ -9,8 +9,8 @@ use crate::cli::Cli;
 use crate::error::Error;
 use crate::shell::quoted;
 
-/// What to use instead of each option of other tools. `{N}` is the user's value, where there is one
-/// that fits, and else `N`; `REPO` is the user's repository.
+/// The replacements for options of other tools. `{N}` is the user's value if it fits, or else `N`;
+/// `REPO` is the user's repository.
 const INSTEAD: &[(&[&str], &str)] = &[
     // Formats.
     (
@@ -147,7 +147,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
         &["--no-color", "--no-colour", "--nocolor", "--monochrome"],
         "use `--color never`",
     ),
-    // How many.
+    // Limits and pages.
     (
         &[
             "--max-items",
@@ -174,7 +174,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
             "--batch-size",
             "--chunk-size",
         ],
-        "list that many rows with `--limit {N}`, or ask for them a request with `--page-size {N}`",
+        "limit the rows with `--limit {N}`, or the rows of each request with `--page-size {N}`",
     ),
     (
         &["--latest", "--newest", "--most-recent", "--recent"],
@@ -182,7 +182,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
     ),
     (
         &["--last"],
-        "the newest rows come first, `--limit {N}`; the oldest are `--reverse --limit {N}`",
+        "list the newest rows with `--limit {N}`, the oldest with `--reverse --limit {N}`",
     ),
     (
         &["--tail", "--oldest", "--bottom"],
@@ -196,15 +196,15 @@ const INSTEAD: &[(&[&str], &str)] = &[
             "--no-limit",
             "--auto-paginate",
         ],
-        "leave it out: every page is read; a part is read with `--max-pages N`",
+        "leave it out: every page is read; read a part with `--max-pages N`",
     ),
     (
         &["--no-paginate", "--no-auto-paginate", "--single-page"],
-        "read the first page alone with `--max-pages 1`",
+        "read only the first page with `--max-pages 1`",
     ),
     (
         &["--page", "--offset", "--skip", "--start"],
-        "pages have no numbers: go on with `--starting-token TOKEN` after `--max-pages N`",
+        "pages have no numbers: resume with `--starting-token TOKEN` after `--max-pages N`",
     ),
     (
         &[
@@ -226,7 +226,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
         ],
         "use `--count`",
     ),
-    // Which rows.
+    // Filters.
     (
         &["--filter", "--filters", "--filter-by"],
         "filter tags with `--include REGEX`, dates with `--since WHEN` and `--before WHEN`, and list untagged images with `ecrpub images REPO --untagged`",
@@ -362,7 +362,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
         &["--all-tags", "--list-tags", "-a"],
         "leave it out: all tags are listed by default, by `ecrpub tags REPO`",
     ),
-    // In what order.
+    // Sorting.
     (
         &[
             "--order",
@@ -401,7 +401,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
     ),
     (&["--unsorted", "--no-sort", "-U"], "use `--sort none`"),
     (&["-S"], "use `--sort size`"),
-    // Which repository.
+    // Repositories.
     (
         &[
             "--name",
@@ -425,7 +425,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
         ],
         "name a public repository as `public.ecr.aws/ALIAS/NAME`, and an account with `--registry-id {ACCOUNT}`",
     ),
-    // How it is reached.
+    // Connections.
     (
         &[
             "--username",
@@ -449,7 +449,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
     ),
     (
         &["--aws-region"],
-        "use `--region {REGION}`; it is seldom needed, for ECR Public is in us-east-1",
+        "use `--region {REGION}`; it is seldom needed: ECR Public is in us-east-1",
     ),
     (
         &["--endpoint", "--url", "--host", "--server"],
@@ -497,7 +497,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
         ],
         "use `--max-attempts {N}`",
     ),
-    // How it talks.
+    // General.
     (
         &["--debug", "--trace", "--log-level", "--loglevel"],
         "use `--verbose`",
@@ -512,11 +512,11 @@ const INSTEAD: &[(&[&str], &str)] = &[
     ),
     (
         &["--watch", "--follow", "--wait"],
-        "run it again and again with `watch ecrpub tags REPO`",
+        "repeat it with `watch ecrpub tags REPO`",
     ),
 ];
 
-/// Values of `--output` of other tools, and what to use instead.
+/// Values of `--output` of other tools, and their replacements.
 const OUTPUTS: &[(&[&str], &str)] = &[
     (&["text", "plain", "tab"], "use `--output tsv --no-headers`"),
     (
@@ -557,7 +557,7 @@ pub(super) fn unknown(answer: &clap::Error, line: &Line, option: &str) -> Error 
     error.hint(line.see_help())
 }
 
-/// What to use instead of the value `value` of `option`.
+/// The replacement for the value `value` of `option`.
 pub(super) fn value_meant(option: &str, value: &str) -> Option<String> {
     if option != "--output" {
         return None;
@@ -576,7 +576,7 @@ fn hint_of(table: &[(&[&str], &'static str)], key: &str) -> Option<&'static str>
     Some(hint)
 }
 
-/// What to use instead of `option`, with the user's value and repository filled in.
+/// The replacement for `option`, with the user's value and repository filled in.
 fn instead(line: &Line, option: &str) -> Option<String> {
     let hint = hint_of(INSTEAD, option)?;
     let value = line.value_of(option);
@@ -624,7 +624,7 @@ fn is_fit(line: &Line, hint: &str, value: &str) -> bool {
         })
 }
 
-/// Where an option stands that another command has, or that stands before its command.
+/// The hint for an option of another command, or before its command.
 fn of_another_command(line: &Line, option: &str) -> Option<String> {
     let ours = Cli::command();
     let mut having = ours.get_subcommands().filter(|command| {
@@ -660,7 +660,7 @@ fn of_another_command(line: &Line, option: &str) -> Option<String> {
         .collect();
     let words = command(&words).unwrap_or(format!("ecrpub {other} REPO {option}"));
     Some(format!(
-        "`{typed}` has no such option, and `{other}` has: `{words}`"
+        "`{typed}` does not have it, but `{other}` does: `{words}`"
     ))
 }
 
@@ -676,7 +676,7 @@ mod tests {
     use crate::usage::describe;
     use crate::usage::line::Line;
 
-    /// What stands for the names of values in hints.
+    /// Samples for the names of values in hints.
     const SAMPLES: &[(&str, &str)] = &[
         (
             "public.ecr.aws/ALIAS/NAME",
@@ -827,7 +827,7 @@ mod tests {
             ),
             (
                 "tags web --untagged",
-                "`tags` has no such option, and `images` has: `ecrpub images web --untagged`",
+                "`tags` does not have it, but `images` does: `ecrpub images web --untagged`",
             ),
             (
                 "--limit 5 tags web",

@@ -66,7 +66,7 @@ fn a_page_has_at_most_256_mib() {
         let words = if line == OCI { "1 MiB" } else { "256 MiB" };
         assert_refused(
             &Run::at(&url).arguments(line).outcome(),
-            &format!("the answer is longer than {words}"),
+            &format!("the response is longer than {words}"),
         );
         assert!(started.elapsed() < Duration::from_secs(5));
     }
@@ -76,12 +76,12 @@ fn a_page_has_at_most_256_mib() {
     );
     assert_refused(
         &Run::at(&url).arguments(GALLERY).outcome(),
-        "the answer is longer than 256 MiB",
+        "the response is longer than 256 MiB",
     );
     // Without a length a body ends with the connection.
     let url = endless("HTTP/1.1 200 OK\r\n\r\n", " ");
     let outcome = Run::at(&url).arguments(OWN).outcome();
-    assert_refused(&outcome, "the answer is longer than 256 MiB");
+    assert_refused(&outcome, "the response is longer than 256 MiB");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn time_outs_hold_for_a_body_without_end() {
     );
     let run = Run::at(&url).env("ECRPUB_HURRY", "1").arguments(OWN);
     let outcome = run.arguments("--timeout 0.3").outcome();
-    assert_refused(&outcome, "was not answered within 0.3 s (3 attempts)");
+    assert_refused(&outcome, "timed out after 0.3 s (3 attempts)");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn an_error_has_at_most_1_mib() {
                 let is_page = request.operation != "token";
                 is_page.then(|| Fault::raw(status, "application/json", body))
             });
-            refused(&registry, line, "the answer is longer than 1 MiB");
+            refused(&registry, line, "the response is longer than 1 MiB");
         }
         let registry = faulty(|request| {
             let mut body = br#"{"__type":"NovelException","errors":[{"code":"NOVEL"}]}"#.to_vec();
@@ -123,7 +123,7 @@ fn a_token_has_at_most_1_mib() {
         let body = format!(r#"{{"token":"{token}"}}"#);
         (request.operation == "token").then(|| Fault::raw(200, "application/json", body))
     });
-    refused(&registry, OCI, "the answer is longer than 1 MiB");
+    refused(&registry, OCI, "the response is longer than 1 MiB");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_manifest_has_at_most_8_mib() {
         (request.operation == "manifest").then(|| Fault::raw(200, "application/json", body))
     });
     let run = Run::on(&registry).arguments("tags public.ecr.aws/example/web --platforms");
-    assert_refused(&run.outcome(), "the answer is longer than 8 MiB");
+    assert_refused(&run.outcome(), "the response is longer than 8 MiB");
 }
 
 #[test]
@@ -207,8 +207,8 @@ fn messages_are_cut_after_2000_characters() {
 fn a_head_without_end_is_refused() {
     let url = endless("HTTP/1.1 200 OK\r\nx: ", "x");
     let outcome = Run::at(&url).arguments(OWN).outcome();
-    assert_refused(&outcome, "answered something that cannot be read");
+    assert_refused(&outcome, "sent an invalid response");
     let url = endless("HTTP/1.1 200 OK\r\n", "x: y\r\n");
     let outcome = Run::at(&url).arguments(OWN).outcome();
-    assert_refused(&outcome, "answered something that cannot be read");
+    assert_refused(&outcome, "sent an invalid response");
 }

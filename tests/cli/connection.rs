@@ -71,7 +71,7 @@ fn a_profile_that_does_not_exist_is_an_error_that_names_those_that_do() {
     assert_snapshot!(run.arguments("images web").outcome(), @"
     --- stderr
     error: the profile `nope` of `AWS_PROFILE` does not exist
-    hint: there is no profile at all; make one with `aws configure`
+    hint: there are no profiles; create one with `aws configure`
     --- exit code 2
     ");
     registry.assert_no_requests();

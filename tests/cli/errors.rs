@@ -62,7 +62,7 @@ fn invalid_names_are_refused_before_anything_is_sent() {
     ");
     assert_snapshot!(ecrpub(&registry, "tags"), @"
     --- stderr
-    error: no repository is named
+    error: no repository was given
     hint: name a public one, `ecrpub tags public.ecr.aws/ALIAS/NAME`, or one of your own, `ecrpub tags NAME`
     --- exit code 2
     ");
@@ -88,7 +88,7 @@ fn an_unsupported_command_is_reported() {
         @"
     --- stderr
     error: the service refuses the command: DescribeImages command is only supported in us-east-1.
-    hint: leave out `--region`: ECR Public answers in us-east-1
+    hint: leave out `--region`: ECR Public is served in us-east-1
     --- exit code 2
     "
     );
@@ -231,7 +231,7 @@ fn an_unknown_host_is_reported() {
     assert_snapshot!(outcome, @"
     --- stderr
     error: cannot find the host `REGISTRY`
-    hint: check the network, the name of the host and, where it is given, `--region`
+    hint: check the network, the host name and, if given, `--region`
     --- exit code 5
     ");
 }
@@ -242,26 +242,26 @@ fn unreadable_answers_are_errors() {
         |status, body: &'static str| failing(move |_| Some(Fault::raw(status, "text/html", body)));
     assert_snapshot!(answer(200, "<html>welcome to the hotel</html>"), @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: not the JSON that was asked for (HTTP status 200)
-    hint: check the endpoint and whether a proxy answers in its place
+    error: `REGISTRY` sent an invalid response: not the expected JSON (HTTP status 200)
+    hint: check the endpoint and whether a proxy responds in its place
     --- exit code 5
     ");
     assert_snapshot!(answer(403, "<html>forbidden</html>"), @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 403)
-    hint: check the endpoint and whether a proxy answers in its place
+    error: `REGISTRY` sent an invalid response: an error page (HTTP status 403)
+    hint: check the endpoint and whether a proxy responds in its place
     --- exit code 5
     ");
     assert_snapshot!(answer(302, ""), @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: a redirect (HTTP status 302)
-    hint: check the endpoint and whether a proxy answers in its place
+    error: `REGISTRY` sent an invalid response: a redirect (HTTP status 302)
+    hint: check the endpoint and whether a proxy responds in its place
     --- exit code 5
     ");
     assert_snapshot!(answer(502, "<html>bad gateway</html>"), @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 502) (2 attempts)
-    hint: check the endpoint and whether a proxy answers in its place
+    error: `REGISTRY` sent an invalid response: an error page (HTTP status 502) (2 attempts)
+    hint: check the endpoint and whether a proxy responds in its place
     --- exit code 5
     ");
 }
@@ -286,7 +286,7 @@ fn a_silent_service_is_given_up() {
     let outcome = ecrpub(&registry, "images web --timeout 0.2 --max-attempts 1");
     assert_snapshot!(outcome, @"
     --- stderr
-    error: DescribeImages of `web` was not answered within 0.2 s
+    error: DescribeImages of `web` timed out after 0.2 s
     hint: allow more time with `--timeout SECONDS`
     --- exit code 5
     ");

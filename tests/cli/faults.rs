@@ -238,7 +238,7 @@ fn a_server_that_drips_is_given_up_in_time() {
         assert!(started.elapsed() < Duration::from_secs(10));
         let request = source.first_request();
         assert!(error.starts_with(&format!("error: {request}")), "{error}");
-        assert!(error.contains(" was not answered within 0.5 s"), "{error}");
+        assert!(error.contains(" timed out after 0.5 s"), "{error}");
     });
 }
 
@@ -251,7 +251,7 @@ fn a_server_that_says_nothing_is_given_up_in_time() {
             .env("ECRPUB_HURRY", "1")
             .arguments(source.arguments());
         let outcome = run.arguments("--timeout 0.3").outcome();
-        let expected = " was not answered within 0.3 s (3 attempts)\nhint: allow more time with `--timeout SECONDS`\n";
+        let expected = " timed out after 0.3 s (3 attempts)\nhint: allow more time with `--timeout SECONDS`\n";
         assert_eq!(
             (outcome.stdout.as_str(), outcome.code),
             ("", Some(5)),
@@ -316,7 +316,7 @@ fn a_token_that_returns_is_an_error_and_not_the_end() {
         // The gallery does not know the token, and says so before it could repeat it.
         let (code, words) = match source {
             Source::Oci => (5, "repeats a page token"),
-            _ => (2, "a page token is good for"),
+            _ => (2, "a page token is valid only for"),
         };
         assert_eq!(
             (outcome.stdout.as_str(), outcome.code),

@@ -247,13 +247,13 @@ fn image_ids_refuse_what_would_mislead() {
     ");
     assert_snapshot!(refuse("images web -o image-ids --sort pushed"), @"
     --- stderr
-    error: `-o image-ids` has an order of its own, indexes first
+    error: `-o image-ids` has a fixed order, indexes first
     hint: leave out `--sort` and `--reverse`
     --- exit code 2
     ");
     assert_snapshot!(refuse("images web -o image-ids -c imageDigest"), @"
     --- stderr
-    error: `--columns` does not go with `-o name` or `-o image-ids`
+    error: `--columns` cannot be used with `-o name` or `-o image-ids`
     hint: choose columns with `-o tsv --no-headers`
     --- exit code 2
     ");
@@ -360,19 +360,19 @@ fn columns_that_do_not_exist_or_mix_are_refused() {
     assert_snapshot!(refuse("images web -c layers"), @"
     --- stderr
     error: there is no column `layers`
-    hint: give names among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `imageTags`
+    hint: choose among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `imageTags`
     --- exit code 2
     ");
     assert_snapshot!(refuse("images web -c --output json"), @"
     --- stderr
     error: `--columns` is followed by `--output`, which is not a column
-    hint: give names among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `imageTags`
+    hint: choose among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `imageTags`
     --- exit code 2
     ");
     assert_snapshot!(refuse("images web -c imageTags,+registryId"), @"
     --- stderr
-    error: `--columns` mixes plain names with names behind a `+` or `-`
-    hint: name all columns, or put `+` before each that you add to the default ones and `-` before each that you leave out
+    error: `--columns` mixes plain names with `+` and `-`
+    hint: use plain names only, or begin each name with `+` to add it to the default columns or `-` to leave it out
     --- exit code 2
     ");
 }

@@ -161,7 +161,7 @@ fn an_address_that_does_not_answer_is_a_lost_connection() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     assert_snapshot!(list(Run::at(&url), "--timeout 0.4"), @"
     --- stderr
-    error: cannot connect to `REGISTRY`: no answer (3 attempts)
+    error: cannot connect to `REGISTRY`: no response (3 attempts)
     --- exit code 5
     ");
 }
@@ -215,7 +215,7 @@ fn answers_that_are_not_http_are_tried_once() {
             while read_request(&mut stream) {}
         });
         let outcome = list(Run::at(&format!("http://{address}")), "");
-        let expected = "answered something that cannot be read: not HTTP\n";
+        let expected = "sent an invalid response: not HTTP\n";
         assert!(outcome.stderr.contains(expected), "{greeting}: {outcome}");
         assert_eq!(outcome.code, Some(5));
         assert_eq!(connections.load(Ordering::SeqCst), 1, "{greeting}");
@@ -339,9 +339,9 @@ fn retry_after_of_more_than_a_minute_is_an_error() {
     let registry = once(|| patience(429, "retry-after", "61".to_owned()));
     assert_snapshot!(list(Run::on(&registry), ""), @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 429)
-    hint: check the endpoint and whether a proxy answers in its place
-    hint: the host asks to wait 61 s before the next request
+    error: `REGISTRY` sent an invalid response: an error page (HTTP status 429)
+    hint: check the endpoint and whether a proxy responds in its place
+    hint: the host requires a wait of 61 s before the next request
     --- exit code 5
     ");
     assert_eq!(registry.requests().len(), 1);

@@ -159,24 +159,24 @@ fn options_that_need_more_than_names_are_refused_before_anything_is_sent() {
         errors.push(outcome.stderr);
     }
     assert_snapshot!(errors[0], @"
-    error: `--since` needs more than tag names, which are all that `--source registry` provides
+    error: `--since` needs more than tag names, but `--source registry` provides nothing else
     hint: leave out `--since` or `--source registry`
     ");
     assert_snapshot!(list(&registry, &format!("tags {NGINX}@{digest} --source registry")), @"
     --- stderr
-    error: `@DIGEST` needs more than tag names, which are all that `--source registry` provides
+    error: `@DIGEST` needs more than tag names, but `--source registry` provides nothing else
     hint: leave out `@DIGEST` or `--source registry`
     --- exit code 2
     ");
     assert_snapshot!(list(&registry, &format!("images {NGINX} --source registry")), @"
     --- stderr
-    error: `ecrpub images` needs more than tag names, which are all that `--source registry` provides
+    error: `ecrpub images` needs more than tag names, but `--source registry` provides nothing else
     hint: list the names with `ecrpub tags`, or leave out `--source registry`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} --source registry")), @"
     --- stderr
-    error: `--source` is for public repositories, and `storefront` is in your own registry
+    error: `--source` is for public repositories, but `storefront` is in your own registry
     hint: leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`
     --- exit code 2
     ");
@@ -201,7 +201,7 @@ fn a_part_of_the_names_can_be_taken() {
         let outcome = list(&registry, &format!("{BIG} --starting-token {token}"));
         assert_eq!(outcome.code, Some(2), "{token}: {outcome}");
         assert!(
-            outcome.stderr.contains("hint: a page token is good for"),
+            outcome.stderr.contains("hint: a page token is valid only for"),
             "{token}: {outcome}"
         );
     }
@@ -241,7 +241,7 @@ fn a_token_that_expires_is_renewed_once() {
     });
     assert_snapshot!(list(&for_ever, &format!("{BIG} --page-size 30")), @"
     --- stderr
-    error: `REGISTRY` does not let anybody read this: Your Authorization Token has expired. Please run docker login
+    error: `REGISTRY` denied anonymous access: Your Authorization Token has expired. Please run docker login
     --- exit code 4
     ");
     assert_eq!(asked(&for_ever).len(), 5);
@@ -251,7 +251,7 @@ fn a_token_that_expires_is_renewed_once() {
     });
     assert_snapshot!(list(&refused, BIG), @"
     --- stderr
-    error: `REGISTRY` does not let anybody read this: Not Authorized
+    error: `REGISTRY` denied anonymous access: Not Authorized
     --- exit code 4
     ");
     assert_eq!(asked(&refused).len(), 4);
@@ -465,19 +465,19 @@ fn errors_of_the_registry_are_distinguished() {
             "{body}: {outcome}"
         );
         assert!(
-            outcome.stderr.contains("something that cannot be read"),
+            outcome.stderr.contains("an invalid response"),
             "{body}: {outcome}"
         );
     }
     assert_snapshot!(answered(403, r#"{"errors":[{"code":"DENIED","message":"no"}]}"#), @"
     --- stderr
-    error: `REGISTRY` does not let anybody read this: no
+    error: `REGISTRY` denied anonymous access: no
     --- exit code 4
     ");
     assert_snapshot!(answered(404, "<html>"), @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 404)
-    hint: check the endpoint and whether a proxy answers in its place
+    error: `REGISTRY` sent an invalid response: an error page (HTTP status 404)
+    hint: check the endpoint and whether a proxy responds in its place
     --- exit code 5
     ");
     assert_snapshot!(answered(405, r#"{"errors":[{"code":"UNSUPPORTED","message":"no"}]}"#), @"
@@ -499,14 +499,14 @@ fn errors_of_the_registry_are_distinguished() {
     ");
     assert_snapshot!(answered(502, "<html>"), @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 502)
-    hint: check the endpoint and whether a proxy answers in its place
+    error: `REGISTRY` sent an invalid response: an error page (HTTP status 502)
+    hint: check the endpoint and whether a proxy responds in its place
     --- exit code 5
     ");
     assert_snapshot!(answered(302, ""), @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: a redirect (HTTP status 302)
-    hint: check the endpoint and whether a proxy answers in its place
+    error: `REGISTRY` sent an invalid response: a redirect (HTTP status 302)
+    hint: check the endpoint and whether a proxy responds in its place
     --- exit code 5
     ");
 }
@@ -629,7 +629,7 @@ fn too_many_platforms_need_a_limit() {
     assert_snapshot!(ecrpub(&registry, "images many --platforms"), @"
     --- stderr
     error: `--platforms` would read 61 indexes one by one, more than the limit of 60
-    hint: list less, with `--limit 20` or a filter
+    hint: list fewer rows, with `--limit 20` or a filter
     --- exit code 2
     ");
     assert_eq!(
@@ -667,21 +667,21 @@ fn platforms_that_cannot_be_read_fail_the_listing() {
     assert_snapshot!(fails(404, r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"Requested image not found"}]}"#), @"
     --- stderr
     error: `REGISTRY` failed with MANIFEST_UNKNOWN (HTTP status 404): Requested image not found
-    hint: this was the manifest of sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without it
+    hint: the request was for manifest sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without platforms
     --- exit code 5
     ");
     assert_snapshot!(fails(200, r#"{"schemaVersion":2,"layers":[]}"#), @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: not the JSON that was asked for (HTTP status 200)
-    hint: check the endpoint and whether a proxy answers in its place
-    hint: this was the manifest of sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without it
+    error: `REGISTRY` sent an invalid response: not the expected JSON (HTTP status 200)
+    hint: check the endpoint and whether a proxy responds in its place
+    hint: the request was for manifest sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without platforms
     --- exit code 5
     ");
     assert_snapshot!(fails(429, r#"{"errors":[{"code":"TOOMANYREQUESTS","message":"Rate exceeded"}]}"#), @"
     --- stderr
     error: `REGISTRY` throttles requests: Rate exceeded (2 attempts)
     hint: try again later, or allow more attempts with `--max-attempts 20`
-    hint: this was the manifest of sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without it
+    hint: the request was for manifest sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without platforms
     --- exit code 5
     ");
 }

@@ -263,7 +263,7 @@ fn a_part_of_a_listing_is_noted_where_the_format_has_no_token() {
     sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
     sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
     --- stderr
-    note: there is more; resume with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a6e`
+    note: there are more rows; resume with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a6e`
     ");
     assert_snapshot!(ecrpub(&registry, "images big --page-size 2 --max-pages 2 -o name -q"), @"
     sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
@@ -285,13 +285,13 @@ fn parts_exclude_what_needs_the_whole() {
     let registry = Registry::start([big()]);
     assert_snapshot!(ecrpub(&registry, "images big --max-pages 1 --tag latest"), @"
     --- stderr
-    error: `--max-pages` does not go with `--tag`
+    error: `--max-pages` cannot be used with `--tag`
     hint: leave out `--max-pages` or `--tag`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, &format!("images big --starting-token x --digest sha256:{}", "0".repeat(64))), @"
     --- stderr
-    error: `--starting-token` does not go with `--digest`
+    error: `--starting-token` cannot be used with `--digest`
     hint: leave out `--starting-token` or `--digest`
     --- exit code 2
     ");
@@ -315,7 +315,7 @@ fn a_token_of_another_listing_is_refused_by_the_service() {
     assert_snapshot!(ecrpub(&registry, "images big --starting-token nonsense"), @"
     --- stderr
     error: the service refuses the request: Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid pagination token'
-    hint: a page token is good for the command, repository and registry that it came from
+    hint: a page token is valid only for the command, repository and registry that it came from
     --- exit code 2
     ");
     assert_snapshot!(Run::on(&registry).arguments("images big").argument("--starting-token=").outcome(), @"

@@ -228,8 +228,8 @@ fn a_proxy_is_blamed_for_407_alone_before_an_http_address() {
     let (told, _) = refused("502 Bad Gateway");
     assert_snapshot!(told, @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 502) (2 attempts)
-    hint: check the endpoint and whether a proxy answers in its place
+    error: `REGISTRY` sent an invalid response: an error page (HTTP status 502) (2 attempts)
+    hint: check the endpoint and whether a proxy responds in its place
     --- exit code 5
     ");
     registry.assert_no_requests();
@@ -268,7 +268,7 @@ fn a_proxy_that_says_nothing_is_named() {
     let started = Instant::now();
     let run = Run::at("https://registry.invalid").env("HTTPS_PROXY", &url);
     let outcome = list_with(run, "--timeout 0.4");
-    let expected = "did not connect to `REGISTRY`: no answer (3 attempts)\n";
+    let expected = "did not connect to `REGISTRY`: no response (3 attempts)\n";
     assert!(outcome.stderr.contains(expected), "{outcome}");
     assert!(started.elapsed() < Duration::from_secs(5));
 }

@@ -124,11 +124,11 @@ fn the_images_of_a_public_repository_are_those_of_its_tags() {
 fn untagged_images_that_cannot_be_seen_are_noted() {
     let registry = gallery();
     let images = format!("images {NGINX} -o name");
-    assert_snapshot!(list(&registry, &images).stderr, @"note: untagged images of the public repository `public.ecr.aws/docker/library/nginx` cannot be seen");
+    assert_snapshot!(list(&registry, &images).stderr, @"note: untagged images of the public repository `public.ecr.aws/docker/library/nginx` cannot be listed");
     assert_snapshot!(list(&registry, &format!("images {NGINX} --count")), @"
     6
     --- stderr
-    note: untagged images of the public repository `public.ecr.aws/docker/library/nginx` cannot be seen
+    note: untagged images of the public repository `public.ecr.aws/docker/library/nginx` cannot be listed
     ");
     let several = "images -o csv -c imageTags public.ecr.aws/example/tools/backup public.ecr.aws/example/charts/storefront --include nightly|1.0.*";
     assert_eq!(list(&registry, several).stderr, "");
@@ -139,7 +139,7 @@ fn untagged_images_that_cannot_be_seen_are_noted() {
     0.9.1
     --- stderr
     note: repository `public.ecr.aws/example/tools/backup` has nothing to list: none of its 4 rows passes the filters
-    note: untagged images of public repositories cannot be seen
+    note: untagged images of public repositories cannot be listed
     ");
     for quiet in ["-q", "--tagged", "--semver *", "--tag latest"] {
         let outcome = list(&registry, &format!("{images} {quiet}"));
@@ -212,7 +212,7 @@ fn parts_of_the_tags_can_be_taken() {
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/big --starting-token nonsense"), @"
     --- stderr
     error: the service refuses the request: Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid pagination token'
-    hint: a page token is good for the command, repository and registry that it came from
+    hint: a page token is valid only for the command, repository and registry that it came from
     --- exit code 2
     ");
 }
@@ -329,24 +329,24 @@ fn references_to_other_registries_are_refused_by_name() {
     --- stderr
     error: invalid value `nginx:1.27` for `REPO`: only a public repository, `public.ecr.aws/ALIAS/NAME`, is named with an image
     hint: the official image: `ecrpub tags public.ecr.aws/docker/library/nginx:1.27`
-    hint: list that of your own repository with `ecrpub tags nginx --tag 1.27`
+    hint: list the image of your own repository with `ecrpub tags nginx --tag 1.27`
     --- exit code 2
     ");
     assert_snapshot!(told("docker.io/library/nginx:1.27"), @"
     --- stderr
-    error: invalid value `docker.io/library/nginx:1.27` for `REPO`: this is on Docker Hub, and only ECR Public is read
+    error: invalid value `docker.io/library/nginx:1.27` for `REPO`: this is on Docker Hub, but only ECR Public is supported
     hint: ECR Public has the official images too: `ecrpub tags public.ecr.aws/docker/library/nginx:1.27`
     --- exit code 2
     ");
     assert_snapshot!(told("123456789012.dkr.ecr.us-east-1.amazonaws.com/web"), @"
     --- stderr
-    error: invalid value `123456789012.dkr.ecr.us-east-1.amazonaws.com/web` for `REPO`: this is in a private registry of Amazon ECR, and only ECR Public is read
+    error: invalid value `123456789012.dkr.ecr.us-east-1.amazonaws.com/web` for `REPO`: this is in a private registry of Amazon ECR, but only ECR Public is supported
     hint: list it with `aws ecr describe-images --repository-name web --registry-id 123456789012 --region us-east-1`
     --- exit code 2
     ");
     assert_snapshot!(told("https://ghcr.io/owner/name"), @"
     --- stderr
-    error: invalid value `https://ghcr.io/owner/name` for `REPO`: this is in another registry, and only ECR Public is read
+    error: invalid value `https://ghcr.io/owner/name` for `REPO`: this is in another registry, but only ECR Public is supported
     hint: if ECR Public has it too, name it as `public.ecr.aws/ALIAS/name`; look for it at https://gallery.ecr.aws/?searchTerm=name
     --- exit code 2
     ");
@@ -358,9 +358,9 @@ fn references_to_other_registries_are_refused_by_name() {
     ");
     assert_snapshot!(told("team/web:1.0"), @"
     --- stderr
-    error: `team/web` is a repository of your own registry, which is named without tag `1.0`
+    error: `team/web` is a repository of your own registry: name it without tag `1.0`
     hint: if it is public, try `public.ecr.aws/team/web:1.0`
-    hint: list that of your own repository with `ecrpub tags team/web --tag 1.0`
+    hint: list the image of your own repository with `ecrpub tags team/web --tag 1.0`
     --- exit code 2
     ");
     registry.assert_no_requests();
@@ -392,14 +392,14 @@ fn options_for_own_repositories_are_refused_for_public_ones() {
     .map(|arguments| refused(&arguments));
     assert_snapshot!(errors.join("\n"), @"
     error: `--untagged` lists untagged images, which public repositories do not show
-    error: `--max-pages` does not go with the images of a public repository, which are made of all its tags
-    error: `--starting-token` does not go with the images of a public repository, which are made of all its tags
+    error: `--max-pages` cannot be used with the images of a public repository, which are read from all its tags
+    error: `--starting-token` cannot be used with the images of a public repository, which are read from all its tags
     error: `--max-pages` takes a whole repository, but one of its images was named
-    error: `-o image-ids` lists images to delete, and a public reference cannot be deleted from
-    error: `--registry-id` is for your own registry, and only public repositories are named
-    error: `--profile` is for your own registry, and only public repositories are named
-    error: `--region` is for your own registry, and only public repositories are named
-    error: `--endpoint-url` is for your own registry, and only public repositories are named
+    error: `-o image-ids` lists images to delete, but public images cannot be deleted
+    error: `--registry-id` is for your own registry, but only public repositories were given
+    error: `--profile` is for your own registry, but only public repositories were given
+    error: `--region` is for your own registry, but only public repositories were given
+    error: `--endpoint-url` is for your own registry, but only public repositories were given
     ");
     registry.assert_no_requests();
 }
@@ -498,7 +498,7 @@ fn settings_of_the_environment_hold_or_are_refused_by_name() {
     --- stderr
     error: `REGISTRY` failed with ServerException (HTTP status 500): out of order (2 attempts)
     hint: try again later, or see https://health.aws.amazon.com
-    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
     --- exit code 5
     ");
     assert_eq!(failing.requests().len(), 2);
@@ -647,16 +647,16 @@ fn answers_that_are_no_listing_are_errors() {
     ] {
         let outcome = answered(200, body);
         assert!(
-            outcome.contains("something that cannot be read"),
+            outcome.contains("an invalid response"),
             "{body}: {outcome}"
         );
         assert!(outcome.ends_with("--- exit code 5\n"), "{body}: {outcome}");
     }
     assert_snapshot!(answered(200, "<html>"), @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: not the JSON that was asked for (HTTP status 200)
-    hint: check the endpoint and whether a proxy answers in its place
-    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    error: `REGISTRY` sent an invalid response: not the expected JSON (HTTP status 200)
+    hint: check the endpoint and whether a proxy responds in its place
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
     --- exit code 5
     ");
 }
@@ -684,13 +684,13 @@ fn errors_of_the_gallery_are_distinguished() {
     --- stderr
     error: `REGISTRY` throttles requests: Rate exceeded
     hint: try again later, or allow more attempts with `--max-attempts 20`
-    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
     --- exit code 5
     ");
     assert_snapshot!(refused("AccessDeniedException", "no"), @"
     --- stderr
-    error: `REGISTRY` does not let anybody read this: no
-    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    error: `REGISTRY` denied anonymous access: no
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
     --- exit code 4
     ");
     assert_snapshot!(answered(400, ""), @"
@@ -707,22 +707,22 @@ fn errors_of_the_gallery_are_distinguished() {
     ");
     assert_snapshot!(answered(400, "<html>"), @"
     --- stderr
-    error: `REGISTRY` answered something that cannot be read: an error page (HTTP status 400)
-    hint: check the endpoint and whether a proxy answers in its place
-    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    error: `REGISTRY` sent an invalid response: an error page (HTTP status 400)
+    hint: check the endpoint and whether a proxy responds in its place
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
     --- exit code 5
     ");
     assert_snapshot!(answered(403, r#"{"message":"Forbidden"}"#), @"
     --- stderr
-    error: `REGISTRY` does not let anybody read this: Forbidden
-    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    error: `REGISTRY` denied anonymous access: Forbidden
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
     --- exit code 4
     ");
     assert_snapshot!(answered(503, r#"{"message":"busy"}"#), @"
     --- stderr
     error: `REGISTRY` failed with an error (HTTP status 503): busy
     hint: try again later, or see https://health.aws.amazon.com
-    hint: the registry itself tells the names alone: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
     --- exit code 5
     ");
 }

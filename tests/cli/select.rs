@@ -416,7 +416,7 @@ fn counts_are_bare_numbers() {
     ");
     assert_snapshot!(ecrpub(&registry, "images zoo --count -o json --limit 3"), @"
     --- stderr
-    error: `--count` does not go with `--output`
+    error: `--count` cannot be used with `--output`
     hint: leave out `--count` or `--output`
     --- exit code 2
     ");
@@ -475,7 +475,7 @@ fn invalid_values_are_refused_with_the_valid_ones() {
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --semver >=1.27.3-alpine"), @"
     --- stderr
-    error: invalid value `>=1.27.3-alpine` for `--semver`: `1.27.3-alpine` names the variant `alpine`, and variants do not matter to a range
+    error: invalid value `>=1.27.3-alpine` for `--semver`: `1.27.3-alpine` names the variant `alpine`, but a range ignores variants
     hint: select a variant with `--include '.*-alpine'`, this tag alone with `--tag 1.27.3-alpine`
     --- exit code 2
     ");
@@ -487,7 +487,7 @@ fn invalid_values_are_refused_with_the_valid_ones() {
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --min-age 1d --before 2d"), @"
     --- stderr
-    error: `--min-age` does not go with `--before`
+    error: `--min-age` cannot be used with `--before`
     hint: leave out `--min-age` or `--before`
     --- exit code 2
     ");
@@ -499,14 +499,14 @@ fn invalid_values_are_refused_with_the_valid_ones() {
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --semver ^1 --max-pages 1"), @"
     --- stderr
-    error: `--max-pages` does not go with `--semver`
+    error: `--max-pages` cannot be used with `--semver`
     hint: leave out `--max-pages` or `--semver`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --include v(1"), @r"
     --- stderr
     error: invalid value `v(1` for `--include`: unclosed group
-    hint: it is matched against whole tags, as in `v1\..*`
+    hint: it must match the whole tag, as in `v1\..*`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --sort none --reverse"), @"
@@ -517,7 +517,7 @@ fn invalid_values_are_refused_with_the_valid_ones() {
     ");
     assert_snapshot!(ecrpub(&registry, "images zoo --tagged --untagged"), @"
     --- stderr
-    error: `--tagged` does not go with `--untagged`
+    error: `--tagged` cannot be used with `--untagged`
     hint: leave out `--tagged` or `--untagged`
     --- exit code 2
     ");

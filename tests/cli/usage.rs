@@ -73,11 +73,11 @@ fn an_arn_is_a_name_in_the_registry_of_its_account() {
 
     let other = "arn:aws:ecr-public::210987654321:repository/web";
     assert_snapshot!(refused(&["tags", &arn, "--registry-id", "210987654321"]), @"
-    error: repositories of one account can be listed in a run, but 210987654321 and 123456789012 were given
+    error: a run lists repositories of one account, but 210987654321 and 123456789012 were given
     hint: run the command once for each account
     ");
     assert_snapshot!(refused(&["tags", &arn, other]), @"
-    error: repositories of one account can be listed in a run, but 123456789012 and 210987654321 were given
+    error: a run lists repositories of one account, but 123456789012 and 210987654321 were given
     hint: run the command once for each account
     ");
 }
@@ -124,23 +124,23 @@ fn the_public_reference_is_the_first_hint_for_names_that_look_public() {
 #[test]
 fn quotes_and_commands_around_a_reference_are_removed_in_the_hint() {
     assert_snapshot!(refused(&["tags", "docker pull public.ecr.aws/ab/web:1.0", "-L", "5"]), @"
-    error: invalid value `docker pull public.ecr.aws/ab/web:1.0` for `REPO`: this is a command line, and not a repository
+    error: invalid value `docker pull public.ecr.aws/ab/web:1.0` for `REPO`: this is a command line, not a repository
     hint: try `ecrpub tags public.ecr.aws/ab/web:1.0 -L 5`
     ");
     assert_snapshot!(refused(&["tags", "docker", "pull", "public.ecr.aws/ab/web:1.0"]), @"
-    error: this is a command line of another tool, and not a list of repositories
+    error: this is a command line of another tool, not a list of repositories
     hint: name the repository alone: `public.ecr.aws/ab/web:1.0`
     ");
     assert_snapshot!(refused(&["tags", "docker", "run", "--rm", "-it", "public.ecr.aws/ab/web:1.0", "sh"]), @"
-    error: this is a command line of another tool, and not a repository
+    error: this is a command line of another tool, not a repository
     hint: try `ecrpub tags public.ecr.aws/ab/web:1.0`
     ");
     assert_snapshot!(refused(&["images", "FROM", "public.ecr.aws/ab/web:1.0"]), @"
-    error: this is a command line of another tool, and not a repository
+    error: this is a command line of another tool, not a repository
     hint: try `ecrpub images public.ecr.aws/ab/web:1.0`
     ");
     assert_snapshot!(refused(&["tags", "docker", "pull", "nginx"]), @"
-    error: this is a command line of another tool, and not a list of repositories
+    error: this is a command line of another tool, not a list of repositories
     hint: the official image is public: list it with `ecrpub tags public.ecr.aws/docker/library/nginx`
     hint: name the repository alone: `nginx`
     ");
@@ -162,14 +162,14 @@ fn quotes_and_commands_around_a_reference_are_removed_in_the_hint() {
     ");
     assert_snapshot!(refused(&["tags", "web:1.0:x"]), @"
     error: invalid value `web:1.0:x` for `REPO`: only a public repository, `public.ecr.aws/ALIAS/NAME`, is named with an image
-    hint: list that of your own repository with `ecrpub tags web --tag 1.0`
+    hint: list the image of your own repository with `ecrpub tags web --tag 1.0`
     ");
     assert_snapshot!(refused(&["tags", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1"]), @"
-    error: invalid value `123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1` for `REPO`: this is in a private registry of Amazon ECR, and only ECR Public is read
+    error: invalid value `123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1` for `REPO`: this is in a private registry of Amazon ECR, but only ECR Public is supported
     hint: list it with `aws ecr describe-images --repository-name web --registry-id 123456789012 --region eu-west-1 --image-ids imageTag=1`
     ");
     assert_snapshot!(refused(&["tags", "https://hub.docker.com/r/grafana/grafana"]), @"
-    error: invalid value `https://hub.docker.com/r/grafana/grafana` for `REPO`: this is on Docker Hub, and only ECR Public is read
+    error: invalid value `https://hub.docker.com/r/grafana/grafana` for `REPO`: this is on Docker Hub, but only ECR Public is supported
     hint: many publishers have the same name on ECR Public: try `ecrpub tags public.ecr.aws/grafana/grafana`
     hint: look for it at https://gallery.ecr.aws/?searchTerm=grafana
     ");
@@ -194,7 +194,7 @@ fn unknown_commands_are_answered_with_the_command_meant() {
     assert_snapshot!(refused(&["nginx"]), @"
     error: there is no command `nginx`
     hint: list the public repository with `ecrpub tags public.ecr.aws/docker/library/nginx`
-    hint: list one of your own with `ecrpub tags nginx`
+    hint: list your own repository with `ecrpub tags nginx`
     ");
     assert_snapshot!(refused(&["public.ecr.aws/ab/web:1.0", "--limit", "5"]), @"
     error: there is no command `public.ecr.aws/ab/web:1.0`
@@ -214,7 +214,7 @@ fn unknown_commands_are_answered_with_the_command_meant() {
     ");
     assert_snapshot!(refused(&["login"]), @"
     error: there is no command `login`
-    hint: nothing to log in to: a public repository is read without credentials, `ecrpub tags public.ecr.aws/ALIAS/NAME`, your own with those of the AWS CLI, `ecrpub tags NAME --profile PROFILE`
+    hint: there is nothing to log in to: a public repository is read without credentials, `ecrpub tags public.ecr.aws/ALIAS/NAME`, your own with those of the AWS CLI, `ecrpub tags NAME --profile PROFILE`
     ");
     assert_snapshot!(refused(&["it's nothing"]), @"
     error: there is no command `it's nothing`

@@ -1,4 +1,4 @@
-//! The same decisions as botocore's: recorded ones, and where it is installed, generated ones.
+//! Compares proxy decisions with botocore's: recorded ones and, if it is installed, generated ones.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -93,10 +93,10 @@ struct Case {
     url: String,
 }
 
-/// What becomes of it.
+/// The decision for a case.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 struct Decision {
-    /// The proxy's address, or that there is none, or that the setting is unusable.
+    /// The proxy's address, no proxy, or an invalid setting.
     proxy: Option<String>,
     authorization: Option<String>,
 }
@@ -179,7 +179,7 @@ fn recorded() -> Vec<Record> {
 }
 
 #[test]
-fn recorded_decisions_of_botocore_are_made_here() {
+fn decisions_match_those_recorded_from_botocore() {
     let recorded = recorded();
     assert_eq!(recorded.len(), RECORDED);
     for Record { case, decision } in recorded {
@@ -188,7 +188,7 @@ fn recorded_decisions_of_botocore_are_made_here() {
 }
 
 #[test]
-fn generated_decisions_are_those_of_botocore() {
+fn generated_decisions_match_those_of_botocore() {
     let cases = generate();
     let Some(decisions) = botocore(&cases) else {
         return;
@@ -210,11 +210,11 @@ fn generated_decisions_are_those_of_botocore() {
     let text = std::fs::read_to_string(path).expect("the records are there");
     assert!(
         text == lines.concat(),
-        "record the decisions anew with ECRPUB_TEST_RECORD=1"
+        "record the decisions again with ECRPUB_TEST_RECORD=1"
     );
 }
 
-/// What botocore decides; nothing where it is not installed.
+/// The decisions of botocore; `None` if it is not installed.
 fn botocore(cases: &[Case]) -> Option<Vec<Decision>> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/proxies.py");
     let is_installed = Command::new("python3")
@@ -247,22 +247,22 @@ fn botocore(cases: &[Case]) -> Option<Vec<Decision>> {
     Some(decisions)
 }
 
-/// Where this program differs, and why.
+/// The differences of this program, and their reasons.
 #[test]
 fn differences_from_botocore_are_these() {
     let proxy = |text: &str| parse(text).map(|proxy| proxy.address().to_string());
     let address = |text: &str| Ok(format!("{text}/"));
-    // Capitals make a host `HTTP` there, which nobody means.
+    // botocore reads a scheme in capitals as the host `HTTP`.
     assert_eq!(proxy("HTTP://proxy:1"), address("http://proxy:1"));
-    // What cannot be a host fails there when it is looked up.
+    // botocore fails on an invalid host only when it looks it up.
     assert!(proxy("http://pro xy:1").is_err() && proxy("http://:1").is_err());
     assert!(proxy("http://pro\"xy:1").is_err() && proxy("http://[fe80::1%25eth0]:1").is_err());
-    // Other schemes become hosts there.
+    // botocore reads other schemes as hosts.
     assert!(proxy("socks5://proxy:1").is_err() && proxy("ftp://proxy").is_err());
-    // A user beyond ASCII ends the AWS CLI.
+    // A user name beyond ASCII crashes the AWS CLI.
     let user = parse("http://m%C3%A9:x@proxy").expect("a proxy");
     assert!(user.authorization().is_some());
-    // A port that is the scheme's own is left out of a URL before the proxy is chosen.
+    // A URL loses the default port of its scheme before the proxy is chosen.
     let exempt = |url: &str| {
         let variables = [("HTTPS_PROXY", "proxy"), ("NO_PROXY", "host:443")];
         let variables = variables.map(|(name, value)| (name.into(), value.into()));

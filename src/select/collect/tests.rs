@@ -67,7 +67,7 @@ fn listed<R: Row>(rows: &[R]) -> String {
 }
 
 fn select<R: Row>(options: &[&str], rows: Vec<R>) -> String {
-    // One row a page: nothing may depend on what comes together.
+    // One row per page: the result must not depend on the pages.
     let pages = rows.into_iter().map(|row| vec![row]).collect();
     with_selection(options, |selection| {
         listed(&collect(selection, None, pages).rows)
@@ -191,7 +191,7 @@ fn neither_ties_nor_other_tags_are_reversed() {
 }
 
 #[test]
-fn a_note_can_tell_what_only_pre_would_add() {
+fn rows_that_only_pre_would_add_are_counted() {
     let pre_releases = |options: &[&str]| {
         with_selection(options, |selection| {
             collect(
@@ -240,7 +240,7 @@ fn digests(options: &[&str], pages: Vec<Vec<Tag>>) -> (String, Counts) {
 }
 
 #[test]
-fn of_a_row_that_comes_again_the_newer_counts() {
+fn a_newer_row_replaces_an_older_one_of_the_same_id() {
     let pages = || {
         vec![
             vec![dated("a", "1", 10), dated("b", "1", 9), dated("a", "2", 20)],
@@ -326,7 +326,7 @@ fn rows_too_young_for_a_minimum_age_are_counted() {
 }
 
 #[test]
-fn a_suggestion_is_made_where_it_would_list_something() {
+fn a_pattern_is_suggested_if_it_would_list_a_row() {
     let suggestion = |options: &[&str]| {
         with_selection(options, |selection| {
             collect(selection, None, vec![tags(NGINX)]).suggestion
@@ -372,7 +372,7 @@ fn images_with_tags_that_do_not_pass_are_counted() {
 }
 
 #[test]
-fn named_rows_are_picked_once_and_missing_ids_are_known() {
+fn named_rows_are_listed_once_and_missing_ids_are_reported() {
     let tag = |name: &str| ImageId::Tag(name.parse().expect("a tag"));
     let wanted = Wanted::new([tag("2.1"), tag("2"), tag("nowhere"), tag("2.1")]);
     assert_eq!(wanted.ids().len(), 3);

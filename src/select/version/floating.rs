@@ -12,7 +12,7 @@ pub(crate) struct FloatingTags<'a> {
     versions: HashMap<(&'a str, &'a str), Version<'a>>,
 }
 
-/// A tag and the version that it is, as it is written.
+/// A tag and its version as written.
 type Written<'a> = (&'a str, Version<'a>);
 
 impl<'a> FloatingTags<'a> {
@@ -98,7 +98,7 @@ fn is_better(a: &Version, b: &Version) -> bool {
 mod tests {
     use super::FloatingTags;
 
-    /// What `tag` stands for on an image with these tags: numbers, pre-release and build.
+    /// The version that `tag` stands for on an image with these tags: numbers, pre-release and build.
     fn stands_for(tags: &str, tag: &str) -> String {
         let all = tags.split(' ').map(|tag| ("sha256:1", tag));
         let others = ["9.9.9", "2.9.9", "3.13.9"].map(|tag| ("sha256:2", tag));
@@ -118,7 +118,7 @@ mod tests {
             ("2.1.0 2.0.9 2", "2", "2.1.0"),
             ("v2.1.0 V02.01 2", "2", "2.1.0"),
             ("v2.1.0 V02.01 2", "V02.01", "2.1.0"),
-            // Of another beginning, image or variant.
+            // Tags of another beginning, image or variant.
             ("21.0 2", "2", "2"),
             ("3.0 2", "2", "2"),
             ("2 latest", "2", "2"),
@@ -133,7 +133,7 @@ mod tests {
             ("3.14.0rc2 3.13.1 3", "3", "3.13.1"),
             ("3.13.0rc2-slim 3.13-slim", "3.13-slim", "3.13.0 rc2"),
             ("21.0.10_7-jdk 21-jdk", "21-jdk", "21.0.10 7"),
-            // What has a build or a pre-release of its own does not float.
+            // A tag with a build or a pre-release does not float.
             ("3.13.0rc2 3.13-rc", "3.13-rc", "3.13 rc"),
             ("1.4.1 1.4_up1", "1.4_up1", "1.4 up1"),
             ("1.4.1_up1 1.4.1", "1.4.1", "1.4.1"),

@@ -1,4 +1,4 @@
-//! Tags as versions: how they are read, compared, and matched against ranges.
+//! Parses tags as versions, compares them, and matches them against ranges.
 
 mod floating;
 #[cfg(test)]

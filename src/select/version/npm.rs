@@ -1,8 +1,8 @@
-//! npm's `semver` package as the oracle of ranges: its answers are recorded in `npm.txt`, and compared
-//! anew where the package is installed.
+//! Compares ranges with npm's `semver` package: with its results recorded in `npm.txt` and, if it is
+//! installed, with the package itself.
 //!
-//! One difference is known: npm drops `>=0.0.0`, so that a pre-release of 0.0.0 that another comparator
-//! names passes it. The recorded ranges do not meet it.
+//! One difference is known: npm drops `>=0.0.0`, so a pre-release of 0.0.0 that another comparator
+//! names passes. No recorded range shows it.
 //!
 //! To record them again: `NODE_PATH=…/node_modules ECRPUB_RECORD=1 cargo test npm`.
 
@@ -19,8 +19,8 @@ const VERSIONS: usize = 60;
 /// Reads versions on the first line and ranges on the others; prints the versions of each range as
 /// hexadecimal bits, without and with `includePrerelease`.
 ///
-/// Alternatives are asked one by one: beside one that holds every version, npm forgets the others, and
-/// the pre-releases that they name with them.
+/// Each alternative is tested separately: next to one that holds every version, npm drops the others,
+/// with the pre-releases that they name.
 const ORACLE: &str = r"
 const semver = require('semver');
 const [first, ...ranges] = require('fs').readFileSync(0, 'utf8').trimEnd().split('\n');
@@ -51,7 +51,7 @@ fn ranges_answer_as_npm_recorded() {
     let mut compared = 0;
     for line in lines {
         let [plain, pre, text] = line.split('\t').collect::<Vec<_>>()[..] else {
-            panic!("not two answers and a range: {line}");
+            panic!("not two results and a range: {line}");
         };
         let range: Range = text
             .parse()
@@ -82,13 +82,13 @@ fn the_record_is_what_npm_answers() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/select/version/npm.txt");
         std::fs::write(path, &answers).expect("the record can be written");
     } else if answers.lines().next() == RECORDED.lines().next() {
-        assert!(answers == RECORDED, "record the answers again");
+        assert!(answers == RECORDED, "record the results again");
     } else {
         skip("another version of npm's semver is installed");
     }
 }
 
-/// What the oracle reads.
+/// The input of the oracle.
 fn questions() -> String {
     let mut random = Random(0x5eed);
     let mut text = versions(&mut random).join(" ");
@@ -98,7 +98,7 @@ fn questions() -> String {
     text
 }
 
-/// The answers of npm, or nothing where it is not installed.
+/// The results of npm, or `None` if it is not installed.
 fn ask_npm(questions: &str) -> Option<String> {
     let mut command = Command::new("node");
     command.args(["-e", ORACLE]).stdin(Stdio::piped());
@@ -121,14 +121,14 @@ fn ask_npm(questions: &str) -> Option<String> {
     Some(String::from_utf8(output.stdout).expect("output is UTF-8"))
 }
 
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn skip(reason: &str) {
     let peers = std::env::var("ECRPUB_TEST_PEERS").unwrap_or_default();
     assert_ne!(peers, "required", "{reason}");
     eprintln!("skipped: {reason}");
 }
 
-/// Numbers that are the same everywhere and for ever.
+/// Pseudo-random numbers from a fixed seed.
 struct Random(u64);
 
 impl Random {

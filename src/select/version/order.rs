@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::Version;
 
 impl Version<'_> {
-    /// How many numbers the tag was written with: of equal versions the more exact one comes first.
+    /// The count of numbers in the tag: of equal versions, the one with more numbers comes first.
     pub(crate) fn written_numbers(&self) -> usize {
         self.written
     }
@@ -63,14 +63,14 @@ pub(super) fn compare_pre_releases(a: &str, b: &str) -> Ordering {
     pieces(a).cmp(pieces(b))
 }
 
-/// Compares texts as people do: runs of digits by value, everything else by character. Texts that
+/// Compares texts in natural order: runs of digits by value, everything else by character. Texts that
 /// differ in leading zeros alone are equal.
 pub(crate) fn natural(a: &str, b: &str) -> Ordering {
     pieces(a).cmp(pieces(b))
 }
 
-/// A character and nothing else, or `0` and the value of a run of digits, which sorts among other
-/// characters as a digit does.
+/// A single character, or `0` and the value of a run of digits, which sorts like a digit among
+/// characters.
 type Piece<'a> = (char, usize, &'a str);
 
 fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
@@ -92,7 +92,7 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// Digits as something that compares by value, however many there are.
+/// Digits as a key that compares by value, of any length.
 pub(super) fn value(digits: &str) -> (usize, &str) {
     let digits = digits.trim_start_matches('0');
     (digits.len(), digits)

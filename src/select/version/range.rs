@@ -16,7 +16,7 @@ pub(crate) struct Range {
     alternatives: Vec<Alternative>,
 }
 
-/// Bounds that hold together.
+/// Bounds that a version must all meet.
 #[derive(Clone, Debug, Default)]
 struct Alternative {
     bounds: Vec<Bound>,
@@ -34,14 +34,14 @@ enum Bound {
     AtMost(Point),
 }
 
-/// A place in the order of versions. Builds and variants do not matter here.
+/// A point in the order of versions, regardless of builds and variants.
 #[derive(Clone, Debug)]
 struct Point {
     numbers: String,
     stage: Stage,
 }
 
-/// A place among the versions of the same numbers.
+/// A point among the versions with the same numbers.
 #[derive(Clone, Debug)]
 enum Stage {
     /// Before the first pre-release.
@@ -54,7 +54,7 @@ enum Stage {
     StartWithPre,
 }
 
-/// What a comparator says of the version that follows it.
+/// The operator in front of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operator {
     Equal,
@@ -66,7 +66,7 @@ enum Operator {
     Caret,
 }
 
-/// Longer operators before their beginnings.
+/// Longer operators before their prefixes.
 const OPERATORS: [(&str, Operator); 8] = [
     (">=", Operator::GreaterOrEqual),
     ("<=", Operator::LessOrEqual),
@@ -84,7 +84,7 @@ struct Named {
     numbers: Vec<String>,
     /// Empty for a release.
     pre: String,
-    /// Whether `x` or `*` stands for the numbers that are missing.
+    /// Whether `x` or `*` replaces the missing numbers.
     wildcard: bool,
 }
 
@@ -157,7 +157,7 @@ impl Alternative {
         self.name(version);
         if version.numbers.is_empty() {
             if matches!(operator, Operator::Greater | Operator::Less) {
-                // Nothing is beyond every version.
+                // No version is beyond every version.
                 self.bounds.push(Bound::Below(Point::start("0".to_owned())));
             }
             return;
@@ -242,7 +242,7 @@ impl Point {
         }
     }
 
-    /// Where `version` is, seen from this point.
+    /// The position of `version` relative to this point.
     fn place(&self, version: &Version, pre: bool) -> Ordering {
         let stage = || match &self.stage {
             Stage::Start => Ordering::Greater,
@@ -256,12 +256,12 @@ impl Point {
 }
 
 impl Named {
-    /// Whether numbers are missing, as in `1.27` and `1.x`. To npm, a version has three.
+    /// Whether numbers are missing, as in `1.27` and `1.x`. npm's versions have three.
     fn is_partial(&self) -> bool {
         self.pre.is_empty() && (self.wildcard || self.numbers.len() < 3)
     }
 
-    /// Where a range that starts with this version starts.
+    /// The stage at which a range from this version starts.
     fn stage(&self) -> Stage {
         if !self.pre.is_empty() {
             Stage::Pre(self.pre.clone())
@@ -279,7 +279,7 @@ impl Named {
         }
     }
 
-    /// The first numbers after all that begin with the first `count` of these.
+    /// The lowest numbers above all that begin with the first `count` of these.
     fn next(&self, count: usize) -> String {
         let mut numbers = self.numbers[..count.min(self.numbers.len())].to_vec();
         if let Some(last) = numbers.last_mut() {
@@ -288,7 +288,7 @@ impl Named {
         numbers.join(".")
     }
 
-    /// How many numbers compatible versions have in common: those up to the first that is not 0.
+    /// The count of numbers that compatible versions share: up to the first that is not 0.
     fn compatible(&self) -> usize {
         let is_zero = |number: &String| number.bytes().all(|digit| digit == b'0');
         let zeros = self
@@ -325,7 +325,7 @@ impl FromStr for Named {
 }
 
 impl Named {
-    /// A version that is more than numbers: a pre-release, or an error that says what to write.
+    /// Parses a version with a suffix: a pre-release, or an error that says what to write.
     fn pre_release(text: &str) -> Result<Self, String> {
         let tag = text.replacen('+', "_", 1);
         let Some(version) = Version::of(&tag) else {
@@ -333,7 +333,7 @@ impl Named {
         };
         if !version.build.is_empty() {
             return Err(format!(
-                "`{text}` names a build, and builds do not matter to a range\n\
+                "`{text}` names a build, but a range ignores builds\n\
                  hint: list this tag alone with `--tag {tag}`"
             ));
         }
@@ -367,7 +367,7 @@ fn refuse_variant(text: &str, version: &Version) -> String {
         format!("{variant}-.*")
     };
     format!(
-        "`{text}` names the variant `{variant}`, and variants do not matter to a range\n\
+        "`{text}` names the variant `{variant}`, but a range ignores variants\n\
          hint: select a variant with `--include '{pattern}'`, this tag alone with `--tag {text}`{span}"
     )
 }
@@ -381,7 +381,7 @@ fn split_operator(word: &str) -> (Option<Operator>, &str) {
     }
 }
 
-/// The number after `digits`, however many there are.
+/// The number after `digits`, of any length.
 fn successor(digits: &str) -> String {
     let kept = digits.trim_end_matches('9');
     let zeros = "0".repeat(digits.len() - kept.len());
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_numbers_are_a_beginning() {
+    fn plain_numbers_match_all_versions_that_begin_with_them() {
         for text in ["1.27", "=1.27", "1.27.x", "1.27.*", "v1.27", "= 01.27.X"] {
             let members = [
                 "1.27",
@@ -553,7 +553,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_ranges_are_answered_with_what_to_write() {
+    fn invalid_ranges_are_refused_with_a_hint() {
         for (text, message) in [
             ("", "a range is missing"),
             ("1.2 ||", "a range is missing"),

@@ -11,7 +11,7 @@ pub(crate) struct Version<'a> {
     pub(super) pre: Cow<'a, str>,
     /// The build, without its `_`; empty if there is none.
     pub(super) build: &'a str,
-    /// The prefix and what remains of the suffix, joined by a hyphen; empty for the plain version.
+    /// The prefix and the rest of the suffix, joined by a hyphen; empty for the plain version.
     pub(super) variant: Cow<'a, str>,
     /// How many numbers the tag has. A floating tag has fewer than `numbers`.
     pub(super) written: usize,
@@ -51,7 +51,7 @@ const SEPARATORS: [char; 3] = ['-', '.', '_'];
 /// A single number with more digits is a date stamp, a build number or a commit.
 const MOST_DIGITS_OF_ONE_NUMBER: usize = 4;
 
-/// What a tag has after its numbers.
+/// The part of a tag after its numbers.
 #[derive(Default)]
 struct Tail<'a> {
     build: &'a str,
@@ -60,15 +60,15 @@ struct Tail<'a> {
     glued: bool,
 }
 
-/// A suffix, taken apart.
+/// The parts of a suffix.
 #[derive(Default)]
 struct Suffix<'a> {
     /// A pre-release word with its number.
     pre: &'a str,
     variant: &'a str,
-    /// What `git describe` appended: `5-gabcdef0`.
+    /// The part that `git describe` appended: `5-gabcdef0`.
     described: &'a str,
-    /// What follows that.
+    /// The rest.
     rest: &'a str,
 }
 
@@ -96,14 +96,14 @@ impl<'a> Version<'a> {
         })
     }
 
-    /// Whether this is no pre-release.
+    /// Whether this is a release, not a pre-release.
     pub(super) fn is_release(&self) -> bool {
         self.pre.is_empty()
     }
 }
 
 impl<'a> Tail<'a> {
-    /// Splits what follows the numbers; `several` says whether there are two or more of them.
+    /// Splits the text after the numbers; `several` says whether there are two or more of them.
     fn of(text: &'a str, several: bool) -> Option<Self> {
         let after_dot = text.strip_prefix('.');
         let tail = if text.is_empty() {
@@ -153,7 +153,7 @@ impl<'a> Suffix<'a> {
     }
 }
 
-/// Splits a tag into its prefix, which may be empty, and what starts with the numbers.
+/// Splits a tag into its prefix, which may be empty, and the rest, which begins with the numbers.
 fn split_prefix(tag: &str) -> Option<(&str, &str)> {
     if split_numbers(tag).is_some() {
         return Some(("", tag));
@@ -185,11 +185,10 @@ pub(super) fn split_numbers(text: &str) -> Option<(&str, &str)> {
     Some(text.split_at(end))
 }
 
-/// Splits a suffix that starts with a pre-release into it and what follows; the first part is empty
-/// if it does not.
+/// Splits a suffix into the pre-release that it begins with, which may be empty, and the rest.
 ///
-/// A pre-release is a word with or without a number, and whatever is joined to it by dots:
-/// `rc1`, `RC-1`, `preview.7.23375.6`, `a1.dev5`.
+/// A pre-release is a word with or without a number, and any parts joined to it by dots: `rc1`,
+/// `RC-1`, `preview.7.23375.6`, `a1.dev5`.
 fn split_pre_release(text: &str, glued: bool) -> (&str, &str) {
     let Some(mut end) = pre_release_word(text, glued) else {
         return ("", text);
@@ -225,14 +224,14 @@ fn pre_release_word(text: &str, glued: bool) -> Option<usize> {
     Some(end + number.unwrap_or_default())
 }
 
-/// The length of the number at the start of `text`; `3f2a91c` starts with none.
+/// The length of the number at the start of `text`; `3f2a91c` does not start with a number.
 fn number(text: &str) -> Option<usize> {
     let length = digits(text);
     (length > 0 && !starts_with_letter(&text[length..])).then_some(length)
 }
 
-/// Splits a suffix around what `git describe` appended: `5-gabcdef0`, a number of commits and one of
-/// them. The second part is empty if there is none.
+/// Splits a suffix around the part that `git describe` appended: `5-gabcdef0`, a count of commits and
+/// a hash. Without such a part, the second result is empty.
 fn split_description(text: &str) -> (&str, &str, &str) {
     let starts = std::iter::once(0).chain(text.match_indices('-').map(|(hyphen, _)| hyphen + 1));
     for start in starts {
@@ -366,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn pre_releases_are_words_and_what_git_describe_appends() {
+    fn pre_releases_are_words_and_git_descriptions() {
         assert_parts(&[
             ("1.2.3-rc1", "1.2.3 rc1 - -"),
             ("1.2.3-rc.1", "1.2.3 rc.1 - -"),
@@ -419,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn other_tags_are_no_versions() {
+    fn other_tags_are_not_versions() {
         for tag in [
             "",
             "v",

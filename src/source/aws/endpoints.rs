@@ -1,4 +1,4 @@
-//! The endpoint of each AWS service, where a setting replaces the region's own.
+//! The endpoint of each AWS service: the one in a setting, or the region's own.
 
 use url::Url;
 
@@ -30,7 +30,7 @@ impl Service {
 }
 
 impl Service {
-    /// The host that answers where no setting names another one, for messages.
+    /// The default host of the service, for messages.
     pub(super) fn host(self, region: &str, dual_stack: bool) -> String {
         let domain = match (region.starts_with("cn-"), dual_stack) {
             (false, false) => "amazonaws.com",
@@ -58,8 +58,7 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// A usage error for a URL that no request can be sent to, and for a `services` section that does
-    /// not exist.
+    /// A usage error for an invalid URL, and for a `services` section that does not exist.
     pub(super) fn endpoint(&self, service: Service) -> Result<Option<Url>, Error> {
         let found = self.configured_endpoint(service)?;
         found.map(|found| found.endpoint()).transpose()
@@ -90,7 +89,7 @@ impl Scope {
         })
     }
 
-    /// What the profile's `services` section says of the service `key`.
+    /// The endpoint of the service `key` in the profile's `services` section.
     fn in_services(&self, key: &str) -> Result<Option<Found>, Error> {
         let Some(name) = self.section().and_then(|section| section.get("services")) else {
             return Ok(None);

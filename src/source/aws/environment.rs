@@ -1,4 +1,4 @@
-//! The environment variables of a run and its home folder, as a value: tests make their own.
+//! The environment variables and home folder of a run, as a value that tests can build.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ impl Environment {
     /// The environment of this process.
     pub(super) fn of_process() -> Self {
         let variables = std::env::vars_os().map(|(name, value)| {
-            // Names have no case on Windows.
+            // Windows ignores the case of names.
             let name = match name.to_str() {
                 Some(name) if cfg!(windows) => name.to_ascii_uppercase().into(),
                 _ => name,
@@ -34,7 +34,7 @@ impl Environment {
         self.os(name).map(OsStr::to_string_lossy)
     }
 
-    /// The value of the variable `name`, whatever its encoding.
+    /// The value of the variable `name`, in any encoding.
     pub(super) fn os(&self, name: &str) -> Option<&OsStr> {
         self.variables
             .get(OsStr::new(name))

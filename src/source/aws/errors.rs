@@ -1,4 +1,4 @@
-//! What the SDK reports, in our words: the message, the hint, the exit code, and whether to try again.
+//! Maps the SDK's errors to messages, hints, exit codes and retry causes.
 
 use std::error::Error as StdError;
 
@@ -20,7 +20,7 @@ pub(crate) struct Context<'a> {
     pub(crate) operation: &'static str,
     pub(crate) repository: &'a RepositoryName,
     pub(crate) registry_id: Option<&'a RegistryId>,
-    /// Whether the request goes on where another listing stopped.
+    /// Whether the request resumes an earlier listing.
     pub(crate) resumes: bool,
     pub(crate) host: &'a str,
     pub(crate) origin: &'a Origin,
@@ -48,8 +48,8 @@ where
     )
 }
 
-/// Translates an error of a request of the SDK for `operation` to `host`. What an error code and its
-/// message mean is for `answered` to say, if it knows more than that the service failed.
+/// Translates an error of a request of the SDK for `operation` to `host`. `answered` maps the error
+/// codes and messages that it knows.
 pub(super) fn failed<E>(
     error: &SdkError<E, HttpResponse>,
     operation: &str,
@@ -76,7 +76,7 @@ where
         }
         SdkError::ResponseError(_) => answers::unreadable(host, status),
         SdkError::DispatchFailure(_) => net::errors::failure(error, host),
-        // Its causes may hold the whole request, tokens among it, and are not shown.
+        // Its causes are not shown: they may hold the whole request, with tokens.
         _ => Failure::fatal(Error::new(
             Kind::Other,
             format!("{operation} could not be sent to `{host}`"),
@@ -93,13 +93,13 @@ fn unknown(host: &str, code: &str, message: Option<&str>, status: u16) -> Failur
     }
 }
 
-/// Whether an error of a service passes by itself: it throttles, or fails by its own account.
+/// Whether an error of a service is temporary: throttling or a server error.
 pub(super) fn is_passing(code: &str, status: u16) -> bool {
     let passes = answers::is_throttling(code) || answers::is_transient(code);
     passes || matches!(status, 408 | 429 | 500..)
 }
 
-/// The service answered with an error code of its own.
+/// The failure for an error code of the service.
 fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>) -> Failure {
     let said = &*answers::cut(message.unwrap_or(code));
     match code {
@@ -109,7 +109,7 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
         }
         "UnsupportedCommandException" => Failure::fatal(
             Error::usage(format!("the service refuses the command: {said}"))
-                .hint("leave out `--region`: ECR Public answers in us-east-1"),
+                .hint("leave out `--region`: ECR Public is served in us-east-1"),
         ),
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
             Failure::fatal(access_denied(said, context))

@@ -1,4 +1,4 @@
-//! The AWS config and credentials files: where they are, and the profiles, SSO sessions and services
+//! The AWS config and credentials files: their paths, and the profiles, SSO sessions and services
 //! that they define, by the rules of the AWS CLI.
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use crate::shell;
 /// The two files, read once.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    /// Of both files; what the credentials file says counts.
+    /// From both files; the credentials file takes precedence.
     profiles: HashMap<String, Section>,
     config_profiles: HashMap<String, Section>,
     credentials_profiles: HashMap<String, Section>,
@@ -32,7 +32,7 @@ impl Section {
         self.0.get(key).map(String::as_str)
     }
 
-    /// The same where the value is not empty.
+    /// The value of `key`, if it is not empty.
     pub(super) fn filled(&self, key: &str) -> Option<&str> {
         self.get(key).filter(|value| !value.is_empty())
     }
@@ -63,12 +63,11 @@ impl Section {
 }
 
 impl Files {
-    /// Reads both files from where `environment` says that they are. A file that is not there counts
-    /// as empty.
+    /// Reads both files from the paths in `environment`. A missing file counts as empty.
     ///
     /// # Errors
     ///
-    /// A usage error that names a file that is there and cannot be read, and its line.
+    /// A usage error that names a file that exists but cannot be read, and its line.
     pub(super) fn read(environment: &Environment) -> Result<Self, Error> {
         let read = |variable, default| {
             let Some(path) = path(environment, variable, default) else {
@@ -87,12 +86,12 @@ impl Files {
         self.profiles.get(name)
     }
 
-    /// The profile `name` as the config file alone has it.
+    /// The profile `name` of the config file alone.
     pub(super) fn config_profile(&self, name: &str) -> Option<&Section> {
         self.config_profiles.get(name)
     }
 
-    /// The profile `name` as the credentials file alone has it.
+    /// The profile `name` of the credentials file alone.
     pub(super) fn credentials_profile(&self, name: &str) -> Option<&Section> {
         self.credentials_profiles.get(name)
     }
@@ -141,7 +140,7 @@ impl Files {
         files
     }
 
-    /// Reads `bytes` as both files, if they can be read, for fuzzing.
+    /// Parses `bytes` as both files, for fuzzing.
     #[cfg(feature = "fuzz")]
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let sections = || ini::parse(bytes).ok();
@@ -157,13 +156,13 @@ impl Files {
     }
 }
 
-/// The name in `[profile NAME]`, where the header is two words of a shell.
+/// The name in `[profile NAME]`, if the header is two words of a shell.
 fn second_word(header: &str) -> Option<String> {
     let words = shell::split(header)?;
     <[String; 2]>::try_from(words).ok().map(|[_, name]| name)
 }
 
-/// Where the file is that `variable` names; `default` in the home folder without it.
+/// The path in `variable`, or else `default` in the home folder.
 fn path(environment: &Environment, variable: &str, default: &str) -> Option<PathBuf> {
     match environment.os(variable) {
         Some(path) => Some(environment.expanded(path)),
@@ -184,8 +183,8 @@ fn read(path: &Path) -> Result<Vec<ini::Section>, Error> {
     ini::parse(&bytes).map_err(|error| unreadable(path, &format!("line {}: {error}", error.line)))
 }
 
-/// Has the keys of all profiles blanked out of messages. Line by line, for where a line is indented by
-/// mistake, it is a part of the value above, which a message may quote.
+/// Redacts the keys of all profiles from messages. Works line by line: a line indented by mistake is
+/// a part of the value above, which a message may quote.
 fn hide_secrets(text: &str) {
     for line in text.split(['\n', '\r']) {
         if let Some((key, value)) = line.split_once(['=', ':']) {
@@ -200,7 +199,7 @@ fn hide_secrets(text: &str) {
     }
 }
 
-/// Whether there is no such file. A path that cannot exist is one of no file.
+/// Whether the file is missing. An invalid path counts as missing.
 fn is_absent(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -240,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_credentials_file_says_counts_and_names_its_profiles_by_whole_headers() {
+    fn the_credentials_file_takes_precedence_and_its_headers_are_profile_names() {
         let config = "[profile a]\nregion = 1\naws_access_key_id = config\n";
         let credentials = "[a]\naws_access_key_id = credentials\n[profile a]\nregion = 2\n";
         let files = Files::with(config, credentials);
@@ -253,7 +252,7 @@ mod tests {
         assert_eq!(files.profile_names(), ["a", "profile a"]);
     }
 
-    /// Files made of the pieces that matter to the syntax.
+    /// Files made of syntax elements.
     fn texts() -> Vec<String> {
         const PIECES: [&str; 30] = [
             "\n",
@@ -300,7 +299,7 @@ mod tests {
         (0..4000).map(text).collect()
     }
 
-    /// What Python's reader makes of `texts`; nothing where the AWS CLI's library is not installed.
+    /// The results of Python's parser for `texts`; `None` if the AWS CLI's library is not installed.
     fn oracle(texts: &[String]) -> Option<Vec<serde_json::Value>> {
         let latin1: Vec<String> = texts
             .iter()
@@ -372,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_profile_defined_in_two_ways_the_last_counts_as_a_whole() {
+    fn the_last_definition_of_a_profile_replaces_the_others() {
         let files = Files::with(
             "[profile a]\nregion = 1\noutput = json\n[profile 'a']\nregion = 2\n",
             "",

@@ -4,16 +4,16 @@
 use std::collections::HashSet;
 use std::fmt;
 
-/// A section of a file, with the settings of `[DEFAULT]` among its own.
+/// A section of a file, including the settings of `[DEFAULT]`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Section {
-    /// What stands between the first `[` and the last `]` of its header.
+    /// The text between the first `[` and the last `]` of its header.
     pub(super) header: String,
     /// Keys in lower case and values. The lines of a value that continues are joined by line breaks.
     pub(super) settings: Vec<(String, String)>,
 }
 
-/// Why a file cannot be read. Never holds text of the file, for that may be a secret.
+/// Why a file cannot be read. Never holds text of the file, which may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SyntaxError {
     /// The line, from 1.
@@ -78,7 +78,7 @@ fn decode(bytes: &[u8]) -> Result<&str, SyntaxError> {
     }
 }
 
-/// Lines that end with `\n`, `\r\n` or `\r`, as Python's text files have them.
+/// Lines that end with `\n`, `\r\n` or `\r`, as in Python's text files.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive('\n').flat_map(|line| {
         let line = line.strip_suffix('\n').unwrap_or(line);
@@ -104,7 +104,7 @@ struct Parser {
     /// The keys of the current section and, for `[DEFAULT]`, of its earlier appearances.
     keys: HashSet<String>,
     default_keys: HashSet<String>,
-    /// How far the header or key is indented that a deeper line would continue.
+    /// The indent of the current header or key, which a deeper line continues.
     indent: usize,
     /// Whether the current section has a setting that a line could continue.
     has_open_value: bool,
@@ -245,7 +245,7 @@ impl Entries {
     }
 }
 
-/// What stands between the brackets, which may hold more of them. What follows is ignored.
+/// The text between the outer brackets, which may contain more brackets. The rest is ignored.
 fn header(text: &str) -> Option<&str> {
     let inside = text.strip_prefix('[')?;
     let (header, _) = inside.rsplit_once(']')?;
@@ -253,7 +253,7 @@ fn header(text: &str) -> Option<&str> {
 }
 
 /// The settings of a value that begins on the line below its key, as in `sts =` of a `services`
-/// section. Of a key that appears twice the last value counts. `None` if a line is no setting.
+/// section. If a key appears twice, the last value counts. `None` if a line is not a setting.
 pub(super) fn group(value: &str) -> Option<Vec<(&str, &str)>> {
     let lines = value.split(is_line_break).map(trimmed);
     lines
@@ -265,7 +265,7 @@ pub(super) fn group(value: &str) -> Option<Vec<(&str, &str)>> {
         .collect()
 }
 
-/// What ends a line for Python's `splitlines`.
+/// Whether Python's `splitlines` ends a line here.
 fn is_line_break(character: char) -> bool {
     matches!(
         character,
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn what_python_refuses_is_refused_with_its_line() {
+    fn errors_of_python_are_errors_with_the_same_line() {
         for (text, line) in [
             ("a = 1\n", 1),
             ("\n\u{feff}[a]\n", 2),
@@ -366,7 +366,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_written_plainly_is_read_back(
+        fn plain_settings_are_read_back(
             settings in prop::collection::btree_map("[a-z_]{1,8}", "[!-~]( ?[!-~]){0,9}", 0..6)
         ) {
             let lines = settings.iter().map(|(key, value)| format!("{key} = {value}\n"));

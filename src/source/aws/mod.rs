@@ -42,11 +42,11 @@ pub(crate) struct Aws<'a> {
 }
 
 impl<'a> Aws<'a> {
-    /// Reads the settings and resolves the credentials; asks the service nothing yet.
+    /// Reads the settings and resolves the credentials; sends no request to ECR Public yet.
     ///
     /// # Errors
     ///
-    /// A usage error for unusable settings, a credentials error when there are none to be had.
+    /// A usage error for unusable settings, a credentials error if there are no credentials.
     pub(crate) async fn connect(
         args: &ConnectionArgs,
         registry_id: Option<RegistryId>,
@@ -96,7 +96,7 @@ impl<'a> Aws<'a> {
     }
 }
 
-/// The reader of AWS files, for fuzzing.
+/// Parses AWS files, for fuzzing.
 #[cfg(feature = "fuzz")]
 pub(crate) fn parse_files(bytes: &[u8]) {
     files::Files::parse(bytes);
@@ -114,7 +114,7 @@ fn client(settings: &Settings, keys: &Keys) -> Client {
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .use_dual_stack(settings.dual_stack);
     if let Some(url) = &settings.endpoint_url {
-        // Dual-stack is a choice between the region's own endpoints, fatal beside another one.
+        // Dual-stack selects one of the region's endpoints; the SDK fails if another one is set, too.
         config = config.endpoint_url(url.as_str()).use_dual_stack(false);
     }
     Client::from_conf(config.build())

@@ -1,4 +1,4 @@
-//! The operations of the service's API that read, one request a call, answers as our own types.
+//! The read operations of the service's API: one request per call, responses as our own types.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ impl Aws<'_> {
     ///
     /// # Errors
     ///
-    /// Any failure of the service or the network, and an answer that is no listing.
+    /// Any failure of the service or the network, and a response without a list.
     pub(crate) async fn images(
         &self,
         repository: &RepositoryName,
@@ -116,7 +116,7 @@ impl Aws<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Self::images`], and where the service names no such reference.
+    /// As [`Self::images`], and a response without a valid reference.
     pub(crate) async fn public_reference(
         &self,
         repository: &RepositoryName,
@@ -148,7 +148,7 @@ impl Aws<'_> {
         }
     }
 
-    /// Sends a request, again and again as the retry policy has it.
+    /// Sends a request under the retry policy.
     async fn call<T, E>(
         &self,
         context: Context<'_>,
@@ -167,7 +167,7 @@ impl Aws<'_> {
         outcome.map_err(|failure| failure.error)
     }
 
-    /// The list called `key` of an answer; one without it is no listing, and not an empty one.
+    /// The list `key` of a response. A response without it is an error, not an empty listing.
     fn listed<T>(&self, list: Option<Vec<T>>, key: &str) -> Result<Vec<T>, Error> {
         list.ok_or_else(|| answers::unlike(&self.host, 200, &format!("no `{key}` in it")))
     }
@@ -243,7 +243,7 @@ fn timestamp(time: Option<DateTime>, host: &str) -> Result<Option<Timestamp>, Er
     let Some(time) = time else { return Ok(None) };
     match to_millisecond(time.as_nanos()) {
         Some(time) => Ok(Some(time)),
-        None => Err(answers::unlike(host, 200, "a date beyond all calendars")),
+        None => Err(answers::unlike(host, 200, "a date out of range")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where settings are looked up: the environment first, then the selected profile.
+//! Looks settings up: in the environment first, then in the selected profile.
 
 use super::environment::Environment;
 use super::files::{Files, Section};
@@ -10,7 +10,7 @@ use crate::net::settings::Found;
 pub(super) struct Scope {
     pub(super) environment: Environment,
     pub(super) files: Files,
-    /// The name of the selected profile; `default` when none was asked for.
+    /// The name of the selected profile, or `default`.
     pub(super) profile: String,
     /// Whether `--profile` selected it, so that keys in the environment do not count.
     pub(super) by_option: bool,
@@ -76,12 +76,12 @@ impl Scope {
         })
     }
 
-    /// The selected profile, unless it is the default one and not there.
+    /// The selected profile; `None` if it is the default one and does not exist.
     pub(super) fn section(&self) -> Option<&Section> {
         self.files.profile(&self.profile)
     }
 
-    /// A setting that is `true` or `false`, and `false` where it is not there.
+    /// A setting that is `true` or `false`; `false` if it is not set.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// A usage error for a name that no region could have.
+    /// A usage error for an invalid region name.
     pub(super) fn region(&self) -> Result<Option<String>, Error> {
         let found = self
             .in_environment("AWS_REGION")
@@ -109,11 +109,11 @@ impl Scope {
     }
 }
 
-/// A region that was found in some setting.
+/// Parses a region from a setting.
 ///
 /// # Errors
 ///
-/// A usage error for a name that no region could have.
+/// A usage error for an invalid region name.
 pub(super) fn region(found: Found) -> Result<String, Error> {
     let text = &found.text;
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -129,7 +129,7 @@ pub(super) fn region(found: Found) -> Result<String, Error> {
     }
 }
 
-/// How messages name the setting `key` of the profile `name`.
+/// The name of the setting `key` of the profile `name` in messages.
 pub(super) fn of_profile(key: &str, name: &str) -> String {
     format!("`{key}` in profile `{name}`")
 }
@@ -138,7 +138,7 @@ fn unknown_profile(name: &str, origin: &str, files: &Files) -> Error {
     let names = files.profile_names();
     let error = Error::usage(format!("the profile `{name}` of `{origin}` does not exist"));
     error.hint(if names.is_empty() {
-        "there is no profile at all; make one with `aws configure`".to_owned()
+        "there are no profiles; create one with `aws configure`".to_owned()
     } else {
         let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
         format!("these exist: {}", names.join(", "))

@@ -1,8 +1,8 @@
-//! Settings of the service's own requests, from flags, environment and profile, checked before the SDK
-//! sees them.
+//! Settings for requests to the service, from options, environment and profile, checked before the
+//! SDK sees them.
 //!
-//! The SDK panics on some unusable settings and silently passes over others; the AWS CLI is the
-//! model for what is honoured. An unusable setting is an error that names where it was set.
+//! The SDK panics on some invalid settings and ignores others; this module follows the AWS CLI. An
+//! invalid setting is an error that names where it was set.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,7 @@ use super::scope::Scope;
 use crate::error::{Error, Kind};
 use crate::net::settings::{self, ConnectionArgs, Transport};
 
-/// The one region that answers every request.
+/// The one region that serves ECR Public.
 const HOME_REGION: &str = "us-east-1";
 
 /// Checked settings.
@@ -23,9 +23,9 @@ pub(super) struct Settings {
     pub(super) region: String,
     /// The service's address, unless it is the region's own.
     pub(super) endpoint_url: Option<Url>,
-    /// Whether the regions' IPv6 and IPv4 endpoints are asked.
+    /// Whether to use the region's endpoint for both IPv6 and IPv4.
     pub(super) dual_stack: bool,
-    /// How requests travel.
+    /// The HTTP client and the retry policy.
     pub(super) transport: Transport,
 }
 
@@ -34,7 +34,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// A usage error for each setting that is there and cannot be used.
+    /// A usage error for an invalid setting.
     pub(super) fn of(
         scope: &Scope,
         args: &ConnectionArgs,
@@ -56,7 +56,7 @@ impl Settings {
         })
     }
 
-    /// The host that is asked, for messages.
+    /// The host of the service, for messages.
     pub(super) fn host(&self) -> String {
         match &self.endpoint_url {
             Some(url) => settings::host(url),
@@ -65,9 +65,9 @@ impl Settings {
     }
 }
 
-/// What the SDK reads from the process by itself, and would panic or fail for in no words of ours.
+/// Checks values that the SDK reads from the process, and that would make it panic or fail unclearly.
 fn check_process(scope: &Scope) -> Result<(), Error> {
-    // It is read if it is set at all, be it empty.
+    // The SDK reads it even if it is empty.
     if std::env::var_os("SMITHY_CLIENT_SDK_CUSTOM_PARTITION").is_some() {
         let error = Error::usage("`SMITHY_CLIENT_SDK_CUSTOM_PARTITION` is not supported");
         return Err(error.hint("unset it"));
@@ -88,7 +88,7 @@ fn check_process(scope: &Scope) -> Result<(), Error> {
 fn check_fips(scope: &Scope) -> Result<(), Error> {
     if scope.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")? {
         return Err(
-            Error::usage("a FIPS endpoint is asked for, and ECR Public has none")
+            Error::usage("a FIPS endpoint is enabled, but ECR Public has none")
                 .hint("unset `AWS_USE_FIPS_ENDPOINT` and the profile's `use_fips_endpoint`"),
         );
     }
