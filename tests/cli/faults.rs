@@ -251,7 +251,8 @@ fn a_server_that_says_nothing_is_given_up_in_time() {
             .env("ECRPUB_HURRY", "1")
             .arguments(source.arguments());
         let outcome = run.arguments("--timeout 0.3").outcome();
-        let expected = " timed out after 0.3 s (3 attempts)\nhint: allow more time with `--timeout SECONDS`\n";
+        let expected =
+            " timed out after 0.3 s (3 attempts)\nhint: allow more time with `--timeout SECONDS`\n";
         assert_eq!(
             (outcome.stdout.as_str(), outcome.code),
             ("", Some(5)),

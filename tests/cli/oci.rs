@@ -201,7 +201,9 @@ fn a_part_of_the_names_can_be_taken() {
         let outcome = list(&registry, &format!("{BIG} --starting-token {token}"));
         assert_eq!(outcome.code, Some(2), "{token}: {outcome}");
         assert!(
-            outcome.stderr.contains("hint: a page token is valid only for"),
+            outcome
+                .stderr
+                .contains("hint: a page token is valid only for"),
             "{token}: {outcome}"
         );
     }

@@ -646,10 +646,7 @@ fn answers_that_are_no_listing_are_errors() {
         r#"{"message":"hello"}"#,
     ] {
         let outcome = answered(200, body);
-        assert!(
-            outcome.contains("an invalid response"),
-            "{body}: {outcome}"
-        );
+        assert!(outcome.contains("an invalid response"), "{body}: {outcome}");
         assert!(outcome.ends_with("--- exit code 5\n"), "{body}: {outcome}");
     }
     assert_snapshot!(answered(200, "<html>"), @"
