@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'ecrpub' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Choose when to use colour')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests, retries and timings to stderr')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests, retries and timings to stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors and their hints only, no notes')
@@ -41,7 +41,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The same as REPO; repeatable')
             [CompletionResult]::new('--repository-name', '--repository-name', [CompletionResultType]::ParameterName, 'The same as REPO; repeatable')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Read public repositories from this API')
-            [CompletionResult]::new('--registry-id', '--registry-id', [CompletionResultType]::ParameterName, 'The account of the registry that holds your own repositories')
+            [CompletionResult]::new('--registry-id', '--registry-id', [CompletionResultType]::ParameterName, 'Read your own repositories from the registry of this account')
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'List only rows with this tag; repeatable')
             [CompletionResult]::new('--digest', '--digest', [CompletionResultType]::ParameterName, 'List only rows with this digest, or its beginning; repeatable')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'List only rows with a tag that matches this regex; repeatable')
@@ -55,7 +55,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'List only the first N rows of each repository')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Print in this format')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print in this format')
-            [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'Format times as')
+            [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'Print times in this format')
             [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Request this many rows at a time, 1 to 1000')
             [CompletionResult]::new('--max-pages', '--max-pages', [CompletionResultType]::ParameterName, 'Stop after this many pages')
             [CompletionResult]::new('--starting-token', '--starting-token', [CompletionResultType]::ParameterName, 'Resume where an earlier listing stopped')
@@ -69,7 +69,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Print these columns; `+NAME` adds one, `-NAME` leaves one out')
             [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Sort the rows by this key')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort the rows by this key')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Choose when to use colour')
             [CompletionResult]::new('--public', '--public', [CompletionResultType]::ParameterName, 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME')
             [CompletionResult]::new('--pre', '--pre', [CompletionResultType]::ParameterName, 'Include pre-releases in the `--semver` range')
             [CompletionResult]::new('--exclude-digest-tags', '--exclude-digest-tags', [CompletionResultType]::ParameterName, 'Ignore tags such as `sha256-….sig`, which attach signatures to images')
@@ -97,7 +97,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The same as REPO; repeatable')
             [CompletionResult]::new('--repository-name', '--repository-name', [CompletionResultType]::ParameterName, 'The same as REPO; repeatable')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Read public repositories from this API')
-            [CompletionResult]::new('--registry-id', '--registry-id', [CompletionResultType]::ParameterName, 'The account of the registry that holds your own repositories')
+            [CompletionResult]::new('--registry-id', '--registry-id', [CompletionResultType]::ParameterName, 'Read your own repositories from the registry of this account')
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'List only rows with this tag; repeatable')
             [CompletionResult]::new('--digest', '--digest', [CompletionResultType]::ParameterName, 'List only rows with this digest, or its beginning; repeatable')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'List only rows with a tag that matches this regex; repeatable')
@@ -111,7 +111,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'List only the first N rows of each repository')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Print in this format')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print in this format')
-            [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'Format times as')
+            [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'Print times in this format')
             [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Request this many rows at a time, 1 to 1000')
             [CompletionResult]::new('--max-pages', '--max-pages', [CompletionResultType]::ParameterName, 'Stop after this many pages')
             [CompletionResult]::new('--starting-token', '--starting-token', [CompletionResultType]::ParameterName, 'Resume where an earlier listing stopped')
@@ -125,7 +125,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Print these columns; `+NAME` adds one, `-NAME` leaves one out')
             [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Sort the rows by this key')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort the rows by this key')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Choose when to use colour')
             [CompletionResult]::new('--public', '--public', [CompletionResultType]::ParameterName, 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME')
             [CompletionResult]::new('--pre', '--pre', [CompletionResultType]::ParameterName, 'Include pre-releases in the `--semver` range')
             [CompletionResult]::new('--exclude-digest-tags', '--exclude-digest-tags', [CompletionResultType]::ParameterName, 'Ignore tags such as `sha256-….sig`, which attach signatures to images')
@@ -147,7 +147,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             break
         }
         'ecrpub;completions' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Choose when to use colour')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests, retries and timings to stderr')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests, retries and timings to stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors and their hints only, no notes')

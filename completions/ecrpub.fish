@@ -35,7 +35,7 @@ function __fish_ecrpub_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c ecrpub -n "__fish_ecrpub_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -l color -d 'Choose when to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s v -l verbose -d 'Log requests, retries and timings to stderr'
@@ -49,7 +49,7 @@ complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "help" -d 'Print this 
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery\'s: names, digests, sizes and dates'
 registry\t'The registry\'s own: names only; slower, but documented'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'The account of the registry that holds your own repositories' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'Read your own repositories from the registry of this account' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only rows with this tag; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only rows with this digest, or its beginning; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l include -d 'List only rows with a tag that matches this regex; repeatable' -r -f
@@ -61,13 +61,13 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l min-age -d 'Lis
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l media-type -d 'List only rows with this text in the media type of the manifest or artifact' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s L -l limit -d 'List only the first N rows of each repository' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s o -l output -d 'Print in this format' -r -f -a "table\t'For people: one row per line, short digests, human sizes'
-json\t'For jq: one document in the shape of the service\'s answer'
+json\t'For jq: one document, shaped like the service\'s response'
 jsonl\t'The same objects, one per line'
 csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
 tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
 name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
 image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l time -d 'Format times as' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
 local\t'RFC 3339 in the local time zone, whole seconds'
@@ -88,7 +88,7 @@ size\t'The size, largest first'
 tag\t'The tag, with its numbers compared by value'
 digest\t'The digest'
 none\t'The service\'s order, which is arbitrary; rows are printed as they arrive'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l color -d 'Choose when to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l public -d 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME'
@@ -111,7 +111,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s h -l help -d 'P
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery\'s: names, digests, sizes and dates'
 registry\t'The registry\'s own: names only; slower, but documented'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'The account of the registry that holds your own repositories' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'Read your own repositories from the registry of this account' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only rows with this tag; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only rows with this digest, or its beginning; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l include -d 'List only rows with a tag that matches this regex; repeatable' -r -f
@@ -123,13 +123,13 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l min-age -d 'List 
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l media-type -d 'List only rows with this text in the media type of the manifest or artifact' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s L -l limit -d 'List only the first N rows of each repository' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s o -l output -d 'Print in this format' -r -f -a "table\t'For people: one row per line, short digests, human sizes'
-json\t'For jq: one document in the shape of the service\'s answer'
+json\t'For jq: one document, shaped like the service\'s response'
 jsonl\t'The same objects, one per line'
 csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
 tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
 name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
 image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l time -d 'Format times as' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
 local\t'RFC 3339 in the local time zone, whole seconds'
@@ -151,7 +151,7 @@ size\t'The size, largest first'
 tag\t'The tag, with its numbers compared by value'
 digest\t'The digest'
 none\t'The service\'s order, which is arbitrary; rows are printed as they arrive'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l color -d 'Choose when to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l public -d 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME'
@@ -169,7 +169,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l platforms -d 'Add
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s q -l quiet -d 'Print errors and their hints only, no notes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s h -l help -d 'Print help; `-h` prints a summary'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -l color -d 'Choose when to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s v -l verbose -d 'Log requests, retries and timings to stderr'

@@ -343,7 +343,7 @@ fn verbose_runs_log_requests_and_never_secrets() {
     profile: default
     credentials: the keys of the environment, access key id AKIATEST
     DescribeImageTags of `web`: attempt 1 of 8
-    DescribeImageTags of `web`: answered
+    DescribeImageTags of `web`: response
     page 1 of `web`: 3 rows
     ");
 }

@@ -217,7 +217,7 @@ fn a_login_that_cannot_be_renewed_says_why_and_what_to_do() {
     assert_snapshot!(shown, @"
     --- stderr
     error: `HOST` answered with an error page (3 attempts)
-    hint: check the endpoint and whether a proxy responds in its place
+    hint: check the endpoint and whether a proxy answers in its place
     --- exit code 5
     ");
     assert_eq!(traced, 1);

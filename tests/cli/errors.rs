@@ -63,7 +63,7 @@ fn invalid_names_are_refused_before_anything_is_sent() {
     assert_snapshot!(ecrpub(&registry, "tags"), @"
     --- stderr
     error: no repository was given
-    hint: name a public one, `ecrpub tags public.ecr.aws/ALIAS/NAME`, or one of your own, `ecrpub tags NAME`
+    hint: name a public repository, `ecrpub tags public.ecr.aws/ALIAS/NAME`, or your own, `ecrpub tags NAME`
     --- exit code 2
     ");
     registry.assert_no_requests();

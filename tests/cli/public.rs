@@ -327,7 +327,7 @@ fn references_to_other_registries_are_refused_by_name() {
     let told = |reference: &str| list(&registry, &format!("tags {reference}")).to_string();
     assert_snapshot!(told("nginx:1.27"), @"
     --- stderr
-    error: invalid value `nginx:1.27` for `REPO`: only a public repository, `public.ecr.aws/ALIAS/NAME`, is named with an image
+    error: invalid value `nginx:1.27` for `REPO`: only a public repository, `public.ecr.aws/ALIAS/NAME`, can be named with an image
     hint: the official image: `ecrpub tags public.ecr.aws/docker/library/nginx:1.27`
     hint: list the image of your own repository with `ecrpub tags nginx --tag 1.27`
     --- exit code 2
@@ -570,12 +570,12 @@ fn verbose_runs_log_every_request() {
     gallery: REGISTRY
     registry: REGISTRY
     describeImageTags of `public.ecr.aws/docker/library/nginx`: attempt 1 of 8
-    describeImageTags of `public.ecr.aws/docker/library/nginx`: answered
+    describeImageTags of `public.ecr.aws/docker/library/nginx`: response
     page 1 of `public.ecr.aws/docker/library/nginx`: 15 rows
     token: attempt 1 of 8
-    token: answered
+    token: response
     manifest sha256:0d617a5423b6588869922c6087017e1f4f116ba1586376238a18193433b84cb8 of `public.ecr.aws/docker/library/nginx`: attempt 1 of 8
-    manifest sha256:0d617a5423b6588869922c6087017e1f4f116ba1586376238a18193433b84cb8 of `public.ecr.aws/docker/library/nginx`: answered
+    manifest sha256:0d617a5423b6588869922c6087017e1f4f116ba1586376238a18193433b84cb8 of `public.ecr.aws/docker/library/nginx`: response
     ");
 }
 

@@ -161,7 +161,7 @@ fn quotes_and_commands_around_a_reference_are_removed_in_the_hint() {
     hint: name one as `public.ecr.aws/eks-distro/NAME`; find them at https://gallery.ecr.aws/eks-distro
     ");
     assert_snapshot!(refused(&["tags", "web:1.0:x"]), @"
-    error: invalid value `web:1.0:x` for `REPO`: only a public repository, `public.ecr.aws/ALIAS/NAME`, is named with an image
+    error: invalid value `web:1.0:x` for `REPO`: only a public repository, `public.ecr.aws/ALIAS/NAME`, can be named with an image
     hint: list the image of your own repository with `ecrpub tags web --tag 1.0`
     ");
     assert_snapshot!(refused(&["tags", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1"]), @"
