@@ -139,9 +139,8 @@ fn conflict(answer: &clap::Error, line: &Line, option: &str) -> Error {
         _ => Vec::new(),
     };
     match others.as_slice() {
-        [] => {
-            Error::usage(format!("`{option}` cannot be used with other options")).hint(line.see_help())
-        }
+        [] => Error::usage(format!("`{option}` cannot be used with other options"))
+            .hint(line.see_help()),
         [other] if other == option => Error::usage(format!("`{option}` is given more than once"))
             .hint(format!("leave out all but one `{option}`")),
         others => {
