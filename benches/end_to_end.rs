@@ -1,9 +1,8 @@
-//! The dist binary against the local registry, beside the floor (a client that fetches the same pages
-//! over one connection and looks at nothing but `nextToken`) and, where it is installed, the AWS CLI:
-//! `cargo bench`. A second table has public repositories, read from the gallery and from the registry
-//! itself, beside skopeo on the same registry, which knows names only;
-//! `cargo bench --bench end_to_end -- public` makes that one alone. Figures are medians of whole
-//! processes; compare them within one run only.
+//! Measures the dist binary on the local registry, beside the floor (a client that fetches the same
+//! pages over one connection and parses only `nextToken`) and, if it is installed, the AWS CLI:
+//! `cargo bench`. A second table has public repositories, read from the gallery and from the
+//! registry, beside skopeo, which lists names only; `cargo bench --bench end_to_end -- public` prints
+//! only that table. Figures are medians of whole processes; compare them within one run only.
 #![cfg_attr(
     unix,
     expect(clippy::print_stdout, reason = "the figures are its output")
@@ -40,10 +39,10 @@ mod unix {
 
     const SIZES: [usize; 4] = [25, 1000, 10_000, 100_000];
     const RUNS: usize = 5;
-    /// The AWS CLI takes its time.
+    /// The AWS CLI is slow.
     const PEER_RUNS: usize = 1;
 
-    /// What a process took.
+    /// The cost of a process.
     #[derive(Clone, Copy)]
     struct Cost {
         wall: Duration,
@@ -74,7 +73,7 @@ mod unix {
             let certificate: Vec<_> = certificate.collect();
             let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
                 .join(format!("bench-{}.pem", child.id()));
-            // What a machine really trusts, and the registry besides.
+            // The certificates that a real machine trusts, and the registry's.
             let mut trusted =
                 std::fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").unwrap_or_default();
             trusted += &certificate.join("\n");
@@ -114,7 +113,8 @@ mod unix {
         }
     }
 
-    /// Serves repositories of [`SIZES`] images, `images-N`, each request after `wait` milliseconds.
+    /// Serves repositories of [`SIZES`] images, `images-N`, with a delay of `wait` milliseconds per
+    /// request.
     pub(super) fn serve(scheme: &str, wait: &str) {
         let wait: u64 = wait.parse().expect("milliseconds");
         let mut builder = Registry::builder();
@@ -133,7 +133,7 @@ mod unix {
         let _ = std::io::stdin().read_to_end(&mut end);
     }
 
-    /// The floor: the same pages as fast as they can be had.
+    /// The floor: fetches the same pages as fast as possible.
     pub(super) fn fetch(url: &str, repository: &str) {
         let address = url.trim_start_matches("http://");
         let mut stream = BufReader::new(TcpStream::connect(address).expect("the registry listens"));
@@ -178,7 +178,7 @@ mod unix {
             .expect("the registry reads");
     }
 
-    /// A listing to measure: what it is, how many images, our options, and the AWS CLI's.
+    /// A listing to measure: its title, the number of images, our options, and those of the AWS CLI.
     type Case = (&'static str, usize, &'static str, Option<&'static str>);
 
     const AT_ONCE: &[Case] = &[
@@ -320,7 +320,7 @@ mod unix {
         println!("| --- | ---: | ---: | ---: |");
     }
 
-    /// The tags of a public repository with all that is known of them, and their names alone.
+    /// Measures the tags of a public repository, with all fields and by name only.
     fn public(server: &Server, ecrpub: &str, size: usize, wait: u64) {
         let host = server.url.trim_start_matches("http://");
         let skopeo = format!("list-tags --tls-verify=false docker://{host}/example/images-{size}");
@@ -328,7 +328,7 @@ mod unix {
         let tags = format!("tags public.ecr.aws/example/images-{size}");
         let wait = match wait {
             0 => String::new(),
-            wait => format!(", {wait} ms a request"),
+            wait => format!(", {wait} ms per request"),
         };
         let known = server.command(ecrpub, &format!("{tags} -o json"));
         row(
@@ -341,7 +341,7 @@ mod unix {
         row(&format!("their names{wait}"), &names, None, Some(&skopeo));
     }
 
-    /// Builds the binary as it is shipped.
+    /// Builds the binary with the dist profile.
     fn build() -> PathBuf {
         let status = Command::new(env!("CARGO"))
             .args(["build", "--locked", "--profile", "dist", "--bin", "ecrpub"])
@@ -385,7 +385,7 @@ mod unix {
         );
     }
 
-    /// The median of each figure, or nothing where the program is not installed.
+    /// The median of each figure; `None` if the program is not installed.
     fn median(command: &Command, runs: usize) -> Option<Cost> {
         let costs: Option<Vec<_>> = (0..=runs).map(|_| run(command)).collect();
         // The first run warms the caches.

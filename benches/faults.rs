@@ -1,4 +1,5 @@
-//! Listings when something goes wrong: the program beside the AWS CLI, on the same local registry: `cargo bench --bench faults`. Seconds are of one run each, ended after 30.
+//! Compares listings under faults with the AWS CLI, on the same local registry: `cargo bench --bench
+//! faults`. Seconds are of one run each, ended after 30.
 #![expect(clippy::print_stdout, reason = "the table is its output")]
 
 use std::net::TcpListener;
@@ -47,7 +48,7 @@ fn patience(seconds: &str) -> Fault {
 
 const CASES: &[Case] = &[
     fault("all well", |_| None),
-    fault("throttled twice, then well", |request| {
+    fault("throttled twice", |request| {
         (request.number <= 2).then(throttled)
     }),
     fault("throttled for ever", |_| Some(throttled())),
@@ -78,7 +79,7 @@ const CASES: &[Case] = &[
     fault("HTML with status 502", |_| {
         Some(Fault::raw(502, "text/html", "<html>"))
     }),
-    fault("an empty answer", |_| {
+    fault("an empty response", |_| {
         Some(Fault::raw(200, "application/x-amz-json-1.1", ""))
     }),
     fault("a redirect", |_| Some(Fault::raw(302, "text/html", ""))),
@@ -116,7 +117,7 @@ const CASES: &[Case] = &[
         &[("AWS_USE_FIPS_ENDPOINT", "true")],
     ),
     setup("CA bundle missing", &[("AWS_CA_BUNDLE", "/no/such/file")]),
-    setup("proxy not there", &[("HTTP_PROXY", "http://127.0.0.1:9")]),
+    setup("proxy unreachable", &[("HTTP_PROXY", "http://127.0.0.1:9")]),
     setup(
         "proxy of another scheme",
         &[("HTTP_PROXY", "socks5://127.0.0.1:9")],
@@ -149,7 +150,7 @@ fn main() {
     );
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let silent = format!("http://{}", listener.local_addr().expect("an address"));
-    row("a server that says nothing", || (silent.clone(), None), &[]);
+    row("a silent server", || (silent.clone(), None), &[]);
     drop(listener);
 }
 
@@ -222,6 +223,6 @@ fn run(
     let error: String = error.chars().take(60).collect();
     match output.status.code() {
         Some(code) => format!("{printed} rows, code {code}, {seconds:.1} s {error}"),
-        None => format!("{printed} rows, still at it after {seconds:.0} s"),
+        None => format!("{printed} rows, still running after {seconds:.0} s"),
     }
 }

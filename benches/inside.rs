@@ -1,10 +1,10 @@
-//! Inside the program, a step at a time, so that a slow-down shows where it is:
-//! `cargo bench --features bench --bench inside`.
+//! Measures the steps of the program one by one, to locate a slow-down: `cargo bench --features bench
+//! --bench inside`.
 #![expect(clippy::print_stdout, reason = "the figures are its output")]
 
 use std::time::{Duration, Instant};
 
-/// Long enough for figures to settle.
+/// Long enough for stable figures.
 const ENOUGH: Duration = Duration::from_secs(1);
 
 fn main() {

@@ -1,7 +1,7 @@
 //! Runs `ecrpub` on a local registry with a few sample repositories: no AWS account, no network.
 //!
 //! `cargo run --example demo -- tags public.ecr.aws/docker/library/nginx`, or any other arguments of
-//! `ecrpub`; with none it lists those.
+//! `ecrpub`; without arguments it lists the repositories.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use ecrpub_registry::Registry;
 
-/// Set where this program runs as `ecrpub` itself.
+/// Set if this program runs as `ecrpub` itself.
 const INSIDE: &str = "ECRPUB_DEMO";
 
 fn main() -> ExitCode {
@@ -37,7 +37,7 @@ fn arguments() -> Vec<OsString> {
     arguments
 }
 
-/// This program as `ecrpub`, with settings that lead to the local registry and nowhere else.
+/// This program as `ecrpub`, with settings that reach only the local registry.
 fn ecrpub_on(registry: &Registry) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
     for (name, _) in std::env::vars_os() {

@@ -1,4 +1,4 @@
-//! What a stranger can send is bounded, in every direction.
+//! Limits on the size and duration of responses.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -24,7 +24,7 @@ fn refused(registry: &Registry, line: &str, words: &str) {
     assert_refused(&outcome, words);
     assert!(
         registry.requests().len() <= 2,
-        "it is asked once: {outcome}"
+        "it gets one request: {outcome}"
     );
 }
 
@@ -35,7 +35,7 @@ fn assert_refused(outcome: &Outcome, words: &str) {
     assert!(outcome.stderr.contains(words), "{outcome}");
 }
 
-/// The address of a server whose answers have no end: `piece` comes again and again, or nothing more.
+/// The address of a server whose responses never end: it repeats `piece`, or sends nothing more.
 fn endless(head: &'static str, piece: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let address = listener.local_addr().expect("an address");
@@ -56,7 +56,7 @@ fn endless(head: &'static str, piece: &str) -> String {
 
 #[test]
 fn a_page_has_at_most_256_mib() {
-    // So long by its own account: refused before it is read.
+    // The length in the header is too large: refused before it is read.
     for line in [OWN, GALLERY, OCI] {
         let url = endless(
             "HTTP/1.1 200 OK\r\ncontent-length: 999999999999\r\n\r\n{\"token\":\"",
@@ -85,7 +85,7 @@ fn a_page_has_at_most_256_mib() {
 }
 
 #[test]
-fn time_outs_hold_for_a_body_without_end() {
+fn time_outs_apply_to_an_endless_body() {
     let url = endless(
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\n",
         "",
@@ -138,7 +138,7 @@ fn a_manifest_has_at_most_8_mib() {
 }
 
 #[test]
-fn a_thousand_pages_without_a_row_are_no_listing() {
+fn a_thousand_pages_without_rows_are_an_error() {
     for (line, list) in [(OWN, "imageDetails"), (GALLERY, "imageTagDetails")] {
         for order in ["", "--sort none"] {
             let registry = faulty(move |request| {
@@ -153,7 +153,7 @@ fn a_thousand_pages_without_a_row_are_no_listing() {
             assert_eq!(registry.requests().len(), 1000);
         }
     }
-    // A row now and then, and a listing that ends in time, are no such thing.
+    // Occasional rows, and a listing that ends in time, are not errors.
     let registry = faulty(|request| {
         let rows = if request.number == 999 {
             r#"{"imageTags":["a"]}"#
@@ -204,7 +204,7 @@ fn messages_are_cut_after_2000_characters() {
 }
 
 #[test]
-fn a_head_without_end_is_refused() {
+fn an_endless_head_is_refused() {
     let url = endless("HTTP/1.1 200 OK\r\nx: ", "x");
     let outcome = Run::at(&url).arguments(OWN).outcome();
     assert_refused(&outcome, "sent an invalid response");

@@ -1,8 +1,8 @@
-//! The committed completion scripts are those that the program prints, and they complete what a user
-//! types: the tests press TAB in a real bash, zsh and fish.
+//! The committed completion scripts are those that the program prints, and they complete command
+//! lines: the tests press TAB in a real bash, zsh and fish.
 //!
-//! Elvish and PowerShell are not tested: their scripts come from `clap_complete` as they are, and
-//! complete the names of commands and options, but no values.
+//! Elvish and PowerShell are not tested: their scripts come unchanged from `clap_complete`, and
+//! complete commands and options, but no values.
 
 use std::path::{Path, PathBuf};
 
@@ -39,7 +39,7 @@ fn committed_scripts_are_those_that_the_program_prints() {
     }
 }
 
-// `setsid --ctty`, which gives a shell its terminal, is Linux's.
+// Only Linux has `setsid --ctty`, which gives a shell its terminal.
 #[cfg(target_os = "linux")]
 mod pressing_tab {
     use std::path::PathBuf;
@@ -65,7 +65,7 @@ mod pressing_tab {
             "tags public.ecr.aws/example/web:1.0 --out",
             &["tags", "public.ecr.aws/example/web:1.0", "--output"],
         ),
-        // Values of options; of several, what they have in common.
+        // Values of options; for several values, their common beginning.
         ("tags --output ta", &["tags", "--output", "table"]),
         ("tags web -o ta", &["tags", "web", "-o", "table"]),
         ("tags web --output=ta", &["tags", "web", "--output=table"]),
@@ -99,7 +99,7 @@ mod pressing_tab {
         ("tags only", &["tags", "only"]),
         ("tags web only", &["tags", "web", "only"]),
         ("tags --repo only", &["tags", "--repo", "only"]),
-        // Files for an option that takes one and for no other, with blanks in their names.
+        // Files, with blanks in their names, only for an option that takes one.
         (
             "tags --ca-bundle only",
             &["tags", "--ca-bundle", "only file.pem"],
@@ -115,7 +115,7 @@ mod pressing_tab {
         ),
     ];
 
-    /// fish takes a word that begins with `-` for an option, whatever stands before it.
+    /// fish completes a word that begins with `-` as an option in every position.
     const NOT_IN_FISH: &[(&str, &[&str])] =
         &[("tags web -c -cre", &["tags", "web", "-c", "-createdAt"])];
 
@@ -176,7 +176,7 @@ mod pressing_tab {
         }
     }
 
-    /// A shell to be started on a terminal, in a folder that holds a single file.
+    /// A shell to start on a terminal, in a folder with a single file.
     fn shell(name: &str) -> Command {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("tab-{name}"));
         std::fs::create_dir_all(&folder).expect("the target folder can be written to");

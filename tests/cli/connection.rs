@@ -1,4 +1,4 @@
-//! Settings are honoured as the AWS CLI honours them, or refused by name; never passed over.
+//! Settings work as in the AWS CLI or are refused by name; none is ignored.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ fn scope(registry: &Registry) -> String {
 }
 
 #[test]
-fn the_service_is_asked_in_us_east_1_whatever_the_environment_says() {
+fn requests_go_to_us_east_1_whatever_the_environment_says() {
     let registry = Registry::start(small());
     let run = Run::on(&registry).env("AWS_REGION", "eu-west-1");
     run.arguments("images web").outcome().data();
@@ -27,7 +27,7 @@ fn the_service_is_asked_in_us_east_1_whatever_the_environment_says() {
 }
 
 #[test]
-fn the_service_is_asked_in_another_region_only_on_request() {
+fn requests_go_to_another_region_only_with_the_option() {
     let registry = Registry::start(small());
     let run = Run::on(&registry).arguments("images web --region us-west-2");
     assert_snapshot!(run.outcome(), @"
@@ -94,7 +94,7 @@ fn a_profiles_endpoint_is_used() {
     }
 }
 
-/// A home whose `credential_process` notes its start in a log and prints keys after some seconds.
+/// A home whose `credential_process` logs its start and prints keys after some seconds.
 fn home_with_slow_process(name: &str, seconds: f64) -> (PathBuf, PathBuf) {
     let log = file(&format!("{name}.log"), "");
     let keys = r#"{"Version":1,"AccessKeyId":"AKIAPROCESS","SecretAccessKey":"x"}"#;
@@ -108,7 +108,7 @@ fn home_with_slow_process(name: &str, seconds: f64) -> (PathBuf, PathBuf) {
 }
 
 #[test]
-fn credentials_are_resolved_once_and_take_no_time_from_requests() {
+fn credentials_are_resolved_once_and_outside_the_time_limit_of_requests() {
     let registry = Registry::start(small());
     let (home, log) = home_with_slow_process("slow-process", 2.0);
     let run = Run::on(&registry).without_keys().env("HOME", home);
@@ -159,7 +159,7 @@ fn a_credential_process_that_fails_is_named() {
 }
 
 #[test]
-fn a_profile_whose_login_is_over_names_the_command_that_renews_it() {
+fn an_expired_login_names_the_command_that_renews_it() {
     let config = "[profile work]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = reader\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://localhost/start\n";
     let registry = Registry::start(small());
     let run = Run::on(&registry).env("HOME", home("sso", config));
@@ -175,7 +175,7 @@ fn a_profile_whose_login_is_over_names_the_command_that_renews_it() {
 }
 
 #[test]
-fn unusable_settings_are_errors_that_name_where_they_were_set() {
+fn invalid_settings_are_errors_that_name_where_they_were_set() {
     let registry = Registry::start(small());
     for (name, value) in [
         ("AWS_ENDPOINT_URL_ECR_PUBLIC", "localhost:4510"),
@@ -270,7 +270,7 @@ fn a_ca_bundle_is_found_where_the_aws_cli_finds_it() {
     let listed = |run: Run| run.arguments("tags web -o name").outcome();
     let by_requests = Run::on(&registry).env("REQUESTS_CA_BUNDLE", &bundle);
     listed(by_requests).data();
-    // It comes last.
+    // It has the lowest precedence.
     let both = Run::on(&registry)
         .env("AWS_CA_BUNDLE", &bundle)
         .env("REQUESTS_CA_BUNDLE", "/no/such/file");
@@ -281,7 +281,7 @@ fn a_ca_bundle_is_found_where_the_aws_cli_finds_it() {
     listed(empty).data();
 }
 
-/// A path need not be text, except on macOS.
+/// A path may be invalid UTF-8, except on macOS.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_ca_bundle_may_have_any_path() {

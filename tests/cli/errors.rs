@@ -1,4 +1,4 @@
-//! Each error: our words, a hint with the command to type, the exit code.
+//! Each error: the message, a hint with the command to type, the exit code.
 
 use ecrpub_registry::{
     DENIED_KEY, EXPIRED_KEY, Fault, Registry, Repository, Request, UNKNOWN_KEY, url_without_server,
@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 
 use crate::harness::{Run, ecrpub, small};
 
-/// What `images web` says where each request goes wrong.
+/// The output of `images web` if every request fails with `fault`.
 fn failing(fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> String {
     let [web, _] = small();
     let registry = Registry::builder().repository(web).faults(fault).start();
@@ -128,7 +128,7 @@ fn a_throttling_service_is_reported() {
 }
 
 #[test]
-fn a_service_that_throttles_for_a_while_is_waited_for() {
+fn throttled_requests_are_retried_until_they_succeed() {
     let [web, _] = small();
     let registry = Registry::builder()
         .repository(web)
@@ -237,7 +237,7 @@ fn an_unknown_host_is_reported() {
 }
 
 #[test]
-fn unreadable_answers_are_errors() {
+fn invalid_responses_are_errors() {
     let answer =
         |status, body: &'static str| failing(move |_| Some(Fault::raw(status, "text/html", body)));
     assert_snapshot!(answer(200, "<html>welcome to the hotel</html>"), @"
@@ -277,7 +277,7 @@ fn a_broken_connection_is_reported() {
 }
 
 #[test]
-fn a_silent_service_is_given_up() {
+fn a_silent_service_times_out() {
     let [web, _] = small();
     let registry = Registry::builder()
         .repository(web)
@@ -373,7 +373,7 @@ fn a_streamed_listing_that_breaks_off_leaves_its_json_open() {
 }
 
 #[test]
-fn a_repository_that_goes_away_while_it_is_read_is_no_complete_listing() {
+fn a_repository_that_disappears_while_it_is_read_fails_the_listing() {
     for order in ["", "--sort none"] {
         let registry = Registry::builder()
             .repository(Repository::generated("big", 3))

@@ -1,5 +1,5 @@
-//! A listing is complete or the exit code says that it is not, whatever service and network do, and
-//! whichever the source.
+//! A listing is complete or the exit code says that it is not, under all faults of service and
+//! network, from every source.
 
 #[cfg(unix)]
 use std::os::unix::process::ExitStatusExt;
@@ -10,7 +10,7 @@ use ecrpub_registry::{Fault, Image, Registry, Repository, Request, url_without_s
 
 use crate::harness::{NOW_MS, Outcome, ROOT, Run, peer};
 
-/// What a listing is read from.
+/// The source of a listing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Source {
     Own,
@@ -29,7 +29,7 @@ impl Source {
         }
     }
 
-    /// What `-v` and errors call a request for a page.
+    /// The name of a request for a page in `-v` and errors.
     fn request(self) -> &'static str {
         match self {
             Self::Own => "DescribeImages",
@@ -38,7 +38,7 @@ impl Source {
         }
     }
 
-    /// The same of the first request.
+    /// The same for the first request.
     fn first_request(self) -> &'static str {
         match self {
             Self::Own | Self::Gallery => self.request(),
@@ -46,7 +46,7 @@ impl Source {
         }
     }
 
-    /// Requests that a listing takes besides its pages: one for a token.
+    /// The number of requests of a listing other than for pages: one for a token.
     fn extra(self) -> usize {
         match self {
             Self::Own | Self::Gallery => 0,
@@ -91,7 +91,7 @@ fn for_each_source(test: impl Fn(Source) + Sync) {
     });
 }
 
-/// Five pages of two rows, with something going wrong.
+/// A registry with five pages of two rows and a fault.
 fn faulty(fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> Registry {
     Registry::builder()
         .repository(plain(10))
@@ -105,14 +105,14 @@ fn plain(count: u64) -> Repository {
     Repository::new("big", (0..count).map(image).collect())
 }
 
-/// Lists with short waits, a page of two rows a request.
+/// Lists with short waits and pages of two rows.
 fn list(source: Source, registry: &Registry, arguments: &str) -> Outcome {
     let run = Run::on(registry).env("ECRPUB_HURRY", "1");
     let line = format!("{} --page-size 2 -o name {arguments}", source.arguments());
     run.arguments(&line).outcome()
 }
 
-/// All rows, after `requests` and those that the source takes besides.
+/// Asserts all rows, after `requests` and the extra ones of the source.
 #[track_caller]
 fn assert_complete(source: Source, registry: &Registry, requests: usize) {
     let listed = list(source, registry, "").data();
@@ -124,7 +124,7 @@ fn assert_complete(source: Source, registry: &Registry, requests: usize) {
     );
 }
 
-/// Nothing on stdout, exit code 5, after so many requests.
+/// Asserts an empty stdout and exit code 5, after `requests`.
 #[track_caller]
 fn assert_failed(source: Source, registry: &Registry, arguments: &str, requests: usize) -> String {
     let outcome = list(source, registry, arguments);
@@ -138,7 +138,7 @@ fn assert_failed(source: Source, registry: &Registry, arguments: &str, requests:
 }
 
 #[test]
-fn throttled_requests_are_tried_again() {
+fn throttled_requests_are_retried() {
     for_each_source(|source| {
         let registry = faulty(move |request| (request.number <= 2).then(|| source.throttled()));
         assert_complete(source, &registry, 7);
@@ -198,7 +198,7 @@ fn server_errors_are_tried_up_to_the_maximum() {
 }
 
 #[test]
-fn a_failing_gateway_is_tried_again() {
+fn a_failing_gateway_is_retried() {
     let bad_gateway = || Fault::raw(502, "text/html", "<html>bad gateway</html>");
     for_each_source(|source| {
         let registry = faulty(move |request| (request.number == 2).then(bad_gateway));
@@ -207,7 +207,7 @@ fn a_failing_gateway_is_tried_again() {
 }
 
 #[test]
-fn broken_connections_are_tried_again() {
+fn broken_connections_are_retried() {
     for_each_source(|source| {
         for fault in [Fault::Reset, Fault::ResetMidway, Fault::Cut] {
             let registry = faulty(move |request| (request.number == 2).then(|| fault.clone()));
@@ -230,7 +230,7 @@ fn broken_connections_are_tried_three_times() {
 }
 
 #[test]
-fn a_server_that_drips_is_given_up_in_time() {
+fn a_slow_body_times_out() {
     for_each_source(|source| {
         let registry = faulty(|_| Some(Fault::Drip(Duration::from_millis(100))));
         let started = Instant::now();
@@ -243,7 +243,7 @@ fn a_server_that_drips_is_given_up_in_time() {
 }
 
 #[test]
-fn a_server_that_says_nothing_is_given_up_in_time() {
+fn a_silent_server_times_out() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     for_each_source(|source| {
@@ -283,7 +283,7 @@ fn redirects_are_not_followed() {
 }
 
 #[test]
-fn encoded_bodies_are_unreadable_and_not_empty() {
+fn encoded_bodies_are_errors_and_not_empty_listings() {
     for_each_source(|source| {
         let registry = faulty(|_| {
             Some(Fault::Raw {
@@ -292,7 +292,7 @@ fn encoded_bodies_are_unreadable_and_not_empty() {
                     ("content-type", "application/x-amz-json-1.1".to_owned()),
                     ("content-encoding", "gzip".to_owned()),
                 ],
-                // `{"imageDetails":[]}` in gzip begins so.
+                // The beginning of `{"imageDetails":[]}` in gzip.
                 body: vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0x56],
             })
         });
@@ -301,7 +301,7 @@ fn encoded_bodies_are_unreadable_and_not_empty() {
 }
 
 #[test]
-fn an_answer_without_a_body_is_no_empty_listing() {
+fn a_response_without_a_body_is_not_an_empty_listing() {
     for_each_source(|source| {
         let registry = faulty(|_| Some(Fault::raw(200, "application/x-amz-json-1.1", "")));
         assert_failed(source, &registry, "", 1);
@@ -309,12 +309,12 @@ fn an_answer_without_a_body_is_no_empty_listing() {
 }
 
 #[test]
-fn a_token_that_returns_is_an_error_and_not_the_end() {
+fn a_repeated_token_is_an_error_and_not_the_end() {
     for source in [Source::Gallery, Source::Oci] {
         let token = "/v2/example/big/tags/list?n=2";
         let registry = faulty(move |_| Some(Fault::Token(token.to_owned())));
         let outcome = list(source, &registry, "");
-        // The gallery does not know the token, and says so before it could repeat it.
+        // The gallery refuses the unknown token before it can repeat it.
         let (code, words) = match source {
             Source::Oci => (5, "repeats a page token"),
             _ => (2, "a page token is valid only for"),
@@ -447,7 +447,7 @@ fn hosts_that_refuse_or_do_not_exist_are_tried_once() {
     }
 }
 
-/// The name server does not answer.
+/// The name server does not respond.
 #[test]
 #[cfg(target_os = "linux")]
 fn ctrl_c_ends_a_name_look_up_at_once() {

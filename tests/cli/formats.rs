@@ -1,4 +1,4 @@
-//! Every format, whole.
+//! The whole output of every format.
 
 use ecrpub_registry::{Image, Registry, Repository};
 use insta::assert_snapshot;
@@ -9,7 +9,7 @@ fn print(arguments: &str) -> String {
     ecrpub(&Registry::start(small()), arguments).to_string()
 }
 
-/// The error of a run that fails before it sends anything.
+/// The error of a run that fails before it sends a request.
 fn refuse(arguments: &str) -> String {
     let registry = Registry::start(small());
     let outcome = ecrpub(&registry, arguments);
@@ -18,7 +18,7 @@ fn refuse(arguments: &str) -> String {
 }
 
 #[test]
-fn a_table_of_images_shows_what_tells_them_apart() {
+fn a_table_of_images_shows_their_differences() {
     assert_snapshot!(print("images web"), @"
     DIGEST        PUSHED                   SIZE  MANIFEST   TAGS
     63033b0ca389  2024-04-22T12:00:00Z  61.2 MB  OCI index  1.27.3, latest
@@ -38,7 +38,7 @@ fn a_table_of_tags_shows_the_image_of_each() {
 }
 
 #[test]
-fn a_table_in_full_cuts_nothing_and_counts_bytes() {
+fn a_full_table_cuts_nothing_and_shows_bytes() {
     assert_snapshot!(print("images web --no-trunc --bytes"), @"
     DIGEST                                                                   PUSHED                    SIZE  MANIFEST                                    TAGS
     sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636  2024-04-22T12:00:00Z  61204519  application/vnd.oci.image.index.v1+json     1.27.3, latest
@@ -48,7 +48,7 @@ fn a_table_in_full_cuts_nothing_and_counts_bytes() {
 }
 
 #[test]
-fn a_table_of_several_repositories_names_them_in_the_order_asked() {
+fn a_table_of_several_repositories_keeps_the_order_given() {
     assert_snapshot!(print("tags empty web empty -R web --no-headers"), @"
     web  latest  2024-05-30T12:00:00Z  61.2 MB  OCI index  63033b0ca389
     web  1.27.3  2024-04-22T12:00:00Z  61.2 MB  OCI index  63033b0ca389
@@ -148,7 +148,7 @@ fn json_of_nothing_is_an_empty_list() {
 }
 
 #[test]
-fn jsonl_is_an_object_a_line() {
+fn jsonl_is_one_object_per_line() {
     assert_snapshot!(print("tags web -o jsonl"), @r#"
     {"repositoryName":"web","imageTag":"latest","createdAt":"2024-05-30T12:00:00Z","imageDetail":{"imageSizeInBytes":61204519,"imagePushedAt":"2024-04-22T12:00:00Z","imageManifestMediaType":"application/vnd.oci.image.index.v1+json","imageDigest":"sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636"}}
     {"repositoryName":"web","imageTag":"1.27.3","createdAt":"2024-04-22T12:00:00Z","imageDetail":{"imageSizeInBytes":61204519,"imagePushedAt":"2024-04-22T12:00:00Z","imageManifestMediaType":"application/vnd.oci.image.index.v1+json","imageDigest":"sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636"}}
@@ -182,7 +182,7 @@ fn tsv_has_tabs_between_cells() {
 }
 
 #[test]
-fn name_is_a_digest_or_a_tag_a_line() {
+fn name_is_one_digest_or_tag_per_line() {
     assert_snapshot!(print("images web -o name"), @"
     sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
     sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
@@ -210,7 +210,7 @@ fn image_ids_are_arguments_for_deletion_with_indexes_first() {
 }
 
 #[test]
-fn image_ids_end_the_run_at_a_tag_that_no_registry_allows() {
+fn image_ids_refuse_an_invalid_tag() {
     let hostile = Image::oci(1, 1, NOW_MS).tagged(&["good", "x --force"]);
     let registry = Registry::start([Repository::new("web", vec![hostile])]);
     assert_snapshot!(ecrpub(&registry, "tags web -o image-ids"), @"
@@ -238,7 +238,7 @@ fn references_are_checked_before_the_first_is_printed() {
 }
 
 #[test]
-fn image_ids_refuse_what_would_mislead() {
+fn image_ids_refuse_misleading_options() {
     assert_snapshot!(refuse("images web empty -o image-ids"), @"
     --- stderr
     error: `-o image-ids` takes one repository, but several were given
@@ -260,7 +260,7 @@ fn image_ids_refuse_what_would_mislead() {
 }
 
 #[test]
-fn columns_are_chosen_by_name_in_the_order_asked() {
+fn columns_are_chosen_by_name_in_the_order_given() {
     assert_snapshot!(print("images web -c imageTags,imageDigest"), @"
     TAGS            DIGEST
     1.27.3, latest  63033b0ca389
@@ -397,7 +397,7 @@ fn headers_can_be_left_out() {
 }
 
 #[test]
-fn times_are_written_in_every_way_and_format() {
+fn times_are_written_in_every_form_and_format() {
     let time = |format: &str| {
         print(&format!(
             "images web -c imagePushedAt --no-headers {format}"

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use assert_cmd::cargo::CommandCargoExt;
 use ecrpub_registry::{Image, Registry, Repository, TOKEN};
 
-/// The present in every run.
+/// The current time in every run.
 pub(crate) const NOW: &str = "2024-06-01T12:00:00Z";
 /// The same in milliseconds since 1970.
 pub(crate) const NOW_MS: i64 = 1_717_243_200_000;
@@ -43,7 +43,7 @@ impl Run {
         Self::of("ecrpub", url)
     }
 
-    /// The same for another program.
+    /// A run of another program.
     pub(crate) fn of(program: &str, url: &str) -> Self {
         let mut command = match program {
             "ecrpub" => Command::cargo_bin("ecrpub").expect("the binary is built"),
@@ -112,7 +112,7 @@ pub(crate) fn assert_keeps_secrets(output: &str) {
     for secret in [SECRET, "AWS4-HMAC", "Signature=", TOKEN] {
         assert!(!output.contains(secret), "`{secret}` was printed: {output}");
     }
-    // An access key id is no secret, and `-v` tells it, once.
+    // An access key id is not a secret; `-v` prints it once.
     let tells_id = |line: &&str| line.contains("AKIA") && !line.contains("] credentials: ");
     let told = output.lines().find(tells_id);
     assert_eq!(told, None, "an access key id was printed: {output}");
@@ -132,7 +132,7 @@ impl Outcome {
         }
     }
 
-    /// The stdout of a run that succeeded without a word on stderr.
+    /// The stdout of a run that succeeded with an empty stderr.
     #[track_caller]
     pub(crate) fn data(self) -> String {
         assert_eq!(self.stderr, "");
@@ -155,7 +155,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// The programs and libraries of others that tests compare with or watch through.
+/// Other programs and libraries that tests compare with or observe with.
 pub(crate) const PEERS: [&str; 12] = [
     "aws",
     "bash",
@@ -171,12 +171,12 @@ pub(crate) const PEERS: [&str; 12] = [
     "zsh",
 ];
 
-/// A mount namespace, in which a test replaces files of the system. Only root has one, so that it is
-/// never required.
+/// A mount namespace, in which a test replaces system files. Never required, because only root can
+/// create one.
 pub(crate) const ROOT: &str = "unshare";
 
-/// Whether `name`, one of [`PEERS`], is installed; a test returns early where it is not, and the test
-/// in `without.rs` counts what was missing.
+/// Whether `name`, one of [`PEERS`], is installed; a test returns early if it is not, and the test in
+/// `without.rs` counts the missing peers.
 ///
 /// With `ECRPUB_TEST_PEERS=required`, as in `.ci/run`, a missing peer fails the test instead.
 #[track_caller]
@@ -234,8 +234,8 @@ pub(crate) fn file(name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// `web` holds an index with two tags, one of them moved, an untagged image, and an image with nothing
-/// but a digest and a tag. `empty` holds nothing.
+/// `web` has an index with two tags, one of them moved, an untagged image, and an image with only a
+/// digest and a tag. `empty` has no images.
 pub(crate) fn small() -> [Repository; 2] {
     let mut index = Image::oci(1, 61_204_519, NOW_MS - 40 * DAY + 655)
         .index()

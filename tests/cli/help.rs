@@ -1,4 +1,4 @@
-//! The help texts, whole.
+//! The whole help texts.
 
 use insta::assert_snapshot;
 use predicates::prelude::*;

@@ -11,9 +11,9 @@ fn repository(image: Image) -> Registry {
     Registry::start([Repository::new("web", vec![image])])
 }
 
-/// Two megabytes are more than any buffer on the way, and a step of quadratic time would not end.
+/// Two megabytes exceed every buffer, and would expose a step of quadratic time.
 #[test]
-fn huge_strings_are_carried_whole_and_cut_in_tables() {
+fn huge_strings_are_printed_whole_and_cut_in_tables() {
     let huge = "x".repeat(2_000_000);
     let mut image = Image::oci(1, 1, NOW_MS).tagged(&[&huge]);
     image.artifact_media_type = Some(huge.clone());
@@ -35,7 +35,7 @@ fn huge_strings_are_carried_whole_and_cut_in_tables() {
 }
 
 #[test]
-fn every_character_is_carried_in_valid_json_and_csv() {
+fn every_character_is_printed_in_valid_json_and_csv() {
     let strange: String = (0..0x3000)
         .chain(0xe_0000..0xe_0080)
         .filter_map(char::from_u32)
@@ -72,7 +72,7 @@ fn a_hostile_page_token_is_sent_back_as_it_is_and_escaped_in_notes() {
             Some(answer)
         })
         .start();
-    // JSON in a pipe carries the token whole, so it did arrive.
+    // JSON in a pipe has the whole token, so it did arrive.
     let document = ecrpub(&registry, "images web --max-pages 1 -o json").data();
     let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(document["nextToken"], token);
@@ -86,7 +86,7 @@ fn a_hostile_page_token_is_sent_back_as_it_is_and_escaped_in_notes() {
         "{outcome}"
     );
     let run = Run::on(&registry).arguments("images web --max-pages 1 -o json --starting-token");
-    // The registry answers with the same token, which is an error.
+    // The registry returns the same token, which is an error.
     assert_eq!(run.argument(token).outcome().code, Some(5));
     assert_eq!(registry.requests()[2].body["nextToken"], token);
 }

@@ -1,4 +1,4 @@
-//! `--tag` and `--digest`: what exists is listed, what does not is named.
+//! `--tag` and `--digest`: existing images are listed, missing ones are named.
 
 use ecrpub_registry::{Image, Registry, Repository};
 use insta::assert_snapshot;
@@ -47,7 +47,7 @@ fn an_image_named_twice_is_listed_once() {
 }
 
 #[test]
-fn look_ups_go_out_a_hundred_at_a_time() {
+fn look_ups_are_sent_a_hundred_ids_at_a_time() {
     let big = Repository::generated("big", 400);
     let ids: Vec<_> = (0..250)
         .map(|at| format!("--digest {}", digest(&big, at)))
@@ -98,7 +98,7 @@ fn only_the_batch_with_a_missing_id_is_picked_from_the_listing() {
             serde_json::Value::Array(ids) => ids.len().to_string(),
             _ => "page".to_owned(),
         });
-    // The tag goes first, so that the batches are 100 with it, 100, 50.
+    // The tag comes first, so the batches are 100 with it, 100, 50.
     assert_eq!(
         kinds.collect::<Vec<_>>(),
         ["100", "100", "50", "page", "page"]

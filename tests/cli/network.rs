@@ -1,5 +1,4 @@
-//! The network: connections that die, addresses that do not answer, broken TLS, and hosts that
-//! ask for patience.
+//! The network: lost connections, unresponsive addresses, broken TLS, and throttling hosts.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -45,7 +44,7 @@ fn serve(
     count
 }
 
-/// Reads a request, which fits into one packet here; false when there is no more.
+/// Reads a request, which fits into one packet here; false at the end.
 fn read_request(stream: &mut TcpStream) -> bool {
     matches!(stream.read(&mut [0; 16384]), Ok(1..))
 }
@@ -61,7 +60,7 @@ fn page(next: Option<usize>) -> String {
 
 #[test]
 fn after_a_lost_connection_the_next_attempt_uses_a_new_one() {
-    // A connection answers once and then says nothing more, as behind a firewall that forgot it.
+    // A connection responds once and then is silent, like one that a firewall dropped.
     let pages = AtomicUsize::new(0);
     let (address, connections) = server(move |_, mut stream| {
         if read_request(&mut stream) {
@@ -84,7 +83,7 @@ fn after_a_lost_connection_the_next_attempt_uses_a_new_one() {
 }
 
 #[test]
-fn an_answer_without_a_body_keeps_its_connection() {
+fn a_response_without_a_body_keeps_its_connection() {
     for line in [
         "images web -o name",
         "tags public.ecr.aws/example/web --count --source registry",
@@ -107,7 +106,7 @@ fn an_answer_without_a_body_keeps_its_connection() {
     }
 }
 
-/// An address of loopback at which connections neither come about nor are refused: its queue is full.
+/// A loopback address that neither accepts nor refuses connections: its queue is full.
 #[cfg(target_os = "linux")]
 fn dead(address: &str) -> (TcpListener, Vec<TcpStream>) {
     let listener = TcpListener::bind(address).expect("loopback has this address");
@@ -117,14 +116,14 @@ fn dead(address: &str) -> (TcpListener, Vec<TcpStream>) {
     (listener, queue)
 }
 
-/// A file of host names gives one name several addresses.
+/// Needs a hosts file that gives one name several addresses.
 #[test]
 #[cfg(target_os = "linux")]
 fn the_next_address_is_tried_when_the_first_is_dead() {
     if !peer(ROOT) {
         return;
     }
-    // Of several addresses, the one that the system prefers is dead.
+    // The address that the system prefers is dead.
     let (dead, _queue) = dead("127.0.0.1:0");
     let port = dead.local_addr().unwrap().port();
     let alive = TcpListener::bind(("127.0.0.2", port)).unwrap();
@@ -156,7 +155,7 @@ fn the_next_address_is_tried_when_the_first_is_dead() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn an_address_that_does_not_answer_is_a_lost_connection() {
+fn an_unresponsive_address_is_a_lost_connection() {
     let (listener, _queue) = dead("127.0.0.4:0");
     let url = format!("http://{}", listener.local_addr().unwrap());
     assert_snapshot!(list(Run::at(&url), "--timeout 0.4"), @"
@@ -167,7 +166,7 @@ fn an_address_that_does_not_answer_is_a_lost_connection() {
 }
 
 #[test]
-fn tls_faults_other_than_trust_are_tried_once() {
+fn tls_faults_other_than_trust_are_not_retried() {
     let registry = Registry::start(small());
     let url = registry.url().replace("http:", "https:");
     let told = |url: &str| list(Run::at(url), "").to_string();
@@ -191,7 +190,7 @@ fn tls_faults_other_than_trust_are_tried_once() {
     --- exit code 5
     ");
     assert_eq!(connections.load(Ordering::SeqCst), 1);
-    // A connection that ends within the handshake is a lost one.
+    // A connection that ends during the handshake is lost.
     let (address, connections) = server(|_, mut stream| assert!(read_request(&mut stream)));
     let lost = told(&format!("https://{address}"));
     assert!(
@@ -202,7 +201,7 @@ fn tls_faults_other_than_trust_are_tried_once() {
 }
 
 #[test]
-fn answers_that_are_not_http_are_tried_once() {
+fn responses_that_are_not_http_are_not_retried() {
     for greeting in [
         "SSH-2.0-OpenSSH_9.6\r\n",
         "220 mail ESMTP\r\n",
@@ -241,7 +240,7 @@ fn binary_headers_are_ignored() {
     list(Run::at(&format!("http://{address}")), "").data();
 }
 
-/// Five pages, of which the first is refused once by `fault`.
+/// A registry with five pages, which fails the first one once with `fault`.
 fn once(fault: impl Fn() -> Fault + Send + Sync + 'static) -> Registry {
     Registry::builder()
         .repository(small()[0].clone())
@@ -250,7 +249,7 @@ fn once(fault: impl Fn() -> Fault + Send + Sync + 'static) -> Registry {
 }
 
 #[test]
-fn every_code_that_the_aws_sdks_try_again_is_tried_again() {
+fn every_code_that_the_aws_sdks_retry_is_retried() {
     for (status, code) in [
         (400, "Throttling"),
         (400, "ThrottledException"),
@@ -294,7 +293,7 @@ fn patience(status: u16, header: &'static str, value: String) -> Fault {
 }
 
 #[test]
-fn retry_after_is_waited_for() {
+fn retry_after_is_honoured() {
     let date = jiff::fmt::rfc2822::to_string(
         &(jiff::Timestamp::now() + Duration::from_secs(45)).to_zoned(jiff::tz::TimeZone::UTC),
     );
@@ -314,7 +313,7 @@ fn retry_after_is_waited_for() {
     let assert_waits = |(status, header, value, least): (u16, &'static str, &str, f64), line| {
         let text = value.to_owned();
         let registry = once(move || patience(status, header, text.clone()));
-        // A hundredth of the time is waited in a hurry.
+        // `ECRPUB_HURRY` divides the wait by 100.
         let run = Run::on(&registry).env("ECRPUB_HURRY", "1");
         run.arguments(line).outcome().data();
         let requests = registry.requests();
@@ -372,7 +371,7 @@ fn retry_after_holds_back_every_request_to_the_host() {
     assert_eq!(outcome.code, Some(0), "{outcome}");
     let requests = registry.requests();
     let stopped = requests[0].at + Duration::from_millis(450);
-    // What was sent before the answer came in cannot be stopped.
+    // Requests sent before the response arrived cannot be stopped.
     let sent_meanwhile = requests[2..].iter().filter(|request| request.at < stopped);
     assert_eq!(sent_meanwhile.count(), 0);
 }

@@ -1,4 +1,4 @@
-//! Anybody's repository through the registry's own API: names, a token for the asking, manifests.
+//! Public repositories through the registry's API: tag names, anonymous tokens, manifests.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::harness::{NOW_MS, Outcome, Run, ecrpub, small};
 const NGINX: &str = "public.ecr.aws/docker/library/nginx";
 const BIG: &str = "tags public.ecr.aws/example/big --source registry";
 
-/// Repositories of which something goes wrong.
+/// A registry with a fault.
 fn faulty(fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> Registry {
     let all = sample(NOW_MS)
         .into_iter()
@@ -29,7 +29,7 @@ fn list(registry: &Registry, arguments: &str) -> Outcome {
     run.arguments(arguments).outcome()
 }
 
-/// What was asked for, and whether with a token.
+/// The requests, each with whether it had a token.
 fn asked(registry: &Registry) -> Vec<String> {
     let ask = |request: Request| match request.authorization {
         Some(token) => format!("{} {}", request.path, token.replace(TOKEN, "TOKEN")),
@@ -184,7 +184,7 @@ fn options_that_need_more_than_names_are_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_part_of_the_names_can_be_taken() {
+fn a_part_of_the_names_can_be_listed() {
     let registry = registry();
     let all = list(&registry, &format!("{BIG} --sort none -o name")).data();
     let part = format!("{BIG} --sort none -o name --page-size 5 --max-pages 2");
@@ -390,7 +390,7 @@ fn a_rate_limited_registry_gets_one_request_per_second() {
         .map(|request| request.at)
         .collect();
     assert_eq!(times.len(), 3);
-    // Whatever delays a request between these two, two turns take two seconds.
+    // Regardless of other delays, two turns take two seconds.
     assert!(times[2] - times[0] > Duration::from_millis(1900));
 }
 
@@ -406,7 +406,7 @@ fn the_line_of_progress_shows_the_rate_limit() {
 }
 
 #[test]
-fn links_that_lead_elsewhere_or_in_a_circle_are_errors() {
+fn links_to_other_lists_and_loops_are_errors() {
     for link in [
         "http://127.0.0.1:9/v2/example/big/tags/list",
         "/v2/example/other/tags/list",
@@ -762,7 +762,7 @@ fn names_are_printed_as_references_to_paste() {
 }
 
 #[test]
-fn names_that_cannot_be_pasted_are_not_printed_as_references() {
+fn invalid_names_are_not_printed_as_references() {
     let registry = Registry::start([Repository::new(
         "web",
         vec![Image::oci(1, 1, NOW_MS).tagged(&["$(rm)"])],

@@ -1,4 +1,4 @@
-//! Every page is read, every row arrives, and a part of a listing says that it is one.
+//! Every page is read, every row is listed, and a partial listing says so.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ fn manifest(image: &Image) -> Value {
     row
 }
 
-/// What `images` has to print of `repository`, in the registry's order.
+/// The rows that `images` must print for `repository`, in the registry's order.
 fn image_rows(repository: &Repository) -> Vec<Value> {
     let row = |image: &Image| {
         let mut row = manifest(image);
@@ -65,7 +65,7 @@ fn image_rows(repository: &Repository) -> Vec<Value> {
     repository.images.iter().map(row).collect()
 }
 
-/// What `tags` has to print of `repository`, in the registry's order.
+/// The rows that `tags` must print for `repository`, in the registry's order.
 fn tag_rows(repository: &Repository) -> Vec<Value> {
     let rows = |image: &Image| {
         let detail = manifest(image);
@@ -107,7 +107,7 @@ fn cells(row: &Value, header: &[&str]) -> Vec<String> {
         [Value::Null, value] | [value, _] => match value {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.as_f64().expect("a number").to_string(),
-            other => panic!("{other} is no cell"),
+            other => panic!("{other} is not a cell"),
         },
     };
     header.iter().map(cell).collect()
@@ -236,7 +236,7 @@ fn page_sizes_out_of_bounds_are_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_part_of_a_listing_carries_the_token_to_go_on_with() {
+fn a_part_of_a_listing_has_the_token_to_resume_with() {
     let registry = Registry::start([Repository::generated("big", 5)]);
     let first = ecrpub(&registry, "images big --page-size 2 --max-pages 1 -o json").data();
     let first: Value = serde_json::from_str(&first).unwrap();
@@ -255,7 +255,7 @@ fn a_part_of_a_listing_carries_the_token_to_go_on_with() {
 }
 
 #[test]
-fn a_part_of_a_listing_is_noted_where_the_format_has_no_token() {
+fn a_note_has_the_token_if_the_format_does_not() {
     let registry = Registry::start([Repository::generated("big", 5)]);
     assert_snapshot!(ecrpub(&registry, "images big --page-size 2 --max-pages 2 -o name --sort none"), @"
     sha256:910a2dec89025cc1975835de1c9756ce1d0b14e4db018fed6e73e372e2338aca
@@ -281,7 +281,7 @@ fn a_part_of_a_listing_is_noted_where_the_format_has_no_token() {
 }
 
 #[test]
-fn parts_exclude_what_needs_the_whole() {
+fn parts_exclude_options_that_need_the_whole_listing() {
     let registry = Registry::start([big()]);
     assert_snapshot!(ecrpub(&registry, "images big --max-pages 1 --tag latest"), @"
     --- stderr
@@ -327,7 +327,7 @@ fn a_token_of_another_listing_is_refused_by_the_service() {
 }
 
 #[test]
-fn a_token_that_returns_is_an_error_and_not_the_end() {
+fn a_repeated_token_is_an_error_and_not_the_end() {
     let at_once = Registry::builder()
         .repository(big())
         .faults(|request| {
@@ -358,7 +358,7 @@ fn empty_page(token: &str) -> Fault {
 }
 
 #[test]
-fn a_page_that_cannot_be_read_is_an_error_and_nothing_is_printed() {
+fn an_invalid_page_is_an_error_and_nothing_is_printed() {
     let bodies: [&[u8]; 4] = [
         b"<html>hello</html>",
         b"{\"imageDetails\": 7}",
@@ -388,7 +388,8 @@ fn an_empty_page_with_a_token_is_not_the_end() {
         .repository(Repository::generated("big", 3))
         .faults(|request| (request.number == 1).then(|| empty_page("more")))
         .start();
-    // The registry then refuses the made-up token, so that going on shows as its error.
+    // The registry then refuses the made-up token, which proves that the program requested the next
+    // page.
     let outcome = ecrpub(&registry, "images big -o name");
     assert_eq!(
         (outcome.code, registry.requests().len()),
@@ -398,7 +399,7 @@ fn an_empty_page_with_a_token_is_not_the_end() {
 }
 
 #[test]
-fn several_repositories_come_in_the_order_asked_and_the_missing_one_is_named() {
+fn several_repositories_keep_the_order_given_and_the_missing_one_is_named() {
     let registry = Registry::builder()
         .repository(Repository::generated("aa", 2))
         .repository(Repository::generated("bb", 1))

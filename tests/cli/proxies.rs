@@ -1,4 +1,4 @@
-//! Proxies: chosen as the AWS CLI chooses them, refused by name, and named when they fail.
+//! Proxies: chosen as in the AWS CLI, refused by name, and named when they fail.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ fn secure() -> Registry {
         .start()
 }
 
-/// A run that trusts `registry`, and `proxy` where it has a certificate.
+/// A run that trusts `registry`, and `proxy` if it has a certificate.
 fn trusting(registry: &Registry, proxy: &Proxy, name: &str) -> Run {
     let both = format!("{}{}", registry.certificate(), proxy.certificate());
     Run::on(registry).env("AWS_CA_BUNDLE", file(name, &both))
@@ -46,8 +46,8 @@ fn named(outcome: &Outcome, proxy: &Proxy) -> String {
     outcome.to_string().replace(host, "PROXY")
 }
 
-/// Whether the proxy is used, the host of the service, and the environment. `URL` is the proxy's, and
-/// `GONE` one that nobody listens at.
+/// Whether the proxy is used, the host of the service, and the environment. `URL` is the proxy's;
+/// nothing listens at `GONE`.
 const SETTINGS: &str = "\
 proxy   127.0.0.1  HTTP_PROXY=URL
 proxy   127.0.0.1  http_proxy=BARE
@@ -173,7 +173,7 @@ fn a_proxy_may_be_reached_by_https() {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_asked_once_and_named_with_its_status() {
+fn a_proxy_that_refuses_is_tried_once_and_named_with_its_status() {
     let registry = secure();
     let refused = |status| {
         let proxy = refusing(status);
@@ -209,7 +209,7 @@ fn a_proxy_that_refuses_is_asked_once_and_named_with_its_status() {
 }
 
 #[test]
-fn a_proxy_is_blamed_for_407_alone_before_an_http_address() {
+fn only_status_407_names_the_proxy_of_an_http_address() {
     let registry = Registry::start(small());
     let refused = |status| {
         let proxy = refusing(status);
@@ -262,7 +262,7 @@ fn a_proxy_that_cannot_be_reached_is_tried_once_and_named() {
 }
 
 #[test]
-fn a_proxy_that_says_nothing_is_named() {
+fn a_silent_proxy_is_named() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let started = Instant::now();
@@ -307,7 +307,7 @@ fn invalid_proxies_are_refused_by_name_without_the_password() {
         }
     }
     assert!(registry.requests().is_empty());
-    // A setting that does not count for the host is of no account.
+    // A setting that does not apply to the host is ignored.
     for (name, value) in [("NO_PROXY", "127.0.0.1"), ("http_proxy", "")] {
         let run = Run::on(&registry).env("HTTP_PROXY", "socks5://proxy");
         list(run.env(name, value)).data();

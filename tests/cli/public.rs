@@ -1,4 +1,4 @@
-//! Anybody's repository through the gallery: what the signed API tells of tags, without an account.
+//! Public repositories through the gallery: the same tags as by the signed API, without an account.
 
 use ecrpub_registry::{Fault, Image, Registry, Repository, sample};
 use insta::assert_snapshot;
@@ -12,7 +12,7 @@ fn gallery() -> Registry {
     Registry::start(sample(NOW_MS))
 }
 
-/// Runs `ecrpub` as somebody without an AWS account.
+/// Runs `ecrpub` without an AWS account.
 fn list(registry: &Registry, arguments: &str) -> Outcome {
     let run = Run::on(registry).without_keys();
     run.arguments(arguments).outcome()
@@ -112,7 +112,7 @@ fn the_images_of_a_public_repository_are_those_of_its_tags() {
     let own = ecrpub(&registry, "images big --tagged -o json --time epoch").data();
     let mut own: Value = serde_json::from_str(&own).expect("JSON");
     for row in own["imageDetails"].as_array_mut().expect("a list") {
-        // The gallery does not tell whose account it is.
+        // The gallery does not provide the account.
         row.as_object_mut().expect("an object").remove("registryId");
     }
     let public = rows(&public.data(), "imageDetails");
@@ -121,7 +121,7 @@ fn the_images_of_a_public_repository_are_those_of_its_tags() {
 }
 
 #[test]
-fn untagged_images_that_cannot_be_seen_are_noted() {
+fn untagged_images_that_cannot_be_listed_are_noted() {
     let registry = gallery();
     let images = format!("images {NGINX} -o name");
     assert_snapshot!(list(&registry, &images).stderr, @"note: untagged images of the public repository `public.ecr.aws/docker/library/nginx` cannot be listed");
@@ -161,7 +161,7 @@ fn a_missing_repository_is_not_reported_as_missing_images() {
 }
 
 #[test]
-fn an_image_that_cannot_be_seen_is_named_as_missing() {
+fn an_untagged_image_is_named_as_missing() {
     let registry = Registry::start(small());
     let untagged = small()[0].images[1].digest.clone().expect("a digest");
     let line =
@@ -192,7 +192,7 @@ fn tags_in_the_services_order_stream_and_a_limit_ends_the_requests() {
 }
 
 #[test]
-fn parts_of_the_tags_can_be_taken() {
+fn a_part_of_the_tags_can_be_listed() {
     let registry = Registry::start([Repository::generated("big", 10)]);
     let part = "tags public.ecr.aws/example/big --sort none --page-size 20 --max-pages 1 -o json";
     let first: Value = serde_json::from_str(&list(&registry, part).data()).expect("JSON");
@@ -236,7 +236,7 @@ fn every_shape_of_a_reference_lists_the_same() {
 }
 
 #[test]
-fn a_tag_or_a_digest_of_a_reference_narrows_the_listing() {
+fn a_tag_or_a_digest_of_a_reference_selects_its_image() {
     let registry = gallery();
     assert_snapshot!(list(&registry, &format!("images {NGINX}:1.27 -c imageTags -o csv --no-headers")).data(), @"1.27.3;1.27");
     assert_snapshot!(list(&registry, &format!("tags {NGINX}:1.27 {NGINX}:alpine --tag latest -o name")).data(), @"
@@ -404,7 +404,7 @@ fn options_for_own_repositories_are_refused_for_public_ones() {
     registry.assert_no_requests();
 }
 
-/// Whatever of AWS or Docker were looked at here would fail, hang, or be seen.
+/// Every read of AWS or Docker settings here would fail, hang, or be recorded.
 fn with_traps(registry: &Registry, metadata: &Registry) -> Run {
     let config = "[default\nthis is no configuration\n";
     let home = home("traps", config);
@@ -424,7 +424,7 @@ fn with_traps(registry: &Registry, metadata: &Registry) -> Run {
 }
 
 #[test]
-fn public_runs_neither_send_nor_look_for_credentials() {
+fn public_runs_neither_send_nor_read_credentials() {
     let metadata = Registry::start([]);
     let registry = gallery();
     let own = with_traps(&registry, &metadata)
@@ -473,7 +473,7 @@ fn public_runs_open_no_file_of_aws_or_docker() {
 }
 
 #[test]
-fn settings_of_the_environment_hold_or_are_refused_by_name() {
+fn settings_of_the_environment_apply_or_are_refused_by_name() {
     let registry = gallery();
     for (name, value) in [
         ("ECRPUB_GALLERY_URL", "gallery"),
@@ -505,7 +505,7 @@ fn settings_of_the_environment_hold_or_are_refused_by_name() {
 }
 
 #[test]
-fn https_is_trusted_by_the_ca_bundle_alone() {
+fn https_is_trusted_by_the_ca_bundle_only() {
     let registry = sample(NOW_MS)
         .into_iter()
         .fold(
@@ -579,7 +579,7 @@ fn verbose_runs_log_every_request() {
     ");
 }
 
-/// What `tags` says where the gallery answers like this.
+/// The output of `tags` for this response of the gallery.
 fn answered(status: u16, body: &str) -> String {
     let body = body.to_owned();
     let registry = Registry::builder()
@@ -593,7 +593,7 @@ fn answered(status: u16, body: &str) -> String {
 }
 
 #[test]
-fn answers_of_the_gallery_are_read_tolerantly() {
+fn responses_of_the_gallery_are_parsed_tolerantly() {
     assert_snapshot!(answered(200, r#"{"imageTagDetails":[],"nextToken":null}"#), @r#"
     {
       "imageTagDetails": []
@@ -632,7 +632,7 @@ fn answers_of_the_gallery_are_read_tolerantly() {
 }
 
 #[test]
-fn answers_that_are_no_listing_are_errors() {
+fn responses_without_a_list_are_errors() {
     for body in [
         "",
         "{}",
@@ -725,7 +725,7 @@ fn errors_of_the_gallery_are_distinguished() {
 }
 
 #[test]
-fn foreign_text_is_shown_harmlessly_on_a_terminal_and_exactly_in_a_pipe() {
+fn foreign_text_is_escaped_on_a_terminal_and_exact_in_a_pipe() {
     let evil = "a\u{1b}[31m\u{202e}";
     let image = Image::oci(1, 1, NOW_MS).tagged(&[evil]);
     let registry = Registry::start([Repository::new("web", vec![image])]);

@@ -1,4 +1,4 @@
-//! The README tells the truth: each of its commands is run, and prints what the README shows.
+//! The README is correct: each of its commands prints the output that the README shows.
 #![cfg(unix)]
 
 use std::fmt::Write;
@@ -33,7 +33,7 @@ fn every_example_prints_what_the_readme_shows() {
     }
 }
 
-/// `readme` with what `run` makes of each command: lines behind `$ ` in blocks of a console.
+/// `readme` with the output that `run` returns for each command: lines after `$ ` in console blocks.
 fn with_output(readme: &str, run: impl Fn(&str) -> String) -> String {
     let mut text = String::new();
     let mut inside = false;
@@ -69,7 +69,7 @@ fn run(registry: &Registry, command: &str) -> String {
     shown.replace('\r', "")
 }
 
-/// The rows of the table of one-liners: what they tell, the command of today, ours.
+/// The rows of the table of one-liners: the question, today's command, ours.
 fn one_liners(readme: &str) -> Vec<[String; 3]> {
     let (_, table) = readme
         .split_once("| to know | today | here |\n")
@@ -89,7 +89,7 @@ fn one_liners(readme: &str) -> Vec<[String; 3]> {
     rows.map(cells).collect()
 }
 
-/// What a shell prints of `command`, its lines sorted, for the service promises no order.
+/// The output of `command` in a shell, with sorted lines, because the service promises no order.
 fn sorted_output(registry: &Registry, command: &str) -> Vec<String> {
     let run = shell(registry)
         .env("AWS_DEFAULT_REGION", "us-east-1")

@@ -25,7 +25,7 @@ struct DockerRegistry {
 }
 
 impl DockerRegistry {
-    /// An empty registry, or nothing where it is not installed.
+    /// An empty registry; `None` if it is not installed.
     fn start() -> Option<Self> {
         if !peer("docker-registry") {
             return None;
@@ -60,7 +60,7 @@ impl DockerRegistry {
         Some(Self { address, process })
     }
 
-    /// Sends a request; returns the answer's status and head.
+    /// Sends a request; returns the status and head of the response.
     fn send(&self, method: &str, path: &str, media_type: &str, body: &[u8]) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).expect("docker-registry listens");
         let head = format!(

@@ -1,4 +1,4 @@
-//! The local registry checks requests as the service does; otherwise the other tests would prove little.
+//! The local registry checks requests like the service, on which the other tests rely.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIATEST/20240601/us-east-1/ecr-public/aws4_request, \
                       SignedHeaders=host;x-amz-date, Signature=0000000000000000000000000000000000000000000000000000000000000000";
 
-/// A correct request, of which a test changes one part.
+/// A correct request, in which a test changes one part.
 struct Raw<'a> {
     method: &'a str,
     target: &'a str,
@@ -30,7 +30,7 @@ impl Default for Raw<'_> {
     }
 }
 
-/// The status of the answer, and its body.
+/// The status and body of the response.
 fn ask(registry: &Registry, request: &Raw<'_>) -> (u16, Value) {
     let address = registry.url().replace("http://", "");
     let mut stream = TcpStream::connect(&address).expect("the registry listens");
@@ -189,7 +189,7 @@ fn parameters_must_be_within_the_services_bounds() {
 }
 
 #[test]
-fn tokens_are_good_for_the_listing_that_they_came_from() {
+fn tokens_are_valid_only_for_the_listing_that_they_came_from() {
     let repositories = [
         Repository::generated("big", 3),
         Repository::generated("other", 3),

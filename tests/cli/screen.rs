@@ -12,7 +12,7 @@ use rustix_openpty::{Pty, openpty};
 
 use crate::harness::assert_keeps_secrets;
 
-/// Everything that a terminal of this many columns shows of `command`, stdout and stderr.
+/// The stdout and stderr of `command` on a terminal of this many columns.
 pub(crate) fn screen(columns: u16, command: Command) -> String {
     Screen::start(columns, command).end().0
 }
@@ -58,7 +58,7 @@ impl Screen {
         }
     }
 
-    /// Waits until the terminal shows `text`; returns what came before it since the last call.
+    /// Waits until the terminal shows `text`; returns the output before it since the last call.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
         let started = Instant::now();

@@ -1,4 +1,4 @@
-//! No secret is printed, at the highest verbosity, whatever goes wrong.
+//! No secret is printed, at the highest verbosity, under any fault.
 
 use std::process::Command;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::harness::{Outcome, Run, SECRET, assert_keeps_secrets, home, small};
 
 const SESSION_TOKEN: &str = "FwoGZXIvYXdzEXAMPLETOKEN";
 
-/// What a run reads, with the source that it reads from.
+/// Command lines, by the sources that they read from.
 const OWN: [&str; 3] = ["images web", "tags web -o json", "images web --tag latest"];
 const PUBLIC: [&str; 2] = [
     "images public.ecr.aws/example/web --platforms",
@@ -58,7 +58,7 @@ fn find_secret(printed: &str, requests: &[Request]) -> Option<String> {
 
 #[track_caller]
 fn assert_kept(registry: &Registry, outcome: &Outcome) {
-    // `-v` tells the access key id, once.
+    // `-v` prints the access key id once.
     let tells_id = |line: &&str| line.contains("] credentials: ");
     let stderr = outcome.stderr.lines().filter(|line| !tells_id(line));
     let printed = format!("{}{}", outcome.stdout, stderr.collect::<String>());
@@ -114,7 +114,7 @@ fn every_secret_is_in_the_environment_and_would_be_found_in_an_output() {
 }
 
 #[test]
-fn no_secret_is_printed_when_the_service_refuses_or_its_answer_breaks() {
+fn no_secret_is_printed_when_the_service_refuses_or_its_response_breaks() {
     for key in ["AKIATEST", DENIED_KEY, EXPIRED_KEY, UNKNOWN_KEY] {
         for fault in [None, Some(Fault::Cut), Some(Fault::ResetMidway)] {
             assert_keeps_secrets_with(key, fault, "20");
@@ -122,9 +122,9 @@ fn no_secret_is_printed_when_the_service_refuses_or_its_answer_breaks() {
     }
 }
 
-/// These faults replace the answer, so that it does not matter whether the service accepts the key.
+/// These faults replace the response, so it does not matter whether the service accepts the key.
 #[test]
-fn no_secret_is_printed_when_there_is_no_answer_or_an_error() {
+fn no_secret_is_printed_when_there_is_no_response_or_an_error() {
     for fault in [
         Fault::error(400, "ThrottlingException", "Rate exceeded"),
         Fault::error(500, "ServerException", "out of order"),

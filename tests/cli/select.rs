@@ -31,7 +31,7 @@ fn zoo() -> Repository {
     )
 }
 
-/// The rows that are listed: each image's tags on a line, or each tag.
+/// The listed rows: the tags of one image per line, or one tag.
 fn listed(arguments: &str) -> String {
     let registry = Registry::start([zoo()]);
     let columns = if arguments.starts_with("images") {
@@ -61,12 +61,12 @@ fn tags_are_included_and_excluded_as_a_whole() {
         listed("tags zoo --exclude [a-z].* --exclude-digest-tags"),
         "1.2.0-alpine 0.9"
     );
-    // An alternative is part of the whole, not beside it.
+    // An alternative must match the whole tag, too.
     assert_eq!(listed("tags zoo --include late|est"), "");
 }
 
 #[test]
-fn digest_tags_are_excluded_and_what_resembles_them_is_not() {
+fn only_digest_tags_are_excluded() {
     let digest_tag = format!("sha256-{}", "0a".repeat(32));
     let suffixed = format!("{digest_tag}.sig");
     let tags = [&*digest_tag, &suffixed, "sha256-0a0a.sig", "v1"];
@@ -201,7 +201,7 @@ fn every_key_orders_and_reverses() {
 }
 
 #[test]
-fn an_image_counts_by_its_best_tag_that_passed() {
+fn an_image_is_sorted_by_its_best_tag_that_passes() {
     assert_eq!(
         listed("images zoo --sort version --include build-.*|latest"),
         "v1.10.0;latest 1.2.0-alpine;build-10 0.9;build-9"
@@ -213,7 +213,7 @@ fn an_image_counts_by_its_best_tag_that_passed() {
 }
 
 #[test]
-fn a_limit_counts_what_it_leaves_out() {
+fn a_limit_counts_the_rows_that_it_leaves_out() {
     let registry = Registry::start([zoo()]);
     assert_snapshot!(ecrpub(&registry, "tags zoo --limit 2 -o name"), @"
     latest
@@ -291,7 +291,7 @@ fn floating_tags_stand_for_the_release_on_their_image() {
 }
 
 #[test]
-fn notes_say_what_a_range_and_an_age_leave_out() {
+fn notes_count_the_rows_that_a_range_and_an_age_leave_out() {
     let registry = Registry::start([storefront()]);
     assert_snapshot!(ecrpub(&registry, "tags storefront --semver ^2.1 -o name"), @"
     2.1.0
@@ -380,7 +380,7 @@ fn sort_keys_have_the_names_of_fields_and_titles() {
 }
 
 #[test]
-fn the_same_rows_come_in_every_format() {
+fn every_format_has_the_same_rows() {
     let registry = Registry::start([zoo()]);
     let select = "tags zoo --include v.*|build.* --sort version --limit 3";
     let names = ["v1.10.0", "v1.9.1", "build-10"];
@@ -548,7 +548,7 @@ fn several_repositories_are_read_at_once_but_only_a_few() {
 }
 
 #[test]
-fn nothing_to_list_is_explained_in_every_format() {
+fn an_empty_listing_is_explained_in_every_format() {
     let registry = Registry::start([
         Repository::new(
             "zoo",
@@ -579,7 +579,7 @@ fn nothing_to_list_is_explained_in_every_format() {
 }
 
 #[test]
-fn an_empty_listing_fails_only_where_that_is_wanted() {
+fn an_empty_listing_fails_only_with_the_option() {
     let registry = Registry::start([
         Repository::new("zoo", vec![Image::oci(1, 1, NOW_MS).tagged(&["1.2"])]),
         Repository::new("empty", vec![]),

@@ -1,4 +1,4 @@
-//! Odd set-ups: honoured as the AWS CLI honours them, or an error that names where they were set.
+//! Odd set-ups: they work as in the AWS CLI, or an error names where they were set.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -24,9 +24,9 @@ fn with_config(registry: &Registry, name: &str, config: &str) -> Outcome {
 }
 
 #[test]
-fn a_silent_metadata_service_is_given_up() {
+fn a_silent_metadata_service_times_out() {
     let registry = Registry::start(small());
-    // Nobody listens here, and whoever listens there says nothing.
+    // Nothing listens at the first address, and the second one is silent.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!("http://{}", silent.local_addr().unwrap());
     for endpoint in ["http://127.0.0.1:9", &silent] {
@@ -75,7 +75,7 @@ fn keys_and_session_token_of_a_profile_are_used() {
 }
 
 #[test]
-fn unusable_settings_of_a_profile_are_named_with_it() {
+fn invalid_settings_of_a_profile_are_named_with_it() {
     let registry = Registry::start(small());
     let keys = "aws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
     for (key, value) in [
@@ -180,7 +180,7 @@ fn a_role_that_needs_an_mfa_code_is_refused() {
 #[test]
 fn runs_without_a_home_use_the_environment_alone() {
     let registry = Registry::start(small());
-    // Without `HOME` the home folder of the user counts, which may hold anything.
+    // Without `HOME` the user's real home folder counts, with unknown content.
     let without_files = |run: Run| {
         run.without("HOME")
             .env("AWS_CONFIG_FILE", "/no/such/file")
@@ -193,7 +193,7 @@ fn runs_without_a_home_use_the_environment_alone() {
 }
 
 #[test]
-fn a_proxy_for_http_and_those_that_go_without() {
+fn a_proxy_for_http_and_exempt_hosts() {
     let registry = Registry::start(small());
     let proxy = Proxy::start();
     for name in ["HTTP_PROXY", "http_proxy", "Http_Proxy"] {
@@ -324,7 +324,7 @@ fn an_endpoint_without_a_scheme_is_refused_before_a_token_is_sent_to_it() {
     registry.assert_no_requests();
 }
 
-/// A home with a session of SSO whose token expires then.
+/// A home with an SSO session whose token expires at `expires`.
 fn sso_home(expires: &str) -> std::path::PathBuf {
     let config = "[default]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = reader\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://localhost/start\n";
     let home = home(&format!("sso-{expires}"), config);

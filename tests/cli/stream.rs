@@ -1,4 +1,5 @@
-//! `--sort none`: rows as they come, no request too many, and a way to go on after a failure.
+//! `--sort none`: prints rows as they arrive, sends no needless request, and can resume after a
+//! failure.
 
 use std::io::Read;
 use std::process::Stdio;
@@ -56,17 +57,17 @@ fn a_limit_says_that_there_may_be_more() {
 }
 
 #[test]
-fn the_next_request_is_on_its_way_while_a_page_is_written() {
+fn the_next_page_is_requested_while_a_page_is_written() {
     let registry = Registry::start([big()]);
     let run = Run::on(&registry).arguments("images big --sort none -o json");
     let mut child = run.into_command().stdout(Stdio::piped()).spawn().unwrap();
-    // Nobody reads yet, and a page is more than a pipe holds.
+    // Nothing reads yet, and a page does not fit into the pipe.
     let patience = Instant::now() + Duration::from_secs(20);
     while registry.requests().len() < 2 && Instant::now() < patience {
         std::thread::sleep(Duration::from_millis(10));
     }
     std::thread::sleep(Duration::from_millis(100));
-    assert_eq!(registry.requests().len(), 2, "and none beyond");
+    assert_eq!(registry.requests().len(), 2, "and no more");
     let mut text = String::new();
     child
         .stdout
@@ -80,7 +81,7 @@ fn the_next_request_is_on_its_way_while_a_page_is_written() {
 }
 
 #[test]
-fn rows_are_there_before_the_next_page_is() {
+fn rows_are_printed_before_the_next_page_arrives() {
     let registry = Registry::builder()
         .repository(big())
         .faults(|request| (request.number == 2).then_some(Fault::Wait(Duration::from_mins(1))))
@@ -90,12 +91,12 @@ fn rows_are_there_before_the_next_page_is() {
     let mut page = vec![0; 1000 * 72];
     child.stdout.take().unwrap().read_exact(&mut page).unwrap();
     assert!(page.ends_with(b"\n"));
-    // With the reader gone, the program need not wait for the page that nobody will read.
+    // Without a reader, the program need not wait for the next page.
     child.kill().unwrap();
     child.wait().unwrap();
 }
 
-/// A registry that refuses the page behind the first `pages`, of two rows each.
+/// A registry that refuses the page after the first `pages`, of two rows each.
 fn breaking_after(pages: usize) -> Registry {
     Registry::builder()
         .repository(Repository::generated("big", 9))
@@ -139,7 +140,7 @@ fn a_broken_listing_can_be_completed_page_by_page() {
 }
 
 #[test]
-fn a_broken_listing_names_the_cause_and_how_to_continue() {
+fn a_broken_listing_names_the_cause_and_how_to_resume() {
     let line = "images big --sort none --page-size 2 -o json -c imageTags";
     assert_snapshot!(ecrpub(&breaking_after(1), line), @r#"
     {

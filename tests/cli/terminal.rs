@@ -1,4 +1,4 @@
-//! Output that depends on a terminal: its width, colours, the line of progress.
+//! Output that depends on a terminal: its width, colours, the progress line.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
@@ -128,7 +128,7 @@ fn a_row_is_one_line_that_fits_the_terminal() {
 }
 
 #[test]
-fn columns_give_way_in_a_narrow_terminal() {
+fn columns_are_left_out_in_a_narrow_terminal() {
     let registry = Registry::start(sample(NOW_MS));
     let show = |columns| {
         let mixed = "tags storefront public.ecr.aws/docker/library/nginx -L 2 -q";
@@ -218,7 +218,7 @@ fn columns_give_way_in_a_narrow_terminal() {
 }
 
 #[test]
-fn names_are_not_cut_where_they_differ_while_other_columns_stand() {
+fn different_names_stay_different_while_other_columns_are_shown() {
     let tag = |middle| format!("nightly-linux-amd64-{middle}-with-everything-included");
     let tags = ["20240101", "20240102", "20240103"].map(tag);
     let tags: Vec<_> = tags.iter().map(String::as_str).collect();
@@ -245,7 +245,7 @@ fn names_are_not_cut_where_they_differ_while_other_columns_stand() {
 }
 
 #[test]
-fn nothing_is_cut_on_request_or_in_a_pipe() {
+fn nothing_is_cut_with_the_option_or_in_a_pipe() {
     let registry = Registry::start([many_tags()]);
     let on_request = show(80, &registry, "images web --no-trunc");
     let in_a_pipe = Run::on(&registry).arguments("images web").outcome().data();
@@ -258,7 +258,7 @@ fn nothing_is_cut_on_request_or_in_a_pipe() {
 }
 
 #[test]
-fn times_are_ages_on_a_terminal_and_dates_on_request() {
+fn times_are_ages_on_a_terminal_and_dates_with_the_option() {
     let registry = Registry::start(small());
     assert_snapshot!(show(80, &registry, "tags web"), @"
     TAG     CREATED         SIZE  MANIFEST   DIGEST
@@ -296,7 +296,7 @@ fn nothing_foreign_reaches_a_terminal_unescaped() {
     image.digest = Some("sha256:\u{1b}c".to_owned());
     let registry = Registry::start([Repository::new("web", vec![image])]);
 
-    // A probe that escapes nothing: the terminal hands everything on, and the search sees it.
+    // A probe without escaping: the terminal passes everything on, and the search finds it.
     let is_harmless = |shown: &str| {
         let is_harmless = |c| matches!(c, '\n' | '…' | ' '..='~');
         shown.chars().all(is_harmless)
@@ -341,7 +341,7 @@ fn colorful(registry: &Registry, arguments: &str) -> Run {
 }
 
 #[test]
-fn colour_helps_the_eye_on_a_terminal() {
+fn a_terminal_shows_colours() {
     let registry = Registry::start(small());
     let shown = screen(80, colorful(&registry, "images web").into_command());
     assert_snapshot!(shown.replace('\u{1b}', "␛"), @"
@@ -359,7 +359,7 @@ fn colour_helps_the_eye_on_a_terminal() {
 }
 
 #[test]
-fn colour_is_used_where_it_is_wanted_and_nowhere_else() {
+fn colour_follows_the_option_and_the_environment() {
     let registry = Registry::start(small());
     let has_color = |text: &str| text.contains('\u{1b}');
     let on_terminal = |name: &str, value: &str, arguments: &str| {
@@ -417,7 +417,7 @@ fn a_table_on_a_terminal_is_summed_up() {
     assert!(both.starts_with("23 images, "), "{both}");
 }
 
-/// A registry that answers the second request slowly enough for the line of progress to be shown.
+/// A registry that delays the second response until the progress line is shown.
 fn slow(images: usize) -> Registry {
     Registry::builder()
         .repository(Repository::generated("big", images))
@@ -429,7 +429,7 @@ fn slow(images: usize) -> Registry {
 }
 
 #[test]
-fn the_line_of_progress_leaves_nothing_behind() {
+fn the_progress_line_leaves_nothing_behind() {
     let registry = slow(3);
     let shown = screen(
         80,
@@ -446,8 +446,8 @@ fn the_line_of_progress_leaves_nothing_behind() {
 }
 
 #[test]
-fn notes_follow_when_the_line_of_progress_is_cleared() {
-    // Rows go elsewhere, so that the line is shown while they stream, too.
+fn notes_follow_after_the_progress_line_is_cleared() {
+    // Rows go to a file, so that the line is shown while they stream, too.
     let script = "\"$0\" images big --page-size 2 --max-pages 2 --sort none -o name > /dev/null";
     // Five images, so that two pages are a part.
     let registry = slow(5);
@@ -473,7 +473,7 @@ fn with_progress(registry: &Registry, arguments: &str) -> String {
 }
 
 #[test]
-fn quiet_runs_have_no_line_of_progress() {
+fn quiet_runs_have_no_progress_line() {
     let shown = with_progress(&slow(3), "-q");
     assert!(
         !shown.contains("2 rows") && !shown.contains('\u{1b}'),
@@ -482,7 +482,7 @@ fn quiet_runs_have_no_line_of_progress() {
 }
 
 #[test]
-fn rows_that_stream_to_the_terminal_have_no_line_of_progress() {
+fn rows_that_stream_to_the_terminal_have_no_progress_line() {
     let shown = with_progress(&slow(3), "--sort none");
     assert!(
         !shown.contains("2 rows") && !shown.contains('\u{1b}'),
@@ -491,7 +491,7 @@ fn rows_that_stream_to_the_terminal_have_no_line_of_progress() {
 }
 
 #[test]
-fn verbose_runs_have_no_line_of_progress() {
+fn verbose_runs_have_no_progress_line() {
     let shown = with_progress(&slow(3), "-v");
     assert!(
         shown.contains("] page 1 of `big`: 2 rows") && !shown.contains('\u{1b}'),
@@ -500,19 +500,19 @@ fn verbose_runs_have_no_line_of_progress() {
 }
 
 #[test]
-fn quick_runs_have_no_line_of_progress() {
+fn quick_runs_have_no_progress_line() {
     let shown = with_progress(&Registry::start([Repository::generated("big", 3)]), "");
     assert!(!shown.contains('\u{1b}'), "{shown:?}");
 }
 
 #[test]
-fn pipes_have_no_line_of_progress() {
+fn pipes_have_no_progress_line() {
     let outcome = colorful(&slow(3), "images big --page-size 2 -o name").outcome();
     assert_eq!(outcome.stderr, "");
 }
 
 #[test]
-fn ctrl_c_clears_the_line_of_progress() {
+fn ctrl_c_clears_the_progress_line() {
     let registry = Registry::builder()
         .repository(Repository::generated("big", 3))
         .faults(|_| Some(Fault::Wait(Duration::from_mins(1))))
@@ -527,7 +527,7 @@ fn ctrl_c_clears_the_line_of_progress() {
 }
 
 #[test]
-fn there_is_no_line_of_progress_while_a_process_may_ask_on_the_terminal() {
+fn no_progress_line_while_a_process_may_prompt_on_the_terminal() {
     let registry = Registry::start(small());
     let keys = r#"{"Version":1,"AccessKeyId":"AKIASLOW","SecretAccessKey":"x"}"#;
     let script = format!("sleep 1\necho '{keys}'\n");
@@ -544,7 +544,7 @@ fn there_is_no_line_of_progress_while_a_process_may_ask_on_the_terminal() {
 }
 
 #[test]
-fn the_line_of_progress_says_why_a_request_is_tried_again() {
+fn the_progress_line_shows_why_a_request_is_retried() {
     let registry = Registry::builder()
         .repository(Repository::generated("big", 3))
         .faults(|request| {

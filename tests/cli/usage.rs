@@ -1,5 +1,5 @@
-//! Usage errors: pasted references, options of other tools, unknown commands. Each hint names what to
-//! type; terminals and shells get nothing but text.
+//! Usage errors: pasted references, options of other tools, unknown commands. Each hint names the
+//! command to type; terminals and shells receive only text.
 
 use ecrpub_registry::{Fault, Registry, Repository};
 use insta::assert_snapshot;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Run, ecrpub, small};
 
-/// What the program says to arguments that it refuses before anything is sent.
+/// The output for arguments that are refused before any request.
 #[track_caller]
 fn refused(arguments: &[&str]) -> String {
     let registry = Registry::start(small());
@@ -26,7 +26,7 @@ fn refused(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_reference_is_read_in_whatever_form_it_is_pasted() {
+fn a_reference_can_be_pasted_in_every_form() {
     let registry = Registry::start([Repository::generated("big", 20)]);
     let run = |reference: &str| {
         let run = Run::on(&registry).without_keys();
@@ -190,7 +190,7 @@ fn repositories_that_are_called_like_tools_are_repositories() {
 }
 
 #[test]
-fn unknown_commands_are_answered_with_the_command_meant() {
+fn unknown_commands_get_a_hint_with_the_likely_command() {
     assert_snapshot!(refused(&["nginx"]), @"
     error: there is no command `nginx`
     hint: list the public repository with `ecrpub tags public.ecr.aws/docker/library/nginx`
@@ -223,7 +223,7 @@ fn unknown_commands_are_answered_with_the_command_meant() {
 }
 
 #[test]
-fn options_of_other_tools_are_answered_with_ours() {
+fn options_of_other_tools_get_a_hint_with_ours() {
     assert_snapshot!(refused(&["tags", "web", "--head", "5"]), @"
     error: there is no option `--head`
     hint: use `--limit 5`
@@ -318,7 +318,7 @@ fn arguments_are_escaped_in_usage_errors() {
 }
 
 #[test]
-fn colour_is_decided_for_help_and_usage_errors_as_for_everything() {
+fn colour_options_apply_to_help_and_usage_errors() {
     let colored = |arguments: &str, variables: &[(&str, &str)]| {
         let mut run = Run::at("http://127.0.0.1:9");
         for (name, value) in variables {
@@ -348,7 +348,7 @@ fn colour_is_decided_for_help_and_usage_errors_as_for_everything() {
     assert!(!colored("tags --nonsense -- --color always", &[]));
 }
 
-/// Runs the option that a hint offers through a shell, after `tags web`, and returns what was sent.
+/// Runs `tags web` with the option of a hint in a shell, and returns the request.
 #[cfg(unix)]
 fn sent_by_a_shell(registry: &Registry, offered: &str) -> Value {
     let before = registry.requests().len();

@@ -1,5 +1,4 @@
-//! The last module of the alphabet, so that its test starts last: it closes the run with the peers that
-//! were missing.
+//! Prints the missing peers at the end of the run: the test of the last module by name starts last.
 
 use std::io::Write;
 

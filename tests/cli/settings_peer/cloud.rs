@@ -1,9 +1,9 @@
-//! All that hands out credentials, on loopback: STS, SSO, sign-in, a container's agent, an instance's
-//! metadata, and a proxy that refuses whatever is asked of other hosts. Beside them an ECR Public of
-//! empty repositories.
+//! All services that provide credentials, on loopback: STS, SSO, sign-in, a container's agent, an
+//! instance's metadata, and a proxy that refuses requests to other hosts. Also an ECR Public of empty
+//! repositories.
 //!
-//! Each run has a name, which begins the path of its endpoints and is the user of its proxy. The trace
-//! of a run is what it asked, a line a request. The keys that are handed out are made from that line,
+//! Each run has a name, which begins the path of its endpoints and is the user of its proxy. The
+//! trace of a run has one line per request. The keys that a service returns are made from that line,
 //! so that equal keys mean equal requests.
 
 use std::collections::HashMap;
@@ -50,7 +50,7 @@ impl Cloud {
         Self { address, traces }
     }
 
-    /// What the run asked; of a request that was made several times in a row, one.
+    /// The requests of the run; consecutive equal requests count once.
     pub(crate) fn trace(&self, run: &str) -> Vec<String> {
         let traces = self.traces.lock().expect("no thread panics");
         let mut trace = traces.get(run).cloned().unwrap_or_default();
@@ -143,7 +143,7 @@ impl Request {
 
 type Answer = (u16, String);
 
-/// The run, the line of its trace, and the answer.
+/// The run, the line of its trace, and the response.
 fn answer(request: &Request) -> (String, Option<String>, Answer) {
     if request.method == "CONNECT" {
         let run = user(request.header("proxy-authorization"));
@@ -277,7 +277,7 @@ fn keys(line: &str) -> String {
     }
 }
 
-/// What a service says that refuses, with what it was asked in its message.
+/// The response of a service that refuses, with the request in its message.
 fn denied(line: &str) -> Answer {
     if line.starts_with("sts@") {
         let error = format!(

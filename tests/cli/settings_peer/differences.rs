@@ -1,14 +1,14 @@
-//! What this program does otherwise than the AWS CLI, and why: all of it.
+//! All differences of this program from the AWS CLI, and their reasons.
 //!
-//! One difference is no entry of the list, for it holds in every set-up: an empty variable counts as
-//! unset, as people mean it, where the AWS CLI takes some of them for a name or a path. The oracle is
-//! asked without them, so that everything else must still agree. Two more are version 2 of the AWS CLI,
-//! the reference, against its library: see oracle.py.
+//! One difference is not in the list, because it applies to every set-up: an empty variable counts as
+//! unset, but the AWS CLI takes some of them for a name or a path. The oracle runs without them, so
+//! that everything else must still agree. Two more are between version 2 of the AWS CLI, the
+//! reference, and its library: see oracle.py.
 //!
-//! Nor are those of `login_session`, of which no set-up is made, for the oracle needs one more library
-//! to read it; credentials.rs has them: the SDK's provider reads the environment by itself, so that an
-//! endpoint of sign-in in the profile or a `services` section, one that is empty or to be ignored, and
-//! an `AWS_LOGIN_CACHE_DIRECTORY` with variables or `~` are refused by name.
+//! The differences of `login_session` are in credentials.rs, because the oracle needs another library
+//! for it. The SDK's provider reads the environment itself. So these are refused by name: an endpoint
+//! of sign-in in the profile or a `services` section, one that is empty or ignored, and an
+//! `AWS_LOGIN_CACHE_DIRECTORY` with variables or `~`.
 
 use super::Outcome;
 

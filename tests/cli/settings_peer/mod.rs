@@ -1,5 +1,5 @@
-//! Settings count as for the AWS CLI: more than a thousand made-up set-ups, with botocore as the oracle,
-//! and a part of its answers on record for where it is not installed.
+//! Settings work as in the AWS CLI: compares more than a thousand generated set-ups with botocore, or
+//! a part of them with its recorded results if it is not installed.
 
 pub(crate) mod cloud;
 mod differences;
@@ -25,7 +25,7 @@ const COUNT: usize = 1200;
 const RECORDED: usize = 250;
 const RECORD: &str = include_str!("recorded.json");
 
-/// What comes of a set-up: requests, and whether a listing comes of them.
+/// The outcome of a set-up: its requests, and whether it lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) trace: Vec<String>,
@@ -54,7 +54,7 @@ impl Outcome {
     fn agrees_with(&self, program: &Self) -> bool {
         let lists = |trace: &[String]| trace.last().is_some_and(|line| line.starts_with("ecr@"));
         match &self.refusal {
-            // What was asked before the refusal may differ in its order, not in what comes of it.
+            // The order of the requests before the refusal may differ, but not the outcome.
             Some(_) => !lists(&program.trace) && matches!(program.code, Some(2 | 4 | 5)),
             None if lists(&self.trace) => program.code == Some(0) && program.trace == self.trace,
             None => program.code == Some(5) && program.trace == self.trace,
@@ -243,7 +243,7 @@ impl Oracle {
     }
 }
 
-/// What the oracle's answer means for the program.
+/// The outcome that the oracle's result expects of the program.
 fn expected(number: usize, line: &str, cloud: &Cloud) -> Outcome {
     let answer: Value = serde_json::from_str(line).expect("the oracle writes JSON");
     let run = format!("o{number}");

@@ -13,7 +13,7 @@ pub(crate) fn operation(parts: &Parts) -> Option<&'static str> {
     (parts.uri.path().strip_prefix('/') == Some(OPERATION)).then_some(OPERATION)
 }
 
-/// Checks a request and answers it.
+/// Checks a request and returns its response.
 pub(crate) fn answer(parts: &Parts, body: &Value, shelf: &Shelf) -> Answer {
     let is_json = header(parts, "content-type") == Some("application/json");
     if parts.method != "POST" || !is_json || parts.headers.contains_key("authorization") {

@@ -2,7 +2,7 @@
 //! the signed API, the gallery's API, and the registry's own.
 //!
 //! It checks what the service checks (target, signature scope, bounds, exclusive options, tokens),
-//! answers with the service's error codes and texts, records requests, and fails or waits on demand.
+//! returns the service's error codes and texts, records requests, and fails or waits on demand.
 //! Signatures themselves are not verified: it knows no secret keys.
 
 mod data;
@@ -19,7 +19,7 @@ pub use proxy::Proxy;
 pub use sample::sample;
 pub use server::{Builder, Fault, Registry, Request};
 
-/// A URL on loopback at which nothing listens.
+/// A loopback URL at which nothing listens.
 ///
 /// # Panics
 ///
@@ -39,9 +39,9 @@ pub const ACCOUNT: &str = "123456789012";
 pub const ALIAS: &str = "example";
 /// The beginning of every token for anonymous callers.
 pub const TOKEN: &str = "cHVibGljLXRva2Vu";
-/// Requests signed with this access key are answered with `ExpiredTokenException`.
+/// Requests signed with this access key fail with `ExpiredTokenException`.
 pub const EXPIRED_KEY: &str = "AKIAEXPIRED";
-/// Requests signed with this access key are answered with `AccessDeniedException`.
+/// Requests signed with this access key fail with `AccessDeniedException`.
 pub const DENIED_KEY: &str = "AKIADENIED";
-/// Requests signed with this access key are answered with `UnrecognizedClientException`.
+/// Requests signed with this access key fail with `UnrecognizedClientException`.
 pub const UNKNOWN_KEY: &str = "AKIAUNKNOWN";

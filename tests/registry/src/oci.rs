@@ -23,7 +23,7 @@ pub(crate) fn operation(parts: &Parts) -> Option<&'static str> {
     }
 }
 
-/// Checks request `number` and answers it.
+/// Checks request `number` and returns its response.
 pub(crate) fn answer(parts: &Parts, shelf: &Shelf, number: usize) -> Answer {
     if parts.method != "GET" {
         return refused(405, "UNSUPPORTED", "The operation is unsupported.");
@@ -79,7 +79,7 @@ fn find<'a>(path: &str, shelf: &'a Shelf) -> Result<&'a Repository, Answer> {
         })
 }
 
-/// Names by the page, and a relative link to the next one.
+/// A page of names, and a relative link to the next page.
 fn tags(path: &str, parts: &Parts, shelf: &Shelf) -> Answer {
     let repository = match find(path, shelf) {
         Ok(repository) => repository,

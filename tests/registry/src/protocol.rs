@@ -1,4 +1,4 @@
-//! The service's protocol, `awsJson1_1`: its checks and its answers.
+//! The service's protocol, `awsJson1_1`: its checks and its responses.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -17,7 +17,7 @@ const DEFAULT_PAGE: usize = 100;
 const LONGEST_PAGE: u64 = 1000;
 const MOST_IDS: usize = 100;
 
-/// An answer before it is sent.
+/// A response before it is sent.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -39,7 +39,7 @@ impl Answer {
         Self::new(status, CONTENT_TYPE, body.to_string())
     }
 
-    /// An answer of this media type.
+    /// A response of this media type.
     pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
@@ -91,7 +91,7 @@ pub(crate) fn header<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
     parts.headers.get(name)?.to_str().ok()
 }
 
-/// Checks request `number` and answers it.
+/// Checks request `number` and returns its response.
 pub(crate) fn answer(parts: &Parts, body: &Value, shelf: &Shelf, number: usize) -> Answer {
     if oci::operation(parts).is_some() {
         return oci::answer(parts, shelf, number);

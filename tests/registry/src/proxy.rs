@@ -31,7 +31,8 @@ impl Proxy {
         Self::answering(|_| None)
     }
 
-    /// The same that answers with what `answer` makes of a request's head, or else passes it on.
+    /// The same, but responds with the result of `answer` for a request's head, or else forwards the
+    /// request.
     ///
     /// # Panics
     ///
@@ -74,7 +75,7 @@ impl Proxy {
         }
     }
 
-    /// Where it listens.
+    /// The URL at which it listens.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -92,14 +93,14 @@ impl Proxy {
         &self.certificate
     }
 
-    /// The heads of the requests that came in, of each connection the first.
+    /// The head of the first request of each connection.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         let requests = self.requests.lock();
         requests.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many connections came in.
+    /// The number of connections received.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.requests().len()
@@ -124,7 +125,7 @@ fn converse(client: TcpStream, requests: &Mutex<Vec<String>>, answer: &Answer) -
         .push(head.clone());
     if let Some(answer) = answer(&head) {
         (&client).write_all(answer.as_bytes())?;
-        // Closing with the request unread would reset the connection before the answer is read.
+        // Closing with the request unread would reset the connection before the response is read.
         return io::copy(&mut reader, &mut io::sink()).map(drop);
     }
     pass_on(client, reader, &head)

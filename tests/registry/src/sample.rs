@@ -5,9 +5,9 @@ use crate::data::{Image, Repository};
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
-/// A web shop's application, its Helm chart and a tool, and public repositories with the tag shapes that
-/// they really have; last pushed shortly before `now` (milliseconds since 1970), in no order, as the
-/// service lists them.
+/// A web shop's application, its Helm chart and a tool, and public repositories with realistic tags;
+/// last pushed shortly before `now` (milliseconds since 1970), in arbitrary order, as the service
+/// lists them.
 #[must_use]
 pub fn sample(now: i64) -> Vec<Repository> {
     vec![
@@ -70,7 +70,7 @@ fn storefront(now: i64) -> Vec<Image> {
     images
 }
 
-/// Releases of an official image: an index of many platforms, its tags moved from one to the next.
+/// Releases of an official image: indexes of many platforms, with tags that move to the newest.
 fn nginx(now: i64) -> Vec<Image> {
     let platforms = [
         "linux/amd64",
@@ -109,7 +109,7 @@ fn nginx(now: i64) -> Vec<Image> {
     images
 }
 
-/// A public repository of images pushed so many days ago, with these tags.
+/// A public repository of images, each with its age in days and its tags.
 fn public(alias: &str, name: &str, now: i64, images: &[(i64, &[&str])]) -> Repository {
     let seeds = 4000 + 100 * alias.len() as u64..;
     let image = |((days, tags), seed): (&(i64, &[&str]), u64)| {
@@ -139,7 +139,7 @@ fn charts(now: i64) -> Vec<Image> {
     .collect()
 }
 
-/// A Docker image a night, and one that was tagged again and again.
+/// A Docker image per night, and one that was tagged repeatedly.
 fn backup(now: i64) -> Vec<Image> {
     let rebuilds: Vec<_> = (1..=30).map(|build| format!("stable-{build}")).collect();
     let rebuilds: Vec<_> = rebuilds.iter().map(String::as_str).collect();

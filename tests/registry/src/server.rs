@@ -29,7 +29,7 @@ use crate::tls::Identity;
 
 /// A running registry, which stops when it is dropped.
 ///
-/// Dropping a registry that received no request panics, because a test that never reached it proved
+/// Dropping a registry that received no request panics, because a test that never reached it proves
 /// nothing. A test that expects no request calls [`Registry::assert_no_requests`] at its end.
 #[derive(Debug)]
 pub struct Registry {
@@ -42,19 +42,19 @@ pub struct Registry {
     thread: Option<JoinHandle<()>>,
 }
 
-/// A request as it came in.
+/// A request as received.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Its number, from 1.
     pub number: usize,
-    /// When it came in.
+    /// When it was received.
     pub at: Instant,
     /// `DescribeImages` and the like of the signed API, `describeImageTags` of the gallery's,
     /// `token`, `tags/list`, `manifest` of the registry's own; empty for any other request.
     pub operation: String,
     /// The path and the query.
     pub path: String,
-    /// The body, null where it is no JSON.
+    /// The body; null if it is not JSON.
     pub body: Value,
     /// The `Authorization` header.
     pub authorization: Option<String>,
@@ -62,10 +62,10 @@ pub struct Request {
     pub session_token: Option<String>,
 }
 
-/// What goes wrong with a request.
+/// A fault of a request.
 #[derive(Clone, Debug)]
 pub enum Fault {
-    /// Answer with an error of the service.
+    /// Respond with an error of the service.
     Error {
         /// The HTTP status.
         status: u16,
@@ -74,31 +74,31 @@ pub enum Fault {
         /// Its message, if it has one.
         message: Option<String>,
     },
-    /// Answer with this.
+    /// Respond with this.
     Raw {
         /// The HTTP status.
         status: u16,
-        /// Its headers, the media type among them.
+        /// Its headers, including the media type.
         headers: Vec<(&'static str, String)>,
         /// The body.
         body: Vec<u8>,
     },
-    /// Answer correctly after this time.
+    /// Respond correctly after this time.
     Wait(Duration),
-    /// Answer correctly, but with this page token.
+    /// Respond correctly, but with this page token.
     Token(String),
-    /// Close the connection in the middle of the answer.
+    /// Close the connection in the middle of the response.
     Cut,
-    /// Reset the connection instead of answering.
+    /// Reset the connection instead of responding.
     Reset,
-    /// Reset the connection in the middle of the answer.
+    /// Reset the connection in the middle of the response.
     ResetMidway,
-    /// Answer correctly, with this time before each byte.
+    /// Respond correctly, with this time before each byte.
     Drip(Duration),
 }
 
 impl Fault {
-    /// Any answer.
+    /// Any response.
     #[must_use]
     pub fn raw(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self::Raw {
@@ -152,7 +152,7 @@ impl Builder {
         self
     }
 
-    /// Calls `plan` with each request; the request suffers the fault that it returns.
+    /// Calls `plan` for each request, which gets the fault that `plan` returns.
     #[must_use]
     pub fn faults(
         mut self,
@@ -251,22 +251,22 @@ impl Registry {
         &self.certificate
     }
 
-    /// The requests that came in so far.
+    /// The requests received so far.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         let requests = self.state.requests.lock();
         requests.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Checks that no request came in so far, and lets the registry be dropped without one.
+    /// Checks that no request was received so far, and allows dropping the registry without one.
     ///
     /// # Panics
     ///
-    /// When a request came in.
+    /// If a request was received.
     #[track_caller]
     pub fn assert_no_requests(&self) {
         let requests = self.requests();
-        assert!(requests.is_empty(), "requests came in: {requests:?}");
+        assert!(requests.is_empty(), "requests were received: {requests:?}");
         self.allow_no_requests();
     }
 
@@ -424,7 +424,7 @@ fn whole(body: Vec<u8>) -> Body {
     body.map_err(|never| match never {}).boxed()
 }
 
-/// A byte at a time.
+/// Sends one byte at a time.
 fn drip(body: Vec<u8>, time: Duration) -> Body {
     let bytes = stream::iter(body).then(move |byte| async move {
         tokio::time::sleep(time).await;
