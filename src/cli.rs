@@ -39,7 +39,7 @@ pub(crate) struct Cli {
     )]
     pub(crate) quiet: bool,
 
-    /// Choose when to use colour
+    /// When to use colour
     #[arg(
         long,
         global = true,

@@ -149,7 +149,7 @@ fn a_thousand_pages_without_rows_are_an_error() {
                 .arguments(line)
                 .arguments(order)
                 .outcome();
-            assert_refused(&outcome, "1000 pages");
+            assert_refused(&outcome, "1000 consecutive pages");
             assert_eq!(registry.requests().len(), 1000);
         }
     }
