@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'ecrpub' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Choose when to use colour')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests, retries and timings to stderr')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests, retries and timings to stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors and their hints only, no notes')
@@ -69,7 +69,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Print these columns; `+NAME` adds one, `-NAME` leaves one out')
             [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Sort the rows by this key')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort the rows by this key')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Choose when to use colour')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
             [CompletionResult]::new('--public', '--public', [CompletionResultType]::ParameterName, 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME')
             [CompletionResult]::new('--pre', '--pre', [CompletionResultType]::ParameterName, 'Include pre-releases in the `--semver` range')
             [CompletionResult]::new('--exclude-digest-tags', '--exclude-digest-tags', [CompletionResultType]::ParameterName, 'Ignore tags such as `sha256-….sig`, which attach signatures to images')
@@ -125,7 +125,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Print these columns; `+NAME` adds one, `-NAME` leaves one out')
             [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Sort the rows by this key')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort the rows by this key')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Choose when to use colour')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
             [CompletionResult]::new('--public', '--public', [CompletionResultType]::ParameterName, 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME')
             [CompletionResult]::new('--pre', '--pre', [CompletionResultType]::ParameterName, 'Include pre-releases in the `--semver` range')
             [CompletionResult]::new('--exclude-digest-tags', '--exclude-digest-tags', [CompletionResultType]::ParameterName, 'Ignore tags such as `sha256-….sig`, which attach signatures to images')
@@ -147,7 +147,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             break
         }
         'ecrpub;completions' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Choose when to use colour')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests, retries and timings to stderr')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests, retries and timings to stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors and their hints only, no notes')

@@ -18,7 +18,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
     }
     var completions = [
         &'ecrpub'= {
-            cand --color 'Choose when to use colour'
+            cand --color 'Colour the output'
             cand -v 'Log requests, retries and timings to stderr'
             cand --verbose 'Log requests, retries and timings to stderr'
             cand -q 'Print errors and their hints only, no notes'
@@ -65,7 +65,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand --columns 'Print these columns; `+NAME` adds one, `-NAME` leaves one out'
             cand -s 'Sort the rows by this key'
             cand --sort 'Sort the rows by this key'
-            cand --color 'Choose when to use colour'
+            cand --color 'Colour the output'
             cand --public 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME'
             cand --pre 'Include pre-releases in the `--semver` range'
             cand --exclude-digest-tags 'Ignore tags such as `sha256-….sig`, which attach signatures to images'
@@ -120,7 +120,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand --columns 'Print these columns; `+NAME` adds one, `-NAME` leaves one out'
             cand -s 'Sort the rows by this key'
             cand --sort 'Sort the rows by this key'
-            cand --color 'Choose when to use colour'
+            cand --color 'Colour the output'
             cand --public 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME'
             cand --pre 'Include pre-releases in the `--semver` range'
             cand --exclude-digest-tags 'Ignore tags such as `sha256-….sig`, which attach signatures to images'
@@ -141,7 +141,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand --help 'Print help; `-h` prints a summary'
         }
         &'ecrpub;completions'= {
-            cand --color 'Choose when to use colour'
+            cand --color 'Colour the output'
             cand -v 'Log requests, retries and timings to stderr'
             cand --verbose 'Log requests, retries and timings to stderr'
             cand -q 'Print errors and their hints only, no notes'

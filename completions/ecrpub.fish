@@ -35,7 +35,7 @@ function __fish_ecrpub_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c ecrpub -n "__fish_ecrpub_needs_command" -l color -d 'Choose when to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s v -l verbose -d 'Log requests, retries and timings to stderr'
@@ -88,7 +88,7 @@ size\t'The size, largest first'
 tag\t'The tag, with its numbers compared by value'
 digest\t'The digest'
 none\t'The service\'s order, which is arbitrary; rows are printed as they arrive'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l color -d 'Choose when to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l public -d 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME'
@@ -151,7 +151,7 @@ size\t'The size, largest first'
 tag\t'The tag, with its numbers compared by value'
 digest\t'The digest'
 none\t'The service\'s order, which is arbitrary; rows are printed as they arrive'"
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l color -d 'Choose when to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l public -d 'Read ALIAS/NAME as public.ecr.aws/ALIAS/NAME'
@@ -169,7 +169,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l platforms -d 'Add
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s q -l quiet -d 'Print errors and their hints only, no notes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s h -l help -d 'Print help; `-h` prints a summary'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -l color -d 'Choose when to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s v -l verbose -d 'Log requests, retries and timings to stderr'

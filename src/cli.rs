@@ -39,7 +39,7 @@ pub(crate) struct Cli {
     )]
     pub(crate) quiet: bool,
 
-    /// When to use colour
+    /// Colour the output
     #[arg(
         long,
         global = true,

@@ -60,7 +60,7 @@ pub(crate) struct FilterArgs {
 
     /// List only rows older than this age, such as `7d`
     ///
-    /// The same as `--before` with an age. Prints the number of rows that are too young to stderr.
+    /// The same as `--before` with an age. A note on stderr counts the rows that are too young.
     #[arg(long, value_name = "AGE")]
     pub(crate) min_age: Option<Age>,
 
