@@ -1,5 +1,7 @@
 //! Prints a listing after reading all of it.
 
+use std::mem::ManuallyDrop;
+
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::printer::Printer;
@@ -44,12 +46,15 @@ impl Listing<'_> {
                 Err(error) => missing.push(error),
             }
         }
+        // Freeing the rows one by one would take a sixth of the processor time of a listing of 100,000
+        // images (`cargo bench`), and the program ends here.
+        let listed = ManuallyDrop::new(listed);
         let rows: Vec<_> = listed
             .iter()
             .map(|part| part.selected.rows.as_slice())
             .collect();
         printer.prepare(&rows)?;
-        for part in &listed {
+        for part in listed.iter() {
             printer.rows(&part.selected.rows)?;
         }
         let next_token = listed.last().and_then(|part| part.next_token.as_deref());
