@@ -169,7 +169,7 @@ fn a_role_that_needs_an_mfa_code_is_refused() {
     let config = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nmfa_serial = arn:aws:iam::123456789012:mfa/me\nsource_profile = base\n[profile base]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
     assert_snapshot!(with_config(&registry, "mfa", config), @r#"
     --- stderr
-    error: `mfa_serial` in profile `default` asks for a code, which this program does not ask for
+    error: `mfa_serial` in profile `default` needs an MFA code, but this program does not prompt for one
     hint: let the AWS CLI ask for it: `eval "$(aws configure export-credentials --profile default --format env)"`
     --- exit code 4
     "#);

@@ -1,4 +1,4 @@
-//! Credentials of a container: ECS, EKS Pod Identity, and whatever speaks as they do.
+//! Credentials of a container: ECS, EKS Pod Identity, and endpoints that are compatible with them.
 //!
 //! The requests are our own: the SDK's `EcsCredentialsProvider` (aws-config 1.13, ecs.rs) reads its
 //! variables from the environment by itself, where an empty one counts as set and an empty
@@ -26,7 +26,7 @@ const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 /// Where ECS answers.
 const ECS: &str = "http://169.254.170.2";
-/// What may be asked without TLS, besides loopback: ECS, and EKS Pod Identity.
+/// Addresses that may be reached without TLS, in addition to loopback: ECS and EKS Pod Identity.
 const LINK_LOCAL: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 /// As the AWS CLI has it.
 const TIMEOUT: Duration = Duration::from_secs(2);

@@ -57,7 +57,7 @@ pub(super) async fn credentials(at: &Source<'_>) -> Result<Option<Keys>, Error> 
         .ok_or_else(|| metadata::without_keys(answer, 200, &host(&settings.endpoint)))
 }
 
-/// The answer that tells the keys of the role; `None` where this is no instance, or has no role.
+/// The response with the keys of the role, or `None` if this is no instance or has no role.
 async fn answer(client: &imds::Client, attempts: u32) -> Option<String> {
     let role = get(client, ROLE, attempts).await?;
     let role = role.trim();

@@ -32,7 +32,7 @@ impl fmt::Debug for Keys {
 
 impl Keys {
     /// Checks that the access key id and the session token can be sent in a header, and has all of the
-    /// keys blanked out of what is printed. `origins` name the two in messages.
+    /// keys redacted from the output. `origins` name the two in messages.
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ impl Keys {
         }
     }
 
-    /// The keys that a provider of the SDK got; `None` where there are none in it.
+    /// The keys that a provider of the SDK returned.
     pub(super) fn of_sdk(keys: &aws_credential_types::Credentials) -> Option<Self> {
         let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Some(Self {

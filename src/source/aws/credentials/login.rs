@@ -140,7 +140,7 @@ fn home_of_provider(environment: &Environment) -> Option<&Path> {
     home.map(Path::new)
 }
 
-/// Reads the file of the login, and has its secrets blanked out of what is printed.
+/// Reads the file of the login, and has its secrets redacted from the output.
 fn read(folder: &Path, session: &str) -> Result<TokenFile, Error> {
     let file = TokenFile::read::<Sha256>(folder, session.trim())?;
     for key in ["refreshToken", "idToken", "dpopKey"] {
@@ -195,7 +195,7 @@ fn not_renewed(error: &CredentialsError, profile: &str, host: &str) -> Failure {
         return Failure::fatal(failure("the token file of the login has an unknown format"));
     };
     let Some(code) = error.code() else {
-        // The provider does not tell the status.
+        // The provider hides the status.
         let error = format!("`{host}` answered with an error page");
         let error = Error::new(Kind::Service, error)
             .hint("check the endpoint and whether a proxy answers in its place");

@@ -42,7 +42,7 @@ pub(super) async fn send(
     })
 }
 
-/// The keys in an answer of JSON; `None` where there are none in it.
+/// The keys in a JSON response, or `None` if it has no keys.
 pub(super) fn keys(answer: &[u8]) -> Option<Keys> {
     let content: Value = serde_json::from_slice(answer).ok()?;
     let text = |key: &str| content[key].as_str().filter(|text| !text.is_empty());

@@ -35,19 +35,19 @@ use crate::net::settings::{Transport, host};
 use crate::progress::Progress;
 use crate::shell::quoted;
 
-/// Long enough for a `credential_process` that asks a person.
+/// Long enough for a `credential_process` that prompts the user.
 pub(super) const LIMIT: Duration = Duration::from_mins(2);
-/// The region of STS and sign-in where none is set.
+/// The default region of STS and sign-in.
 const HOME_REGION: &str = "us-east-1";
 
-/// Credentials, and what there is to say about them.
+/// Credentials, with their origin for messages.
 #[derive(Debug)]
 pub(super) struct Credentials {
     pub(super) keys: Keys,
     pub(super) origin: Origin,
 }
 
-/// Gets the credentials that `scope` asks for, within `limit`.
+/// Gets the credentials that `scope` selects, within `limit`.
 ///
 /// # Errors
 ///
@@ -115,7 +115,7 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Gets what `plan` says, source credentials of roles first. `None` where the instance was the last
+    /// Gets the credentials of `plan`, source credentials of roles first. `None` if the instance was the last
     /// hope, and has no role.
     async fn get(&self, plan: &Plan) -> Result<Option<Keys>, Error> {
         let keys = match plan {

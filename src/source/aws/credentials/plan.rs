@@ -36,7 +36,7 @@ pub(super) enum Plan {
     Instance,
 }
 
-/// A role to assume, and the profile that asks for it, if it is not the environment.
+/// A role to assume, and the profile that names it, unless the environment does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Role {
     pub(super) profile: Option<String>,
@@ -50,7 +50,7 @@ pub(super) struct Role {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sso {
     pub(super) profile: String,
-    /// The name of the `sso-session` section; the older form has none.
+    /// The name of the `sso-session` section; absent in the older form.
     pub(super) session: Option<String>,
     pub(super) start_url: String,
     pub(super) region: String,
@@ -181,7 +181,7 @@ fn has_container(scope: &Scope) -> bool {
     is_set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || is_set("AWS_CONTAINER_CREDENTIALS_FULL_URI")
 }
 
-/// Whether a profile asks for a role that other credentials assume.
+/// Whether a profile names a role to assume with other credentials.
 fn assumes_role(section: &Section) -> bool {
     section.has("role_arn") && !section.has("web_identity_token_file")
 }
@@ -190,7 +190,7 @@ fn has_keys(section: &Section) -> bool {
     section.has("aws_access_key_id") || section.has("aws_secret_access_key")
 }
 
-/// The role that the profile `name` asks for. `visited` are the profiles that led here, the last of
+/// The role that the profile `name` names. `visited` are the profiles that led here, the last of
 /// them `name` itself.
 fn role<'a>(scope: &'a Scope, name: &'a str, visited: &mut Vec<&'a str>) -> Result<Plan, Error> {
     let section = existing(scope, name)?;
@@ -322,10 +322,10 @@ fn source_profile<'a>(
     })
 }
 
-/// MFA is never skipped, and codes are not asked for.
+/// MFA is never skipped, and the program does not prompt for codes.
 fn asks_for_code(scope: &Scope, name: &str) -> Error {
     let origin = of_profile("mfa_serial", name);
-    failure(format!("{origin} asks for a code, which this program does not ask for")).hint(format!(
+    failure(format!("{origin} needs an MFA code, but this program does not prompt for one")).hint(format!(
         "let the AWS CLI ask for it: `eval \"$(aws configure export-credentials --profile {} --format env)\"`",
         quoted(&scope.profile)
     ))

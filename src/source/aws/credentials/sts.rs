@@ -16,7 +16,7 @@ use crate::source::aws::endpoints::Service;
 /// The longest web identity token, in bytes: STS takes 20,000.
 const LONGEST_TOKEN: u64 = 1 << 20;
 
-/// Has `keys`, which come from `source`, assume `role`.
+/// Assumes `role` with `keys`, the credentials of `source`.
 pub(super) async fn assume_role(
     at: &Source<'_>,
     role: &Role,

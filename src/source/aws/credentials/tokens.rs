@@ -16,7 +16,7 @@ use jiff::Timestamp;
 /// The longest file that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// A token's file: an object of JSON, of which what is not known is kept.
+/// The file of a token: a JSON object whose unknown fields are kept.
 #[derive(Debug)]
 pub(super) struct TokenFile {
     path: PathBuf,
@@ -28,7 +28,7 @@ impl TokenFile {
     ///
     /// # Errors
     ///
-    /// A credentials error where there is none that can be read.
+    /// A credentials error if there is no readable token.
     pub(super) fn read<D: Digest>(folder: &Path, name: &str) -> Result<Self, Error> {
         let mut file = String::new();
         for byte in D::digest(name) {

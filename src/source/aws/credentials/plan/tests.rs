@@ -171,13 +171,13 @@ fn a_source_that_is_not_there_is_never_replaced_by_another_one() {
 fn a_code_is_never_skipped_anywhere_in_a_chain() {
     let config = "[profile a]\nARNsource_profile = b\n[profile b]\nARNsource_profile = c\nmfa_serial = m\n[profile c]\nKEYS";
     let expected =
-        "error: `mfa_serial` in profile `b` asks for a code, which this program does not ask for";
+        "error: `mfa_serial` in profile `b` needs an MFA code, but this program does not prompt for one";
     assert_eq!(plan(&[], config, "", Some("a")), expected);
     let config = "[DEFAULT]\nmfa_serial = m\n[profile a]\nARNsource_profile = c\n[profile c]\nKEYS";
     let expected =
-        "error: `mfa_serial` in profile `a` asks for a code, which this program does not ask for";
+        "error: `mfa_serial` in profile `a` needs an MFA code, but this program does not prompt for one";
     assert_eq!(plan(&[], config, "", Some("a")), expected);
-    // Keys of one's own need none.
+    // A profile with its own keys needs no source.
     assert_eq!(plan(&[], config, "", Some("c")), "the keys of profile `c`");
 }
 
