@@ -79,6 +79,13 @@ impl Listing<'_> {
         }
         let repository = &target.repository;
         let reason = match read {
+            1 if !self.args.wants_all(target) => {
+                "the named row does not pass the filters".to_owned()
+            }
+            read if !self.args.wants_all(target) => {
+                let count = human_count(read);
+                format!("none of the {count} named rows passes the filters")
+            }
             0 if target.is_own() => "it is empty".to_owned(),
             0 => "it has no tags".to_owned(),
             1 => "its only row does not pass the filters".to_owned(),

@@ -336,7 +336,11 @@ fn an_empty_table_says_why() {
     ");
     assert_snapshot!(ecrpub(&registry, "images storefront --semver ^3 --tag 2"), @"
     --- stderr
-    note: repository `storefront` has nothing to list: its only row does not pass the filters
+    note: repository `storefront` has nothing to list: the named row does not pass the filters
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags storefront --tag 2 --tag 2.0 --since 2030-01-01"), @"
+    --- stderr
+    note: repository `storefront` has nothing to list: none of the 2 named rows passes the filters
     ");
 }
 
