@@ -5,7 +5,7 @@ use super::read::Part;
 use super::summary::Summary;
 use crate::model::Row;
 use crate::output::{FormatName, counted, human_count};
-use crate::select::Selected;
+use crate::select::Counts;
 use crate::source::{self, Target};
 
 impl Listing<'_> {
@@ -31,30 +31,36 @@ impl Listing<'_> {
             && selected.counts.read == selected.rows.len()
     }
 
-    /// Notes how many rows `--limit`, `--min-age` and a range of releases left out.
-    pub(super) fn note_left_out<R>(&self, listed: &[Part<R>]) {
-        let note = |count: fn(&Selected<R>) -> usize, option, rows, rest| {
-            let count: usize = listed.iter().map(|part| count(&part.selected)).sum();
-            if count > 0 {
-                let rows = counted(count, rows);
-                self.console
-                    .note(&format!("`{option}` leaves out {rows}{rest}"));
-            }
-        };
-        let ended_early = listed.iter().any(|part| part.ended_early);
+    /// Notes how many rows `--limit` left out of a table.
+    pub(super) fn note_limit<R>(&self, listed: &[Part<R>]) {
         // Only for tables: the author of a script knows about its `--limit`.
-        let is_table = self.args.output.is_table();
-        if is_table && ended_early {
+        if !self.args.output.is_table() {
+            return;
+        }
+        if listed.iter().any(|part| part.ended_early) {
             self.console
                 .note("`--limit` ends the listing; there may be more rows");
-        } else if is_table {
-            note(Selected::left_out, "--limit", "more row", "");
+            return;
         }
-        let too_young = |selected: &Selected<R>| selected.counts.too_young;
-        note(too_young, "--min-age", "younger row", "");
-        let pre_releases = |selected: &Selected<R>| selected.counts.pre_releases;
+        let left_out = listed.iter().map(|part| part.selected.left_out());
+        self.note_left_out("--limit", left_out.sum(), "more row", "");
+    }
+
+    /// Notes how many rows of all repositories `--min-age` and a range of releases left out.
+    pub(super) fn note_excluded(&self, counts: &[Counts]) {
+        let too_young = counts.iter().map(|counts| counts.too_young);
+        self.note_left_out("--min-age", too_young.sum(), "younger row", "");
+        let pre_releases = counts.iter().map(|counts| counts.pre_releases);
         let hint = ", which `--pre` includes";
-        note(pre_releases, "--semver", "pre-release", hint);
+        self.note_left_out("--semver", pre_releases.sum(), "pre-release", hint);
+    }
+
+    fn note_left_out(&self, option: &str, count: usize, row: &str, rest: &str) {
+        if count > 0 {
+            let rows = counted(count, row);
+            self.console
+                .note(&format!("`{option}` leaves out {rows}{rest}"));
+        }
     }
 
     /// Notes how many of the images to delete also have other tags.
@@ -79,6 +85,13 @@ impl Listing<'_> {
         }
         let repository = &target.repository;
         let reason = match read {
+            1 if !self.args.wants_all(target) => {
+                "the named row does not pass the filters".to_owned()
+            }
+            read if !self.args.wants_all(target) => {
+                let count = human_count(read);
+                format!("none of the {count} named rows passes the filters")
+            }
             0 if target.is_own() => "it is empty".to_owned(),
             0 => "it has no tags".to_owned(),
             1 => "its only row does not pass the filters".to_owned(),

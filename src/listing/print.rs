@@ -62,7 +62,9 @@ impl Listing<'_> {
             printer.end(next_token)?;
         }
         self.summarize(&listed);
-        self.note_left_out(&listed);
+        self.note_limit(&listed);
+        let counts: Vec<_> = listed.iter().map(|part| part.selected.counts).collect();
+        self.note_excluded(&counts);
         self.note_other_tags(&listed);
         self.note_untagged(&seen);
         self.note_token(next_token);

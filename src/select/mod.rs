@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
-pub(crate) use self::collect::{Collector, Selected};
+pub(crate) use self::collect::{Collector, Counts, Selected};
 pub(crate) use self::filter::TaggedArgs;
 use self::filter::{Filter, FilterArgs, Verdict};
 pub(crate) use self::ids::{IdArgs, Wanted};

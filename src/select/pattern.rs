@@ -20,8 +20,12 @@ impl TagPattern {
         self.whole.is_match(tag)
     }
 
-    /// Whether the pattern that [`Self::suggestion`] writes matches all of `tag`.
+    /// Whether the pattern that [`Self::suggestion`] writes matches all of `tag`. The empty pattern is
+    /// a part of every tag, and suggests none.
     pub(super) fn matches_part(&self, tag: &str) -> bool {
+        if self.text.is_empty() {
+            return false;
+        }
         let part = self.part.get_or_init(|| whole(&self.suggestion()).ok());
         part.as_ref().is_some_and(|part| part.is_match(tag))
     }
@@ -103,6 +107,7 @@ mod tests {
             assert!(pattern.matches_part("v1.2-slim-alpine3"));
             assert!(!pattern.matches_part("latest"));
         }
+        assert!(!pattern("").matches_part("1.2-alpine"));
         assert!(!pattern("^alpine$").matches_part("1.2-alpine"));
         assert!(!pattern("(?x)alpine # all").matches_part("latest"));
     }

@@ -320,6 +320,31 @@ fn notes_count_the_rows_that_a_range_and_an_age_leave_out() {
 }
 
 #[test]
+fn a_count_has_the_notes_of_its_listing() {
+    let registry = Registry::start([storefront(), Repository::new("empty", vec![])]);
+    for (line, count) in [
+        ("tags storefront --semver ^2.1", "3\n"),
+        ("tags storefront --min-age 2h", "4\n"),
+        (
+            "tags storefront empty --include slim",
+            "storefront\t0\nempty\t0\n",
+        ),
+        ("images storefront --tag 2 --since 2030-01-01", "0\n"),
+        ("images storefront --tag 2 --tag nowhere", "1\n"),
+    ] {
+        let counted = ecrpub(&registry, &format!("{line} --count"));
+        assert_eq!(counted.stdout, count, "{line}");
+        let listed = ecrpub(&registry, &format!("{line} -o name"));
+        assert_ne!(listed.stderr, "", "{line}");
+        assert_eq!(
+            (counted.stderr, counted.code),
+            (listed.stderr, listed.code),
+            "{line}"
+        );
+    }
+}
+
+#[test]
 fn an_empty_table_says_why() {
     let registry = Registry::start([storefront(), Repository::new("empty", vec![])]);
     assert_snapshot!(ecrpub(&registry, "tags empty"), @"
@@ -336,7 +361,11 @@ fn an_empty_table_says_why() {
     ");
     assert_snapshot!(ecrpub(&registry, "images storefront --semver ^3 --tag 2"), @"
     --- stderr
-    note: repository `storefront` has nothing to list: its only row does not pass the filters
+    note: repository `storefront` has nothing to list: the named row does not pass the filters
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags storefront --tag 2 --tag 2.0 --since 2030-01-01"), @"
+    --- stderr
+    note: repository `storefront` has nothing to list: none of the 2 named rows passes the filters
     ");
 }
 

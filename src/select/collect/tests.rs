@@ -134,6 +134,36 @@ fn every_example_of_the_contract_holds() {
 }
 
 #[test]
+fn a_floating_tag_of_another_variant_selects_no_image_outside_of_the_range() {
+    for (image, range) in [
+        (
+            "7.0.5-debian-12-r10=7.0.5=7-debian-12=7.0-debian-12=latest",
+            "<7.0.3",
+        ),
+        ("21.0.10_7-jdk=21=21-jdk", "<21.0.9"),
+        ("2.1.0-Alpine=2-alpine", "<2.1"),
+        ("4.0.0-python3.12-slim=4-python3.12", "<4.0.0 || >4.0.0"),
+    ] {
+        assert_eq!(select(&["--semver", range], images(image)), "", "{image}");
+        assert_eq!(select(&["--semver=*"], images(image)), image);
+    }
+    assert_eq!(
+        select(
+            &["--sort=version"],
+            images("21.0.9_10-jdk 21.0.10_7-jdk=21=21-jdk 20.0.1-jdk")
+        ),
+        "21.0.10_7-jdk=21=21-jdk 21.0.9_10-jdk 20.0.1-jdk"
+    );
+    // Each tag keeps its own variant: the plain one sorts before the others.
+    let mut rows = tags("21.0.9_10-jdk 21.0.10_7-jdk=21=21-jdk 20.0.1-jdk");
+    rows.reverse();
+    assert_eq!(
+        select(&["--sort=version"], rows),
+        "21 21.0.10_7-jdk 21-jdk 21.0.9_10-jdk 20.0.1-jdk"
+    );
+}
+
+#[test]
 fn floating_tags_are_resolved_whatever_else_is_filtered() {
     assert_eq!(
         select(&["--semver=<2.1", "--include=2"], tags(STOREFRONT)),

@@ -1,5 +1,6 @@
 //! Floating tags: `2` on the image that is also `2.1.0` stands for 2.1.0.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::Version;
@@ -46,46 +47,53 @@ impl<'a> FloatingTags<'a> {
 }
 
 /// The tags of one image that float, and the versions that they stand for.
+///
+/// A tag stands for the best longer version that begins with its numbers: of the same variant or, if
+/// there is none, of any variant. `7-debian-12` on the image of `7.0.5-debian-12-r10` counts as 7.0.5,
+/// so that a range that excludes 7.0.5 does not select the image.
 fn floating<'a>(tags: &[Written<'a>]) -> Vec<Written<'a>> {
-    // The beginnings of longer numbers, and the best version of each.
-    let mut best: HashMap<Beginning, Option<&Version>> = HashMap::new();
-    for (_, version) in tags {
-        for count in 1..version.written {
-            best.insert(beginning(version, count), None);
-        }
-    }
-    let floats = |version: &Version| {
-        let is_plain = version.is_release() && version.build.is_empty();
-        is_plain && best.contains_key(&beginning(version, version.written))
+    let with_variant = |tag| {
+        let (_, version): &Written<'a> = tag;
+        (tag, version.variant.to_ascii_lowercase())
     };
-    let (floating, fixed): (Vec<_>, Vec<_>) = tags.iter().partition(|(_, version)| floats(version));
-    for (_, version) in fixed {
+    let mut tags: Vec<_> = tags.iter().map(with_variant).collect();
+    // The longest first: a floating tag may begin with the numbers of another one.
+    tags.sort_by_key(|((_, version), _)| Reverse(version.written));
+    let mut best: HashMap<Beginning, Version> = HashMap::new();
+    let mut floating = Vec::new();
+    for ((tag, version), variant) in &tags {
+        let beginning = |variant, count| (variant, first_numbers(version, count));
+        let find = |variant| best.get(&beginning(variant, version.written));
+        let is_plain = version.is_release() && version.build.is_empty();
+        let target = find(Some(variant)).or_else(|| find(None));
+        let target = target.filter(|_| is_plain).map(|target| Version {
+            variant: version.variant.clone(),
+            written: version.written,
+            ..target.clone()
+        });
+        if let Some(target) = &target {
+            floating.push((*tag, target.clone()));
+        }
+        let counted = target.as_ref().unwrap_or(version);
         for count in 1..version.written {
-            let best = best.entry(beginning(version, count)).or_default();
-            if best.is_none_or(|best| is_better(version, best)) {
-                *best = Some(version);
+            for variant in [Some(variant.as_str()), None] {
+                let best = best.entry(beginning(variant, count));
+                let best = best.or_insert_with(|| counted.clone());
+                if is_better(counted, best) {
+                    *best = counted.clone();
+                }
             }
         }
     }
-    let stands_for = |(tag, version): &Written<'a>| {
-        let target = best.get(&beginning(version, version.written))?.as_ref()?;
-        let version = Version {
-            variant: version.variant.clone(),
-            written: version.written,
-            ..(*target).clone()
-        };
-        Some((*tag, version))
-    };
-    floating.into_iter().filter_map(stands_for).collect()
+    floating
 }
 
-/// A variant and numbers by value.
-type Beginning<'a> = (&'a str, Vec<(usize, &'a str)>);
+/// A variant in lower case, or `None` for any, and numbers by value.
+type Beginning<'a> = (Option<&'a str>, Vec<(usize, &'a str)>);
 
-/// The first `count` numbers of `version`, and its variant.
-fn beginning<'a>(version: &'a Version, count: usize) -> Beginning<'a> {
-    let numbers = version.numbers.split('.').take(count);
-    (&version.variant, numbers.map(value).collect())
+/// The first `count` numbers of `version`.
+fn first_numbers<'a>(version: &Version<'a>, count: usize) -> Vec<(usize, &'a str)> {
+    version.numbers.split('.').take(count).map(value).collect()
 }
 
 /// Whether a floating tag stands for `a` rather than `b`: releases first, then the highest.
@@ -110,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_floating_tag_stands_for_the_longest_and_highest_of_its_image_and_variant() {
+    fn a_floating_tag_stands_for_the_highest_longer_version_of_its_image() {
         for (tags, tag, version) in [
             ("2.1.0 2.1 2 latest", "2", "2.1.0"),
             ("2.1.0 2.1 2 latest", "2.1", "2.1.0"),
@@ -118,20 +126,45 @@ mod tests {
             ("2.1.0 2.0.9 2", "2", "2.1.0"),
             ("v2.1.0 V02.01 2", "2", "2.1.0"),
             ("v2.1.0 V02.01 2", "V02.01", "2.1.0"),
-            // Tags of another beginning, image or variant.
+            // Tags of another beginning or image.
             ("21.0 2", "2", "2"),
             ("3.0 2", "2", "2"),
             ("2 latest", "2", "2"),
-            ("2.1.0-slim 2", "2", "2"),
-            ("2.1.0 2-slim", "2-slim", "2"),
             ("init-2.1.0 init-2.1 2", "init-2.1", "2.1.0"),
-            ("init-2.1.0 init-2.1 2", "2", "2"),
             ("2.1.0-slim 2-slim", "2-slim", "2.1.0"),
+            // The same variant comes first, in any case, then any variant.
+            ("2.2.0 2.1.0-slim 2-slim", "2-slim", "2.1.0"),
+            ("2.2.0-slim 2.1.0 2", "2", "2.1.0"),
+            ("2.2.0 2.1.0-Alpine 2-alpine", "2-alpine", "2.1.0"),
+            ("2.1.0-slim 2", "2", "2.1.0"),
+            ("2.1.0 2-slim", "2-slim", "2.1.0"),
+            ("2.1.0-slim 2.2.0-alpine 2", "2", "2.2.0"),
+            ("init-2.1.0 init-2.1 2", "2", "2.1.0"),
+            (
+                "7.0.5-debian-12-r10 7.0-debian-12 7-debian-12",
+                "7-debian-12",
+                "7.0.5",
+            ),
+            (
+                "7.0.5-debian-12-r10 7.0-debian-12 7-debian-12",
+                "7.0-debian-12",
+                "7.0.5",
+            ),
+            (
+                "4.0.0-python3.12-slim 4-python3.12",
+                "4-python3.12",
+                "4.0.0",
+            ),
+            ("21.0.10_7-jdk 21 21-jdk", "21", "21.0.10 7"),
+            // A floating tag of the same variant counts with the version that it stands for.
+            ("2.1.5-slim 2.1 2.0.9 2", "2", "2.1.5"),
             // Releases come before pre-releases, which are better than nothing.
             ("3.13.0rc2 3.13 3", "3.13", "3.13.0 rc2"),
             ("3.13.0rc2 3.13 3", "3", "3.13.0 rc2"),
             ("3.14.0rc2 3.13.1 3", "3", "3.13.1"),
             ("3.13.0rc2-slim 3.13-slim", "3.13-slim", "3.13.0 rc2"),
+            ("3.14.0rc2-slim 3.13.1-alpine 3", "3", "3.13.1"),
+            ("3.13.0rc2-slim 3.13", "3.13", "3.13.0 rc2"),
             ("21.0.10_7-jdk 21-jdk", "21-jdk", "21.0.10 7"),
             // A tag with a build or a pre-release does not float.
             ("3.13.0rc2 3.13-rc", "3.13-rc", "3.13 rc"),
