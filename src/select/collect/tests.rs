@@ -159,7 +159,7 @@ fn a_floating_tag_of_another_variant_selects_no_image_outside_of_the_range() {
     rows.reverse();
     assert_eq!(
         select(&["--sort=version"], rows),
-        "21 21.0.10_7-jdk 21-jdk 21.0.9_10-jdk 20.0.1-jdk"
+        "21.0.10_7-jdk 21 21-jdk 21.0.9_10-jdk 20.0.1-jdk"
     );
 }
 

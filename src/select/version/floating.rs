@@ -65,9 +65,9 @@ fn floating<'a>(tags: &[Written<'a>]) -> Vec<Written<'a>> {
         let beginning = |variant, count| (variant, first_numbers(version, count));
         let find = |variant| best.get(&beginning(variant, version.written));
         let is_plain = version.is_release() && version.build.is_empty();
+        // In the order it follows its target: `21` comes after `21.0.10_7-jdk`, the tag to pin.
         let target = find(Some(variant)).or_else(|| find(None));
         let target = target.filter(|_| is_plain).map(|target| Version {
-            variant: version.variant.clone(),
             written: version.written,
             ..target.clone()
         });

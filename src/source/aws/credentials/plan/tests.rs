@@ -170,12 +170,10 @@ fn a_source_that_is_not_there_is_never_replaced_by_another_one() {
 #[test]
 fn a_code_is_never_skipped_anywhere_in_a_chain() {
     let config = "[profile a]\nARNsource_profile = b\n[profile b]\nARNsource_profile = c\nmfa_serial = m\n[profile c]\nKEYS";
-    let expected =
-        "error: `mfa_serial` in profile `b` needs an MFA code, but this program does not prompt for one";
+    let expected = "error: `mfa_serial` in profile `b` needs an MFA code, but this program does not prompt for one";
     assert_eq!(plan(&[], config, "", Some("a")), expected);
     let config = "[DEFAULT]\nmfa_serial = m\n[profile a]\nARNsource_profile = c\n[profile c]\nKEYS";
-    let expected =
-        "error: `mfa_serial` in profile `a` needs an MFA code, but this program does not prompt for one";
+    let expected = "error: `mfa_serial` in profile `a` needs an MFA code, but this program does not prompt for one";
     assert_eq!(plan(&[], config, "", Some("a")), expected);
     // A profile with its own keys needs no source.
     assert_eq!(plan(&[], config, "", Some("c")), "the keys of profile `c`");
