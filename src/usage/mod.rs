@@ -55,6 +55,8 @@ fn describe(answer: &clap::Error, line: &Line) -> Error {
         }
         ErrorKind::InvalidValue => invalid_value(answer, line, &option),
         ErrorKind::ValueValidation => refused_value(answer, line, &option),
+        ErrorKind::TooManyValues => Error::usage(format!("`{option}` takes no value"))
+            .hint(format!("type it alone: `{option}`")),
         ErrorKind::ArgumentConflict => conflict(answer, line, &option),
         ErrorKind::MissingRequiredArgument => missing(answer, line),
         _ => {
@@ -103,7 +105,9 @@ fn invalid_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
     let suggested = text(answer, ContextKind::SuggestedValue);
     let error = match meant {
         Some(hint) => error.hint(hint),
-        None if !suggested.is_empty() => error.hint(format!("did you mean `{suggested}`?")),
+        None if options::is_slip(&value, &suggested) => {
+            error.hint(format!("did you mean `{suggested}`?"))
+        }
         None => error,
     };
     if valid.is_empty() {
@@ -196,6 +200,21 @@ mod tests {
 
     const WORDS: &str = "tags|images|ls|--limit|--head|-n|-R|--repo=|web|nginx:1.27|docker|pull|\
         public[.]ecr[.]aws/ab/[a-zA-Z:@*]{0,6}|[-a-z/:=.]{0,9}|.{0,6}|--output|yaml|--color=never|--";
+
+    #[test]
+    fn values_of_lists_are_read_in_any_case() {
+        for line in [
+            "tags web --output TABLE",
+            "tags web -o JSONL",
+            "images web --format Image-Ids",
+            "tags web --time ISO",
+            "tags web --source REGISTRY",
+            "tags web --color Never",
+        ] {
+            let words = std::iter::once("ecrpub").chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(128))]
