@@ -252,10 +252,12 @@ fn hints_for_own_image(name: &str, image: &ImageId) -> Vec<Hint> {
         ImageId::Tag(_) => "tags",
         ImageId::Digest(_) => "images",
     };
-    let own = Hint::Text(format!(
-        "list the image of your own repository with `ecrpub {command} {name} {}`",
-        image.option()
-    ));
+    let own = Hint::WithOption {
+        words: "list the image of your own repository with",
+        command,
+        value: name.to_owned(),
+        option: image.option(),
+    };
     let suffix = image.suffix();
     let (words, value) = if is_official(name) {
         ("the official image:", official(name))

@@ -162,7 +162,7 @@ fn readable(word: &str) -> Option<String> {
         Ok(_) => Some(word.to_owned()),
         Err(refused) => refused.hints().iter().find_map(|hint| match hint {
             Hint::Instead { value, .. } => Some(value.clone()),
-            Hint::Text(_) => None,
+            Hint::Text(_) | Hint::WithOption { .. } => None,
         }),
     }
 }

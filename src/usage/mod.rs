@@ -202,6 +202,48 @@ mod tests {
         public[.]ecr[.]aws/ab/[a-zA-Z:@*]{0,6}|[-a-z/:=.]{0,9}|.{0,6}|--output|yaml|--color=never|--";
 
     #[test]
+    fn hints_for_values_keep_the_command_and_its_options() {
+        for (line, hints) in [
+            (
+                "images web:2.0 --limit 5 --reverse",
+                &[
+                    "list the image of your own repository with `ecrpub images web --limit 5 --reverse --tag 2.0`",
+                ][..],
+            ),
+            (
+                "tags web@0123456789ab -q",
+                &[
+                    "list the image of your own repository with `ecrpub tags web -q --digest sha256:0123456789ab`",
+                ],
+            ),
+            (
+                "tags nginx:1.29 --limit 5",
+                &[
+                    "the official image: `ecrpub tags public.ecr.aws/docker/library/nginx:1.29 --limit 5`",
+                    "list the image of your own repository with `ecrpub tags nginx --limit 5 --tag 1.29`",
+                ],
+            ),
+            ("tags web --verbose=2", &["type it alone: `--verbose`"]),
+            ("tags web --count=true", &["type it alone: `--count`"]),
+            ("tags web --help=x", &["type it alone: `--help`"]),
+            ("tags web --page-size 0", &[]),
+            ("tags web --endpoint-url foo", &[]),
+            (
+                "completions tcsh",
+                &["give one of `bash`, `elvish`, `fish`, `powershell`, `zsh`"],
+            ),
+        ] {
+            let words: Vec<_> = std::iter::once("ecrpub")
+                .chain(line.split(' '))
+                .map(Into::into)
+                .collect();
+            let answer = Cli::try_parse_from(&words).expect_err(line);
+            let error = describe(&answer, &Line::of(&words));
+            assert_eq!(error.hints(), hints, "{line}: {error}");
+        }
+    }
+
+    #[test]
     fn values_of_lists_are_read_in_any_case() {
         for line in [
             "tags web --output TABLE",
