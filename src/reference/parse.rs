@@ -507,6 +507,12 @@ mod tests {
                 "API",
                 nginx,
             ),
+        ]);
+    }
+
+    #[test]
+    fn addresses_without_a_repository_are_refused_with_a_way_to_name_one() {
+        assert_refused(&[
             (
                 "public.ecr.aws/nginx",
                 "alias",
