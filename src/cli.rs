@@ -45,6 +45,7 @@ pub(crate) struct Cli {
         global = true,
         value_name = "WHEN",
         default_value = "auto",
+        ignore_case = true,
         display_order = 902,
         help_heading = "General"
     )]

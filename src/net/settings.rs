@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
+use url::{ParseError, Url};
 
 use super::http;
 use super::retry::Retry;
@@ -214,7 +214,12 @@ fn parse_endpoint(text: &str) -> Result<Url, String> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("a URL has no blanks and line breaks".to_owned());
     }
-    let mut url = Url::parse(text).map_err(|error| error.to_string())?;
+    let mut url = Url::parse(text).map_err(|error| match error {
+        ParseError::RelativeUrlWithoutBase => {
+            "a URL starts with `http://` or `https://`".to_owned()
+        }
+        error => error.to_string(),
+    })?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err("a URL starts with `http://` or `https://`".to_owned());
     }

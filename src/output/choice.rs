@@ -43,6 +43,7 @@ impl ColumnName {
 
 impl From<String> for ColumnName {
     fn from(text: String) -> Self {
+        let text = text.trim();
         for (prefix, sign) in [('+', Sign::Plus), ('-', Sign::Minus)] {
             if let Some(name) = text.strip_prefix(prefix) {
                 let name = name.to_owned();
@@ -51,7 +52,7 @@ impl From<String> for ColumnName {
         }
         Self {
             sign: Sign::None,
-            name: text,
+            name: text.to_owned(),
         }
     }
 }
@@ -113,6 +114,15 @@ pub(super) fn choose<R>(
     added: &[&str],
     defaults: impl Fn(&Column<R>) -> bool,
 ) -> Result<Vec<&'static Column<R>>, Error> {
+    // `tag,` ends with an empty name.
+    let names = match names {
+        [rest @ .., last]
+            if !rest.is_empty() && last.name.is_empty() && last.sign == Sign::None =>
+        {
+            rest
+        }
+        names => names,
+    };
     let plain = names.iter().filter(|name| name.sign == Sign::None).count();
     if plain != 0 && plain != names.len() {
         return Err(

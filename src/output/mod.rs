@@ -41,7 +41,13 @@ pub(crate) struct OutputArgs {
     /// Print in this format
     ///
     /// Default: `table`, or `name` with `--full-ref` or `--pin`.
-    #[arg(short, long, alias = "format", value_name = "FORMAT")]
+    #[arg(
+        short,
+        long,
+        alias = "format",
+        value_name = "FORMAT",
+        ignore_case = true
+    )]
     pub(crate) output: Option<FormatName>,
 
     /// Print these columns; `+NAME` adds one, `-NAME` leaves one out
@@ -74,7 +80,12 @@ pub(crate) struct OutputArgs {
     /// Print times in this format
     ///
     /// Default: `relative` in a table on a terminal, `iso` otherwise.
-    #[arg(long, value_name = "FORMAT", hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        ignore_case = true,
+        hide_short_help = true
+    )]
     pub(crate) time: Option<TimeFormat>,
 
     /// Leave out the header line

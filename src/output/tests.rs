@@ -393,6 +393,7 @@ fn columns_have_several_names_and_signs() {
         chosen("time,TEXT,outer.nested,Nested,text"),
         "TIME TEXT NESTED"
     );
+    assert_eq!(chosen("text, Size ,"), "TEXT SIZE");
     assert_eq!(chosen("-size"), "TEXT NESTED TIME LIST");
     assert_eq!(chosen("-size,+TIME,-nested"), "TEXT TIME LIST");
     assert_eq!(chosen("-size,+size,-text,-text"), "NESTED SIZE TIME LIST");

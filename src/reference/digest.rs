@@ -23,6 +23,12 @@ impl Digest {
             .is_some_and(|digits| digits.len() == WHOLE && digits.bytes().all(is_digit))
     }
 
+    /// Whether `word` names an algorithm of digests, such as `sha256` or `sha512`.
+    pub(super) fn is_algorithm(word: &str) -> bool {
+        ["sha1", "sha256", "sha384", "sha512", "blake3", "md5"]
+            .contains(&word.to_ascii_lowercase().as_str())
+    }
+
     /// The digest, or its beginning, with `sha256:`.
     pub(crate) fn as_str(&self) -> &str {
         &self.0

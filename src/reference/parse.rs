@@ -126,8 +126,19 @@ impl Reference {
     /// An address of the registry: `ALIAS/NAME`, `:TAG`, `@DIGEST`.
     fn of_registry(address: &Address<'_>) -> Result<Self, Refused> {
         let mut path = address.path;
-        if address.is_web_page() {
+        let is_api = ["v2/", "token/", "token?"]
+            .iter()
+            .any(|start| path.starts_with(start));
+        if address.is_web_page() || is_api {
             path = without_query(path);
+        }
+        if ["v2", "token"].contains(&path.trim_end_matches('/')) {
+            return Err(
+                Refused::new("this is an address of the registry's API").hint(format!(
+                    "name a repository as `{}/ALIAS/NAME`",
+                    REGISTRIES[0]
+                )),
+            );
         }
         match repository_of_api(path, address.is_web_page()) {
             Some(reference) => {
@@ -210,6 +221,12 @@ fn split_checked(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
         ));
     }
     let (tag, digest) = image.split_once('@').unwrap_or((image, ""));
+    // `:sha256:…`, a digest after the wrong separator.
+    if let Some((algorithm, _)) = tag.get(1..).and_then(|tag| tag.split_once(':'))
+        && Digest::is_algorithm(algorithm)
+    {
+        tag[1..].parse::<Digest>().map_err(only_reason)?;
+    }
     let tag = match tag.strip_prefix(':') {
         Some(tag) => Some(ImageId::Tag(tag.parse().map_err(only_reason)?)),
         None => None,
@@ -235,10 +252,12 @@ fn hints_for_own_image(name: &str, image: &ImageId) -> Vec<Hint> {
         ImageId::Tag(_) => "tags",
         ImageId::Digest(_) => "images",
     };
-    let own = Hint::Text(format!(
-        "list the image of your own repository with `ecrpub {command} {name} {}`",
-        image.option()
-    ));
+    let own = Hint::WithOption {
+        words: "list the image of your own repository with",
+        command,
+        value: name.to_owned(),
+        option: image.option(),
+    };
     let suffix = image.suffix();
     let (words, value) = if is_official(name) {
         ("the official image:", official(name))
@@ -447,6 +466,26 @@ mod tests {
                 nginx,
             ),
             (
+                "public.ecr.aws/v2/docker/library/nginx/tags/list?n=100",
+                "API",
+                nginx,
+            ),
+            (
+                "https://public.ecr.aws/v2/",
+                "API",
+                &["`public.ecr.aws/ALIAS/NAME`"],
+            ),
+            (
+                "https://public.ecr.aws/token/?service=public.ecr.aws",
+                "API",
+                &["`public.ecr.aws/ALIAS/NAME`"],
+            ),
+            (
+                "public.ecr.aws/token/",
+                "API",
+                &["`public.ecr.aws/ALIAS/NAME`"],
+            ),
+            (
                 "https://public.ecr.aws/v2/docker/library/nginx/",
                 "API",
                 nginx,
@@ -468,6 +507,12 @@ mod tests {
                 "API",
                 nginx,
             ),
+        ]);
+    }
+
+    #[test]
+    fn addresses_without_a_repository_are_refused_with_a_way_to_name_one() {
+        assert_refused(&[
             (
                 "public.ecr.aws/nginx",
                 "alias",
@@ -816,7 +861,6 @@ mod tests {
                 "more than the name",
                 &["try `public.ecr.aws/ab/web:a`"],
             ),
-            ("public.ecr.aws/ab/web@sha256:12", "a digest", &[]),
             (
                 "public.ecr.aws//ab//web",
                 "",
@@ -864,6 +908,22 @@ mod tests {
             ("public.ecr.aws/ab/web-?", "patterns", &[]),
             ("team/[!a]", "patterns", &[]),
         ]);
+        for text in [
+            "web@sha256:abc",
+            "web:sha256:abc",
+            "team/web@sha512:abc",
+            "public.ecr.aws/ab/web@sha256:12",
+            "public.ecr.aws/ab/web@sha256:XYZ",
+            "public.ecr.aws/ab/web:sha256:XYZ",
+            "public.ecr.aws/ab/web@SHA512:abc",
+        ] {
+            let meaning = meaning(text, false);
+            assert!(
+                meaning.starts_with("refused: a digest is `sha256:` and 64"),
+                "{text}: {meaning}"
+            );
+            assert!(!meaning.contains("hint:"), "{text}: {meaning}");
+        }
         let own = meaning("team/web:1", false);
         assert!(
             own.starts_with("error: `team/web` is a repository of your own"),

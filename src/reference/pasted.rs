@@ -215,6 +215,9 @@ fn with_one_image(text: &str) -> Option<String> {
         return Some(format!("{path}@{id}"));
     }
     let first = id.split([':', '@']).next().unwrap_or_default();
+    if Digest::is_algorithm(first) {
+        return None;
+    }
     let is_tag = first.parse::<TagName>().is_ok();
     Some(if is_tag {
         format!("{path}:{first}")

@@ -32,7 +32,7 @@ pub(crate) fn public_hint(name: &RepositoryName) -> Option<String> {
         (_, None) => {
             let (host, _) = name
                 .split_once('/')
-                .filter(|(host, _)| host.contains('.'))?;
+                .filter(|(host, _)| host.contains('.') && !REGISTRIES.contains(host))?;
             Some(format!(
                 "if `{host}` is another registry: only ECR Public is supported, as `{}/ALIAS/NAME`",
                 REGISTRIES[0]
@@ -75,7 +75,7 @@ mod tests {
             let hint = hint(name).expect(name);
             assert!(hint.contains(reference), "{name}: {hint}");
         }
-        for name in ["web", "ngin", "2gis/web"] {
+        for name in ["web", "ngin", "2gis/web", "public.ecr.aws/ab/web"] {
             assert_eq!(hint(name), None, "{name}");
         }
     }

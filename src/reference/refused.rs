@@ -20,6 +20,13 @@ pub(crate) enum Hint {
     Text(String),
     /// Words that introduce a value to type in place of the refused one.
     Instead { words: &'static str, value: String },
+    /// The same with an option, for `command` unless the user named another.
+    WithOption {
+        words: &'static str,
+        command: &'static str,
+        value: String,
+        option: String,
+    },
 }
 
 impl Refused {
@@ -80,6 +87,12 @@ impl fmt::Display for Hint {
         match self {
             Self::Text(text) => f.write_str(text),
             Self::Instead { words, value } => write!(f, "{words} `{}`", quoted(value)),
+            Self::WithOption {
+                words,
+                command,
+                value,
+                option,
+            } => write!(f, "{words} `ecrpub {command} {} {option}`", quoted(value)),
         }
     }
 }

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+use crate::shell::quoted;
+
 /// A regular expression that matches whole tags.
 #[derive(Clone, Debug)]
 pub(crate) struct TagPattern {
@@ -41,6 +43,15 @@ impl TagPattern {
     }
 }
 
+/// The regular expression for `text`, if it is a glob such as `*rc*`.
+fn glob_as_regex(text: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "*._-".contains(c);
+    if !text.starts_with('*') || !text.chars().all(is_plain) {
+        return None;
+    }
+    Some(text.replace('.', "\\.").replace('*', ".*"))
+}
+
 impl FromStr for TagPattern {
     type Err = String;
 
@@ -52,6 +63,12 @@ impl FromStr for TagPattern {
             let error = error.to_string();
             let reason = error.lines().last().unwrap_or_default();
             let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+            if let Some(regex) = glob_as_regex(text) {
+                let regex = quoted(&regex);
+                return format!(
+                    "{reason}\nhint: it is a regular expression, not a glob: write `{regex}`"
+                );
+            }
             format!("{reason}\nhint: it must match the whole tag, as in `v1\\..*`")
         })?;
         Ok(Self {
@@ -92,6 +109,14 @@ mod tests {
         ] {
             assert!(pattern(text).matches(matching), "{text} {matching}");
             assert!(!pattern(text).matches(other), "{text} {other}");
+        }
+    }
+
+    #[test]
+    fn a_glob_is_refused_with_the_regular_expression() {
+        for (text, regex) in [("*rc*", "'.*rc.*'"), ("*.1-rc", r"'.*\.1-rc'")] {
+            let refused = text.parse::<TagPattern>().expect_err(text);
+            assert!(refused.ends_with(&format!("write `{regex}`")), "{refused}");
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) struct PageArgs {
     /// Request this many rows at a time, 1 to 1000
     ///
     /// Every page is read; small pages only take more requests.
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=1000), hide_short_help = true)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = parse_page_size, hide_short_help = true)]
     pub(crate) page_size: u16,
 
     /// Stop after this many pages
@@ -46,6 +46,11 @@ pub(crate) fn starting_at(token: &str) -> String {
     // Quotes do not keep clap from parsing such a value as an option.
     let separator = if token.starts_with('-') { '=' } else { ' ' };
     format!("--starting-token{separator}{}", quoted(token))
+}
+
+fn parse_page_size(text: &str) -> Result<u16, String> {
+    let size = text.parse().ok().filter(|size| (1..=1000).contains(size));
+    size.ok_or_else(|| "not a number from 1 to 1000".to_owned())
 }
 
 impl PageArgs {

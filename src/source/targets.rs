@@ -33,6 +33,7 @@ pub(crate) struct SourceArgs {
         long,
         value_name = "SOURCE",
         default_value = "auto",
+        ignore_case = true,
         hide_short_help = true
     )]
     pub(crate) source: SourceName,

@@ -3,7 +3,7 @@
 use clap::error::ContextKind;
 
 use super::line::{Line, command, hints_for, rendered};
-use super::text;
+use super::{options, text};
 use crate::error::Error;
 use crate::reference::{Hint, Reference, Repository, public_reference};
 
@@ -40,22 +40,10 @@ const MEANT: &[(&str, &[&str])] = &[
             "image-list",
             "img",
             "imgs",
+            "inspect",
             "list-images",
             "manifest",
             "manifests",
-        ],
-    ),
-    (
-        "repos",
-        &[
-            "catalog",
-            "describe-repositories",
-            "list-repos",
-            "list-repositories",
-            "repo",
-            "repositories",
-            "repository",
-            "search",
         ],
     ),
     ("completions", &["autocomplete", "complete", "completion"]),
@@ -90,7 +78,7 @@ fn hints(answer: &clap::Error, line: &Line, word: &str) -> Vec<String> {
         return vec![hint.to_owned()];
     }
     let suggested = text(answer, ContextKind::SuggestedSubcommand);
-    let known = meant(word).or((!suggested.is_empty()).then_some(&suggested));
+    let known = meant(word).or(options::is_slip(word, &suggested).then_some(&suggested));
     if let Some(ours) = known
         && let Some(meant) = with_command(ours, before, rest)
     {
@@ -114,6 +102,18 @@ fn meant(word: &str) -> Option<&'static str> {
 /// The hint for a command of other tools that has no counterpart.
 fn no_command_is_meant(word: &str) -> Option<&'static str> {
     match word {
+        "man" | "manual" | "usage" => Some("print the manual with `ecrpub --help`"),
+        "catalog"
+        | "describe-repositories"
+        | "list-repos"
+        | "list-repositories"
+        | "repo"
+        | "repos"
+        | "repositories"
+        | "repository"
+        | "search" => Some(
+            "ecrpub lists no repositories: find public ones at https://gallery.ecr.aws, and list your own with `aws ecr-public describe-repositories --region us-east-1`",
+        ),
         "version" => Some("print the version with `ecrpub --version`"),
         "login" | "logout" | "auth" => Some(
             "there is nothing to log in to: a public repository is read without credentials, `ecrpub tags public.ecr.aws/ALIAS/NAME`, your own with those of the AWS CLI, `ecrpub tags NAME --profile PROFILE`",
@@ -162,13 +162,17 @@ fn readable(word: &str) -> Option<String> {
         Ok(_) => Some(word.to_owned()),
         Err(refused) => refused.hints().iter().find_map(|hint| match hint {
             Hint::Instead { value, .. } => Some(value.clone()),
-            Hint::Text(_) => None,
+            Hint::Text(_) | Hint::WithOption { .. } => None,
         }),
     }
 }
 
 /// The hints for a repository without a command.
 fn repository(word: &str, before: &[String], rest: &[String]) -> Vec<String> {
+    // Several words are more likely a command with its arguments.
+    if is_plain(word) && rest.first().is_some_and(|next| !next.starts_with('-')) {
+        return Vec::new();
+    }
     let tags = |reference: &str| {
         let all = std::iter::once(reference.to_owned()).chain(rest.iter().cloned());
         with_command("tags", before, &all.collect::<Vec<_>>())
@@ -182,6 +186,12 @@ fn repository(word: &str, before: &[String], rest: &[String]) -> Vec<String> {
         return public.into_iter().chain(own).collect();
     }
     rendered(&hints_for(word), tags)
+}
+
+/// Whether `word` may be a command as well as a repository.
+fn is_plain(word: &str) -> bool {
+    word.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 #[cfg(test)]
@@ -233,6 +243,7 @@ mod tests {
                 "aws ecr-public describe-image-tags --repository-name web",
                 "ecrpub tags --repository-name web",
             ),
+            ("inspect web", "ecrpub images web"),
             ("completion bash", "ecrpub completions bash"),
             ("ecrpub tags web", "ecrpub tags web"),
         ] {
@@ -289,6 +300,17 @@ mod tests {
                 meant,
                 "{typed}"
             );
+        }
+        for typed in [
+            &["search", "nginx"][..],
+            &["repos"],
+            &["repos", "--count"],
+            &["man"],
+            &["aws", "ecr-public", "describe-repositories"],
+            &["frobnicate", "web"],
+        ] {
+            let hints = hints(typed);
+            assert!(!hints[0].contains("ecrpub tags"), "{hints:?}");
         }
         assert_eq!(hints(&["'Web'"]), ["try `ecrpub tags web`"]);
         assert_eq!(hints(&["a b;c"]), ["see the commands with `ecrpub --help`"]);

@@ -154,6 +154,15 @@ pub(super) fn rendered(
             Some(command) => format!("{words} `{command}`"),
             None => hint.to_string(),
         },
+        Hint::WithOption {
+            words,
+            value,
+            option,
+            ..
+        } => match command_with(value).filter(|command| !command.contains(" -- ")) {
+            Some(command) => format!("{words} `{command} {option}`"),
+            None => hint.to_string(),
+        },
     });
     rendered.collect()
 }

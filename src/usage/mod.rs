@@ -55,6 +55,8 @@ fn describe(answer: &clap::Error, line: &Line) -> Error {
         }
         ErrorKind::InvalidValue => invalid_value(answer, line, &option),
         ErrorKind::ValueValidation => refused_value(answer, line, &option),
+        ErrorKind::TooManyValues => Error::usage(format!("`{option}` takes no value"))
+            .hint(format!("type it alone: `{option}`")),
         ErrorKind::ArgumentConflict => conflict(answer, line, &option),
         ErrorKind::MissingRequiredArgument => missing(answer, line),
         _ => {
@@ -103,7 +105,9 @@ fn invalid_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
     let suggested = text(answer, ContextKind::SuggestedValue);
     let error = match meant {
         Some(hint) => error.hint(hint),
-        None if !suggested.is_empty() => error.hint(format!("did you mean `{suggested}`?")),
+        None if options::is_slip(&value, &suggested) => {
+            error.hint(format!("did you mean `{suggested}`?"))
+        }
         None => error,
     };
     if valid.is_empty() {
@@ -196,6 +200,63 @@ mod tests {
 
     const WORDS: &str = "tags|images|ls|--limit|--head|-n|-R|--repo=|web|nginx:1.27|docker|pull|\
         public[.]ecr[.]aws/ab/[a-zA-Z:@*]{0,6}|[-a-z/:=.]{0,9}|.{0,6}|--output|yaml|--color=never|--";
+
+    #[test]
+    fn hints_for_values_keep_the_command_and_its_options() {
+        for (line, hints) in [
+            (
+                "images web:2.0 --limit 5 --reverse",
+                &[
+                    "list the image of your own repository with `ecrpub images web --limit 5 --reverse --tag 2.0`",
+                ][..],
+            ),
+            (
+                "tags web@0123456789ab -q",
+                &[
+                    "list the image of your own repository with `ecrpub tags web -q --digest sha256:0123456789ab`",
+                ],
+            ),
+            (
+                "tags nginx:1.29 --limit 5",
+                &[
+                    "the official image: `ecrpub tags public.ecr.aws/docker/library/nginx:1.29 --limit 5`",
+                    "list the image of your own repository with `ecrpub tags nginx --limit 5 --tag 1.29`",
+                ],
+            ),
+            ("tags web --verbose=2", &["type it alone: `--verbose`"]),
+            ("tags web --count=true", &["type it alone: `--count`"]),
+            ("tags web --help=x", &["type it alone: `--help`"]),
+            ("tags web --page-size 0", &[]),
+            ("tags web --endpoint-url foo", &[]),
+            (
+                "completions tcsh",
+                &["give one of `bash`, `elvish`, `fish`, `powershell`, `zsh`"],
+            ),
+        ] {
+            let words: Vec<_> = std::iter::once("ecrpub")
+                .chain(line.split(' '))
+                .map(Into::into)
+                .collect();
+            let answer = Cli::try_parse_from(&words).expect_err(line);
+            let error = describe(&answer, &Line::of(&words));
+            assert_eq!(error.hints(), hints, "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn values_of_lists_are_read_in_any_case() {
+        for line in [
+            "tags web --output TABLE",
+            "tags web -o JSONL",
+            "images web --format Image-Ids",
+            "tags web --time ISO",
+            "tags web --source REGISTRY",
+            "tags web --color Never",
+        ] {
+            let words = std::iter::once("ecrpub").chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(128))]

@@ -147,6 +147,14 @@ const INSTEAD: &[(&[&str], &str)] = &[
         &["--no-color", "--no-colour", "--nocolor", "--monochrome"],
         "use `--color never`",
     ),
+    (
+        &["--header", "--headers"],
+        "leave it out: the header is printed by default; omit it with `--no-headers`",
+    ),
+    (
+        &["--outfile", "--output-file", "--out-file"],
+        "write to a file with `> FILE`",
+    ),
     // Limits and pages.
     (
         &[
@@ -276,7 +284,6 @@ const INSTEAD: &[(&[&str], &str)] = &[
     ),
     (
         &[
-            "--older",
             "--older-than",
             "--until",
             "--to",
@@ -285,6 +292,20 @@ const INSTEAD: &[(&[&str], &str)] = &[
             "--end-time",
         ],
         "use `--before {WHEN}`",
+    ),
+    (
+        &["--age", "--cooldown", "--minimum-release-age", "--older"],
+        "use `--min-age {7d}`",
+    ),
+    (
+        &[
+            "--include-prerelease",
+            "--include-prereleases",
+            "--prerelease",
+            "--prereleases",
+            "--pre-release",
+        ],
+        "use `--pre`, with `--semver RANGE`",
     ),
     (
         &["--since-days", "--days", "--last-days", "--newer-than-days"],
@@ -332,8 +353,9 @@ const INSTEAD: &[(&[&str], &str)] = &[
             "--os-arch",
             "--architectures",
             "--variant",
+            "--platform",
         ],
-        "show the platforms with `--platforms`",
+        "show the platforms with `--platforms`, which takes no value",
     ),
     (
         &[
@@ -502,6 +524,11 @@ const INSTEAD: &[(&[&str], &str)] = &[
         &["--debug", "--trace", "--log-level", "--loglevel"],
         "use `--verbose`",
     ),
+    (&["--version"], "print the version with `ecrpub --version`"),
+    (
+        &["--no-quiet", "--no-verbose"],
+        "leave it out: notes are printed unless `--quiet` is given, and no log without `--verbose`",
+    ),
     (
         &["--silent", "--no-progress", "--no-notes"],
         "use `--quiet`",
@@ -540,6 +567,15 @@ pub(super) fn unknown(answer: &clap::Error, line: &Line, option: &str) -> Error 
         return Error::usage(format!("unexpected argument `{option}`")).hint(line.see_help());
     }
     let error = Error::usage(format!("there is no option `{option}`"));
+    if let Some(error) = value_like_an_option(line, option) {
+        return error;
+    }
+    if let Some(word) = with_one_dash(line, option) {
+        return Error::usage(format!("there is no option `{word}`")).hint(match word {
+            "-version" => "print the version with `ecrpub --version`".to_owned(),
+            _ => format!("did you mean `-{word}`?"),
+        });
+    }
     if let Some(hint) = instead(line, option) {
         return error.hint(hint);
     }
@@ -548,13 +584,96 @@ pub(super) fn unknown(answer: &clap::Error, line: &Line, option: &str) -> Error 
     }
     let suggested = text(answer, ContextKind::SuggestedArg);
     let suggested = suggested.split([' ', '=']).next().unwrap_or_default();
-    if suggested.starts_with('-') {
+    if suggested.starts_with("--") && is_slip(option, suggested) {
+        let takes_value = argument_of(line, suggested).is_some_and(|(_, takes)| takes);
+        if !takes_value && line.value_of(option).is_some() {
+            return error.hint(format!("did you mean `{suggested}`, which takes no value?"));
+        }
         return error.hint(match line.with_option(option, suggested) {
             Some(command) => format!("try `{command}`"),
             None => format!("did you mean `{suggested}`?"),
         });
     }
     error.hint(line.see_help())
+}
+
+/// The error for `--limit -1` or `--sort -tag`: clap reads the value as the option `option`.
+fn value_like_an_option(line: &Line, option: &str) -> Option<Error> {
+    let letter = option.strip_prefix('-')?;
+    if letter.chars().count() != 1 {
+        return None;
+    }
+    let (before, value) = line
+        .words
+        .iter()
+        .zip(line.words.iter().skip(1))
+        .find(|(_, word)| {
+            let is_long = word.starts_with("--");
+            !is_long
+                && word
+                    .get(1..)
+                    .is_some_and(|rest| word.starts_with('-') && rest.contains(letter))
+        })?;
+    let (name, takes_value) = argument_of(line, before)?;
+    if !takes_value {
+        return None;
+    }
+    let error = Error::usage(format!(
+        "`{before}` needs a value, but `{value}` is read as an option"
+    ));
+    let is_sort = matches!(before.as_str(), "--sort" | "-s");
+    let key = quoted(value.trim_start_matches('-'));
+    let reversed = ["tags", "web", "--sort", &key, "--reverse"].map(str::to_owned);
+    Some(if is_sort && command(&reversed).is_some() {
+        error.hint(format!("reverse the order with `--sort {key} --reverse`"))
+    } else if name == "N" {
+        error.hint(format!("give a number, as in `{before} 5`"))
+    } else {
+        error.hint(format!("attach it: `{before}={}`", quoted(value)))
+    })
+}
+
+/// The word such as `-version`, a long option with one dash, that holds the short option `option`.
+fn with_one_dash<'a>(line: &'a Line, option: &str) -> Option<&'a str> {
+    let letter = option
+        .strip_prefix('-')
+        .filter(|letter| !letter.starts_with('-'))?;
+    let words = line.words.iter().map(String::as_str);
+    let mut long = words.filter(|word| {
+        let is_known = *word == "-version" || argument_of(line, &format!("-{word}")).is_some();
+        word.len() > 2 && word.contains(letter) && !word.starts_with("--") && is_known
+    });
+    long.next()
+}
+
+/// The value name of the option `option` of the command, and whether it takes a value.
+fn argument_of(line: &Line, option: &str) -> Option<(String, bool)> {
+    let ours = Cli::command();
+    let command = line.command().and_then(|name| ours.find_subcommand(name));
+    let of_command = command.into_iter().flat_map(clap::Command::get_arguments);
+    let argument = of_command.chain(ours.get_arguments()).find(|argument| {
+        let longs = argument.get_long_and_visible_aliases().unwrap_or_default();
+        let shorts = argument.get_short_and_visible_aliases().unwrap_or_default();
+        longs
+            .iter()
+            .any(|long| option.strip_prefix("--") == Some(long))
+            || shorts.iter().any(|short| option == format!("-{short}"))
+    })?;
+    let names = argument.get_value_names().unwrap_or_default();
+    let name = names.first().map(ToString::to_string).unwrap_or_default();
+    Some((name, argument.get_action().takes_values()))
+}
+
+/// Whether `typed` is likely a misspelling or the beginning of `ours`: clap suggests words that
+/// share little more than their ends.
+pub(super) fn is_slip(typed: &str, ours: &str) -> bool {
+    let [typed, ours] = [typed, ours].map(|word| word.trim_start_matches('-').to_lowercase());
+    if typed.starts_with("no-") != ours.starts_with("no-") {
+        return false;
+    }
+    let shortest = typed.chars().count().min(ours.chars().count());
+    let is_beginning = shortest > 3 && ours.starts_with(&typed);
+    is_beginning || strsim::osa_distance(&typed, &ours) <= if shortest < 5 { 1 } else { 2 }
 }
 
 /// The replacement for the value `value` of `option`.
@@ -671,7 +790,7 @@ mod tests {
     use clap::Parser;
     use clap::error::ErrorKind;
 
-    use super::{INSTEAD, OUTPUTS, filled};
+    use super::{INSTEAD, OUTPUTS, argument_of, filled};
     use crate::cli::Cli;
     use crate::usage::describe;
     use crate::usage::line::Line;
@@ -767,6 +886,18 @@ mod tests {
     }
 
     #[test]
+    fn values_are_filled_in_only_for_options_that_take_one() {
+        let line = Line::of(&["ecrpub", "tags", "web"].map(Into::into));
+        for (keys, hint) in INSTEAD {
+            let words: Vec<_> = hint.split([' ', '`']).collect();
+            for pair in words.windows(2).filter(|pair| pair[1].starts_with('{')) {
+                let takes_value = argument_of(&line, pair[0]).is_some_and(|(_, takes)| takes);
+                assert!(takes_value || pair[0] == "jq", "{keys:?}: {hint}");
+            }
+        }
+    }
+
+    #[test]
     fn every_option_of_the_table_is_unknown_and_gets_its_hint() {
         let mut seen = HashSet::new();
         for (options, hint) in INSTEAD {
@@ -839,6 +970,39 @@ mod tests {
             ),
             ("tags web --limt 5", "try `ecrpub tags web --limit 5`"),
             ("tags web --limt=x", "did you mean `--limit`?"),
+            (
+                "tags web --platform linux/amd64",
+                "show the platforms with `--platforms`, which takes no value",
+            ),
+            (
+                "tags web --platfroms linux/amd64",
+                "did you mean `--platforms`, which takes no value?",
+            ),
+            (
+                "tags web --revers=yes",
+                "did you mean `--reverse`, which takes no value?",
+            ),
+            ("tags web --revers", "try `ecrpub tags web --reverse`"),
+            ("tags web --limit -1", "give a number, as in `--limit 5`"),
+            (
+                "tags web --sort -tag",
+                "reverse the order with `--sort tag --reverse`",
+            ),
+            ("tags web --include -rc", "attach it: `--include=-rc`"),
+            ("tags web --outfile x", "write to a file with `> FILE`"),
+            ("tags web --no-such", "see `ecrpub tags --help`"),
+            ("tags web --verison", "see `ecrpub tags --help`"),
+            (
+                "tags web -version",
+                "print the version with `ecrpub --version`",
+            ),
+            ("-version", "print the version with `ecrpub --version`"),
+            ("tags web -reverse", "did you mean `--reverse`?"),
+            ("tags web --cooldown 7d", "use `--min-age 7d`"),
+            (
+                "tags web --include-prerelease",
+                "use `--pre`, with `--semver RANGE`",
+            ),
             ("tags web --nonsense", "see `ecrpub tags --help`"),
         ] {
             let words: Vec<_> = std::iter::once("ecrpub")
