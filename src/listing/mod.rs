@@ -94,6 +94,7 @@ pub(crate) async fn run<R: RepositoryRow>(
         reads_all_images: takes_all
             && args.pages.starting_token.is_none()
             && (plan.schema.complete & expected.told).contains(Facts::UNTAGGED),
+        complete: plan.schema.complete,
         selection,
         reads_manifests,
         summary: (place.terminal && args.output.is_table() && session.console.has_watcher())
@@ -130,6 +131,8 @@ struct Listing<'a> {
     sources: Sources<'a>,
     args: &'a ListingArgs,
     selection: Selection<'a>,
+    /// The facts that a source must provide to list all rows.
+    complete: Facts,
     /// Whether untagged images would be listed if public repositories showed them.
     lacks_untagged: bool,
     /// Whether every image of the repositories is read, tagged or untagged.

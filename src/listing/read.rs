@@ -2,6 +2,7 @@
 
 use super::{Listing, Missing, RepositoryRow};
 use crate::error::{Error, Kind};
+use crate::facts::Facts;
 use crate::model::{Home, ImageRow};
 use crate::reference::{ImageId, PublicRepository, Repository};
 use crate::select::{Collector, Selected, Wanted};
@@ -97,7 +98,7 @@ impl Listing<'_> {
         }
         let missing = selected.missing.iter();
         Ok(Part {
-            missing: missing.map(|id| missing_image(id, repository)).collect(),
+            missing: missing.map(|id| self.missing(id, repository)).collect(),
             selected,
             next_token,
             ended_early,
@@ -150,6 +151,17 @@ impl Listing<'_> {
         Ok(found_all)
     }
 
+    /// The error for an image without rows.
+    fn missing(&self, id: &ImageId, repository: &Repository) -> Error {
+        match id {
+            // The image may exist, untagged.
+            ImageId::Digest(_) if !self.complete.contains(Facts::UNTAGGED) => {
+                missing_tag(id, repository)
+            }
+            _ => missing_image(id, repository),
+        }
+    }
+
     pub(super) fn pages<'a>(&'a self, repository: &'a Repository) -> Pages<'a> {
         Pages::new(&self.sources, repository, &self.args.pages)
     }
@@ -175,9 +187,26 @@ fn missing_image(id: &ImageId, repository: &Repository) -> Error {
         format!("repository `{repository}` has no image with {id}"),
     );
     match (repository, id) {
-        (Repository::Public(_), ImageId::Digest(_)) => error.hint(format!(
-            "a public repository shows tagged images only; list its tags with `ecrpub tags {repository}`"
-        )),
+        (Repository::Public(_), ImageId::Digest(_)) => error.hint(tagged_only(repository)),
         _ => error.hint(format!("list its tags with `ecrpub tags {repository}`")),
     }
+}
+
+fn missing_tag(digest: &ImageId, repository: &Repository) -> Error {
+    let error = Error::new(
+        Kind::NotFound,
+        format!("no tag of repository `{repository}` points at {digest}"),
+    );
+    match (repository, digest) {
+        (Repository::Own(_), ImageId::Digest(digest)) => error.hint(format!(
+            "look up the image with `ecrpub images {repository} --digest {digest}`"
+        )),
+        _ => error.hint(tagged_only(repository)),
+    }
+}
+
+fn tagged_only(repository: &Repository) -> String {
+    format!(
+        "a public repository shows tagged images only; list its tags with `ecrpub tags {repository}`"
+    )
 }

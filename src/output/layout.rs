@@ -19,6 +19,8 @@ pub(super) struct Wish {
     pub(super) readable: usize,
     /// Columns of low importance give way first.
     pub(super) importance: u8,
+    /// Whether every cell is a missing value; such columns give way before any other is cut.
+    pub(super) is_empty: bool,
 }
 
 /// How much of the columns that name the row is shown.
@@ -35,7 +37,8 @@ pub(super) type Widths = Vec<(usize, usize)>;
 
 /// As many columns as fit into `available`, and at least one.
 ///
-/// Texts are cut first, then columns are left out, the least important first. Columns that name the
+/// Columns without values are left out first. Then texts are cut, then columns are left out, the
+/// least important first. Columns that name the
 /// row are cut last. While other columns are shown, they are cut only if `tell_apart`, called with
 /// their widths, finds a way to do so, which is returned.
 pub(super) fn lay_out<T>(
@@ -49,6 +52,7 @@ pub(super) fn lay_out<T>(
         available,
         shown: (0..wishes.len()).collect(),
     };
+    while !layout.is_whole() && layout.leave_one_out(|wish, is_name| wish.is_empty && !is_name) {}
     loop {
         if let Some(widths) = layout.fit(Names::Whole) {
             return (widths, None);
@@ -59,7 +63,7 @@ pub(super) fn lay_out<T>(
                 return (widths, way);
             }
         }
-        if !layout.leave_one_out(|is_name| !is_name) {
+        if !layout.leave_one_out(|_, is_name| !is_name) {
             break;
         }
     }
@@ -68,7 +72,7 @@ pub(super) fn lay_out<T>(
             let way = tell_apart(&layout.names_among(&widths));
             return (widths, way);
         }
-        if !layout.leave_one_out(|_| true) {
+        if !layout.leave_one_out(|_, _| true) {
             return (vec![(layout.shown[0], available)], None);
         }
     }
@@ -90,6 +94,13 @@ struct Layout<'a> {
 }
 
 impl Layout<'_> {
+    /// Whether the shown columns fit without a cut.
+    fn is_whole(&self) -> bool {
+        let gaps = usize::from(GAP) * self.shown.len().saturating_sub(1);
+        let whole = self.shown.iter().map(|&index| self.wishes[index].whole);
+        gaps + whole.sum::<usize>() <= self.available
+    }
+
     /// The widths of the shown columns, or `None` if they do not fit.
     fn fit(&self, names: Names) -> Option<Widths> {
         let importances = self
@@ -132,9 +143,9 @@ impl Layout<'_> {
 
     /// Leaves out the least important column that `may_go`, and of several the last; never the only
     /// one.
-    fn leave_one_out(&mut self, may_go: impl Fn(bool) -> bool) -> bool {
+    fn leave_one_out(&mut self, may_go: impl Fn(&Wish, bool) -> bool) -> bool {
         let candidates = (self.shown.iter().enumerate().rev())
-            .filter(|(_, index)| may_go(self.is_name(**index)));
+            .filter(|(_, index)| may_go(&self.wishes[**index], self.is_name(**index)));
         let least = candidates.min_by_key(|(_, index)| self.wishes[**index].importance);
         match least {
             Some((position, _)) if self.shown.len() > 1 => {

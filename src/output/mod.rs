@@ -93,6 +93,8 @@ pub(crate) struct OutputArgs {
     no_headers: bool,
 
     /// Print digests, tags and media types of a table in full
+    ///
+    /// Lines may be wider than the terminal.
     #[arg(long, hide_short_help = true)]
     no_trunc: bool,
 

@@ -1,6 +1,7 @@
 //! `table`: one row per line for people, at most as wide as the terminal.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
@@ -31,13 +32,24 @@ const MISSING: &str = "-";
 pub(super) struct Table<R: 'static> {
     columns: Vec<&'static Column<R>>,
     style: Style,
-    /// The columns that fit, by position, with their widths.
-    widths: Vec<(usize, usize)>,
+    /// The columns that fit, in order.
+    shown: Vec<Shown>,
     /// Where to cut texts that do not fit.
     cut: Cut,
     /// Whether sizes have decimals to align.
     has_decimals: bool,
     has_header: bool,
+}
+
+/// A column that fits.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    /// Its position among all columns.
+    index: usize,
+    /// Cells wider than this are cut.
+    limit: usize,
+    /// The width of the widest cell after cutting, or of the title.
+    width: usize,
 }
 
 /// A cell before its column's width is known.
@@ -56,7 +68,7 @@ impl<R> Table<R> {
         Self {
             columns,
             style,
-            widths: Vec::new(),
+            shown: Vec::new(),
             cut: Cut::default(),
             has_decimals: false,
             has_header: false,
@@ -108,9 +120,11 @@ impl<R> Table<R> {
             whole: title,
             readable: title,
             importance: column.look.importance,
+            is_empty: true,
         };
         for row in rows.iter().copied().flatten() {
             let cell = self.cell(column, row);
+            wish.is_empty &= matches!(&cell, Cell::Fixed(text) if text == MISSING);
             let whole = cell.width().min(WIDEST);
             wish.whole = wish.whole.max(whole);
             wish.readable = wish.readable.max(cell.readable(whole));
@@ -139,6 +153,59 @@ impl<R> Table<R> {
         Cut::ALL.into_iter().find(are_distinct)
     }
 
+    /// Narrows columns to their cells as cut to `limits`, then gives the freed width to columns that
+    /// are still cut, the most important first.
+    ///
+    /// At the end no column would print more if it had the rest of the line: its limit is at least
+    /// its width and the rest.
+    fn fill(
+        &self,
+        limits: &[(usize, usize)],
+        wishes: &[Wish],
+        rows: &[&[R]],
+        available: usize,
+    ) -> Vec<Shown> {
+        let shown = limits.iter().map(|&(index, limit)| Shown {
+            index,
+            limit,
+            width: self.width_within(index, limit, &wishes[index], rows),
+        });
+        let mut shown: Vec<_> = shown.collect();
+        let taken = shown.iter().map(|column| column.width).sum::<usize>();
+        let gaps = usize::from(GAP) * shown.len().saturating_sub(1);
+        let mut room = available.saturating_sub(taken + gaps);
+        let mut cut: Vec<_> = (shown.iter_mut())
+            .filter(|column| column.limit < wishes[column.index].whole)
+            .collect();
+        cut.sort_by_key(|column| Reverse(wishes[column.index].importance));
+        for column in cut {
+            let limit = column.width + room;
+            if limit > column.limit {
+                let width = self.width_within(column.index, limit, &wishes[column.index], rows);
+                // More of one cell may be less of the widest, by a wide character.
+                room = limit - width;
+                (column.limit, column.width) = (limit, width);
+            }
+        }
+        shown
+    }
+
+    /// The width of a column with cells cut to `limit`.
+    fn width_within(&self, index: usize, limit: usize, wish: &Wish, rows: &[&[R]]) -> usize {
+        if limit >= wish.whole {
+            return wish.whole;
+        }
+        let column = self.columns[index];
+        let title = if self.style.headers {
+            self.cut.apply(column.title, limit).width()
+        } else {
+            1
+        };
+        let cells = rows.iter().copied().flatten();
+        let widths = cells.map(|row| self.cell(column, row).within(limit, self.cut).width());
+        widths.fold(title, usize::max)
+    }
+
     /// A table of `rows`, with columns as wide as for all rows.
     fn grid(&self, rows: &[R]) -> Grid {
         let mut grid = Grid::new();
@@ -149,17 +216,21 @@ impl<R> Table<R> {
         } else {
             grid.force_no_tty();
         }
-        let columns = || (self.widths.iter()).map(|&(index, width)| (self.columns[index], width));
+        let columns = || (self.shown.iter()).map(|shown| (self.columns[shown.index], shown));
         if self.has_header {
-            let titles = columns().map(|(column, width)| self.cut.apply(column.title, width));
+            let titles = columns().map(|(column, shown)| self.cut.apply(column.title, shown.limit));
             grid.set_header(titles.map(|title| Styled::new(title).add_attribute(Attribute::Bold)));
         }
         for row in rows {
-            let text = |column, width| self.cell(column, row).within(width, self.cut);
-            grid.add_row(columns().map(|(column, width)| self.styled(text(column, width), column)));
+            grid.add_row(columns().map(|(column, shown)| {
+                let text = self.cell(column, row).within(shown.limit, self.cut);
+                self.styled(text, column)
+            }));
         }
-        for (in_grid, (column, width)) in grid.column_iter_mut().zip(columns()) {
-            let padded = u16::try_from(width).unwrap_or(u16::MAX).saturating_add(GAP);
+        for (in_grid, (column, shown)) in grid.column_iter_mut().zip(columns()) {
+            let padded = u16::try_from(shown.width)
+                .unwrap_or(u16::MAX)
+                .saturating_add(GAP);
             in_grid.set_padding((0, GAP));
             in_grid.set_constraint(ColumnConstraint::Absolute(Width::Fixed(padded)));
             if column.look.align == Align::Right {
@@ -198,13 +269,18 @@ impl<R> Format<R> for Table<R> {
         match self.style.place.width {
             Some(available) if !self.style.in_full => {
                 let tell_apart = |names: &[_]| self.tell_apart(rows, names);
-                let (widths, cut) = lay_out(&wishes, available, tell_apart);
-                self.widths = widths;
+                let (limits, cut) = lay_out(&wishes, available, tell_apart);
                 self.cut = cut.unwrap_or_default();
+                self.shown = self.fill(&limits, &wishes, rows, available);
             }
             _ => {
-                let whole = wishes.iter().map(|wish| wish.whole);
-                self.widths = whole.enumerate().collect();
+                let whole = wishes.iter().map(|wish| wish.whole).enumerate();
+                let shown = whole.map(|(index, width)| Shown {
+                    index,
+                    limit: width,
+                    width,
+                });
+                self.shown = shown.collect();
             }
         }
         Ok(())

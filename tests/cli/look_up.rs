@@ -125,6 +125,19 @@ fn tags_are_picked_from_the_listing() {
 }
 
 #[test]
+fn an_image_without_a_tag_is_not_called_missing_among_tags() {
+    let registry = Registry::start(small());
+    let [web, _] = small();
+    let line = format!("tags web --digest {} -o name", digest(&web, 1));
+    assert_snapshot!(ecrpub(&registry, &line), @"
+    --- stderr
+    error: no tag of repository `web` points at digest `sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03`
+    hint: look up the image with `ecrpub images web --digest sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03`
+    --- exit code 3
+    ");
+}
+
+#[test]
 fn each_image_is_looked_up_in_each_repository() {
     let registry = Registry::start(small());
     assert_snapshot!(ecrpub(&registry, "images web empty --tag latest -o tsv -c repositoryName"), @"
