@@ -229,7 +229,7 @@ fn page_sizes_out_of_bounds_are_refused_before_anything_is_sent() {
     }
     assert_snapshot!(ecrpub(&registry, "images big --page-size 1001"), @"
     --- stderr
-    error: invalid value `1001` for `--page-size`: 1001 is not in 1..=1000
+    error: invalid value `1001` for `--page-size`: not a number from 1 to 1000
     --- exit code 2
     ");
     registry.assert_no_requests();
