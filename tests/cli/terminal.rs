@@ -91,9 +91,9 @@ fn a_table_of_many_columns_fits_80_columns() {
     let registry = Registry::start(sample(NOW_MS));
     let line = "tags storefront public.ecr.aws/docker/library/nginx -L 1 --platforms -q";
     assert_snapshot!(show(80, &registry, line), @"
-    ALIAS   REPOSITORY     TAG          CREATED      PLATFORMS          DIGEST
-    -       storefront     2            3 hours ago  linux/amd64 +1     a6b78848d88d
-    docker  library/nginx  1.29-alpine  4 days ago   linux/amd64 +1     0d617a5423b6
+    ALIAS   REPOSITORY     TAG          CREATED      PLATFORMS       DIGEST
+    -       storefront     2            3 hours ago  linux/amd64 +1  a6b78848d88d
+    docker  library/nginx  1.29-alpine  4 days ago   linux/amd64 +1  0d617a5423b6
     ");
 }
 
@@ -190,11 +190,11 @@ fn columns_are_left_out_in_a_narrow_terminal() {
     docker  library/nginx  1.29-alpine    4 days ago   20.5 MB  0d617a5423b6
     docker  library/nginx  1.29.1-alpine  4 days ago   20.5 MB  0d617a5423b6
 
-    ALIAS   REPOSITORY     TAG            CREATED      PLATFORMS        DIGEST
-    -       storefront     2              3 hours ago  linux/amd64 +1   a6b78848d88d
-    -       storefront     2.1            3 hours ago  linux/amd64 +1   a6b78848d88d
-    docker  library/nginx  1.29-alpine    4 days ago   linux/amd64 +1   0d617a5423b6
-    docker  library/nginx  1.29.1-alpine  4 days ago   linux/amd64 +1   0d617a5423b6
+    ALIAS   REPOSITORY     TAG            CREATED      PLATFORMS       DIGEST
+    -       storefront     2              3 hours ago  linux/amd64 +1  a6b78848d88d
+    -       storefront     2.1            3 hours ago  linux/amd64 +1  a6b78848d88d
+    docker  library/nginx  1.29-alpine    4 days ago   linux/amd64 +1  0d617a5423b6
+    docker  library/nginx  1.29.1-alpine  4 days ago   linux/amd64 +1  0d617a5423b6
     ");
     assert_snapshot!(show(120), @"
     DIGEST        PUSHED          SIZE  MANIFEST   TAGS
