@@ -291,7 +291,7 @@ fn own_and_public_repositories_mix() {
     --- stderr
     error: repository `nowhere` does not exist in your registry
     hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
-    error: repository `public.ecr.aws/docker/nginx` does not exist: no repository docker/nginx
+    error: repository `public.ecr.aws/docker/nginx` does not exist
     hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
     --- exit code 3
     ");
@@ -302,13 +302,13 @@ fn a_missing_public_repository_is_named() {
     let registry = gallery();
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/nowhere"), @"
     --- stderr
-    error: repository `public.ecr.aws/example/nowhere` does not exist: no repository example/nowhere
+    error: repository `public.ecr.aws/example/nowhere` does not exist
     hint: look for it at https://gallery.ecr.aws
     --- exit code 3
     ");
     assert_snapshot!(list(&registry, "tags docker/nginx --public"), @"
     --- stderr
-    error: repository `public.ecr.aws/docker/nginx` does not exist: no repository docker/nginx
+    error: repository `public.ecr.aws/docker/nginx` does not exist
     hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
     --- exit code 3
     ");
@@ -494,7 +494,7 @@ fn settings_of_the_environment_apply_or_are_refused_by_name() {
     let run = Run::on(&failing)
         .env("AWS_MAX_ATTEMPTS", "2")
         .env("ECRPUB_HURRY", "1");
-    assert_snapshot!(run.arguments(&format!("tags {NGINX}")).outcome(), @"
+    assert_snapshot!(run.arguments(&format!("tags {NGINX} --source gallery")).outcome(), @"
     --- stderr
     error: `REGISTRY` failed with ServerException (HTTP status 500): out of order (2 attempts)
     hint: try again later, or see https://health.aws.amazon.com
@@ -692,15 +692,15 @@ fn errors_of_the_gallery_are_distinguished() {
     ");
     assert_snapshot!(answered(400, ""), @"
     --- stderr
-    error: repository `public.ecr.aws/docker/library/nginx` does not exist
-    hint: look for it at https://gallery.ecr.aws
-    --- exit code 3
+    error: `REGISTRY` failed with an error (HTTP status 400)
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 5
     ");
     assert_snapshot!(answered(400, "Bad Request"), @"
     --- stderr
-    error: repository `public.ecr.aws/docker/library/nginx` does not exist
-    hint: look for it at https://gallery.ecr.aws
-    --- exit code 3
+    error: `REGISTRY` failed with an error (HTTP status 400)
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 5
     ");
     assert_snapshot!(answered(400, "<html>"), @"
     --- stderr
