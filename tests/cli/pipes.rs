@@ -60,7 +60,11 @@ fn a_reader_that_leaves_during_a_request_ends_the_program() {
             .spawn()
             .unwrap();
         let stdout = child.stdout.take().unwrap();
-        while registry.requests().last().is_none_or(|last| last.number < 2) {
+        while registry
+            .requests()
+            .last()
+            .is_none_or(|last| last.number < 2)
+        {
             std::thread::sleep(Duration::from_millis(5));
         }
         // The response to the second request never arrives, so that no write can fail.

@@ -505,6 +505,31 @@ fn settings_of_the_environment_apply_or_are_refused_by_name() {
 }
 
 #[test]
+fn addresses_with_a_query_keep_it() {
+    let registry = gallery();
+    let url = format!("{}/at?key=1&to=2#part", registry.url());
+    let run = |source: &str| {
+        let run = Run::on(&registry)
+            .env("ECRPUB_GALLERY_URL", &url)
+            .env("ECRPUB_REGISTRY_URL", &url);
+        let line = format!("tags {NGINX} --source {source} --page-size 9 --max-attempts 1");
+        run.arguments(&line).outcome()
+    };
+    for source in ["gallery", "registry"] {
+        // No API is at this path.
+        assert_eq!(run(source).code, Some(5), "{source}");
+    }
+    let paths = registry.requests().into_iter().map(|request| request.path);
+    assert_snapshot!(paths.collect::<Vec<_>>().join("\n"), @"
+    /at/describeImageTags?key=1&to=2
+    /at/token/?key=1&to=2
+    /at/v2/docker/library/nginx/tags/list?key=1&to=2&n=1
+    /at/token/?key=1&to=2
+    /at/v2/docker/library/nginx/tags/list?key=1&to=2&n=9
+    ");
+}
+
+#[test]
 fn https_is_trusted_by_the_ca_bundle_only() {
     let registry = sample(NOW_MS)
         .into_iter()
