@@ -1,5 +1,7 @@
 //! The content of the registry: repositories of images, listed or generated.
 
+use std::sync::Arc;
+
 use crate::ALIAS;
 
 /// A repository and its images, in the order in which the registry lists them.
@@ -9,8 +11,10 @@ pub struct Repository {
     pub alias: String,
     /// The name, such as `team/web`.
     pub name: String,
-    /// Its images.
-    pub images: Vec<Image>,
+    /// When it was created, in milliseconds since 1970.
+    pub created_at: Option<i64>,
+    /// Its images; clones share them.
+    pub images: Arc<Vec<Image>>,
 }
 
 /// An image; a field that is `None` is missing from the registry's responses.
@@ -48,6 +52,8 @@ const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+j
 const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
 const HELM_CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
 
+/// 2020-09-13T12:26:40.123Z, when repositories are created unless another time is given.
+const CREATED: i64 = 1_600_000_000_123;
 /// 2024-01-01T00:00:00Z.
 const FIRST_PUSH: i64 = 1_704_067_200_000;
 const YEAR: u64 = 365 * 86_400_000;
@@ -59,8 +65,32 @@ impl Repository {
         Self {
             alias: ALIAS.to_owned(),
             name: name.to_owned(),
-            images,
+            created_at: Some(CREATED),
+            images: Arc::new(images),
         }
+    }
+
+    /// The same by another name, with the same images.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self
+    }
+
+    /// The same created at this time, in milliseconds since 1970.
+    #[must_use]
+    pub fn created(mut self, at: i64) -> Self {
+        self.created_at = Some(at);
+        self
+    }
+
+    /// `count` repositories of the same images: `NAME-0`, `NAME-1` and so on. They share the images,
+    /// so that thousands of them are cheap.
+    pub fn copies(self, count: usize) -> impl Iterator<Item = Self> {
+        (0..count).map(move |number| {
+            let name = format!("{}-{number}", self.name);
+            self.clone().named(&name)
+        })
     }
 
     /// The same in the public registry called `alias`.

@@ -4,7 +4,9 @@ use hyper::http::request::Parts;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::protocol::{Answer, Shelf, header, page};
+use crate::pages::Listing;
+use crate::protocol::{Answer, header};
+use crate::shelf::Shelf;
 
 const OPERATION: &str = "describeImageTags";
 
@@ -21,17 +23,15 @@ pub(crate) fn answer(parts: &Parts, body: &Value, shelf: &Shelf) -> Answer {
     }
     let text = |field: &str| body[field].as_str().unwrap_or_default();
     let (alias, name) = (text("registryAliasName"), text("repositoryName"));
-    let Some((_, rendered)) = shelf.public(alias, name) else {
+    let Some(held) = shelf.public(alias, name) else {
         return refused(&format!("no repository {alias}/{name}"));
     };
-    let repository = format!("{alias}/{name}");
-    let page = page(
-        OPERATION,
-        "imageTagDetails",
-        &repository,
-        &rendered.gallery,
-        body,
-    );
+    let listing = Listing {
+        operation: OPERATION,
+        key: "imageTagDetails",
+        of: &format!("{alias}/{name}"),
+    };
+    let page = listing.page(&held.gallery(), body);
     let mut answer = page.unwrap_or_else(|refusal| refusal);
     if answer.body.ends_with(b"]}") {
         // The gallery sends a null token with the last page.

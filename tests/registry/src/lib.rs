@@ -8,10 +8,14 @@
 mod data;
 mod gallery;
 mod oci;
+mod operations;
+mod pages;
+mod policy;
 mod protocol;
 mod proxy;
 mod sample;
 mod server;
+mod shelf;
 mod tls;
 
 pub use data::{Image, Repository, Tag};
@@ -37,6 +41,8 @@ pub fn url_without_server() -> String {
 pub const ACCOUNT: &str = "123456789012";
 /// The registry's public alias.
 pub const ALIAS: &str = "example";
+/// The alias that the service gave to the registry, which leads to the same repositories.
+pub const DEFAULT_ALIAS: &str = "q1w2e3r4";
 /// The beginning of every token for anonymous callers.
 pub const TOKEN: &str = "cHVibGljLXRva2Vu";
 /// Requests signed with this access key fail with `ExpiredTokenException`.

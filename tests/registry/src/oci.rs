@@ -1,11 +1,15 @@
 //! The registry's own API, by the OCI Distribution Specification: tokens, lists of tags, manifests.
 
+use std::sync::Arc;
+
 use hyper::http::request::Parts;
 use serde_json::{Value, json};
 
 use crate::TOKEN;
-use crate::data::{Image, Repository, digest};
-use crate::protocol::{Answer, Shelf, header, position, token};
+use crate::data::{Image, digest};
+use crate::pages::{position, token};
+use crate::protocol::{Answer, header};
+use crate::shelf::{Held, Shelf};
 
 const TAGS: &str = "tags/list";
 const MANIFEST: &str = "manifest";
@@ -69,10 +73,9 @@ fn check_token(parts: &Parts) -> Result<(), Answer> {
 }
 
 /// Repository at `path`, `ALIAS/NAME`.
-fn find<'a>(path: &str, shelf: &'a Shelf) -> Result<&'a Repository, Answer> {
+fn find(path: &str, shelf: &Shelf) -> Result<Arc<Held>, Answer> {
     path.split_once('/')
         .and_then(|(alias, name)| shelf.public(alias, name))
-        .map(|(repository, _)| repository)
         .ok_or_else(|| {
             let message = "The repository with name does not exist in the registry";
             refused(404, "NAME_UNKNOWN", message)
@@ -81,8 +84,8 @@ fn find<'a>(path: &str, shelf: &'a Shelf) -> Result<&'a Repository, Answer> {
 
 /// A page of names, and a relative link to the next page.
 fn tags(path: &str, parts: &Parts, shelf: &Shelf) -> Answer {
-    let repository = match find(path, shelf) {
-        Ok(repository) => repository,
+    let held = match find(path, shelf) {
+        Ok(held) => held,
         Err(refusal) => return refusal,
     };
     let query = parts.uri.query().unwrap_or_default();
@@ -94,7 +97,7 @@ fn tags(path: &str, parts: &Parts, shelf: &Shelf) -> Answer {
     let Ok(size @ 1..=LONGEST_PAGE) = size else {
         return refused(405, "UNSUPPORTED", "Invalid parameter at 'n'");
     };
-    let images = repository.images.iter();
+    let images = held.repository.images.iter();
     let names: Vec<&str> = images
         .flat_map(|image| &image.tags)
         .map(|tag| tag.name.as_str())
@@ -122,15 +125,15 @@ fn tags(path: &str, parts: &Parts, shelf: &Shelf) -> Answer {
 
 fn manifest(path: &str, parts: &Parts, shelf: &Shelf) -> Answer {
     let (path, reference) = path.split_once("/manifests/").unwrap_or_default();
-    let repository = match find(path, shelf) {
-        Ok(repository) => repository,
+    let held = match find(path, shelf) {
+        Ok(held) => held,
         Err(refusal) => return refusal,
     };
     let is_meant = |image: &&Image| {
         image.digest.as_deref() == Some(reference)
             || image.tags.iter().any(|tag| tag.name == reference)
     };
-    let image = repository.images.iter().find(is_meant);
+    let image = held.repository.images.iter().find(is_meant);
     let media_type = image.and_then(|image| image.manifest_media_type.as_deref());
     let accepted = header(parts, "accept").unwrap_or_default();
     match (image, media_type) {

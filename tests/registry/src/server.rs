@@ -24,7 +24,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::data::Repository;
-use crate::protocol::{self, Answer, Shelf};
+use crate::policy::Policy;
+use crate::protocol::{self, Answer};
+use crate::shelf::Shelf;
 use crate::tls::Identity;
 
 /// A running registry, which stops when it is dropped.
@@ -125,6 +127,7 @@ type Plan = dyn Fn(&Request) -> Option<Fault> + Send + Sync;
 #[derive(Default)]
 pub struct Builder {
     repositories: Vec<Repository>,
+    policy: Policy,
     plan: Option<Box<Plan>>,
     port: u16,
     tls: bool,
@@ -132,6 +135,7 @@ pub struct Builder {
 
 struct State {
     shelf: Shelf,
+    policy: Policy,
     plan: Option<Box<Plan>>,
     requests: Mutex<Vec<Request>>,
     under_way: AtomicUsize,
@@ -159,6 +163,29 @@ impl Builder {
         plan: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static,
     ) -> Self {
         self.plan = Some(Box::new(plan));
+        self
+    }
+
+    /// Adds repositories.
+    #[must_use]
+    pub fn repositories(mut self, repositories: impl IntoIterator<Item = Repository>) -> Self {
+        self.repositories.extend(repositories);
+        self
+    }
+
+    /// Denies an operation of the signed API with `AccessDeniedException`: `DescribeImages` and the
+    /// like, or `sts:GetServiceBearerToken`, which `GetAuthorizationToken` needs too.
+    #[must_use]
+    pub fn deny(mut self, operation: &str) -> Self {
+        self.policy.denied.push((operation.to_owned(), None));
+        self
+    }
+
+    /// Denies an operation of the signed API on one repository.
+    #[must_use]
+    pub fn deny_on(mut self, operation: &str, repository: &str) -> Self {
+        let denied = (operation.to_owned(), Some(repository.to_owned()));
+        self.policy.denied.push(denied);
         self
     }
 
@@ -194,6 +221,7 @@ impl Builder {
             .expect("a socket can be made non-blocking");
         let state = Arc::new(State {
             shelf: Shelf::new(self.repositories),
+            policy: self.policy,
             plan: self.plan,
             requests: Mutex::default(),
             under_way: AtomicUsize::new(0),
@@ -273,6 +301,15 @@ impl Registry {
     /// Lets the registry be dropped without a request, for programs that are no tests.
     pub fn allow_no_requests(&self) {
         self.may_be_unused.store(true, Ordering::SeqCst);
+    }
+
+    /// How many requests for an operation were received so far, by the name in [`Request`].
+    #[must_use]
+    pub fn count(&self, operation: &str) -> usize {
+        let requests = self.state.requests.lock();
+        let requests = requests.unwrap_or_else(PoisonError::into_inner);
+        let is_meant = |request: &&Request| request.operation == operation;
+        requests.iter().filter(is_meant).count()
     }
 
     /// The most requests that were in flight at once.
@@ -380,7 +417,13 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(Collected::to_bytes);
     let request = state.record(&parts, &body.unwrap_or_default());
-    let mut answer = protocol::answer(&parts, &request.body, &state.shelf, request.number);
+    let mut answer = protocol::answer(
+        &parts,
+        &request.body,
+        &state.shelf,
+        &state.policy,
+        request.number,
+    );
     let fault = state.plan.as_ref().and_then(|plan| plan(&request));
     match fault {
         None => {}
