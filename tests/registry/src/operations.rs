@@ -108,7 +108,7 @@ fn repositories(positions: &[usize], shelf: &Shelf) -> Vec<u8> {
         );
         rows.push(&row);
     }
-    rows.range(0, rows.len()).to_vec()
+    rows.into_bytes()
 }
 
 /// The caller's registry, with the alias that it was given and the one that it asked for.

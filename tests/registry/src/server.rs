@@ -51,7 +51,7 @@ pub struct Request {
     pub number: usize,
     /// When it was received.
     pub at: Instant,
-    /// `DescribeImages` and the like of the signed API, `describeImageTags` of the gallery's,
+    /// `DescribeImages` and the like of the signed API, `describeImageTags` and the like of the gallery's,
     /// `token`, `tags/list`, `manifest` of the registry's own; empty for any other request.
     pub operation: String,
     /// The path and the query.

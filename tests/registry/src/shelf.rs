@@ -69,6 +69,11 @@ impl Shelf {
         Some(&found.1)
     }
 
+    /// All repositories.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Arc<Held>> {
+        (0..self.repositories.len()).map(|position| self.at(position))
+    }
+
     /// The repository at a position.
     pub(crate) fn at(&self, position: usize) -> Arc<Held> {
         let held = self.repositories[position].read();
@@ -146,6 +151,11 @@ impl Rows {
         }
         self.bytes.extend(row.to_string().into_bytes());
         self.ends.push(self.bytes.len());
+    }
+
+    /// All rows, with commas between them.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     pub(crate) fn len(&self) -> usize {
