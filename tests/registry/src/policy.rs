@@ -1,15 +1,23 @@
-//! What a registry denies on demand.
+//! What a registry denies on demand, and the manifests that it serves wrongly.
 
 use serde_json::Value;
 
 use crate::ACCOUNT;
 use crate::protocol::Answer;
 
-/// The operations that the caller's identity may not use.
+/// What is denied and what is wrong.
 #[derive(Debug, Default)]
 pub(crate) struct Policy {
-    /// Operations, each for all repositories or for one.
+    /// Operations that the caller's identity may not use, each on all repositories or on one.
     pub(crate) denied: Vec<(String, Option<String>)>,
+    /// The status by which the registry refuses anonymous tokens, if it does.
+    pub(crate) anonymous: Option<u16>,
+    /// The status by which the registry refuses tokens of `GetAuthorizationToken`, if it does.
+    pub(crate) signed_in: Option<u16>,
+    /// Digests of manifests that the registry does not find.
+    pub(crate) missing: Vec<String>,
+    /// Digests of manifests that come with another body.
+    pub(crate) corrupt: Vec<String>,
 }
 
 impl Policy {

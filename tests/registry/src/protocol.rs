@@ -96,7 +96,7 @@ pub(crate) fn answer(
     number: usize,
 ) -> Answer {
     if oci::operation(parts).is_some() {
-        return oci::answer(parts, shelf, number);
+        return oci::answer(parts, shelf, policy, number);
     }
     if gallery::operation(parts).is_some() {
         return gallery::answer(parts, body, shelf);

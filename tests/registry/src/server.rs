@@ -23,7 +23,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::data::Repository;
+use crate::data::{Image, Repository};
 use crate::policy::Policy;
 use crate::protocol::{self, Answer};
 use crate::shelf::Shelf;
@@ -54,6 +54,8 @@ pub struct Request {
     /// `DescribeImages` and the like of the signed API, `describeImageTags` and the like of the gallery's,
     /// `token`, `tags/list`, `manifest` of the registry's own; empty for any other request.
     pub operation: String,
+    /// The method, such as `HEAD`.
+    pub method: String,
     /// The path and the query.
     pub path: String,
     /// The body; null if it is not JSON.
@@ -186,6 +188,34 @@ impl Builder {
     pub fn deny_on(mut self, operation: &str, repository: &str) -> Self {
         let denied = (operation.to_owned(), Some(repository.to_owned()));
         self.policy.denied.push(denied);
+        self
+    }
+
+    /// Refuses anonymous tokens at the registry's own API, by this status: 401 or 403.
+    #[must_use]
+    pub fn deny_anonymous(mut self, status: u16) -> Self {
+        self.policy.anonymous = Some(status);
+        self
+    }
+
+    /// Refuses tokens of `GetAuthorizationToken` at the registry's own API, by this status.
+    #[must_use]
+    pub fn deny_signed_in(mut self, status: u16) -> Self {
+        self.policy.signed_in = Some(status);
+        self
+    }
+
+    /// Does not find the manifest of this image, which is listed all the same.
+    #[must_use]
+    pub fn missing_manifest(mut self, image: &Image) -> Self {
+        self.policy.missing.extend(image.digest.clone());
+        self
+    }
+
+    /// Sends a manifest of this image that does not have its digest.
+    #[must_use]
+    pub fn corrupt_manifest(mut self, image: &Image) -> Self {
+        self.policy.corrupt.extend(image.digest.clone());
         self
     }
 
@@ -495,6 +525,7 @@ impl State {
             number: requests.len() + 1,
             at: Instant::now(),
             operation: protocol::operation(parts).unwrap_or_default().to_owned(),
+            method: parts.method.to_string(),
             path: parts
                 .uri
                 .path_and_query()

@@ -118,6 +118,7 @@ fn a_policy_denies_an_operation_on_all_repositories_or_one() {
             ("DescribeImages".to_owned(), Some("team/api".to_owned())),
             ("sts:GetServiceBearerToken".to_owned(), None),
         ],
+        ..Policy::default()
     };
     let verdict = |operation, body: Value| match policy.check(operation, &body) {
         Ok(()) => Value::Null,
