@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::escape::escaped;
-use crate::output::counted;
+use crate::output::{counted, human_count};
 use crate::redact::{redacted, redacted_but_ids};
 
 /// The wait after which the line appears.
@@ -24,6 +24,8 @@ pub(crate) struct Progress {
     line: ProgressBar,
     pages: Cell<usize>,
     rows: Cell<usize>,
+    /// The repositories that were read, and of how many.
+    subjects: Cell<(usize, usize)>,
 }
 
 impl Progress {
@@ -36,6 +38,7 @@ impl Progress {
             line,
             pages: Cell::default(),
             rows: Cell::default(),
+            subjects: Cell::default(),
         }
     }
 
@@ -112,7 +115,33 @@ impl Progress {
         self.rows.set(self.rows.get() + rows);
         let rows = counted(self.rows.get(), "row");
         let pages = counted(self.pages.get(), "page");
-        self.line.set_message(format!("{rows}, {pages}"));
+        let event = if self.subjects.get().1 > 1 {
+            format!("{}, {rows}, {pages}", self.subjects_done())
+        } else {
+            format!("{rows}, {pages}")
+        };
+        self.line.set_message(event);
+    }
+
+    /// Begins to count repositories, of which there are `all`.
+    pub(crate) fn subjects(&self, all: usize) {
+        self.subjects.set((0, all));
+    }
+
+    /// Counts a repository that was read.
+    pub(crate) fn subject_done(&self) {
+        let (done, all) = self.subjects.get();
+        self.subjects.set((done + 1, all));
+        if all > 1 {
+            let event = self.subjects_done();
+            self.log(format_args!("{event}"));
+        }
+    }
+
+    /// The repositories that were read, of how many.
+    fn subjects_done(&self) -> String {
+        let (done, all) = self.subjects.get();
+        format!("{} of {}", human_count(done), counted(all, "repository"))
     }
 
     fn log(&self, event: fmt::Arguments<'_>) {
