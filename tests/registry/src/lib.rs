@@ -6,6 +6,7 @@
 //! Signatures themselves are not verified: it knows no secret keys.
 
 mod data;
+mod deletion;
 mod gallery;
 mod manifest;
 mod oci;
