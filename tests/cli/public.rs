@@ -291,7 +291,7 @@ fn own_and_public_repositories_mix() {
     --- stderr
     error: repository `nowhere` does not exist in your registry
     hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
-    error: repository `public.ecr.aws/docker/nginx` does not exist: no repository docker/nginx
+    error: repository `public.ecr.aws/docker/nginx` does not exist
     hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
     --- exit code 3
     ");
@@ -302,13 +302,13 @@ fn a_missing_public_repository_is_named() {
     let registry = gallery();
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/nowhere"), @"
     --- stderr
-    error: repository `public.ecr.aws/example/nowhere` does not exist: no repository example/nowhere
+    error: repository `public.ecr.aws/example/nowhere` does not exist
     hint: look for it at https://gallery.ecr.aws
     --- exit code 3
     ");
     assert_snapshot!(list(&registry, "tags docker/nginx --public"), @"
     --- stderr
-    error: repository `public.ecr.aws/docker/nginx` does not exist: no repository docker/nginx
+    error: repository `public.ecr.aws/docker/nginx` does not exist
     hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
     --- exit code 3
     ");
@@ -494,7 +494,7 @@ fn settings_of_the_environment_apply_or_are_refused_by_name() {
     let run = Run::on(&failing)
         .env("AWS_MAX_ATTEMPTS", "2")
         .env("ECRPUB_HURRY", "1");
-    assert_snapshot!(run.arguments(&format!("tags {NGINX}")).outcome(), @"
+    assert_snapshot!(run.arguments(&format!("tags {NGINX} --source gallery")).outcome(), @"
     --- stderr
     error: `REGISTRY` failed with ServerException (HTTP status 500): out of order (2 attempts)
     hint: try again later, or see https://health.aws.amazon.com
@@ -502,6 +502,31 @@ fn settings_of_the_environment_apply_or_are_refused_by_name() {
     --- exit code 5
     ");
     assert_eq!(failing.requests().len(), 2);
+}
+
+#[test]
+fn addresses_with_a_query_keep_it() {
+    let registry = gallery();
+    let url = format!("{}/at?key=1&to=2#part", registry.url());
+    let run = |source: &str| {
+        let run = Run::on(&registry)
+            .env("ECRPUB_GALLERY_URL", &url)
+            .env("ECRPUB_REGISTRY_URL", &url);
+        let line = format!("tags {NGINX} --source {source} --page-size 9 --max-attempts 1");
+        run.arguments(&line).outcome()
+    };
+    for source in ["gallery", "registry"] {
+        // No API is at this path.
+        assert_eq!(run(source).code, Some(5), "{source}");
+    }
+    let paths = registry.requests().into_iter().map(|request| request.path);
+    assert_snapshot!(paths.collect::<Vec<_>>().join("\n"), @"
+    /at/describeImageTags?key=1&to=2
+    /at/token/?key=1&to=2
+    /at/v2/docker/library/nginx/tags/list?key=1&to=2&n=1
+    /at/token/?key=1&to=2
+    /at/v2/docker/library/nginx/tags/list?key=1&to=2&n=9
+    ");
 }
 
 #[test]
@@ -692,15 +717,15 @@ fn errors_of_the_gallery_are_distinguished() {
     ");
     assert_snapshot!(answered(400, ""), @"
     --- stderr
-    error: repository `public.ecr.aws/docker/library/nginx` does not exist
-    hint: look for it at https://gallery.ecr.aws
-    --- exit code 3
+    error: `REGISTRY` failed with an error (HTTP status 400)
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 5
     ");
     assert_snapshot!(answered(400, "Bad Request"), @"
     --- stderr
-    error: repository `public.ecr.aws/docker/library/nginx` does not exist
-    hint: look for it at https://gallery.ecr.aws
-    --- exit code 3
+    error: `REGISTRY` failed with an error (HTTP status 400)
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 5
     ");
     assert_snapshot!(answered(400, "<html>"), @"
     --- stderr
