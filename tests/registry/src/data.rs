@@ -47,6 +47,7 @@ pub struct Tag {
 }
 
 const HELM_CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
+const IN_TOTO_LAYER: &str = "application/vnd.in-toto+json";
 const COSIGN_LAYER: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 
 /// 2020-09-13T12:26:40.123Z, when repositories are created unless another time is given.
@@ -186,6 +187,12 @@ impl Image {
     #[must_use]
     pub fn helm(self) -> Self {
         self.changed(|manifest| manifest.with_config(HELM_CONFIG))
+    }
+
+    /// The same as a build's attestation, whose layer is an in-toto statement.
+    #[must_use]
+    pub fn in_toto(self) -> Self {
+        self.changed(|manifest| manifest.with_layers(IN_TOTO_LAYER))
     }
 
     /// The same as an artifact of this type.

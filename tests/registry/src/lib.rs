@@ -15,6 +15,7 @@ mod pages;
 mod policy;
 mod protocol;
 mod proxy;
+mod related;
 mod sample;
 mod server;
 mod shelf;
@@ -26,6 +27,7 @@ pub use manifest::{
     OCI_MANIFEST,
 };
 pub use proxy::Proxy;
+pub use related::related;
 pub use sample::sample;
 pub use server::{Builder, Fault, Registry, Request};
 
