@@ -226,8 +226,8 @@ impl Image {
     #[must_use]
     pub fn with_manifest(mut self, manifest: Manifest) -> Self {
         self.digest = Some(manifest.digest());
-        self.manifest_media_type = manifest.media_type();
-        self.artifact_media_type = manifest.config();
+        self.manifest_media_type = manifest.media_type().map(str::to_owned);
+        self.artifact_media_type = manifest.config().map(str::to_owned);
         self.manifest = Some(manifest);
         self
     }
