@@ -6,6 +6,7 @@
 //! Signatures themselves are not verified: it knows no secret keys.
 
 mod data;
+mod deletion;
 mod gallery;
 mod manifest;
 mod oci;
@@ -14,6 +15,7 @@ mod pages;
 mod policy;
 mod protocol;
 mod proxy;
+mod related;
 mod sample;
 mod server;
 mod shelf;
@@ -25,6 +27,7 @@ pub use manifest::{
     OCI_MANIFEST,
 };
 pub use proxy::Proxy;
+pub use related::related;
 pub use sample::sample;
 pub use server::{Builder, Fault, Registry, Request};
 

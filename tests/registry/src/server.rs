@@ -333,6 +333,19 @@ impl Registry {
         self.may_be_unused.store(true, Ordering::SeqCst);
     }
 
+    /// Changes the images of a repository, as a push or a deletion by somebody else does.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such repository.
+    pub fn change(&self, alias: &str, name: &str, change: impl FnOnce(&mut Vec<Image>)) {
+        let changed = self.state.shelf.change(alias, name, |images| {
+            change(images);
+            true
+        });
+        assert!(changed, "no repository {alias}/{name}");
+    }
+
     /// How many requests for an operation were received so far, by the name in [`Request`].
     #[must_use]
     pub fn count(&self, operation: &str) -> usize {
