@@ -24,6 +24,8 @@ pub(crate) struct Progress {
     line: ProgressBar,
     pages: Cell<usize>,
     rows: Cell<usize>,
+    /// The rate that the host allows, in requests per second, once it is limited.
+    rate: Cell<Option<f64>>,
 }
 
 impl Progress {
@@ -36,6 +38,7 @@ impl Progress {
             line,
             pages: Cell::default(),
             rows: Cell::default(),
+            rate: Cell::default(),
         }
     }
 
@@ -95,11 +98,16 @@ impl Progress {
             .set_message(escaped(&redacted(&event)).into_owned());
     }
 
-    /// Logs that a request waits for its turn: the host limits the rate of requests.
-    pub(crate) fn taking_turns(&self, request: &str, wait: Duration) {
-        let event = format!("{request}: rate limited, waiting {wait:.1?}");
+    /// Logs that a request waits for its turn: the host limits the rate of requests, to `rate` per
+    /// second if that is known.
+    pub(crate) fn taking_turns(&self, request: &str, rate: Option<f64>, wait: Duration) {
+        self.rate.set(rate);
+        let event = format!("{request}: {}, waiting {wait:.1?}", limited(rate));
         self.log(format_args!("{event}"));
-        self.line.set_message(event);
+        // Shorter waits are part of the pace, which the line shows with the rows.
+        if wait >= PATIENCE {
+            self.line.set_message(event);
+        }
     }
 
     /// Logs a page, and counts its rows.
@@ -110,7 +118,9 @@ impl Progress {
         self.rows.set(self.rows.get() + rows);
         let rows = counted(self.rows.get(), "row");
         let pages = counted(self.pages.get(), "page");
-        self.line.set_message(format!("{rows}, {pages}"));
+        let rate = self.rate.get().map(|rate| limited(Some(rate)));
+        let rate = rate.map_or_else(String::new, |rate| format!("; {rate}"));
+        self.line.set_message(format!("{rows}, {pages}{rate}"));
     }
 
     fn log(&self, event: fmt::Arguments<'_>) {
@@ -125,5 +135,14 @@ impl Progress {
             // Ignores a closed stderr.
             let _ = writeln!(std::io::stderr(), "[{seconds:.3}s] {}", escaped(event));
         }
+    }
+}
+
+/// A limit of `rate` requests per second. Below ten, one decimal tells rates apart.
+fn limited(rate: Option<f64>) -> String {
+    match rate {
+        None => "rate limited".to_owned(),
+        Some(rate) if rate < 9.95 => format!("rate limited to {rate:.1} requests per second"),
+        Some(rate) => format!("rate limited to {rate:.0} requests per second"),
     }
 }

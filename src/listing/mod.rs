@@ -18,6 +18,7 @@ use crate::console::Console;
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
 use crate::model::ImageRow;
+use crate::net::limit::MOST_IN_FLIGHT;
 use crate::output::{Expected, Schema};
 use crate::progress::Progress;
 use crate::reference::Repository;
@@ -25,8 +26,8 @@ use crate::select::{Selection, SortKey, TaggedArgs};
 use crate::session::Session;
 use crate::source::{Listed, Sources};
 
-/// The number of repositories read at once: the service allows few requests per second.
-const CONCURRENCY: usize = 4;
+/// The number of repositories and manifests read at once.
+const CONCURRENCY: usize = MOST_IN_FLIGHT;
 
 /// The kind of rows that a command lists.
 #[derive(Debug)]

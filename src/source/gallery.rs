@@ -12,7 +12,8 @@ use crate::model::{Manifest, Tag};
 use crate::net::anonymous::{Anonymous, request};
 use crate::net::answers;
 use crate::net::http::{Answer, LONGEST_PAGE};
-use crate::net::retry::{Failure, Pace};
+use crate::net::limit::Limits;
+use crate::net::retry::Failure;
 use crate::net::settings::Transport;
 use crate::reference::PublicRepository;
 use crate::session::Session;
@@ -74,12 +75,11 @@ impl<'a> Gallery<'a> {
     /// The gallery, reached by this transport; sends nothing yet.
     pub(super) fn new(transport: Transport, session: Session<'a>) -> Self {
         let url = session.env.gallery_url.clone();
-        let pace = Pace::default();
         Self(Anonymous::new(
             url,
             ADDRESS,
             transport,
-            pace,
+            Limits::default(),
             session.progress,
         ))
     }

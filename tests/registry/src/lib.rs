@@ -10,12 +10,14 @@ mod gallery;
 mod oci;
 mod protocol;
 mod proxy;
+mod rate;
 mod sample;
 mod server;
 mod tls;
 
 pub use data::{Image, Repository, Tag};
 pub use proxy::Proxy;
+pub use rate::Counts;
 pub use sample::sample;
 pub use server::{Builder, Fault, Registry, Request};
 

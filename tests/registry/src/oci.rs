@@ -166,7 +166,7 @@ fn body(image: &Image, media_type: &str) -> Value {
     body
 }
 
-fn refused(status: u16, code: &str, message: &str) -> Answer {
+pub(crate) fn refused(status: u16, code: &str, message: &str) -> Answer {
     let body = json!({ "errors": [{ "code": code, "message": message }] });
     Answer::new(status, "application/json", body.to_string())
 }

@@ -25,6 +25,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::data::Repository;
 use crate::protocol::{self, Answer, Shelf};
+use crate::rate::{Counts, Rate};
 use crate::tls::Identity;
 
 /// A running registry, which stops when it is dropped.
@@ -126,6 +127,7 @@ type Plan = dyn Fn(&Request) -> Option<Fault> + Send + Sync;
 pub struct Builder {
     repositories: Vec<Repository>,
     plan: Option<Box<Plan>>,
+    rate: Option<Rate>,
     port: u16,
     tls: bool,
 }
@@ -133,6 +135,7 @@ pub struct Builder {
 struct State {
     shelf: Shelf,
     plan: Option<Box<Plan>>,
+    rate: Option<Rate>,
     requests: Mutex<Vec<Request>>,
     under_way: AtomicUsize,
     most_under_way: AtomicUsize,
@@ -159,6 +162,14 @@ impl Builder {
         plan: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static,
     ) -> Self {
         self.plan = Some(Box::new(plan));
+        self
+    }
+
+    /// Throttles requests beyond `per_second`, counted in a token bucket that holds `burst`. A request
+    /// takes a token when it is received; a fault of the plan, such as a wait, comes on top.
+    #[must_use]
+    pub fn rate(mut self, per_second: u32, burst: u32) -> Self {
+        self.rate = Some(Rate::new(per_second, burst));
         self
     }
 
@@ -195,6 +206,7 @@ impl Builder {
         let state = Arc::new(State {
             shelf: Shelf::new(self.repositories),
             plan: self.plan,
+            rate: self.rate,
             requests: Mutex::default(),
             under_way: AtomicUsize::new(0),
             most_under_way: AtomicUsize::new(0),
@@ -273,6 +285,13 @@ impl Registry {
     /// Lets the registry be dropped without a request, for programs that are no tests.
     pub fn allow_no_requests(&self) {
         self.may_be_unused.store(true, Ordering::SeqCst);
+    }
+
+    /// How many requests were within [`Builder::rate`].
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let rate = self.state.rate.as_ref();
+        rate.map(Rate::counts).unwrap_or_default()
     }
 
     /// The most requests that were in flight at once.
@@ -380,7 +399,10 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(Collected::to_bytes);
     let request = state.record(&parts, &body.unwrap_or_default());
-    let mut answer = protocol::answer(&parts, &request.body, &state.shelf, request.number);
+    let rate = state.rate.as_ref();
+    let refusal = rate.and_then(|rate| rate.refusal(parts.uri.path(), request.at));
+    let mut answer = refusal
+        .unwrap_or_else(|| protocol::answer(&parts, &request.body, &state.shelf, request.number));
     let fault = state.plan.as_ref().and_then(|plan| plan(&request));
     match fault {
         None => {}
