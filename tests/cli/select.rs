@@ -1,6 +1,5 @@
 //! Filter, then sort, then limit: the same rows in every format.
 
-
 use ecrpub_registry::{Image, Registry, Repository};
 use insta::assert_snapshot;
 

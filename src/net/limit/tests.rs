@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
-use super::{Limiter, Limits, MOST_IN_FLIGHT, Place, Rate};
+use super::{ANONYMOUS_RATE, Limiter, Limits, MOST_IN_FLIGHT, Place, Rate};
 use crate::progress::Progress;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -56,7 +56,7 @@ impl Host {
     fn accepts(&self, now: Duration, book: &mut Book) -> bool {
         match self.count {
             Count::Bucket(burst) => {
-                let filled = (now - book.at).as_secs_f64() * self.rate;
+                let filled = now.saturating_sub(book.at).as_secs_f64() * self.rate;
                 book.tokens = (book.tokens + filled).min(burst);
             }
             Count::EachSecond if now.as_secs() > book.at.as_secs() => book.tokens = self.rate,
@@ -133,7 +133,7 @@ impl Run {
                 (Some(index), _) => {
                     let (at, event) = self.events.swap_remove(index);
                     now = at;
-                    self.handle(event, beginning, now);
+                    self.handle(&event, beginning, now);
                 }
                 (None, Some(at)) => now = at,
                 (None, None) => break,
@@ -161,8 +161,8 @@ impl Run {
         self.events.push((now + latency, answer));
     }
 
-    fn handle(&mut self, event: Event, beginning: Instant, now: Duration) {
-        match event {
+    fn handle(&mut self, event: &Event, beginning: Instant, now: Duration) {
+        match *event {
             Event::Answer {
                 accepted: true,
                 sent,
@@ -192,8 +192,8 @@ impl Run {
 }
 
 #[track_caller]
-fn assert_fits(host: &Host, requests: usize, least: f64) {
-    let outcome = Run::new(requests, None).at(host);
+fn assert_fits(host: &Host, known_rate: Option<f64>, requests: usize, least: f64) {
+    let outcome = Run::new(requests, known_rate).at(host);
     let told = format!("{} per second: {outcome:?}", host.rate);
     assert_eq!(outcome.accepted, requests, "{told}");
     let sent = f64::from(u32::try_from(requests + outcome.refused).expect("few"));
@@ -210,7 +210,7 @@ fn a_limited_rate_is_used_but_not_exceeded() {
     for (rate, requests) in [(1.0, 100), (5.0, 300), (20.0, 1000), (100.0, 3000)] {
         for burst in [f64::max(2.0, rate / 4.0), f64::max(2.0, rate)] {
             for latency in [10, 50, 100] {
-                assert_fits(&Host::bucket(rate, burst, latency), requests, 0.9);
+                assert_fits(&Host::bucket(rate, burst, latency), None, requests, 0.9);
             }
         }
     }
@@ -220,7 +220,15 @@ fn a_limited_rate_is_used_but_not_exceeded() {
 #[test]
 fn a_host_without_bursts_is_used_nearly_as_well() {
     for (rate, requests) in [(1.0, 100), (5.0, 300), (20.0, 1000), (100.0, 3000)] {
-        assert_fits(&Host::bucket(rate, 1.0, 50), requests, 0.8);
+        assert_fits(&Host::bucket(rate, 1.0, 50), None, requests, 0.8);
+    }
+}
+
+#[test]
+fn anonymous_callers_keep_to_their_known_rate() {
+    for burst in [1.0, 2.0] {
+        let host = Host::bucket(ANONYMOUS_RATE, burst, 50);
+        assert_fits(&host, Some(ANONYMOUS_RATE), 100, 0.9);
     }
 }
 
@@ -232,7 +240,7 @@ fn a_host_that_counts_each_second_is_used_but_not_exceeded() {
             count: Count::EachSecond,
             latency: Duration::from_millis(50),
         };
-        assert_fits(&host, requests, 0.85);
+        assert_fits(&host, None, requests, 0.85);
     }
 }
 
