@@ -95,15 +95,28 @@ fn a_host_that_limits_the_rate_is_read_completely_and_refuses_few_requests() {
 
 #[test]
 fn sixteen_requests_are_in_flight() {
-    for source in SOURCES {
-        let (builder, names) = repositories(80);
+    for source in &SOURCES[..2] {
+        let (builder, names) = repositories(50);
+        // Time for the first requests to arrive.
+        let wait = |first| Duration::from_millis(if first { 400 } else { 5 });
         let registry = builder
-            .faults(|_| Some(Fault::Wait(Duration::from_millis(30))))
+            .faults(move |request| Some(Fault::Wait(wait(request.number <= 16))))
             .start();
-        let rows = run(&registry, source, &names).outcome().data();
+        let rows = run(&registry, *source, &names).outcome().data();
         assert_eq!(listed(&rows), names, "{}", source.command);
         assert_eq!(registry.most_under_way(), 16, "{}", source.command);
     }
+}
+
+#[test]
+fn the_registry_is_not_asked_for_a_burst_that_it_refuses() {
+    let (builder, names) = repositories(30);
+    // The rate for anonymous callers, in seconds of `ECRPUB_HURRY`.
+    let registry = builder.rate(100, 1).start();
+    let rows = run(&registry, SOURCES[2], &names).outcome().data();
+    assert_eq!(listed(&rows), names);
+    let counts = registry.counts();
+    assert!((1..12).contains(&counts.refused), "{counts:?}");
 }
 
 #[test]

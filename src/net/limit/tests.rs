@@ -383,3 +383,26 @@ fn requests_start_in_the_order_of_their_arrival() {
     let first = (&mut waiting[0]).now_or_never();
     assert!(first.is_some());
 }
+
+#[test]
+fn requests_wait_for_the_rate_in_the_order_of_their_arrival() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime");
+    let progress = Progress::new(false);
+    let limits = Limits {
+        known_rate: Some(1.0),
+        ..Limits::default()
+    };
+    let limiter = Limiter::new(limits, SECOND / 100);
+    runtime.block_on(async {
+        start(&limiter, &progress, 1)[0].throttled();
+        let mut first = Box::pin(limiter.start(&progress, "first"));
+        assert!((&mut first).now_or_never().is_none());
+        std::thread::sleep(SECOND / 50);
+        // The time has come, but not for a request that arrives now.
+        assert!(start(&limiter, &progress, 1).is_empty());
+        drop(first.await);
+    });
+}
