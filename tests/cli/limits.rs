@@ -81,7 +81,7 @@ fn a_host_that_limits_the_rate_is_read_completely_and_refuses_few_requests() {
                     .start();
                 let rows = run(&registry, source, &names).outcome().data();
                 assert_eq!(listed(&rows), names, "{}", source.command);
-                let counts = registry.counts();
+                let counts = registry.rate_counts();
                 let (command, accepted) = (source.command, counts.accepted);
                 assert_eq!(accepted, 300 + source.extra, "{command}");
                 // The first refusals show that there is a limit.
@@ -115,7 +115,7 @@ fn the_registry_is_not_asked_for_a_burst_that_it_refuses() {
     let registry = builder.rate(100, 1).start();
     let rows = run(&registry, SOURCES[2], &names).outcome().data();
     assert_eq!(listed(&rows), names);
-    let counts = registry.counts();
+    let counts = registry.rate_counts();
     assert!((1..12).contains(&counts.refused), "{counts:?}");
 }
 

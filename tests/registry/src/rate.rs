@@ -20,12 +20,12 @@ struct Bucket {
     tokens: f64,
     filled_at: Instant,
     started_at: Option<Instant>,
-    counts: Counts,
+    counts: RateCounts,
 }
 
 /// How a registry that limits the rate of requests answered them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct RateCounts {
     /// The number of requests within the rate.
     pub accepted: usize,
     /// The number of requests that were throttled.
@@ -40,7 +40,7 @@ impl Rate {
             tokens: burst.into(),
             filled_at: Instant::now(),
             started_at: None,
-            counts: Counts::default(),
+            counts: RateCounts::default(),
         };
         Self {
             per_second: per_second.into(),
@@ -72,7 +72,7 @@ impl Rate {
         })
     }
 
-    pub(crate) fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> RateCounts {
         let bucket = self.bucket.lock();
         bucket.unwrap_or_else(PoisonError::into_inner).counts
     }

@@ -23,9 +23,11 @@ use tokio::sync::{Notify, oneshot};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::data::Repository;
-use crate::protocol::{self, Answer, Shelf};
-use crate::rate::{Counts, Rate};
+use crate::data::{Image, Repository};
+use crate::policy::Policy;
+use crate::protocol::{self, Answer};
+use crate::rate::{Rate, RateCounts};
+use crate::shelf::Shelf;
 use crate::tls::Identity;
 
 /// A running registry, which stops when it is dropped.
@@ -50,9 +52,11 @@ pub struct Request {
     pub number: usize,
     /// When it was received.
     pub at: Instant,
-    /// `DescribeImages` and the like of the signed API, `describeImageTags` of the gallery's,
+    /// `DescribeImages` and the like of the signed API, `describeImageTags` and the like of the gallery's,
     /// `token`, `tags/list`, `manifest` of the registry's own; empty for any other request.
     pub operation: String,
+    /// The method, such as `HEAD`.
+    pub method: String,
     /// The path and the query.
     pub path: String,
     /// The body; null if it is not JSON.
@@ -126,6 +130,7 @@ type Plan = dyn Fn(&Request) -> Option<Fault> + Send + Sync;
 #[derive(Default)]
 pub struct Builder {
     repositories: Vec<Repository>,
+    policy: Policy,
     plan: Option<Box<Plan>>,
     rate: Option<Rate>,
     port: u16,
@@ -134,6 +139,7 @@ pub struct Builder {
 
 struct State {
     shelf: Shelf,
+    policy: Policy,
     plan: Option<Box<Plan>>,
     rate: Option<Rate>,
     requests: Mutex<Vec<Request>>,
@@ -173,6 +179,57 @@ impl Builder {
         self
     }
 
+    /// Adds repositories.
+    #[must_use]
+    pub fn repositories(mut self, repositories: impl IntoIterator<Item = Repository>) -> Self {
+        self.repositories.extend(repositories);
+        self
+    }
+
+    /// Denies an operation of the signed API with `AccessDeniedException`: `DescribeImages` and the
+    /// like, or `sts:GetServiceBearerToken`, which `GetAuthorizationToken` needs too.
+    #[must_use]
+    pub fn deny(mut self, operation: &str) -> Self {
+        self.policy.denied.push((operation.to_owned(), None));
+        self
+    }
+
+    /// Denies an operation of the signed API on one repository.
+    #[must_use]
+    pub fn deny_on(mut self, operation: &str, repository: &str) -> Self {
+        let denied = (operation.to_owned(), Some(repository.to_owned()));
+        self.policy.denied.push(denied);
+        self
+    }
+
+    /// Refuses anonymous tokens at the registry's own API, by this status: 401 or 403.
+    #[must_use]
+    pub fn deny_anonymous(mut self, status: u16) -> Self {
+        self.policy.anonymous = Some(status);
+        self
+    }
+
+    /// Refuses tokens of `GetAuthorizationToken` at the registry's own API, by this status.
+    #[must_use]
+    pub fn deny_signed_in(mut self, status: u16) -> Self {
+        self.policy.signed_in = Some(status);
+        self
+    }
+
+    /// Does not find the manifest of this image, which is listed all the same.
+    #[must_use]
+    pub fn missing_manifest(mut self, image: &Image) -> Self {
+        self.policy.missing.extend(image.digest.clone());
+        self
+    }
+
+    /// Sends a manifest of this image that does not have its digest.
+    #[must_use]
+    pub fn corrupt_manifest(mut self, image: &Image) -> Self {
+        self.policy.corrupt.extend(image.digest.clone());
+        self
+    }
+
     /// Listens on this port rather than on any that is free.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
@@ -205,6 +262,7 @@ impl Builder {
             .expect("a socket can be made non-blocking");
         let state = Arc::new(State {
             shelf: Shelf::new(self.repositories),
+            policy: self.policy,
             plan: self.plan,
             rate: self.rate,
             requests: Mutex::default(),
@@ -289,9 +347,18 @@ impl Registry {
 
     /// How many requests were within [`Builder::rate`].
     #[must_use]
-    pub fn counts(&self) -> Counts {
+    pub fn rate_counts(&self) -> RateCounts {
         let rate = self.state.rate.as_ref();
         rate.map(Rate::counts).unwrap_or_default()
+    }
+
+    /// How many requests for an operation were received so far, by the name in [`Request`].
+    #[must_use]
+    pub fn count(&self, operation: &str) -> usize {
+        let requests = self.state.requests.lock();
+        let requests = requests.unwrap_or_else(PoisonError::into_inner);
+        let is_meant = |request: &&Request| request.operation == operation;
+        requests.iter().filter(is_meant).count()
     }
 
     /// The most requests that were in flight at once.
@@ -401,8 +468,15 @@ async fn answer(
     let request = state.record(&parts, &body.unwrap_or_default());
     let rate = state.rate.as_ref();
     let refusal = rate.and_then(|rate| rate.refusal(parts.uri.path(), request.at));
-    let mut answer = refusal
-        .unwrap_or_else(|| protocol::answer(&parts, &request.body, &state.shelf, request.number));
+    let mut answer = refusal.unwrap_or_else(|| {
+        protocol::answer(
+            &parts,
+            &request.body,
+            &state.shelf,
+            &state.policy,
+            request.number,
+        )
+    });
     let fault = state.plan.as_ref().and_then(|plan| plan(&request));
     match fault {
         None => {}
@@ -474,6 +548,7 @@ impl State {
             number: requests.len() + 1,
             at: Instant::now(),
             operation: protocol::operation(parts).unwrap_or_default().to_owned(),
+            method: parts.method.to_string(),
             path: parts
                 .uri
                 .path_and_query()
