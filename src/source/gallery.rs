@@ -16,7 +16,8 @@ use crate::model::{Manifest, RepositoryDetail, Tag};
 use crate::net::anonymous::{Anonymous, request};
 use crate::net::answers;
 use crate::net::http::{Answer, LONGEST_PAGE};
-use crate::net::retry::{Failure, Pace};
+use crate::net::limit::Limits;
+use crate::net::retry::Failure;
 use crate::net::settings::Transport;
 use crate::reference::{PublicRepository, RegistryAlias, RegistryName, RepositoryName};
 use crate::session::Session;
@@ -112,12 +113,11 @@ impl<'a> Gallery<'a> {
     /// The gallery, reached by this transport; sends nothing yet.
     pub(super) fn new(transport: Transport, session: Session<'a>) -> Self {
         let url = session.env.gallery_url.clone();
-        let pace = Pace::default();
         Self(Anonymous::new(
             url,
             ADDRESS,
             transport,
-            pace,
+            Limits::default(),
             session.progress,
         ))
     }

@@ -15,6 +15,7 @@ mod pages;
 mod policy;
 mod protocol;
 mod proxy;
+mod rate;
 mod related;
 mod sample;
 mod server;
@@ -27,6 +28,7 @@ pub use manifest::{
     OCI_MANIFEST,
 };
 pub use proxy::Proxy;
+pub use rate::RateCounts;
 pub use related::related;
 pub use sample::sample;
 pub use server::{Builder, Fault, Registry, Request};

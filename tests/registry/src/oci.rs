@@ -167,7 +167,7 @@ fn accepts(parts: &Parts, media_type: &str) -> bool {
     accepted.any(|header| header.to_str().is_ok_and(|text| text.contains(media_type)))
 }
 
-fn refused(status: u16, code: &str, message: &str) -> Answer {
+pub(crate) fn refused(status: u16, code: &str, message: &str) -> Answer {
     let body = json!({ "errors": [{ "code": code, "message": message }] });
     Answer::new(status, "application/json", body.to_string())
 }
