@@ -443,8 +443,8 @@ mod tests {
         let deep = |key| {
             format!(
                 r#"{{"{key}":{}{}}}"#,
-                "[".repeat(1 << 20),
-                "]".repeat(1 << 20)
+                "[".repeat(1 << 17),
+                "]".repeat(1 << 17)
             )
         };
         assert_eq!(parse(&deep("other")), Manifest::default());
