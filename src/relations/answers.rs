@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::graph::Graph;
+use super::graph::{Graph, Vertex};
 use super::questions::{Incomplete, Question};
 
 /// The unused images of a repository.
@@ -70,7 +70,7 @@ impl<'g> UsedBy<'g> {
     /// The tags through which the image `digest` is in use: its own, those of indexes that hold it,
     /// those of images that it refers to; the nearest first, then in alphabetical order. Digest tags
     /// are left out. Nothing for an unused image.
-    pub(crate) fn tags(&self, digest: &str) -> Vec<&'g str> {
+    pub(crate) fn tags(self, digest: &str) -> Vec<&'g str> {
         let Self(graph) = self;
         let is_listed = |position: &usize| graph.vertices[*position].is_listed;
         let mut tags = Vec::new();
@@ -85,7 +85,7 @@ impl<'g> UsedBy<'g> {
             let first = tags.len();
             tags.extend(vertices.clone().flat_map(|vertex| &vertex.tags));
             tags[first..].sort_unstable();
-            let next = vertices.flat_map(|vertex| vertex.predecessors());
+            let next = vertices.flat_map(Vertex::predecessors);
             near = next
                 .filter(is_listed)
                 .filter(|position| seen.insert(*position))

@@ -98,9 +98,9 @@ mod tests {
             vec![],
         ];
         let mut found = components(&successors);
-        found
-            .iter_mut()
-            .for_each(|component| component.sort_unstable());
+        for component in &mut found {
+            component.sort_unstable();
+        }
         assert_eq!(found, [vec![3], vec![4, 5], vec![0, 1, 2], vec![6]]);
     }
 

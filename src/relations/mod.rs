@@ -5,6 +5,7 @@
 //! through which an image is in use, unused images, and the requests that delete images.
 
 mod answers;
+mod changes;
 mod components;
 mod graph;
 mod lenient;
@@ -19,6 +20,7 @@ mod waves;
 #[expect(unused_imports, reason = "the options that need relations follow")]
 pub(crate) use self::{
     answers::{Unused, UsedBy},
+    changes::first_change,
     graph::{Graph, InvalidDigest, Node},
     manifest::{Fault, Manifest, Unreadable},
     platforms::Platforms,

@@ -76,8 +76,8 @@ impl Role {
         config: Option<&'a str>,
         layers: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        let types = artifact.into_iter().chain(config).chain(layers);
-        let attached = types.filter_map(Self::of_media_type).next();
+        let mut types = artifact.into_iter().chain(config).chain(layers);
+        let attached = types.find_map(Self::of_media_type);
         attached.unwrap_or(match config {
             Some(
                 "application/vnd.docker.container.image.v1+json"

@@ -84,7 +84,9 @@ impl Graph<'_> {
                 circle.into_iter().map(|position| vec![position]).collect()
             })
         });
-        levels.iter_mut().for_each(|level| by_digest(level));
+        for level in &mut levels {
+            by_digest(level);
+        }
         levels
     }
 }

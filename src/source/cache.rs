@@ -222,7 +222,7 @@ impl ManifestCache {
         let folders = self
             .folder
             .iter()
-            .flat_map(|folder| fs::read_dir(folder).ok());
+            .filter_map(|folder| fs::read_dir(folder).ok());
         for folder in folders.flatten().flatten() {
             if !self.is_own_folder(&folder.path()) {
                 continue;
@@ -424,7 +424,7 @@ mod tests {
         let folder = Folder::new();
         let digest = store(&folder.cache(), b"{}");
         let path = folder.path(&digest);
-        for damaged in [&b""[..], b"{", b"{}\n", b"[]", &[0; 9 << 20]] {
+        for damaged in [&b""[..], b"{", b"{}\n", b"[]", &vec![0; 9 << 20]] {
             fs::write(&path, damaged).expect("an entry");
             let cache = folder.cache();
             assert_eq!(cache.get(&digest), None, "{} bytes", damaged.len());

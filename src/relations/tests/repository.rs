@@ -26,8 +26,8 @@ pub(super) struct Spec {
 
 /// The digest of the image that tests call `name`.
 pub(super) fn digest(name: &str) -> String {
-    let hex: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex:0<64}")
+    let digits: Vec<_> = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{:0<64}", digits.concat())
 }
 
 pub(super) fn digest_tag(name: &str, suffix: &str) -> String {

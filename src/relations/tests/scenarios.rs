@@ -282,16 +282,22 @@ fn a_question_reads_only_what_it_needs() {
     let repository = "I #v1 =A,J; J =B; A; B; C; D #v2; S #~D.sig; T #~X.sig";
     assert_eq!(steps(repository, Question::Unused), "I J | C T");
     assert_eq!(steps(repository, Question::UsedBy), "I J A B C | T");
-    let [a, d, i, j, t] = ["A", "D", "I", "J", "T"].map(digest);
+    let [image, tagged, index, nested, signature] = ["A", "D", "I", "J", "T"].map(digest);
     // C and T stay, A is held, and nothing is known of the subject of T.
-    assert_eq!(steps(repository, Question::Deletion(&[&a, &d])), "I J | D");
-    assert_eq!(steps(repository, Question::Deletion(&[&t])), "I J | T");
+    assert_eq!(
+        steps(repository, Question::Deletion(&[&image, &tagged])),
+        "I J | D"
+    );
+    assert_eq!(
+        steps(repository, Question::Deletion(&[&signature])),
+        "I J | T"
+    );
     assert_eq!(steps(repository, Question::Deletion(&[])), "I J");
     let platforms = |of: &[&str], own| steps(repository, Question::Platforms { of, own });
-    assert_eq!(platforms(&[&i], true), "I | J");
-    assert_eq!(platforms(&[&j], false), "J");
-    assert_eq!(platforms(&[&j, &a], true), "I J");
-    assert_eq!(platforms(&[&a, &d], false), "");
+    assert_eq!(platforms(&[&index], true), "I | J");
+    assert_eq!(platforms(&[&nested], false), "J");
+    assert_eq!(platforms(&[&nested, &image], true), "I J");
+    assert_eq!(platforms(&[&image, &tagged], false), "");
 }
 
 #[test]
