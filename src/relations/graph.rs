@@ -6,7 +6,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::manifest::{Child, Fault, Manifest};
+use super::manifest::{Child, Fault, ParsedManifest};
 use super::role::{Kind, Role};
 use crate::reference::Digest;
 
@@ -142,7 +142,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Adds the manifest of the image `digest`. A manifest that was added before is not added again.
-    pub(crate) fn add(&mut self, digest: &Digest, manifest: Manifest) {
+    pub(crate) fn add(&mut self, digest: &Digest, manifest: ParsedManifest) {
         let position = self.position_or_unlisted(digest, Kind::Unknown);
         let vertex = &mut self.vertices[position];
         if matches!(vertex.content, Content::Read { .. }) {

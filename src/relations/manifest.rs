@@ -19,7 +19,7 @@ const ATTESTATION: &str = "attestation-manifest";
 
 /// The relations of a manifest: an index or manifest list, an image's manifest, or an artifact's.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Manifest {
+pub(crate) struct ParsedManifest {
     /// The entries of an index in its order, without those that are `null`. Absent if the manifest has
     /// no `manifests`; an index without entries has `[]` or `null`.
     pub(crate) children: Option<Vec<Child>>,
@@ -61,7 +61,7 @@ pub(crate) enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable;
 
-impl Manifest {
+impl ParsedManifest {
     /// Reads the content of a manifest, in time and memory that grow linearly with its size.
     ///
     /// # Errors
@@ -278,14 +278,14 @@ impl fmt::Display for Fault {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Child, Digest, Fault, Manifest, Unreadable};
+    use super::{Child, Digest, Fault, ParsedManifest, Unreadable};
 
     fn digest(number: usize) -> Digest {
         Digest::canonical(&format!("sha256:{number:064x}")).expect("a digest")
     }
 
-    fn parse(content: &str) -> Manifest {
-        Manifest::parse(content.as_bytes()).expect("a manifest")
+    fn parse(content: &str) -> ParsedManifest {
+        ParsedManifest::parse(content.as_bytes()).expect("a manifest")
     }
 
     #[test]
@@ -300,7 +300,7 @@ mod tests {
             digest(2),
             digest(3)
         );
-        let expected = Manifest {
+        let expected = ParsedManifest {
             children: Some(vec![
                 Child {
                     digest: Some(digest(1)),
@@ -316,7 +316,7 @@ mod tests {
                 },
             ]),
             subject: Some(digest(3)),
-            ..Manifest::default()
+            ..ParsedManifest::default()
         };
         assert_eq!(parse(&index), expected);
     }
@@ -328,11 +328,11 @@ mod tests {
             "layers":[{"mediaType":"l1"},null,{"mediaType":"l2"},{},7,{"mediaType":"l1"}],
             "blobs":[{"mediaType":"l2"},{"mediaType":"l3"}],"subject":null}"#,
         );
-        let expected = Manifest {
+        let expected = ParsedManifest {
             artifact_type: Some("a".to_owned()),
             config_type: Some("c".to_owned()),
             layer_types: ["l1", "l2", "l3"].map(str::to_owned).into(),
-            ..Manifest::default()
+            ..ParsedManifest::default()
         };
         assert_eq!(image, expected);
     }
@@ -431,7 +431,7 @@ mod tests {
             &twice,
         ] {
             assert_eq!(
-                Manifest::parse(content.as_bytes()),
+                ParsedManifest::parse(content.as_bytes()),
                 Err(Unreadable),
                 "{content}"
             );
@@ -447,8 +447,8 @@ mod tests {
                 "]".repeat(1 << 17)
             )
         };
-        assert_eq!(parse(&deep("other")), Manifest::default());
-        assert_eq!(parse(&deep("config")), Manifest::default());
+        assert_eq!(parse(&deep("other")), ParsedManifest::default());
+        assert_eq!(parse(&deep("config")), ParsedManifest::default());
         assert_eq!(parse(&deep("subject")).fault, Some(Fault::Subject));
         assert_eq!(parse(&deep("manifests")).fault, Some(Fault::Child(1)));
     }
@@ -487,9 +487,9 @@ mod tests {
     proptest! {
         #[test]
         fn any_json_is_read_without_a_panic(value in value(), subject in value()) {
-            let _ = Manifest::parse(value.as_bytes());
+            let _ = ParsedManifest::parse(value.as_bytes());
             let content = format!(r#"{{"manifests":[{value}],"subject":{subject}}}"#);
-            if let Ok(manifest) = Manifest::parse(content.as_bytes()) {
+            if let Ok(manifest) = ParsedManifest::parse(content.as_bytes()) {
                 let children = manifest.children.unwrap_or_default();
                 let is_complete = children.iter().all(|child| child.digest.is_some());
                 prop_assert!(is_complete || matches!(manifest.fault, Some(Fault::Child(1))));
@@ -498,7 +498,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_read_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            let _ = Manifest::parse(&bytes);
+            let _ = ParsedManifest::parse(&bytes);
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) use self::{
     answers::{Unused, UsedBy},
     changes::first_change,
     graph::{Graph, InvalidDigest, Node},
-    manifest::{Fault, Manifest, Unreadable},
+    manifest::{Fault, ParsedManifest, Unreadable},
     platforms::Platforms,
     questions::{Cause, Incomplete, Question},
     role::Role,

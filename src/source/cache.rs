@@ -474,9 +474,29 @@ mod tests {
         let found = |digest: &Digest| cache.get(digest).is_some();
         assert_eq!(digests.each_ref().map(found), [true, true, false, false]);
         assert!(!found(&large));
-        // Storing an entry again takes no room.
-        store(&cache, &[1; 100]);
-        assert!(found(&store(&cache, &[6; 50])));
+        // What is too large for any cache removes nothing.
+        let later = ManifestCache::limited(Some(&folder.0), 250);
+        store(&later, &[5; 300]);
+        assert_eq!(digests.each_ref().map(found), [true, true, false, false]);
+        // Another run has used the first entry after it looked for the longest unused ones.
+        for (digest, hours_ago) in digests.iter().take(2).zip([9, 3]) {
+            set_used(&folder.path(digest), hours_ago);
+        }
+        store(&later, &[7; 10]);
+        assert!(later.get(&digests[0]).is_some());
+        store(&later, &[8; 100]);
+        assert_eq!(digests.each_ref().map(found), [true, false, false, false]);
+    }
+
+    #[test]
+    fn an_entry_that_is_stored_again_takes_no_room() {
+        let folder = Folder::new();
+        let cache = ManifestCache::limited(Some(&folder.0), 250);
+        for _ in 0..3 {
+            store(&cache, &[1; 100]);
+        }
+        let other = store(&cache, &[2; 150]);
+        assert!(cache.get(&other).is_some());
     }
 
     #[test]

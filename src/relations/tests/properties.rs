@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::super::{Graph, Manifest, Question};
+use super::super::{Graph, ParsedManifest, Question};
 use super::repository::{INDEX, SETTLED, Spec, digest_tag, graph, name, names, read};
 use crate::reference::Digest;
 
@@ -294,7 +294,7 @@ proptest! {
         let mut graph: Graph<'_> = graph(&images);
         for image in &images {
             let digest = Digest::canonical(&image.digest).expect("a digest");
-            graph.add(&digest, Manifest::parse(image.content().as_bytes()).expect("a manifest"));
+            graph.add(&digest, ParsedManifest::parse(image.content().as_bytes()).expect("a manifest"));
         }
         let platforms = graph.platforms();
         let own = |image: &Spec| -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::{Graph, Manifest, Node, Question};
+use super::super::{Graph, Node, ParsedManifest, Question};
 use crate::reference::Digest;
 
 pub(super) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -177,7 +177,7 @@ pub(super) fn read(
             match specs.iter().find(|spec| spec.name == *name) {
                 None => graph.add_gone(&digest),
                 Some(spec) => {
-                    let manifest = Manifest::parse(spec.content().as_bytes());
+                    let manifest = ParsedManifest::parse(spec.content().as_bytes());
                     graph.add(&digest, manifest.expect("a manifest"));
                 }
             }
