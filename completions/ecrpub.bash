@@ -197,7 +197,7 @@ _ecrpub() {
                     return 0
                     ;;
                 --source)
-                    COMPREPLY=($(compgen -W "auto registry" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto gallery registry" -- "${cur}"))
                     return 0
                     ;;
                 --registry-id)
@@ -425,7 +425,7 @@ _ecrpub() {
                     return 0
                     ;;
                 --source)
-                    COMPREPLY=($(compgen -W "auto registry" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto gallery registry" -- "${cur}"))
                     return 0
                     ;;
                 --registry-id)

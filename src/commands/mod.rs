@@ -2,6 +2,7 @@
 
 mod completions;
 mod images;
+mod repos;
 mod tags;
 
 #[cfg(feature = "bench")]
@@ -17,6 +18,7 @@ use crate::session::Session;
 pub(crate) enum Command {
     Images(images::ImagesArgs),
     Tags(tags::TagsArgs),
+    Repos(repos::ReposArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -34,6 +36,7 @@ impl Command {
         match self {
             Self::Images(args) => args.run(session).await,
             Self::Tags(args) => args.run(session).await,
+            Self::Repos(args) => args.run(session).await,
             Self::Completions(args) => args.run(root(), session.console),
         }
     }
@@ -56,5 +59,6 @@ mod tests {
     fn each_name_means_one_column() {
         assert_names_are_distinct(&super::images::SCHEMA);
         assert_names_are_distinct(&super::tags::SCHEMA);
+        assert_names_are_distinct(&super::repos::SCHEMA);
     }
 }

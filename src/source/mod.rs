@@ -14,23 +14,33 @@ mod link;
 mod oci;
 mod pages;
 mod refusals;
+mod registries;
 mod rows;
+mod subject;
 mod targets;
 mod wire;
 
-use std::sync::Arc;
-
 use self::aws::Aws;
+pub(crate) use self::aws::public_repository;
 use self::gallery::Gallery;
+pub(crate) use self::oci::Manifest;
 use self::oci::Registry;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
+pub(crate) use self::registries::RegistryArgs;
 pub(crate) use self::rows::{LOOK_UP_SIZE, Listed};
-pub(crate) use self::targets::{SourceArgs, SourceName, Target};
-use crate::error::Error;
+pub(crate) use self::subject::Subject;
+pub(crate) use self::targets::{PublicApi, SourceArgs, SourceName, Target};
+use crate::error::{Error, Kind};
+use crate::model::RegistryDetail;
 #[cfg(feature = "fuzz")]
 use crate::model::Tag;
+use crate::net::retry::FIRST_DELAY;
+use crate::net::settings::{ConnectionArgs, Found};
 use crate::progress::Progress;
-use crate::reference::{PublicRepository, Repository, RepositoryName};
+use crate::reference::{
+    ImageId, PublicRepository, RegistryId, RegistryName, Repository, RepositoryName,
+};
+use crate::session::Session;
 
 /// The connected sources of a run.
 #[derive(Debug)]
@@ -45,8 +55,8 @@ pub(crate) struct Sources<'a> {
 struct Public<'a> {
     gallery: Gallery<'a>,
     registry: Registry<'a>,
-    /// Whether tags are read from the registry.
-    from_registry: bool,
+    /// The API that tags are read from.
+    api: PublicApi,
 }
 
 /// The source of one repository.
@@ -61,14 +71,78 @@ pub(crate) enum Source<'a> {
 }
 
 impl<'a> Sources<'a> {
+    /// Connects the sources of `targets` and, with `manifests`, the source of their manifests; public
+    /// repositories are read from `api`. AWS settings and credentials are read for own ones only, in
+    /// the registry of the account `registry_id`.
+    ///
+    /// # Errors
+    ///
+    /// A usage error for invalid settings, a credentials error if there are no credentials.
+    pub(crate) async fn connect<S: Subject>(
+        targets: &[Target<S>],
+        registry_id: Option<&RegistryId>,
+        api: PublicApi,
+        manifests: bool,
+        connection: &ConnectionArgs,
+        session: Session<'a>,
+    ) -> Result<Self, Error> {
+        let has_public = targets.iter().any(|target| !target.of.is_own());
+        let public = if has_public || manifests {
+            Some(Public::connect(api, connection, manifests, session)?)
+        } else {
+            None
+        };
+        let own = if targets.iter().any(|target| target.of.is_own()) {
+            let aws = Aws::connect(connection, registry_id.cloned(), session).await;
+            let mut hints = targets.iter().filter_map(|target| target.of.public_hint());
+            Some(aws.map_err(|error| refusals::with_public_hint(error, hints.next()))?)
+        } else {
+            None
+        };
+        Ok(Self {
+            own,
+            public,
+            progress: session.progress,
+        })
+    }
+
     /// The source of `repository`, which [`Sources`] must be connected for.
     pub(crate) fn of(&'a self, repository: &'a Repository) -> Source<'a> {
         match repository {
             Repository::Own(name) => Source::Own(self.own(), name),
-            Repository::Public(public) if self.public().from_registry => {
-                Source::Registry(&self.public().registry, public)
-            }
-            Repository::Public(public) => Source::Gallery(&self.public().gallery, public),
+            Repository::Public(public) => match self.public().api {
+                PublicApi::Gallery => Source::Gallery(&self.public().gallery, public),
+                PublicApi::Registry => Source::Registry(&self.public().registry, public),
+            },
+        }
+    }
+
+    /// The error for `repository`, which the gallery refused to list with `refusal`: only the registry
+    /// says whether it exists.
+    async fn maybe_missing(&self, repository: &PublicRepository, refusal: Error) -> Error {
+        let first = PageRequest {
+            page_size: 1,
+            token: None,
+        };
+        let listed = self.public().registry.tags(repository, first).await;
+        match listed {
+            Err(error) if error.kind() == Kind::NotFound => error,
+            Ok(_) | Err(_) => refusal,
+        }
+    }
+
+    /// The id and the alias of the caller's own registry; nothing of a public one.
+    ///
+    /// # Errors
+    ///
+    /// Any failure of the service.
+    pub(crate) async fn registry(
+        &self,
+        registry: &RegistryName,
+    ) -> Result<Option<RegistryDetail>, Error> {
+        match registry {
+            RegistryName::Own => self.own().registry().await.map(Some),
+            RegistryName::Public(_) => Ok(None),
         }
     }
 
@@ -87,19 +161,20 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The platforms of an index of `repository`.
+    /// The manifest of an image of `repository`.
     ///
     /// # Errors
     ///
-    /// Any failure of the registry, and a manifest that does not exist or is not an index.
-    pub(crate) async fn platforms(
+    /// Any failure of the registry, and a manifest that does not exist.
+    pub(crate) async fn manifest(
         &self,
         repository: &PublicRepository,
-        digest: &str,
-    ) -> Result<Arc<[String]>, Error> {
-        self.public().registry.platforms(repository, digest).await
+        id: &ImageId,
+    ) -> Result<Manifest, Error> {
+        self.public().registry.manifest(repository, id).await
     }
 
+    /// The service of the caller's own registry.
     fn own(&self) -> &Aws<'a> {
         self.own
             .as_ref()
@@ -110,6 +185,32 @@ impl<'a> Sources<'a> {
         self.public
             .as_ref()
             .expect("connected for every public repository and every manifest of the run")
+    }
+}
+
+impl<'a> Public<'a> {
+    fn connect(
+        api: PublicApi,
+        connection: &ConnectionArgs,
+        manifests: bool,
+        session: Session<'a>,
+    ) -> Result<Self, Error> {
+        let find = |name: &str, _: &str| Found::in_environment(name);
+        let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
+        let public = Self {
+            gallery: Gallery::new(transport.clone(), session),
+            registry: Registry::new(transport, session),
+            api,
+        };
+        if api == PublicApi::Gallery {
+            session.progress.resolved("gallery", public.gallery.host());
+        }
+        if api == PublicApi::Registry || manifests {
+            session
+                .progress
+                .resolved("registry", public.registry.host());
+        }
+        Ok(public)
     }
 }
 

@@ -2,18 +2,19 @@
 
 use std::collections::HashMap;
 
-use super::{LookUp, Page, PageRequest, Pages, Source, Sources};
+use super::gallery::Told;
+use super::{LookUp, Page, PageRequest, Pages, Source, Sources, Subject};
 use crate::error::Error;
-use crate::model::{Image, Row, Tag};
-use crate::reference::{ImageId, Repository};
+use crate::model::{Image, RepositoryDetail, Row, Tag};
+use crate::reference::{ImageId, RegistryName, Repository};
 
 /// The most ids that a look-up takes.
 pub(crate) const LOOK_UP_SIZE: usize = 100;
 
 /// A row that sources list page by page.
 pub(crate) trait Listed: Row + Sized {
-    /// The subject of one listing, such as a repository.
-    type Of;
+    /// The subject of one listing.
+    type Of: Subject;
 
     /// Reads a page of the rows of `of`.
     ///
@@ -87,8 +88,28 @@ impl Listed for Tag {
     ) -> Result<Page<Self>, Error> {
         match sources.of(repository) {
             Source::Own(aws, name) => aws.tags(name, request).await,
-            Source::Gallery(gallery, public) => gallery.tags(public, request).await,
+            Source::Gallery(gallery, public) => match gallery.tags(public, request).await? {
+                Told::Page(page) => Ok(page),
+                Told::MaybeMissing(refusal) => Err(sources.maybe_missing(public, refusal).await),
+            },
             Source::Registry(registry, public) => registry.tags(public, request).await,
+        }
+    }
+}
+
+impl Listed for RepositoryDetail {
+    type Of = RegistryName;
+
+    async fn page(
+        sources: &Sources<'_>,
+        registry: &RegistryName,
+        request: PageRequest<'_>,
+    ) -> Result<Page<Self>, Error> {
+        match registry {
+            RegistryName::Own => sources.own().repositories(request).await,
+            RegistryName::Public(alias) => {
+                sources.public().gallery.repositories(alias, request).await
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod formats;
 mod harness;
 mod help;
 mod hostile;
+mod limits;
 mod look_up;
 mod network;
 mod oci;
@@ -27,6 +28,7 @@ mod secrets;
 mod select;
 mod settings_peer;
 mod setups;
+mod sources;
 mod stream;
 #[cfg(unix)]
 mod terminal;
