@@ -30,6 +30,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand images 'List the images of repositories: one row per digest, newest first'
             cand tags 'List the tags of repositories: one row per tag, newest first, with its image'
             cand completions 'Print the completion script of a shell'
+            cand man 'Print the man page of the program or of a command'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'ecrpub;images'= {
@@ -149,10 +150,20 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand -h 'Print help; `-h` prints a summary'
             cand --help 'Print help; `-h` prints a summary'
         }
+        &'ecrpub;man'= {
+            cand --color 'Colour the output'
+            cand -v 'Log requests, retries and timings to stderr'
+            cand --verbose 'Log requests, retries and timings to stderr'
+            cand -q 'Print errors and their hints only, no notes'
+            cand --quiet 'Print errors and their hints only, no notes'
+            cand -h 'Print help; `-h` prints a summary'
+            cand --help 'Print help; `-h` prints a summary'
+        }
         &'ecrpub;help'= {
             cand images 'List the images of repositories: one row per digest, newest first'
             cand tags 'List the tags of repositories: one row per tag, newest first, with its image'
             cand completions 'Print the completion script of a shell'
+            cand man 'Print the man page of the program or of a command'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'ecrpub;help;images'= {
@@ -160,6 +171,8 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
         &'ecrpub;help;tags'= {
         }
         &'ecrpub;help;completions'= {
+        }
+        &'ecrpub;help;man'= {
         }
         &'ecrpub;help;help'= {
         }

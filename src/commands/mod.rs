@@ -2,6 +2,7 @@
 
 mod completions;
 mod images;
+mod man;
 mod tags;
 
 #[cfg(feature = "bench")]
@@ -18,6 +19,7 @@ pub(crate) enum Command {
     Images(images::ImagesArgs),
     Tags(tags::TagsArgs),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 impl Command {
@@ -35,6 +37,7 @@ impl Command {
             Self::Images(args) => args.run(session).await,
             Self::Tags(args) => args.run(session).await,
             Self::Completions(args) => args.run(root(), session.console),
+            Self::Man(args) => args.run(root(), session.console),
         }
     }
 }

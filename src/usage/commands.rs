@@ -47,6 +47,7 @@ const MEANT: &[(&str, &[&str])] = &[
         ],
     ),
     ("completions", &["autocomplete", "complete", "completion"]),
+    ("man", &["manual", "manpage"]),
 ];
 
 /// The error for `word` in place of a command.
@@ -102,7 +103,7 @@ fn meant(word: &str) -> Option<&'static str> {
 /// The hint for a command of other tools that has no counterpart.
 fn no_command_is_meant(word: &str) -> Option<&'static str> {
     match word {
-        "man" | "manual" | "usage" => Some("print the manual with `ecrpub --help`"),
+        "usage" => Some("print the help with `ecrpub --help`"),
         "catalog"
         | "describe-repositories"
         | "list-repos"

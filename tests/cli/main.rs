@@ -11,6 +11,7 @@ mod harness;
 mod help;
 mod hostile;
 mod look_up;
+mod man;
 mod network;
 mod oci;
 mod pages;
