@@ -22,6 +22,7 @@ mod public;
 mod readme;
 mod real;
 mod registry;
+mod release;
 #[cfg(unix)]
 mod screen;
 mod secrets;
