@@ -109,6 +109,12 @@ const CASES: &[Case] = &[
         "endpoint without scheme",
         &[("AWS_ENDPOINT_URL_ECR_PUBLIC", "localhost:4510")],
     ),
+    setup(
+        "key id with a line break",
+        &[("AWS_ACCESS_KEY_ID", "AKIABENCH\n")],
+    ),
+    setup("empty endpoint of STS", &[("AWS_ENDPOINT_URL_STS", "")]),
+    setup("proxy that does not parse", &[("HTTP_PROXY", "http://:x")]),
     setup("AWS_MAX_ATTEMPTS=0", &[("AWS_MAX_ATTEMPTS", "0")]),
     setup("AWS_RETRY_MODE=legacy", &[("AWS_RETRY_MODE", "legacy")]),
     setup("AWS_RETRY_MODE=nonsense", &[("AWS_RETRY_MODE", "nonsense")]),
@@ -148,10 +154,40 @@ fn main() {
         || ("http://127.0.0.1:9".to_owned(), None),
         &[],
     );
+    without_gallery();
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let silent = format!("http://{}", listener.local_addr().expect("an address"));
     row("a silent server", || (silent.clone(), None), &[]);
     drop(listener);
+}
+
+/// Public repositories, which the AWS CLI cannot read, with a gallery that fails.
+fn without_gallery() {
+    let failures: [(&str, fn() -> Fault); 5] = [
+        ("gallery: 403", || Fault::raw(403, "application/json", "{}")),
+        ("gallery: HTML", || Fault::raw(200, "text/html", "<html>")),
+        ("gallery: 500", || {
+            Fault::error(500, "ServerException", "out of order")
+        }),
+        ("gallery: no response", || Fault::Reset),
+        ("gallery: 400 alone", || {
+            Fault::raw(400, "application/json", "")
+        }),
+    ];
+    for (name, fault) in failures {
+        let registry = Registry::builder()
+            .repository(Repository::generated("big", ROWS))
+            .faults(move |request| (request.operation == "describeImageTags").then(fault))
+            .start();
+        let listed = run(
+            env!("CARGO_BIN_EXE_ecrpub"),
+            "tags public.ecr.aws/example/big --semver * -o name",
+            "v0.",
+            &registry.url(),
+            &[],
+        );
+        println!("| {name:<27} | {listed:<44} | {:<44} |", "cannot read it");
+    }
 }
 
 fn row(name: &str, server: impl Fn() -> (String, Option<Registry>), environment: &[(&str, &str)]) {
@@ -191,6 +227,8 @@ fn run(
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("AWS_DEFAULT_REGION", "us-east-1")
         .env("AWS_ENDPOINT_URL_ECR_PUBLIC", url)
+        .env("ECRPUB_GALLERY_URL", url)
+        .env("ECRPUB_REGISTRY_URL", url)
         .env("AWS_ACCESS_KEY_ID", "AKIABENCH")
         .env("AWS_SECRET_ACCESS_KEY", "bench");
     for (name, value) in environment {

@@ -217,7 +217,7 @@ _ecrpub() {
                     return 0
                     ;;
                 --source)
-                    COMPREPLY=($(compgen -W "auto registry" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto gallery registry" -- "${cur}"))
                     return 0
                     ;;
                 --registry-id)
@@ -463,7 +463,7 @@ _ecrpub() {
                     return 0
                     ;;
                 --source)
-                    COMPREPLY=($(compgen -W "auto registry" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto gallery registry" -- "${cur}"))
                     return 0
                     ;;
                 --registry-id)

@@ -48,8 +48,9 @@ complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "completions" -d 'Prin
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "man" -d 'Print the man page of the program or of a command'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery\'s: names, digests, sizes and dates'
-registry\t'The registry\'s own: names only; slower, but documented'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery or, if it fails and names are enough, the registry'
+gallery\t'The gallery\'s, which is not documented: names, digests, sizes and dates'
+registry\t'The registry\'s own, which is documented: names, and manifests by tag'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'Read your own repositories from the registry of this account' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only rows with this tag; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only rows with this digest, or its beginning; repeatable' -r -f
@@ -110,8 +111,9 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s v -l verbose -d
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s q -l quiet -d 'Print errors and their hints only, no notes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s h -l help -d 'Print help; `-h` prints a summary'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery\'s: names, digests, sizes and dates'
-registry\t'The registry\'s own: names only; slower, but documented'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery or, if it fails and names are enough, the registry'
+gallery\t'The gallery\'s, which is not documented: names, digests, sizes and dates'
+registry\t'The registry\'s own, which is documented: names, and manifests by tag'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'Read your own repositories from the registry of this account' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only rows with this tag; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only rows with this digest, or its beginning; repeatable' -r -f

@@ -26,6 +26,7 @@ pub(crate) struct Error {
     message: anyhow::Error,
     hints: Vec<String>,
     is_reported: bool,
+    is_of_gallery: bool,
 }
 
 impl Error {
@@ -41,6 +42,7 @@ impl Error {
             message,
             hints: Vec::new(),
             is_reported: true,
+            is_of_gallery: false,
         }
     }
 
@@ -65,6 +67,19 @@ impl Error {
     pub(crate) fn suffixed(mut self, suffix: &str) -> Self {
         self.message = anyhow::Error::msg(format!("{:#}{suffix}", self.message));
         self
+    }
+
+    /// Marks a failure of the gallery, which the registry may make up for.
+    pub(crate) fn of_gallery(self) -> Self {
+        Self {
+            is_of_gallery: true,
+            ..self
+        }
+    }
+
+    /// Whether the gallery failed, rather than the registry or the network of own repositories.
+    pub(crate) fn is_of_gallery(&self) -> bool {
+        self.is_of_gallery
     }
 
     /// The kind of failure.

@@ -1,10 +1,10 @@
-//! Ends a run: turns its outcome into an exit code, and handles Ctrl-C.
+//! Ends a run: turns its outcome into an exit code, and handles Ctrl-C and a reader that leaves.
 
 use std::process::ExitCode;
 
 use crate::child;
 use crate::console::Console;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::listing::Missing;
 use crate::progress::Progress;
 
@@ -56,6 +56,46 @@ pub(crate) fn end_on_interrupt(progress: &Progress) {
             std::process::exit(130);
         }
     });
+}
+
+/// Ends the program silently when the reader of stdout leaves, also while it waits for a response and
+/// has nothing to write.
+#[cfg(unix)]
+pub(crate) fn end_without_reader(progress: &Progress) {
+    use rustix::event::{PollFd, PollFlags, poll};
+
+    if !is_pipe(&std::io::stdout()) {
+        return;
+    }
+    let line = progress.line();
+    let wait = move || {
+        let stdout = std::io::stdout();
+        // Without a flag to wait for, a pipe reports only that its other end is closed.
+        let mut pipe = [PollFd::new(&stdout, PollFlags::empty())];
+        while poll(&mut pipe, None) == Err(rustix::io::Errno::INTR) {}
+        let left = PollFlags::ERR | PollFlags::HUP;
+        if pipe[0].revents().intersects(left) {
+            line.finish_and_clear();
+            child::end();
+            std::process::exit(Kind::ReaderLeft as i32);
+        }
+    };
+    // Without the thread, the next write still ends the program.
+    let _ = std::thread::Builder::new().spawn(wait);
+}
+
+/// A write to the closed pipe ends the program.
+#[cfg(not(unix))]
+pub(crate) fn end_without_reader(_progress: &Progress) {}
+
+/// Whether `stream` is a pipe.
+#[cfg(unix)]
+fn is_pipe(stream: &impl std::os::fd::AsFd) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+
+    let copy = stream.as_fd().try_clone_to_owned();
+    let metadata = copy.and_then(|copy| std::fs::File::from(copy).metadata());
+    metadata.is_ok_and(|metadata| metadata.file_type().is_fifo())
 }
 
 /// Whether the parent process made this one ignore SIGINT, as for background jobs of scripts. Only

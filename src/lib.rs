@@ -80,6 +80,7 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
     };
     let outcome = runtime.block_on(async {
         exit::end_on_interrupt(&progress);
+        exit::end_without_reader(&progress);
         cli.command.run(session, Cli::command).await
     });
     progress.end_line();

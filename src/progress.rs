@@ -50,6 +50,8 @@ impl Progress {
             return;
         }
         let line = self.line.clone();
+        // An earlier attempt at the listing may have ended it.
+        line.reset();
         tokio::spawn(async move {
             tokio::time::sleep(PATIENCE).await;
             if !line.is_finished() {

@@ -1,10 +1,11 @@
 //! The options of every command that lists rows of repositories.
 
 use super::relate::RelationArgs;
+use crate::facts::Facts;
 use crate::net::settings::ConnectionArgs;
 use crate::output::{Expected, OutputArgs};
 use crate::select::{IdArgs, SelectArgs, Wanted};
-use crate::source::{PageArgs, SourceArgs, Target};
+use crate::source::{PageArgs, PublicApi, SourceArgs, Target};
 
 /// The options of every command that lists rows of repositories.
 #[derive(Debug, clap::Args)]
@@ -48,14 +49,15 @@ impl ListingArgs {
     pub(super) fn wants_all(&self, target: &Target) -> bool {
         !self.ids.are_given() && target.images.is_empty()
     }
+}
 
-    /// The properties of the listing of `targets` that are known before reading.
-    pub(super) fn expected(&self, targets: &[Target]) -> Expected {
-        let told = targets.iter().map(|target| self.source.told(target));
-        Expected {
-            several: targets.len() > 1,
-            public: !targets.iter().all(Target::is_own),
-            told: told.fold(crate::facts::Facts::all(), |all, told| all & told),
-        }
+/// The properties of the listing of `targets` that are known before reading; public repositories are
+/// read from `api`.
+pub(super) fn expected(targets: &[Target], api: PublicApi) -> Expected {
+    let told = targets.iter().map(|target| target.told(api));
+    Expected {
+        several: targets.len() > 1,
+        public: !targets.iter().all(Target::is_own),
+        told: told.fold(Facts::all(), |all, told| all & told),
     }
 }

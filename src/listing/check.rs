@@ -1,16 +1,18 @@
 //! Refuses options that contradict each other or the repositories, before any request is sent.
 
 use super::ListingArgs;
+use super::args::expected;
 use crate::error::Error;
 use crate::facts::{Facts, Need};
 use crate::output::{Expected, FormatName, Schema, TimeFormat};
 use crate::select::{SortKey, TaggedArgs};
-use crate::source::{SourceName, Target};
+use crate::source::{PublicApi, SourceName, Target};
 
 /// An option, and whether it is given.
 type Given = (&'static str, bool);
 
-/// Checks that the options fit each other, `targets` and rows of `schema`.
+/// Checks that the options fit each other, `targets` and rows of `schema`; public repositories are read
+/// from `api`.
 ///
 /// # Errors
 ///
@@ -20,13 +22,38 @@ pub(super) fn check<R>(
     args: &ListingArgs,
     tagged: TaggedArgs,
     targets: &[Target],
+    api: PublicApi,
 ) -> Result<(), Error> {
-    let expected = args.expected(targets);
+    let expected = expected(targets, api);
     options(args, tagged)?;
     registries(args, targets)?;
     part_of_listing(schema, args, targets, expected)?;
     format(args, expected)?;
-    needs(schema, args, tagged, targets)
+    needs(schema, args, tagged, targets, api)
+}
+
+/// Whether the registry, which lists names in no useful order, can answer for the gallery: where the
+/// names of tags decide what is printed, and in which order.
+pub(super) fn names_are_enough<R>(
+    schema: &'static Schema<R>,
+    args: &ListingArgs,
+    tagged: TaggedArgs,
+    targets: &[Target],
+) -> bool {
+    let select = &args.select;
+    let is_ordered = select.filter.semver.is_some()
+        || matches!(select.sort, Some(SortKey::Version | SortKey::Tag))
+        || !targets.iter().any(|target| args.wants_all(target));
+    let fits = args.count
+        || match args.output.format_name() {
+            FormatName::Table => true,
+            FormatName::Name => is_ordered,
+            _ => false,
+        };
+    fits && args.source.source == SourceName::Auto
+        && !args.pages.is_part()
+        && !targets.iter().any(Target::is_own)
+        && needs(schema, args, tagged, targets, PublicApi::Registry).is_ok()
 }
 
 /// Refuses options that exclude each other.
@@ -97,7 +124,7 @@ fn exclude((option, is_given): Given, others: &[Given]) -> Result<(), Error> {
 /// Refuses options for own repositories with public ones, and the reverse.
 fn registries(args: &ListingArgs, targets: &[Target]) -> Result<(), Error> {
     let own = targets.iter().find(|target| target.is_own());
-    if let (Some(own), SourceName::Registry) = (own, args.source.source) {
+    if let (Some(own), SourceName::Gallery | SourceName::Registry) = (own, args.source.source) {
         return Err(Error::usage(format!(
             "`--source` is for public repositories, but `{}` is in your own registry",
             own.repository
@@ -223,9 +250,10 @@ fn needs<R>(
     args: &ListingArgs,
     tagged: TaggedArgs,
     targets: &[Target],
+    api: PublicApi,
 ) -> Result<(), Error> {
     let ListingArgs {
-        source,
+        source: _,
         ids,
         select,
         count: _,
@@ -236,7 +264,7 @@ fn needs<R>(
         connection: _,
     } = args;
     let command = format!("ecrpub {}s", schema.noun);
-    let mut needs = vec![Need::new(&command, schema.needs)];
+    let mut needs = Vec::new();
     if targets.iter().any(selects_digest) {
         needs.push(Need::new("@DIGEST", Facts::DETAILS));
     }
@@ -246,7 +274,11 @@ fn needs<R>(
     needs.extend(output.needs(schema));
     needs.extend(relations.needs());
     for target in targets {
-        let known = source.told(target) | source.readable(target);
+        let told = target.told(api);
+        if !told.contains(schema.needs) {
+            return Err(beyond_names(&command, true));
+        }
+        let known = told | target.readable(api);
         for Need { option, facts } in &needs {
             let missing = *facts - known;
             if missing.contains(Facts::UNTAGGED) {
@@ -256,7 +288,7 @@ fn needs<R>(
                 .hint("name a repository of your own registry by its name alone"));
             }
             if !missing.is_empty() {
-                return Err(beyond_names(option, *option == command));
+                return Err(beyond_names(option, false));
             }
         }
     }
@@ -269,7 +301,7 @@ fn selects_digest(target: &Target) -> bool {
 
 fn beyond_names(option: &str, is_command: bool) -> Error {
     let error = Error::usage(format!(
-        "`{option}` needs more than tag names, but `--source registry` provides nothing else"
+        "`{option}` needs more than tag names and manifests, but `--source registry` provides nothing else"
     ));
     if is_command {
         error.hint("list the names with `ecrpub tags`, or leave out `--source registry`")
@@ -322,10 +354,11 @@ mod tests {
         let options = Options::parse_from(line.split(' '));
         let targets = options.listing.source.targets().unwrap();
         let (args, tagged) = (&options.listing, options.tagged);
+        let api = args.source.source.first();
         let outcome = if line.starts_with("images") {
-            check(&IMAGES, args, tagged, &targets)
+            check(&IMAGES, args, tagged, &targets, api)
         } else {
-            check(&TAGS, args, tagged, &targets)
+            check(&TAGS, args, tagged, &targets, api)
         };
         outcome.err().map(|error| error.to_string())
     }

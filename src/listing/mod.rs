@@ -23,7 +23,7 @@ use crate::progress::Progress;
 use crate::reference::Repository;
 use crate::select::{Selection, SortKey, TaggedArgs};
 use crate::session::Session;
-use crate::source::{Listed, Sources};
+use crate::source::{Listed, PublicApi, Sources, Target};
 
 /// The number of repositories read at once: the service allows few requests per second.
 const CONCURRENCY: usize = 4;
@@ -64,23 +64,52 @@ pub(crate) async fn run<R: RepositoryRow>(
     session: Session<'_>,
 ) -> Result<Missing, Error> {
     let targets = args.source.targets()?;
-    check::check(plan.schema, args, plan.tagged, &targets)?;
-    let expected = args.expected(&targets);
+    let outcome = list(&plan, args, &targets, args.source.source.first(), session).await;
+    match outcome {
+        // Nothing is printed yet: the formats that stream need more than names.
+        Err(error)
+            if error.is_of_gallery()
+                && check::names_are_enough(plan.schema, args, plan.tagged, &targets) =>
+        {
+            session.progress.end_line();
+            notes::of_registry(&error, args, session.console);
+            list(&plan, args, &targets, PublicApi::Registry, session).await
+        }
+        outcome => outcome,
+    }
+}
+
+/// Lists the rows of `targets`, public ones through `api`.
+async fn list<R: RepositoryRow>(
+    plan: &Plan<R>,
+    args: &ListingArgs,
+    targets: &[Target],
+    api: PublicApi,
+    session: Session<'_>,
+) -> Result<Missing, Error> {
+    check::check(plan.schema, args, plan.tagged, targets, api)?;
+    let expected = args::expected(targets, api);
     let added = args.relations.columns();
     let columns = args.output.columns(plan.schema, expected, &added)?;
-    let reads_manifests = columns
-        .iter()
-        .any(|column| (column.needs - expected.told).contains(Facts::MANIFESTS));
+    let needs = columns.iter().map(|column| column.needs);
+    let needs = needs.chain(
+        args.output
+            .needs(plan.schema)
+            .into_iter()
+            .map(|need| need.facts),
+    );
+    let reads_manifests =
+        needs.fold(Facts::empty(), |all, needs| all | needs) - expected.told != Facts::empty();
     let place = session.console.place(session.env.now());
     let format = args.output.format(plan.schema, columns, place);
-    let default_key = default_key(&plan, expected);
+    let default_key = default_key(plan, expected);
     let now = || session.env.now();
     let selection = args.select.selection(plan.tagged, default_key, now)?;
     let takes_all = !args.count && targets.iter().all(|target| args.wants_all(target));
     let streams = takes_all && !reads_manifests && selection.streams() && format.streams();
     let sources = args
         .source
-        .connect(&targets, &args.connection, reads_manifests, session);
+        .connect(targets, api, &args.connection, reads_manifests, session);
     let sources = sources.await?;
     // Not earlier: a credential process may prompt on the same terminal.
     if session.console.has_watcher() && !(streams && place.terminal) {
@@ -97,6 +126,7 @@ pub(crate) async fn run<R: RepositoryRow>(
         complete: plan.schema.complete,
         selection,
         reads_manifests,
+        by_tag: !expected.told.contains(Facts::DIGESTS),
         summary: (place.terminal && args.output.is_table() && session.console.has_watcher())
             .then_some(plan.schema.noun),
         console: session.console,
@@ -104,11 +134,11 @@ pub(crate) async fn run<R: RepositoryRow>(
     };
     let printer = Printer::new(format, session.console);
     let outcome = if args.count {
-        listing.count::<R>(&targets).await
+        listing.count::<R>(targets).await
     } else if streams {
-        listing.stream(&targets, printer).await
+        listing.stream(targets, printer).await
     } else {
-        listing.print(&targets, printer).await
+        listing.print(targets, printer).await
     };
     let Outcome { rows, mut missing } = outcome?;
     if args.fail_if_empty && rows == 0 && missing.is_empty() {
@@ -139,6 +169,8 @@ struct Listing<'a> {
     reads_all_images: bool,
     /// Whether a column is filled from manifests.
     reads_manifests: bool,
+    /// Whether manifests are read by tag, because the source provides no digests.
+    by_tag: bool,
     /// The word for a row, if a summary is printed.
     summary: Option<&'static str>,
     console: &'a Console,

@@ -1,12 +1,25 @@
 //! The summary and the notes that follow a listing on stderr.
 
-use super::Listing;
 use super::read::Part;
 use super::summary::Summary;
+use super::{Listing, ListingArgs};
+use crate::console::Console;
+use crate::error::Error;
 use crate::model::Row;
 use crate::output::{FormatName, counted, human_count};
 use crate::select::Counts;
 use crate::source::{self, Target};
+
+/// Notes that the registry answers for the gallery, which failed with `error`.
+pub(super) fn of_registry(error: &Error, args: &ListingArgs, console: &Console) {
+    let floating = match args.select.filter.semver {
+        Some(_) => "; a tag such as `1` counts as version 1.0.0",
+        None => "",
+    };
+    console.note(&format!(
+        "the registry answers for the gallery, with tag names only{floating}: {error}"
+    ));
+}
 
 impl Listing<'_> {
     /// Prints the totals under a table on a terminal.

@@ -25,7 +25,7 @@ impl Listing<'_> {
             .await?;
         if self.reads_manifests {
             let mut parts: Vec<_> = parts.iter_mut().flatten().collect();
-            relate::add_platforms(&self.sources, &mut parts).await?;
+            relate::add_manifests(&self.sources, self.by_tag, &mut parts).await?;
         }
         self.progress.end_line();
         let (mut listed, mut seen) = (Vec::new(), Vec::new());

@@ -1,7 +1,6 @@
-//! Adds the platforms of indexes, from their manifests, to a finished listing.
+//! Adds what manifests tell, platforms and digests, to a finished listing.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
@@ -10,8 +9,8 @@ use super::read::Part;
 use crate::error::{Error, Kind};
 use crate::facts::{Facts, Need};
 use crate::model::ImageRow;
-use crate::reference::{Digest, PublicRepository};
-use crate::source::Sources;
+use crate::reference::{ImageId, PublicRepository, TagName};
+use crate::source::{Manifest, Sources};
 
 /// Manifests are read one by one, and anonymous callers may send about one request per second.
 const MOST: usize = 60;
@@ -23,6 +22,7 @@ pub(crate) struct RelationArgs {
     /// Add the platforms of each index, such as linux/amd64
     ///
     /// Reads one index at a time from the public registry, and at most 60: use `--limit` or a filter.
+    /// With `--source registry`, the manifest of each tag.
     #[arg(long)]
     pub(super) platforms: bool,
 }
@@ -41,68 +41,88 @@ impl RelationArgs {
     }
 }
 
-/// An index and the repository that holds it.
-type Index = (PublicRepository, Digest);
+/// A manifest to read, and the repository that holds it.
+type Wanted = (PublicRepository, ImageId);
 
-/// Adds the platforms to the rows that are indexes; each index is read once.
+/// Adds the platforms to the rows that are indexes; each manifest is read once. Rows of a source
+/// without digests are read `by_tag`, and get a digest too.
 ///
 /// # Errors
 ///
-/// A usage error for too many indexes, and any failure of the registry.
-pub(super) async fn add_platforms<R: ImageRow>(
+/// A usage error for too many manifests, and any failure of the registry.
+pub(super) async fn add_manifests<R: ImageRow>(
     sources: &Sources<'_>,
+    by_tag: bool,
     parts: &mut [&mut Part<R>],
 ) -> Result<(), Error> {
-    let mut indexes = Vec::new();
+    let mut wanted = Vec::new();
     let mut seen = HashSet::new();
     for part in parts.iter() {
         for row in &part.selected.rows {
-            if let Some(index) = index(part, row)?.filter(|index| seen.insert(index.clone())) {
-                indexes.push(index);
-            }
+            let manifest = manifest_of(part, row, by_tag)?;
+            wanted.extend(manifest.filter(|manifest| seen.insert(manifest.clone())));
         }
     }
-    if indexes.len() > MOST {
+    if wanted.len() > MOST {
         return Err(Error::usage(format!(
-            "`--platforms` would read {} indexes one by one, more than the limit of {MOST}",
-            indexes.len()
+            "this would read {} manifests one by one, more than the limit of {MOST}",
+            wanted.len()
         ))
         .hint("list fewer rows, with `--limit 20` or a filter"));
     }
-    let read = async |index: Index| {
-        let platforms = sources.platforms(&index.0, index.1.as_str()).await?;
-        Ok::<_, Error>((index, platforms))
+    let read = async |wanted: Wanted| {
+        let manifest = sources.manifest(&wanted.0, &wanted.1).await?;
+        Ok::<_, Error>((wanted, manifest))
     };
-    let found: HashMap<Index, Arc<[String]>> = stream::iter(indexes)
+    let found: HashMap<Wanted, Manifest> = stream::iter(wanted)
         .map(read)
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
     for part in parts {
         for position in 0..part.selected.rows.len() {
-            if let Some(index) = index(part, &part.selected.rows[position])? {
-                part.selected.rows[position].manifest_mut().platforms = found.get(&index).cloned();
+            let wanted = manifest_of(part, &part.selected.rows[position], by_tag)?;
+            if let Some(read) = wanted.and_then(|wanted| found.get(&wanted)) {
+                let manifest = part.selected.rows[position].manifest_mut();
+                manifest.platforms.clone_from(&read.platforms);
+                manifest.digest.get_or_insert_with(|| read.digest.clone());
             }
         }
     }
     Ok(())
 }
 
-/// The index of `row`, if its image is one.
-fn index<R: ImageRow>(part: &Part<R>, row: &R) -> Result<Option<Index>, Error> {
+/// The manifest to read for `row`: that of its tag with `by_tag`, otherwise that of an index.
+fn manifest_of<R: ImageRow>(
+    part: &Part<R>,
+    row: &R,
+    by_tag: bool,
+) -> Result<Option<Wanted>, Error> {
     let manifest = row.manifest();
-    let (Some(reference), Some(digest), true) =
-        (&part.reference, &manifest.digest, manifest.is_index())
-    else {
+    let (id, text) = match (row.id(), &manifest.digest) {
+        (Some(tag), _) if by_tag => {
+            let valid = Some(tag).filter(|tag| TagName::is_valid(tag));
+            (
+                valid.and_then(|tag| tag.parse().map(ImageId::Tag).ok()),
+                tag,
+            )
+        }
+        (_, Some(digest)) if !by_tag && manifest.is_index() => {
+            (digest.parse().map(ImageId::Digest).ok(), digest.as_str())
+        }
+        _ => return Ok(None),
+    };
+    let Some(reference) = &part.reference else {
         return Ok(None);
     };
-    match digest.parse() {
-        Ok(digest) => Ok(Some((reference.clone(), digest))),
-        // An invalid digest must not become part of a URL.
-        Err(_) => Err(Error::new(
+    match id {
+        Some(id) => Ok(Some((reference.clone(), id))),
+        // An invalid digest or tag must not become part of a URL.
+        None => Err(Error::new(
             Kind::Service,
             format!(
-                "the service returned an invalid digest `{digest}` for an index of `{reference}`"
+                "the service returned an invalid {} `{text}` for an image of `{reference}`",
+                if by_tag { "tag" } else { "digest" }
             ),
         )),
     }

@@ -1,5 +1,6 @@
 //! The connection options, settings with their origin, and the transport that all sources use.
 
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -162,16 +163,25 @@ impl Found {
             .map_err(|_| self.unusable("a URL such as `https://HOST/PATH`, without a query"))
     }
 
+    /// The setting as a URL to send anonymous requests to, which may have a query.
+    pub(crate) fn address(&self) -> Result<Url, Error> {
+        parse_url(&self.text).map_err(|_| self.unusable("a URL such as `https://HOST/PATH`"))
+    }
+
     /// The error for a setting that is not what was `expected`.
     pub(crate) fn unusable(&self, expected: &str) -> Error {
         let Self { text, origin } = self;
-        // The text before an `@` may be a password, even if the URL is invalid.
-        let text = match text.rsplit_once('@') {
-            Some((_, host)) => format!("…@{host}"),
-            None => text.clone(),
-        };
+        let text = without_user(text);
         Error::usage(format!("{origin} is `{text}`, which is not {expected}"))
             .hint("correct the setting, or unset it")
+    }
+}
+
+/// The text of a URL, even of an invalid one, without what stands before an `@`: it may be a password.
+pub(crate) fn without_user(text: &str) -> Cow<'_, str> {
+    match text.rsplit_once('@') {
+        Some((_, host)) => format!("…@{host}").into(),
+        None => text.into(),
     }
 }
 
@@ -207,9 +217,17 @@ fn parse_attempts(found: Option<Found>) -> Result<u32, Error> {
     })
 }
 
-/// Parses a URL to send requests to. Drops the user, password and fragment, like the AWS CLI; refuses
-/// a query, which the SDK would drop.
+/// Parses a URL to send signed requests to; refuses a query, which the SDK would drop.
 fn parse_endpoint(text: &str) -> Result<Url, String> {
+    let url = parse_url(text)?;
+    if url.query().is_some() {
+        return Err("an endpoint has no query".to_owned());
+    }
+    Ok(url)
+}
+
+/// Parses a URL to send requests to. Drops the user, password and fragment, like the AWS CLI.
+fn parse_url(text: &str) -> Result<Url, String> {
     // A URL parser would drop some of them.
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("a URL has no blanks and line breaks".to_owned());
@@ -222,9 +240,6 @@ fn parse_endpoint(text: &str) -> Result<Url, String> {
     })?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err("a URL starts with `http://` or `https://`".to_owned());
-    }
-    if url.query().is_some() {
-        return Err("an endpoint has no query".to_owned());
     }
     url.set_fragment(None);
     let stripped = url.set_username("").and_then(|()| url.set_password(None));

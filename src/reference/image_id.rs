@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Digest, TagName};
 
 /// The id of an image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ImageId {
     /// By one of its tags.
     Tag(TagName),

@@ -23,7 +23,7 @@ pub(crate) struct RegistryAlias(String);
 pub(crate) struct RegistryId(String);
 
 /// A tag to look up, by the grammar of the OCI Distribution Specification.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TagName(String);
 
 macro_rules! text {

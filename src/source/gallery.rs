@@ -25,6 +25,16 @@ const OPERATION: &str = "describeImageTags";
 #[derive(Debug)]
 pub(crate) struct Gallery<'a>(Anonymous<'a>);
 
+/// The meaning of a response.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// A page of tags.
+    Page(Page<Tag>),
+    /// The gallery refuses the request, and does not say whether the repository exists; the error is
+    /// for a repository that does.
+    MaybeMissing(Error),
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Question<'a> {
@@ -99,7 +109,7 @@ impl<'a> Gallery<'a> {
         &self,
         repository: &PublicRepository,
         asked: PageRequest<'_>,
-    ) -> Result<Page<Tag>, Error> {
+    ) -> Result<Told, Error> {
         let question = Question {
             registry_alias_name: repository.alias.as_str(),
             repository_name: repository.name.as_str(),
@@ -113,32 +123,35 @@ impl<'a> Gallery<'a> {
             let request = request(&url, &headers, Some(body.clone()))?;
             let answer = self.0.send(request, LONGEST_PAGE).await?;
             if answer.status >= 400 {
-                let refusal = self.refusal(&answer, repository, asked.token.is_some());
-                return Err(refusal.after(answer.retry_after()));
+                return self.refusal(&answer, repository, asked.token.is_some());
             }
             let listing: Listing = self.0.read(&answer)?;
-            Ok(Page {
+            Ok(Told::Page(Page {
                 rows: tags(listing.image_tag_details, repository),
                 next_token: listing.next_token,
-            })
+            }))
         };
         let request = format!("{OPERATION} of `{repository}`");
         let page = self.0.run(&request, read).await;
         page.map_err(|error| match error.kind() {
-            Kind::Service | Kind::Credentials => error.hint(format!(
-                "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
-            )),
+            Kind::Service | Kind::Credentials => failed(error, repository),
             _ => error,
         })
     }
 
-    fn refusal(&self, answer: &Answer, repository: &PublicRepository, resumes: bool) -> Failure {
+    /// The meaning of an error response; `resumes` if the request resumes an earlier listing.
+    fn refusal(
+        &self,
+        answer: &Answer,
+        repository: &PublicRepository,
+        resumes: bool,
+    ) -> Result<Told, Failure> {
         let status = answer.status;
         let refusal: Refusal = match serde_json::from_slice(&answer.body) {
             Ok(refusal) => refusal,
             // An error may have an empty body, but the gallery does not send HTML.
             Err(_) if !answer.is_page() => Refusal::default(),
-            Err(_) => return answers::unreadable(&self.0.host, status),
+            Err(_) => return Err(answers::unreadable(&self.0.host, status)),
         };
         let code = refusal
             .code
@@ -149,23 +162,32 @@ impl<'a> Gallery<'a> {
         let code = code.map_or("an error", |code| code.split(':').next().unwrap_or(code));
         let message = refusal.message.as_deref();
         let said = message.unwrap_or(code);
-        match status {
-            429 => answers::throttled(&self.0.host, said),
-            _ if answers::is_throttling(code) => answers::throttled(&self.0.host, said),
-            _ if answers::is_transient(code) => {
-                answers::failed(&self.0.host, code, message, status)
-            }
-            401 | 403 => refusals::denied(&self.0.host, said),
-            400 if code.starts_with("AccessDenied") => refusals::denied(&self.0.host, said),
+        let host = self.host();
+        let failure = match status {
+            429 => answers::throttled(host, said),
+            _ if answers::is_throttling(code) => answers::throttled(host, said),
+            _ if answers::is_transient(code) => answers::failed(host, code, message, status),
+            401 | 403 => refusals::denied(host, said),
+            400 if code.starts_with("AccessDenied") => refusals::denied(host, said),
             400 if resumes || is_invalid(code) => refusals::refused(said, resumes),
-            _ if code == "RepositoryNotFoundException" => {
+            400 | 404 if code.ends_with("NotFoundException") => {
                 Failure::fatal(not_found(repository, None))
             }
-            // For an unknown repository, the gallery may send the status alone.
-            400 | 404 => Failure::fatal(not_found(repository, message)),
-            _ => answers::failed(&self.0.host, code, message, status),
-        }
+            400 | 404 => {
+                let error = answers::failed(host, code, message, status).error;
+                return Ok(Told::MaybeMissing(failed(error, repository)));
+            }
+            _ => answers::failed(host, code, message, status),
+        };
+        Err(failure.after(answer.retry_after()))
     }
+}
+
+/// Adds to a failure of the gallery what the registry can still provide.
+fn failed(error: Error, repository: &PublicRepository) -> Error {
+    error.of_gallery().hint(format!(
+        "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
+    ))
 }
 
 /// Parses a response, for fuzzing; returns its tags.

@@ -10,19 +10,18 @@ mod rows;
 mod targets;
 mod wire;
 
-use std::sync::Arc;
-
 use self::aws::Aws;
 use self::gallery::Gallery;
+pub(crate) use self::oci::Manifest;
 use self::oci::Registry;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::rows::{LOOK_UP_SIZE, Listed};
-pub(crate) use self::targets::{SourceArgs, SourceName, Target};
-use crate::error::Error;
+pub(crate) use self::targets::{PublicApi, SourceArgs, SourceName, Target};
+use crate::error::{Error, Kind};
 #[cfg(feature = "fuzz")]
 use crate::model::Tag;
 use crate::progress::Progress;
-use crate::reference::{PublicRepository, Repository, RepositoryName};
+use crate::reference::{ImageId, PublicRepository, Repository, RepositoryName};
 
 /// The connected sources of a run.
 #[derive(Debug)]
@@ -37,8 +36,8 @@ pub(crate) struct Sources<'a> {
 struct Public<'a> {
     gallery: Gallery<'a>,
     registry: Registry<'a>,
-    /// Whether tags are read from the registry.
-    from_registry: bool,
+    /// The API that tags are read from.
+    api: PublicApi,
 }
 
 /// The source of one repository.
@@ -57,10 +56,24 @@ impl<'a> Sources<'a> {
     pub(crate) fn of(&'a self, repository: &'a Repository) -> Source<'a> {
         match repository {
             Repository::Own(name) => Source::Own(self.own(), name),
-            Repository::Public(public) if self.public().from_registry => {
-                Source::Registry(&self.public().registry, public)
-            }
-            Repository::Public(public) => Source::Gallery(&self.public().gallery, public),
+            Repository::Public(public) => match self.public().api {
+                PublicApi::Gallery => Source::Gallery(&self.public().gallery, public),
+                PublicApi::Registry => Source::Registry(&self.public().registry, public),
+            },
+        }
+    }
+
+    /// The error for `repository`, which the gallery refused to list with `refusal`: only the registry
+    /// says whether it exists.
+    async fn maybe_missing(&self, repository: &PublicRepository, refusal: Error) -> Error {
+        let first = PageRequest {
+            page_size: 1,
+            token: None,
+        };
+        let listed = self.public().registry.tags(repository, first).await;
+        match listed {
+            Err(error) if error.kind() == Kind::NotFound => error,
+            Ok(_) | Err(_) => refusal,
         }
     }
 
@@ -79,17 +92,17 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The platforms of an index of `repository`.
+    /// The manifest of an image of `repository`.
     ///
     /// # Errors
     ///
-    /// Any failure of the registry, and a manifest that does not exist or is not an index.
-    pub(crate) async fn platforms(
+    /// Any failure of the registry, and a manifest that does not exist.
+    pub(crate) async fn manifest(
         &self,
         repository: &PublicRepository,
-        digest: &str,
-    ) -> Result<Arc<[String]>, Error> {
-        self.public().registry.platforms(repository, digest).await
+        id: &ImageId,
+    ) -> Result<Manifest, Error> {
+        self.public().registry.manifest(repository, id).await
     }
 
     fn own(&self) -> &Aws<'a> {

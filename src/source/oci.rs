@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -20,7 +21,7 @@ use crate::net::answers;
 use crate::net::http::{Answer, LONGEST_MANIFEST, LONGEST_PAGE, LONGEST_TOKEN};
 use crate::net::retry::{Failure, Pace};
 use crate::net::settings::Transport;
-use crate::reference::PublicRepository;
+use crate::reference::{ImageId, PublicRepository};
 use crate::session::Session;
 
 const ADDRESS: &str = "https://public.ecr.aws";
@@ -61,10 +62,20 @@ struct Listing {
     tags: Option<Vec<String>>,
 }
 
-/// An index. The publisher chose its platforms, so any part of them may be missing.
+/// A manifest as the registry serves it.
+#[derive(Debug)]
+pub(crate) struct Manifest {
+    /// The SHA-256 of its body: `sha256:` and 64 hexadecimal digits.
+    pub(crate) digest: String,
+    /// The platforms of an index, in its order, each once.
+    pub(crate) platforms: Option<Arc<[String]>>,
+}
+
+/// An index, or any other manifest, which has no list. The publisher chose its platforms, so any part
+/// of them may be missing.
 #[derive(Deserialize)]
 struct Index {
-    manifests: Vec<Option<Entry>>,
+    manifests: Option<Vec<Option<Entry>>>,
 }
 
 #[derive(Deserialize)]
@@ -145,7 +156,9 @@ impl<'a> Registry<'a> {
         let answer = self.get(&request).await?;
         match answer.status {
             200 => {}
-            404 if Refusal::of(&answer).is_some() => return Err(not_found(repository, None)),
+            404 if Refusal::has_code(&answer, "NAME_UNKNOWN") => {
+                return Err(not_found(repository, None));
+            }
             _ => return Err(self.refusal(&answer, asked.token.is_some()).error),
         }
         let listing: Listing = self.wire.read(&answer).map_err(|failure| failure.error)?;
@@ -178,39 +191,49 @@ impl<'a> Registry<'a> {
         }
     }
 
-    /// The platforms that the index `digest` has images for, in its order, each once.
+    /// The manifest of the image `id`, which is an index if it is given by digest.
     ///
     /// # Errors
     ///
-    /// If the manifest does not exist, or is not an index.
-    pub(super) async fn platforms(
+    /// If it does not exist, or should be an index and is not.
+    pub(super) async fn manifest(
         &self,
         repository: &PublicRepository,
-        digest: &str,
-    ) -> Result<Arc<[String]>, Error> {
+        id: &ImageId,
+    ) -> Result<Manifest, Error> {
+        let reference = match id {
+            ImageId::Tag(tag) => tag.as_str(),
+            ImageId::Digest(digest) => digest.as_str(),
+        };
         let url = self
             .wire
-            .url(&format!("{}/manifests/{digest}", path(repository)));
-        let index = async {
+            .url(&format!("{}/manifests/{reference}", path(repository)));
+        let manifest = async {
             let request = Get {
-                name: format!("manifest {digest} of `{repository}`"),
+                name: format!("manifest {reference} of `{repository}`"),
                 url: &url,
                 accept: MANIFESTS,
                 limit: LONGEST_MANIFEST,
             };
             let answer = self.get(&request).await?;
-            let index = match answer.status {
+            let index: Result<Index, _> = match answer.status {
                 200 => self.wire.read(&answer),
                 _ => Err(self.refusal(&answer, false)),
             };
-            index.map_err(|failure| failure.error)
+            let platforms = index.map_err(|failure| failure.error)?.platforms();
+            if platforms.is_none() && id.digest().is_some() {
+                return Err(answers::unlike(self.host(), answer.status, "not an index"));
+            }
+            Ok(Manifest {
+                digest: format!("sha256:{:x}", Sha256::digest(&answer.body)),
+                platforms: platforms.map(Into::into),
+            })
         };
-        let index: Index = index.await.map_err(|error| {
+        manifest.await.map_err(|error: Error| {
             error.hint(format!(
-                "the request was for manifest {digest} of `{repository}`; leave out `--platforms` to list without platforms"
+                "the request was for manifest {reference} of `{repository}`; leave out `--platforms` and `--pin` to list without manifests"
             ))
-        })?;
-        Ok(index.platforms().into())
+        })
     }
 
     /// The response to `request`, with a new token if the current one is refused.
@@ -300,18 +323,26 @@ impl Refusal {
     fn of(answer: &Answer) -> Option<Self> {
         serde_json::from_slice(&answer.body).ok()
     }
+
+    /// Whether `answer` is an error with this code.
+    fn has_code(answer: &Answer, code: &str) -> bool {
+        let of_code = |reason: &Reason| reason.code.as_deref() == Some(code);
+        Self::of(answer).is_some_and(|refusal| refusal.errors.iter().any(of_code))
+    }
 }
 
 impl Index {
-    /// The platforms of the entries, in their order, each once, without those of attestations.
-    fn platforms(self) -> Vec<String> {
+    /// The platforms of the entries, in their order, each once, without those of attestations; nothing
+    /// if this is not an index.
+    fn platforms(self) -> Option<Vec<String>> {
         let mut seen = HashSet::new();
-        self.manifests
+        let platforms = self
+            .manifests?
             .into_iter()
             .flatten()
             .filter_map(|entry| entry.platform?.name())
-            .filter(|platform| platform != NO_PLATFORM && seen.insert(platform.clone()))
-            .collect()
+            .filter(|platform| platform != NO_PLATFORM && seen.insert(platform.clone()));
+        Some(platforms.collect())
     }
 }
 
@@ -352,7 +383,7 @@ pub(crate) fn parse(body: &[u8]) {
     let _ = serde_json::from_slice::<Token>(body);
     let _ = serde_json::from_slice::<Refusal>(body);
     if let Ok(index) = serde_json::from_slice::<Index>(body) {
-        let platforms = index.platforms();
+        let platforms = index.platforms().unwrap_or_default();
         assert!(platforms.iter().all(|platform| !platform.starts_with('/')));
     }
 }
@@ -384,7 +415,7 @@ mod tests {
 
     fn platforms(body: &str) -> Vec<String> {
         let index: Index = serde_json::from_str(body).expect("an index");
-        index.platforms()
+        index.platforms().expect("an index")
     }
 
     #[test]

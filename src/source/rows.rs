@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::gallery::Told;
 use super::{LookUp, Page, PageRequest, Pages, Source, Sources};
 use crate::error::Error;
 use crate::model::{Image, Row, Tag};
@@ -87,7 +88,10 @@ impl Listed for Tag {
     ) -> Result<Page<Self>, Error> {
         match sources.of(repository) {
             Source::Own(aws, name) => aws.tags(name, request).await,
-            Source::Gallery(gallery, public) => gallery.tags(public, request).await,
+            Source::Gallery(gallery, public) => match gallery.tags(public, request).await? {
+                Told::Page(page) => Ok(page),
+                Told::MaybeMissing(refusal) => Err(sources.maybe_missing(public, refusal).await),
+            },
             Source::Registry(registry, public) => registry.tags(public, request).await,
         }
     }

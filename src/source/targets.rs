@@ -27,6 +27,9 @@ pub(crate) struct SourceArgs {
 
     /// Read public repositories from this API
     ///
+    /// If the gallery fails, `auto` reads tag names from the registry, where they are enough: for a
+    /// table, `--count`, and `-o name` with a range, a named tag or `--sort version`. A note says so.
+    /// Manifests of the registry are read by tag, for `--platforms` and `--pin`.
     /// `ECRPUB_GALLERY_URL` and `ECRPUB_REGISTRY_URL` replace the addresses. AWS files and
     /// credentials are not read; `AWS_CA_BUNDLE`, `AWS_MAX_ATTEMPTS` and proxy variables are.
     #[arg(
@@ -73,13 +76,34 @@ struct RepositoryArgs {
     named: Vec<Reference>,
 }
 
-/// The APIs of public repositories.
+/// The choices of APIs for public repositories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SourceName {
-    /// The gallery's: names, digests, sizes and dates
+    /// The gallery or, if it fails and names are enough, the registry
     Auto,
-    /// The registry's own: names only; slower, but documented
+    /// The gallery's, which is not documented: names, digests, sizes and dates
+    Gallery,
+    /// The registry's own, which is documented: names, and manifests by tag
     Registry,
+}
+
+/// An API of public repositories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PublicApi {
+    /// That of <https://gallery.ecr.aws>.
+    Gallery,
+    /// The registry's own.
+    Registry,
+}
+
+impl SourceName {
+    /// The API that is asked first.
+    pub(crate) fn first(self) -> PublicApi {
+        match self {
+            Self::Auto | Self::Gallery => PublicApi::Gallery,
+            Self::Registry => PublicApi::Registry,
+        }
+    }
 }
 
 /// A repository to list, and the images to select.
@@ -149,6 +173,7 @@ impl SourceArgs {
     pub(crate) async fn connect<'a>(
         &self,
         targets: &[Target],
+        api: PublicApi,
         connection: &ConnectionArgs,
         manifests: bool,
         session: Session<'a>,
@@ -158,7 +183,7 @@ impl SourceArgs {
             targets.iter().any(Target::is_own),
         );
         let public = if has_public || manifests {
-            Some(self.connect_public(connection, manifests, session)?)
+            Some(Public::connect(api, connection, manifests, session)?)
         } else {
             None
         };
@@ -176,48 +201,31 @@ impl SourceArgs {
             progress: session.progress,
         })
     }
+}
 
-    fn connect_public<'a>(
-        &self,
+impl<'a> Public<'a> {
+    fn connect(
+        api: PublicApi,
         connection: &ConnectionArgs,
         manifests: bool,
         session: Session<'a>,
-    ) -> Result<Public<'a>, Error> {
+    ) -> Result<Self, Error> {
         let find = |name: &str, _: &str| Found::in_environment(name);
         let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
-        let public = Public {
+        let public = Self {
             gallery: Gallery::new(transport.clone(), session),
             registry: Registry::new(transport, session),
-            from_registry: self.source == SourceName::Registry,
+            api,
         };
-        if !public.from_registry {
+        if api == PublicApi::Gallery {
             session.progress.resolved("gallery", public.gallery.host());
         }
-        if public.from_registry || manifests {
+        if api == PublicApi::Registry || manifests {
             session
                 .progress
                 .resolved("registry", public.registry.host());
         }
         Ok(public)
-    }
-
-    /// The facts that the source of `target` provides in a listing, without a further request for
-    /// each row.
-    pub(crate) fn told(&self, target: &Target) -> Facts {
-        let listed = Facts::NAMES | Facts::DIGESTS | Facts::DETAILS;
-        match (&target.repository, self.source) {
-            (Repository::Own(_), _) => listed | Facts::UNTAGGED,
-            (Repository::Public(_), SourceName::Auto) => listed,
-            (Repository::Public(_), SourceName::Registry) => Facts::NAMES,
-        }
-    }
-
-    /// The facts that a further request for each row of `target` can provide.
-    pub(crate) fn readable(&self, target: &Target) -> Facts {
-        match (&target.repository, self.source) {
-            (Repository::Public(_), SourceName::Registry) => Facts::empty(),
-            _ => Facts::MANIFESTS,
-        }
     }
 }
 
@@ -236,6 +244,26 @@ fn check_is_no_command_line(references: &[Reference]) -> Result<(), Error> {
 }
 
 impl Target {
+    /// The facts that the source provides in a listing, without a further request for each row;
+    /// public repositories are read from `api`.
+    pub(crate) fn told(&self, api: PublicApi) -> Facts {
+        let listed = Facts::NAMES | Facts::DIGESTS | Facts::DETAILS;
+        match (&self.repository, api) {
+            (Repository::Own(_), _) => listed | Facts::UNTAGGED,
+            (Repository::Public(_), PublicApi::Gallery) => listed,
+            (Repository::Public(_), PublicApi::Registry) => Facts::NAMES,
+        }
+    }
+
+    /// The facts that a further request for each row can provide.
+    pub(crate) fn readable(&self, api: PublicApi) -> Facts {
+        match (&self.repository, api) {
+            // A manifest is read by its tag, and its digest computed.
+            (Repository::Public(_), PublicApi::Registry) => Facts::MANIFESTS | Facts::DIGESTS,
+            _ => Facts::MANIFESTS,
+        }
+    }
+
     /// Whether the repository is one of the caller's own registry.
     pub(crate) fn is_own(&self) -> bool {
         matches!(self.repository, Repository::Own(_))
@@ -298,14 +326,17 @@ mod tests {
         let told = |line: &str| {
             let options = Options::parse_from(["test"].into_iter().chain(line.split(' ')));
             let targets = options.source.targets().unwrap();
-            (
-                options.source.told(&targets[0]),
-                options.source.readable(&targets[0]),
-            )
+            let api = options.source.source.first();
+            (targets[0].told(api), targets[0].readable(api))
         };
         let listed = Facts::NAMES | Facts::DIGESTS | Facts::DETAILS;
         assert_eq!(told("web"), (listed | Facts::UNTAGGED, Facts::MANIFESTS));
         assert_eq!(told("ab/cd --public"), (listed, Facts::MANIFESTS));
-        assert_eq!(told("ab/cd --public --source registry").0, Facts::NAMES);
+        assert_eq!(told("ab/cd --public --source gallery").0, listed);
+        let read = Facts::MANIFESTS | Facts::DIGESTS;
+        assert_eq!(
+            told("ab/cd --public --source registry"),
+            (Facts::NAMES, read)
+        );
     }
 }

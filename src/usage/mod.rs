@@ -12,6 +12,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use self::line::{Line, command, hints_for, rendered};
 use crate::console::Console;
 use crate::error::{Error, Kind};
+use crate::net::settings::without_user;
 use crate::reference::{Refused, image_of_command};
 
 /// Prints clap's `answer` to `arguments` and returns the exit code: help and version go to stdout,
@@ -85,8 +86,17 @@ fn pasted(answer: &clap::Error, line: &Line) -> Option<Error> {
     (!hints.is_empty()).then(|| hints.into_iter().fold(error, Error::hint))
 }
 
-fn invalid_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
+/// The invalid value of `option`. That of a URL may hold a password.
+fn shown_value(answer: &clap::Error, option: &str) -> String {
     let value = text(answer, ContextKind::InvalidValue);
+    if option == "--endpoint-url" {
+        return without_user(&value).into_owned();
+    }
+    value
+}
+
+fn invalid_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
+    let value = shown_value(answer, option);
     let valid = match answer.get(ContextKind::ValidValue) {
         Some(ContextValue::Strings(valid)) if !valid.is_empty() => valid.join("`, `"),
         _ => String::new(),
@@ -119,7 +129,7 @@ fn invalid_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
 
 /// The error of one of our value parsers, with the user's command in its hints.
 fn refused_value(answer: &clap::Error, line: &Line, option: &str) -> Error {
-    let value = text(answer, ContextKind::InvalidValue);
+    let value = shown_value(answer, option);
     let Some(cause) = answer.source() else {
         return Error::usage(format!("invalid value `{value}` for `{option}`"));
     };

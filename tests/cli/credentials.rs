@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ecrpub_registry::{Fault, Registry};
-use insta::assert_snapshot;
+use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 
 use crate::harness::{Outcome, Run, SECRET, home, small};
@@ -221,6 +221,23 @@ fn a_login_that_cannot_be_renewed_says_why_and_what_to_do() {
     --- exit code 5
     ");
     assert_eq!(traced, 1);
+    for keyless in ["negative", "fraction", "keyless", "bare"] {
+        let (shown, _) = of_label(keyless);
+        allow_duplicates!(assert_snapshot!(shown, @"
+        --- stderr
+        error: `HOST` answered without credentials
+        --- exit code 5
+        "));
+    }
+    for odd in ["long", "text"] {
+        let (shown, _) = of_label(odd);
+        allow_duplicates!(assert_snapshot!(shown, @"
+        --- stderr
+        error: `HOST` answered with an error page (3 attempts)
+        hint: check the endpoint and whether a proxy answers in its place
+        --- exit code 5
+        "));
+    }
     let (shown, _) = renew("login-refused", "http://127.0.0.1:9".to_owned());
     assert_snapshot!(shown, @"
     --- stderr

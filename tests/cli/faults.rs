@@ -24,7 +24,7 @@ impl Source {
     fn arguments(self) -> &'static str {
         match self {
             Self::Own => "images big",
-            Self::Gallery => "tags public.ecr.aws/example/big",
+            Self::Gallery => "tags public.ecr.aws/example/big --source gallery",
             Self::Oci => "tags public.ecr.aws/example/big --source registry",
         }
     }

@@ -21,9 +21,9 @@ fn refuse(arguments: &str) -> String {
 fn a_table_of_images_shows_their_differences() {
     assert_snapshot!(print("images web"), @"
     DIGEST        PUSHED                   SIZE  MANIFEST   TAGS
-    63033b0ca389  2024-04-22T12:00:00Z  61.2 MB  OCI index  1.27.3, latest
-    aeaf52febe70  2024-04-22T11:58:59Z  58.3 MB  OCI image  -
-    c4ca37b7f8ad  -                           -  -          bare
+    7d7e21309e60  2024-04-22T12:00:00Z  61.2 MB  OCI index  1.27.3, latest
+    b52f612f160e  2024-04-22T11:58:59Z  58.3 MB  OCI image  -
+    b61ddc4c7aa6  -                           -  -          bare
     ");
 }
 
@@ -31,9 +31,9 @@ fn a_table_of_images_shows_their_differences() {
 fn a_table_of_tags_shows_the_image_of_each() {
     assert_snapshot!(print("tags web"), @"
     TAG     CREATED                  SIZE  MANIFEST   DIGEST
-    latest  2024-05-30T12:00:00Z  61.2 MB  OCI index  63033b0ca389
-    1.27.3  2024-04-22T12:00:00Z  61.2 MB  OCI index  63033b0ca389
-    bare    -                           -  -          c4ca37b7f8ad
+    latest  2024-05-30T12:00:00Z  61.2 MB  OCI index  7d7e21309e60
+    1.27.3  2024-04-22T12:00:00Z  61.2 MB  OCI index  7d7e21309e60
+    bare    -                           -  -          b61ddc4c7aa6
     ");
 }
 
@@ -41,18 +41,18 @@ fn a_table_of_tags_shows_the_image_of_each() {
 fn a_full_table_cuts_nothing_and_shows_bytes() {
     assert_snapshot!(print("images web --no-trunc --bytes"), @"
     DIGEST                                                                   PUSHED                    SIZE  MANIFEST                                    TAGS
-    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636  2024-04-22T12:00:00Z  61204519  application/vnd.oci.image.index.v1+json     1.27.3, latest
-    sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03  2024-04-22T11:58:59Z  58333213  application/vnd.oci.image.manifest.v1+json  -
-    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207  -                            -  -                                           bare
+    sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819  2024-04-22T12:00:00Z  61204519  application/vnd.oci.image.index.v1+json     1.27.3, latest
+    sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38  2024-04-22T11:58:59Z  58333213  application/vnd.oci.image.manifest.v1+json  -
+    sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e  -                            -  -                                           bare
     ");
 }
 
 #[test]
 fn a_table_of_several_repositories_keeps_the_order_given() {
     assert_snapshot!(print("tags empty web empty -R web --no-headers"), @"
-    web  latest  2024-05-30T12:00:00Z  61.2 MB  OCI index  63033b0ca389
-    web  1.27.3  2024-04-22T12:00:00Z  61.2 MB  OCI index  63033b0ca389
-    web  bare    -                           -  -          c4ca37b7f8ad
+    web  latest  2024-05-30T12:00:00Z  61.2 MB  OCI index  7d7e21309e60
+    web  1.27.3  2024-04-22T12:00:00Z  61.2 MB  OCI index  7d7e21309e60
+    web  bare    -                           -  -          b61ddc4c7aa6
     --- stderr
     note: repository `empty` has nothing to list: it is empty
     ");
@@ -66,7 +66,7 @@ fn json_of_images_is_the_services_document() {
         {
           "registryId": "123456789012",
           "repositoryName": "web",
-          "imageDigest": "sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636",
+          "imageDigest": "sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819",
           "imagePushedAt": "2024-04-22T12:00:00Z",
           "imageSizeInBytes": 61204519,
           "imageManifestMediaType": "application/vnd.oci.image.index.v1+json",
@@ -78,7 +78,7 @@ fn json_of_images_is_the_services_document() {
         {
           "registryId": "123456789012",
           "repositoryName": "web",
-          "imageDigest": "sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03",
+          "imageDigest": "sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38",
           "imagePushedAt": "2024-04-22T11:58:59Z",
           "imageSizeInBytes": 58333213,
           "imageManifestMediaType": "application/vnd.oci.image.manifest.v1+json",
@@ -87,7 +87,7 @@ fn json_of_images_is_the_services_document() {
         {
           "registryId": "123456789012",
           "repositoryName": "web",
-          "imageDigest": "sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207",
+          "imageDigest": "sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e",
           "imageTags": [
             "bare"
           ]
@@ -110,7 +110,7 @@ fn json_of_tags_nests_as_the_service_does() {
             "imageSizeInBytes": 61204519,
             "imagePushedAt": "2024-04-22T12:00:00Z",
             "imageManifestMediaType": "application/vnd.oci.image.index.v1+json",
-            "imageDigest": "sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636"
+            "imageDigest": "sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819"
           }
         },
         {
@@ -121,14 +121,14 @@ fn json_of_tags_nests_as_the_service_does() {
             "imageSizeInBytes": 61204519,
             "imagePushedAt": "2024-04-22T12:00:00Z",
             "imageManifestMediaType": "application/vnd.oci.image.index.v1+json",
-            "imageDigest": "sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636"
+            "imageDigest": "sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819"
           }
         },
         {
           "repositoryName": "web",
           "imageTag": "bare",
           "imageDetail": {
-            "imageDigest": "sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207"
+            "imageDigest": "sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e"
           }
         }
       ]
@@ -150,9 +150,9 @@ fn json_of_nothing_is_an_empty_list() {
 #[test]
 fn jsonl_is_one_object_per_line() {
     assert_snapshot!(print("tags web -o jsonl"), @r#"
-    {"repositoryName":"web","imageTag":"latest","createdAt":"2024-05-30T12:00:00Z","imageDetail":{"imageSizeInBytes":61204519,"imagePushedAt":"2024-04-22T12:00:00Z","imageManifestMediaType":"application/vnd.oci.image.index.v1+json","imageDigest":"sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636"}}
-    {"repositoryName":"web","imageTag":"1.27.3","createdAt":"2024-04-22T12:00:00Z","imageDetail":{"imageSizeInBytes":61204519,"imagePushedAt":"2024-04-22T12:00:00Z","imageManifestMediaType":"application/vnd.oci.image.index.v1+json","imageDigest":"sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636"}}
-    {"repositoryName":"web","imageTag":"bare","imageDetail":{"imageDigest":"sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207"}}
+    {"repositoryName":"web","imageTag":"latest","createdAt":"2024-05-30T12:00:00Z","imageDetail":{"imageSizeInBytes":61204519,"imagePushedAt":"2024-04-22T12:00:00Z","imageManifestMediaType":"application/vnd.oci.image.index.v1+json","imageDigest":"sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819"}}
+    {"repositoryName":"web","imageTag":"1.27.3","createdAt":"2024-04-22T12:00:00Z","imageDetail":{"imageSizeInBytes":61204519,"imagePushedAt":"2024-04-22T12:00:00Z","imageManifestMediaType":"application/vnd.oci.image.index.v1+json","imageDigest":"sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819"}}
+    {"repositoryName":"web","imageTag":"bare","imageDetail":{"imageDigest":"sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e"}}
     "#);
 }
 
@@ -165,9 +165,9 @@ fn csv_is_rfc_4180() {
     );
     assert_snapshot!(text.replace("\r\n", "\n"), @"
     registryId,repositoryName,imageDigest,imagePushedAt,imageSizeInBytes,imageManifestMediaType,artifactMediaType,imageTags
-    123456789012,web,sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636,2024-04-22T12:00:00Z,61204519,application/vnd.oci.image.index.v1+json,,1.27.3;latest
-    123456789012,web,sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03,2024-04-22T11:58:59Z,58333213,application/vnd.oci.image.manifest.v1+json,application/vnd.oci.image.config.v1+json,
-    123456789012,web,sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207,,,,,bare
+    123456789012,web,sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819,2024-04-22T12:00:00Z,61204519,application/vnd.oci.image.index.v1+json,,1.27.3;latest
+    123456789012,web,sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38,2024-04-22T11:58:59Z,58333213,application/vnd.oci.image.manifest.v1+json,application/vnd.oci.image.config.v1+json,
+    123456789012,web,sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e,,,,,bare
     ");
 }
 
@@ -175,18 +175,18 @@ fn csv_is_rfc_4180() {
 fn tsv_has_tabs_between_cells() {
     assert_snapshot!(print("tags web -o tsv").replace('\t', " | "), @"
     repositoryName | imageTag | createdAt | imageSizeInBytes | imagePushedAt | imageManifestMediaType | artifactMediaType | imageDigest
-    web | latest | 2024-05-30T12:00:00Z | 61204519 | 2024-04-22T12:00:00Z | application/vnd.oci.image.index.v1+json |  | sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
-    web | 1.27.3 | 2024-04-22T12:00:00Z | 61204519 | 2024-04-22T12:00:00Z | application/vnd.oci.image.index.v1+json |  | sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
-    web | bare |  |  |  |  |  | sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    web | latest | 2024-05-30T12:00:00Z | 61204519 | 2024-04-22T12:00:00Z | application/vnd.oci.image.index.v1+json |  | sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819
+    web | 1.27.3 | 2024-04-22T12:00:00Z | 61204519 | 2024-04-22T12:00:00Z | application/vnd.oci.image.index.v1+json |  | sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819
+    web | bare |  |  |  |  |  | sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e
     ");
 }
 
 #[test]
 fn name_is_one_digest_or_tag_per_line() {
     assert_snapshot!(print("images web -o name"), @"
-    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
-    sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
-    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819
+    sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38
+    sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e
     ");
     assert_snapshot!(print("tags web -o name"), @"
     latest
@@ -198,9 +198,9 @@ fn name_is_one_digest_or_tag_per_line() {
 #[test]
 fn image_ids_are_arguments_for_deletion_with_indexes_first() {
     assert_snapshot!(print("images web -o image-ids"), @"
-    imageDigest=sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
-    imageDigest=sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
-    imageDigest=sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    imageDigest=sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819
+    imageDigest=sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38
+    imageDigest=sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e
     ");
     assert_snapshot!(print("tags web -o image-ids"), @"
     imageTag=latest
@@ -263,21 +263,21 @@ fn image_ids_refuse_misleading_options() {
 fn columns_are_chosen_by_name_in_the_order_given() {
     assert_snapshot!(print("images web -c imageTags,imageDigest"), @"
     TAGS            DIGEST
-    1.27.3, latest  63033b0ca389
-    -               aeaf52febe70
-    bare            c4ca37b7f8ad
+    1.27.3, latest  7d7e21309e60
+    -               b52f612f160e
+    bare            b61ddc4c7aa6
     ");
     assert_snapshot!(print("images web -o csv -c imageTags,imageDigest").replace('\r', ""), @"
     imageTags,imageDigest
-    1.27.3;latest,sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
-    ,sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
-    bare,sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    1.27.3;latest,sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819
+    ,sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38
+    bare,sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e
     ");
     assert_snapshot!(print("images web -c +artifactMediaType,+registryId"), @"
     REGISTRY      DIGEST        PUSHED                   SIZE  MANIFEST   ARTIFACT   TAGS
-    123456789012  63033b0ca389  2024-04-22T12:00:00Z  61.2 MB  OCI index  -          1.27.3, latest
-    123456789012  aeaf52febe70  2024-04-22T11:58:59Z  58.3 MB  OCI image  OCI image  -
-    123456789012  c4ca37b7f8ad  -                           -  -          -          bare
+    123456789012  7d7e21309e60  2024-04-22T12:00:00Z  61.2 MB  OCI index  -          1.27.3, latest
+    123456789012  b52f612f160e  2024-04-22T11:58:59Z  58.3 MB  OCI image  OCI image  -
+    123456789012  b61ddc4c7aa6  -                           -  -          -          bare
     ");
 }
 
@@ -286,9 +286,9 @@ fn columns_keep_the_nesting_of_json_and_no_object_is_written_twice() {
     assert_snapshot!(
         print("tags web -o jsonl -c imageDigest,imageTag,imageSizeInBytes"),
         @r#"
-    {"imageDetail":{"imageDigest":"sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636","imageSizeInBytes":61204519},"imageTag":"latest"}
-    {"imageDetail":{"imageDigest":"sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636","imageSizeInBytes":61204519},"imageTag":"1.27.3"}
-    {"imageDetail":{"imageDigest":"sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207"},"imageTag":"bare"}
+    {"imageDetail":{"imageDigest":"sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819","imageSizeInBytes":61204519},"imageTag":"latest"}
+    {"imageDetail":{"imageDigest":"sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819","imageSizeInBytes":61204519},"imageTag":"1.27.3"}
+    {"imageDetail":{"imageDigest":"sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e"},"imageTag":"bare"}
     "#
     );
     assert_snapshot!(print("tags web -o jsonl -c imageSizeInBytes"), @r#"
@@ -331,9 +331,9 @@ fn a_key_that_sorts_names_its_column() {
 fn columns_are_added_to_the_default_ones_and_left_out() {
     assert_snapshot!(print("images web -c +artifact,-manifest -c -pushed"), @"
     DIGEST           SIZE  ARTIFACT   TAGS
-    63033b0ca389  61.2 MB  -          1.27.3, latest
-    aeaf52febe70  58.3 MB  OCI image  -
-    c4ca37b7f8ad        -  -          bare
+    7d7e21309e60  61.2 MB  -          1.27.3, latest
+    b52f612f160e  58.3 MB  OCI image  -
+    b61ddc4c7aa6        -  -          bare
     ");
     assert_snapshot!(print("tags web -c -digest,-manifest,-size"), @"
     TAG     CREATED
@@ -380,9 +380,9 @@ fn columns_that_do_not_exist_or_mix_are_refused() {
 #[test]
 fn headers_can_be_left_out() {
     assert_snapshot!(print("images web --no-headers"), @"
-    63033b0ca389  2024-04-22T12:00:00Z  61.2 MB  OCI index  1.27.3, latest
-    aeaf52febe70  2024-04-22T11:58:59Z  58.3 MB  OCI image  -
-    c4ca37b7f8ad  -                           -  -          bare
+    7d7e21309e60  2024-04-22T12:00:00Z  61.2 MB  OCI index  1.27.3, latest
+    b52f612f160e  2024-04-22T11:58:59Z  58.3 MB  OCI image  -
+    b61ddc4c7aa6  -                           -  -          bare
     ");
     assert_snapshot!(print("tags web -o csv -c imageTag --no-headers").replace('\r', ""), @"
     latest

@@ -243,13 +243,8 @@ pub(crate) fn small() -> [Repository; 2] {
         .tagged(&["1.27.3", "latest"]);
     index.tags[1].created_at = Some(NOW_MS - 2 * DAY);
     let child = Image::oci(2, 58_333_213, NOW_MS - 40 * DAY - 61_000);
-    let mut bare = Image::oci(3, 0, NOW_MS).tagged(&["bare"]);
+    let mut bare = Image::oci(3, 0, NOW_MS).tagged(&["bare"]).bare();
     bare.tags[0].created_at = None;
-    bare = Image {
-        digest: bare.digest,
-        tags: bare.tags,
-        ..Image::default()
-    };
     [
         Repository::new("web", vec![bare, child, index]),
         Repository::new("empty", vec![]),

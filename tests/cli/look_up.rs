@@ -68,7 +68,7 @@ fn missing_images_are_named_and_the_rest_is_listed() {
     let nowhere = format!("sha256:{}", "0".repeat(64));
     let line = format!("images web --tag bare --tag nowhere --digest {nowhere} -o name");
     assert_snapshot!(ecrpub(&registry, &line), @"
-    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e
     --- stderr
     error: repository `web` has no image with tag `nowhere`
     hint: list its tags with `ecrpub tags web`
@@ -131,8 +131,8 @@ fn an_image_without_a_tag_is_not_called_missing_among_tags() {
     let line = format!("tags web --digest {} -o name", digest(&web, 1));
     assert_snapshot!(ecrpub(&registry, &line), @"
     --- stderr
-    error: no tag of repository `web` points at digest `sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03`
-    hint: look up the image with `ecrpub images web --digest sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03`
+    error: no tag of repository `web` points at digest `sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38`
+    hint: look up the image with `ecrpub images web --digest sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38`
     --- exit code 3
     ");
 }

@@ -29,6 +29,7 @@ mod secrets;
 mod select;
 mod settings_peer;
 mod setups;
+mod sources;
 mod stream;
 #[cfg(unix)]
 mod terminal;

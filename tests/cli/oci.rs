@@ -137,10 +137,8 @@ fn options_that_need_more_than_names_are_refused_before_anything_is_sent() {
         "--sort created".to_owned(),
         "--sort size".to_owned(),
         "--sort digest".to_owned(),
-        "--columns imageTag,imageDigest".to_owned(),
-        "--columns +platforms".to_owned(),
-        "--platforms".to_owned(),
-        "--pin".to_owned(),
+        "--columns imageTag,createdAt".to_owned(),
+        "--columns +size".to_owned(),
         "--time iso".to_owned(),
         "--bytes".to_owned(),
     ] {
@@ -159,18 +157,18 @@ fn options_that_need_more_than_names_are_refused_before_anything_is_sent() {
         errors.push(outcome.stderr);
     }
     assert_snapshot!(errors[0], @"
-    error: `--since` needs more than tag names, but `--source registry` provides nothing else
+    error: `--since` needs more than tag names and manifests, but `--source registry` provides nothing else
     hint: leave out `--since` or `--source registry`
     ");
     assert_snapshot!(list(&registry, &format!("tags {NGINX}@{digest} --source registry")), @"
     --- stderr
-    error: `@DIGEST` needs more than tag names, but `--source registry` provides nothing else
+    error: `@DIGEST` needs more than tag names and manifests, but `--source registry` provides nothing else
     hint: leave out `@DIGEST` or `--source registry`
     --- exit code 2
     ");
     assert_snapshot!(list(&registry, &format!("images {NGINX} --source registry")), @"
     --- stderr
-    error: `ecrpub images` needs more than tag names, but `--source registry` provides nothing else
+    error: `ecrpub images` needs more than tag names and manifests, but `--source registry` provides nothing else
     hint: list the names with `ecrpub tags`, or leave out `--source registry`
     --- exit code 2
     ");
@@ -558,11 +556,11 @@ fn platforms_are_a_column_of_every_format() {
     let with = format!("tags {NGINX}:1.29-alpine --platforms");
     assert_snapshot!(list(&registry, &added).data(), @"
     TAG          CREATED                  SIZE  MANIFEST   PLATFORMS                    DIGEST
-    1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  linux/amd64, linux/arm64/v8  0d617a5423b6
+    1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  linux/amd64, linux/arm64/v8  cf133b4bb3a9
     ");
     assert_snapshot!(list(&registry, &with).data(), @"
     TAG          CREATED                  SIZE  MANIFEST   PLATFORMS                    DIGEST
-    1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  linux/amd64, linux/arm64/v8  0d617a5423b6
+    1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  linux/amd64, linux/arm64/v8  cf133b4bb3a9
     ");
 }
 
@@ -633,7 +631,7 @@ fn too_many_platforms_need_a_limit() {
     ]);
     assert_snapshot!(ecrpub(&registry, "images many --platforms"), @"
     --- stderr
-    error: `--platforms` would read 61 indexes one by one, more than the limit of 60
+    error: this would read 61 manifests one by one, more than the limit of 60
     hint: list fewer rows, with `--limit 20` or a filter
     --- exit code 2
     ");
@@ -672,21 +670,21 @@ fn platforms_that_cannot_be_read_fail_the_listing() {
     assert_snapshot!(fails(404, r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"Requested image not found"}]}"#), @"
     --- stderr
     error: `REGISTRY` failed with MANIFEST_UNKNOWN (HTTP status 404): Requested image not found
-    hint: the request was for manifest sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without platforms
+    hint: the request was for manifest sha256:a075f786422489e3bd7fa594626bae178e58e028c66c101aeb8fddf7bc0d8d6d of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` and `--pin` to list without manifests
     --- exit code 5
     ");
     assert_snapshot!(fails(200, r#"{"schemaVersion":2,"layers":[]}"#), @"
     --- stderr
-    error: `REGISTRY` sent an invalid response: not the expected JSON (HTTP status 200)
+    error: `REGISTRY` sent an invalid response: not an index (HTTP status 200)
     hint: check the endpoint and whether a proxy responds in its place
-    hint: the request was for manifest sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without platforms
+    hint: the request was for manifest sha256:a075f786422489e3bd7fa594626bae178e58e028c66c101aeb8fddf7bc0d8d6d of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` and `--pin` to list without manifests
     --- exit code 5
     ");
     assert_snapshot!(fails(429, r#"{"errors":[{"code":"TOOMANYREQUESTS","message":"Rate exceeded"}]}"#), @"
     --- stderr
     error: `REGISTRY` throttles requests: Rate exceeded (2 attempts)
     hint: try again later, or allow more attempts with `--max-attempts 20`
-    hint: the request was for manifest sha256:51ae15fc1aaffae070df15a2c90e4b81c2b7a3111c7a4241fa8d40191541629e of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` to list without platforms
+    hint: the request was for manifest sha256:a075f786422489e3bd7fa594626bae178e58e028c66c101aeb8fddf7bc0d8d6d of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` and `--pin` to list without manifests
     --- exit code 5
     ");
 }
@@ -713,7 +711,7 @@ fn manifests_are_not_requested_by_an_invalid_digest() {
     let registry = Registry::start([Repository::new("web", vec![image])]);
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --platforms"), @"
     --- stderr
-    error: the service returned an invalid digest `sha256:../../../token` for an index of `public.ecr.aws/example/web`
+    error: the service returned an invalid digest `sha256:../../../token` for an image of `public.ecr.aws/example/web`
     --- exit code 5
     ");
     assert_eq!(registry.requests().len(), 1);
@@ -730,9 +728,9 @@ fn names_are_printed_as_references_to_paste() {
         public.ecr.aws/example/web:1.27.3
         public.ecr.aws/example/web:bare
         ");
-        assert_snapshot!(outcome("tags --pin --tag latest"), @"public.ecr.aws/example/web:latest@sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636");
-        assert_snapshot!(outcome("images --tag latest --full-ref -o name"), @"public.ecr.aws/example/web@sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636");
-        assert_snapshot!(outcome("images --tag latest --full-ref --pin"), @"public.ecr.aws/example/web@sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636");
+        assert_snapshot!(outcome("tags --pin --tag latest"), @"public.ecr.aws/example/web:latest@sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819");
+        assert_snapshot!(outcome("images --tag latest --full-ref -o name"), @"public.ecr.aws/example/web@sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819");
+        assert_snapshot!(outcome("images --tag latest --full-ref --pin"), @"public.ecr.aws/example/web@sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819");
         assert_snapshot!(outcome("tags --full-ref --sort none"), @"
         public.ecr.aws/example/web:bare
         public.ecr.aws/example/web:1.27.3
@@ -746,7 +744,7 @@ fn names_are_printed_as_references_to_paste() {
         .filter(|request| request.operation == "DescribeRepositories");
     assert_eq!(described.count(), 5);
     assert_snapshot!(ecrpub(&registry, "tags web empty nowhere --pin -L 1 -q"), @"
-    public.ecr.aws/example/web:latest@sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    public.ecr.aws/example/web:latest@sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819
     --- stderr
     error: repository `nowhere` does not exist in your registry
     hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`

@@ -258,25 +258,25 @@ fn a_part_of_a_listing_has_the_token_to_resume_with() {
 fn a_note_has_the_token_if_the_format_does_not() {
     let registry = Registry::start([Repository::generated("big", 5)]);
     assert_snapshot!(ecrpub(&registry, "images big --page-size 2 --max-pages 2 -o name --sort none"), @"
-    sha256:910a2dec89025cc1975835de1c9756ce1d0b14e4db018fed6e73e372e2338aca
-    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
-    sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
-    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    sha256:e9a462805806337265fd6e0a5eeb7406ef2af9ec3f32e530cc3438aa2109b3ed
+    sha256:5bf9a4f0225b862ee9cb5a9859f0c0d75c0bce72fd15eed77b5f0c9ea5f1c894
+    sha256:ad89b9ff5ba9b1612d09496d92d7bb8b5022c2abfff404d193adfb566fc1da36
+    sha256:78e157a2f5a2e4e856d934642b53036fedcaa336231a34173ee5c52f67ffc218
     --- stderr
     note: there are more rows; resume with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a6e`
     ");
     assert_snapshot!(ecrpub(&registry, "images big --page-size 2 --max-pages 2 -o name -q"), @"
-    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
-    sha256:910a2dec89025cc1975835de1c9756ce1d0b14e4db018fed6e73e372e2338aca
-    sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
-    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
+    sha256:5bf9a4f0225b862ee9cb5a9859f0c0d75c0bce72fd15eed77b5f0c9ea5f1c894
+    sha256:e9a462805806337265fd6e0a5eeb7406ef2af9ec3f32e530cc3438aa2109b3ed
+    sha256:ad89b9ff5ba9b1612d09496d92d7bb8b5022c2abfff404d193adfb566fc1da36
+    sha256:78e157a2f5a2e4e856d934642b53036fedcaa336231a34173ee5c52f67ffc218
     ");
     assert_snapshot!(ecrpub(&registry, "images big --page-size 2 --max-pages 9 -o name --sort none"), @"
-    sha256:910a2dec89025cc1975835de1c9756ce1d0b14e4db018fed6e73e372e2338aca
-    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
-    sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03
-    sha256:c4ca37b7f8ad8aff6aa9d61435dbe63e875b9307abf550055de186dcba779207
-    sha256:808475f02ee373631120b3d00955f032bc4075f2ef431a44362259904816818c
+    sha256:e9a462805806337265fd6e0a5eeb7406ef2af9ec3f32e530cc3438aa2109b3ed
+    sha256:5bf9a4f0225b862ee9cb5a9859f0c0d75c0bce72fd15eed77b5f0c9ea5f1c894
+    sha256:ad89b9ff5ba9b1612d09496d92d7bb8b5022c2abfff404d193adfb566fc1da36
+    sha256:78e157a2f5a2e4e856d934642b53036fedcaa336231a34173ee5c52f67ffc218
+    sha256:20967bb81007d32378c2cb805c37a2dc6ca2656d1c4716dbb9efb90da704cd8c
     ");
 }
 

@@ -38,10 +38,10 @@ fn rows(document: &str, list: &str) -> Vec<Value> {
 fn public_tags_are_listed_with_their_images() {
     let registry = gallery();
     assert_snapshot!(list(&registry, &format!("tags {NGINX} -L 3")), @"
-    TAG            CREATED                  SIZE  MANIFEST   DIGEST
-    1.29-alpine    2024-05-28T07:00:00Z  20.5 MB  OCI index  0d617a5423b6
-    1.29.1-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  0d617a5423b6
-    alpine         2024-05-28T07:00:00Z  20.5 MB  OCI index  0d617a5423b6
+    TAG     CREATED                  SIZE  MANIFEST   DIGEST
+    1       2024-05-28T07:00:00Z  72.4 MB  OCI index  ca36ce2625a8
+    1.29    2024-05-28T07:00:00Z  72.4 MB  OCI index  ca36ce2625a8
+    1.29.1  2024-05-28T07:00:00Z  72.4 MB  OCI index  ca36ce2625a8
     --- stderr
     note: `--limit` leaves out 12 more rows
     ");
@@ -167,9 +167,9 @@ fn an_untagged_image_is_named_as_missing() {
     let line =
         format!("images public.ecr.aws/example/web --digest {untagged} --tag latest -o name");
     assert_snapshot!(list(&registry, &line), @"
-    sha256:63033b0ca389c35abd64a5d9adefe00063cbe1e459320dd79e5651b0ef953636
+    sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819
     --- stderr
-    error: repository `public.ecr.aws/example/web` has no image with digest `sha256:aeaf52febe706064088712be8a582fca50f5647d2380309d943ff9fc99de8f03`
+    error: repository `public.ecr.aws/example/web` has no image with digest `sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38`
     hint: a public repository shows tagged images only; list its tags with `ecrpub tags public.ecr.aws/example/web`
     --- exit code 3
     ");
@@ -240,8 +240,8 @@ fn a_tag_or_a_digest_of_a_reference_selects_its_image() {
     let registry = gallery();
     assert_snapshot!(list(&registry, &format!("images {NGINX}:1.27 -c imageTags -o csv --no-headers")).data(), @"1.27.3;1.27");
     assert_snapshot!(list(&registry, &format!("tags {NGINX}:1.27 {NGINX}:alpine --tag latest -o name")).data(), @"
-    alpine
     latest
+    alpine
     1.27
     ");
     let digest = list(&registry, &format!("images {NGINX}:1.27 -o name")).data();
@@ -270,15 +270,15 @@ fn own_and_public_repositories_mix() {
     let registry = gallery();
     let mixed = format!("tags storefront {NGINX} public.ecr.aws/example/charts/storefront -L 1 -q");
     assert_snapshot!(ecrpub(&registry, &mixed), @"
-    ALIAS    REPOSITORY         TAG          CREATED                  SIZE  MANIFEST   DIGEST
-    -        storefront         2            2024-06-01T09:00:00Z  62.5 MB  OCI index  a6b78848d88d
-    docker   library/nginx      1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  0d617a5423b6
-    example  charts/storefront  1.2.0-rc1    2024-05-30T12:00:00Z  18.3 kB  OCI image  3106a8f1c284
+    ALIAS    REPOSITORY         TAG        CREATED                  SIZE  MANIFEST   DIGEST
+    -        storefront         2          2024-06-01T09:00:00Z  62.5 MB  OCI index  0e27721d9ad4
+    docker   library/nginx      1          2024-05-28T07:00:00Z  72.4 MB  OCI index  ca36ce2625a8
+    example  charts/storefront  1.2.0-rc1  2024-05-30T12:00:00Z  18.3 kB  OCI image  911b1ff12ed4
     ");
     assert_snapshot!(ecrpub(&registry, &format!("{mixed} -o tsv -c registryAliasName,repositoryName,imageTag")), @"
     registryAliasName	repositoryName	imageTag
     	storefront	2
-    docker	library/nginx	1.29-alpine
+    docker	library/nginx	1
     example	charts/storefront	1.2.0-rc1
     ");
     assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} --count")), @"
@@ -287,11 +287,11 @@ fn own_and_public_repositories_mix() {
     ");
     assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} nowhere public.ecr.aws/docker/nginx -L 1 -o name -q")), @"
     2
-    1.29-alpine
+    1
     --- stderr
     error: repository `nowhere` does not exist in your registry
     hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
-    error: repository `public.ecr.aws/docker/nginx` does not exist: no repository docker/nginx
+    error: repository `public.ecr.aws/docker/nginx` does not exist
     hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
     --- exit code 3
     ");
@@ -302,13 +302,13 @@ fn a_missing_public_repository_is_named() {
     let registry = gallery();
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/nowhere"), @"
     --- stderr
-    error: repository `public.ecr.aws/example/nowhere` does not exist: no repository example/nowhere
+    error: repository `public.ecr.aws/example/nowhere` does not exist
     hint: look for it at https://gallery.ecr.aws
     --- exit code 3
     ");
     assert_snapshot!(list(&registry, "tags docker/nginx --public"), @"
     --- stderr
-    error: repository `public.ecr.aws/docker/nginx` does not exist: no repository docker/nginx
+    error: repository `public.ecr.aws/docker/nginx` does not exist
     hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
     --- exit code 3
     ");
@@ -494,7 +494,7 @@ fn settings_of_the_environment_apply_or_are_refused_by_name() {
     let run = Run::on(&failing)
         .env("AWS_MAX_ATTEMPTS", "2")
         .env("ECRPUB_HURRY", "1");
-    assert_snapshot!(run.arguments(&format!("tags {NGINX}")).outcome(), @"
+    assert_snapshot!(run.arguments(&format!("tags {NGINX} --source gallery")).outcome(), @"
     --- stderr
     error: `REGISTRY` failed with ServerException (HTTP status 500): out of order (2 attempts)
     hint: try again later, or see https://health.aws.amazon.com
@@ -502,6 +502,31 @@ fn settings_of_the_environment_apply_or_are_refused_by_name() {
     --- exit code 5
     ");
     assert_eq!(failing.requests().len(), 2);
+}
+
+#[test]
+fn addresses_with_a_query_keep_it() {
+    let registry = gallery();
+    let url = format!("{}/at?key=1&to=2#part", registry.url());
+    let run = |source: &str| {
+        let run = Run::on(&registry)
+            .env("ECRPUB_GALLERY_URL", &url)
+            .env("ECRPUB_REGISTRY_URL", &url);
+        let line = format!("tags {NGINX} --source {source} --page-size 9 --max-attempts 1");
+        run.arguments(&line).outcome()
+    };
+    for source in ["gallery", "registry"] {
+        // No API is at this path.
+        assert_eq!(run(source).code, Some(5), "{source}");
+    }
+    let paths = registry.requests().into_iter().map(|request| request.path);
+    assert_snapshot!(paths.collect::<Vec<_>>().join("\n"), @"
+    /at/describeImageTags?key=1&to=2
+    /at/token/?key=1&to=2
+    /at/v2/docker/library/nginx/tags/list?key=1&to=2&n=1
+    /at/token/?key=1&to=2
+    /at/v2/docker/library/nginx/tags/list?key=1&to=2&n=9
+    ");
 }
 
 #[test]
@@ -574,8 +599,8 @@ fn verbose_runs_log_every_request() {
     page 1 of `public.ecr.aws/docker/library/nginx`: 15 rows
     token: attempt 1 of 8
     token: response
-    manifest sha256:0d617a5423b6588869922c6087017e1f4f116ba1586376238a18193433b84cb8 of `public.ecr.aws/docker/library/nginx`: attempt 1 of 8
-    manifest sha256:0d617a5423b6588869922c6087017e1f4f116ba1586376238a18193433b84cb8 of `public.ecr.aws/docker/library/nginx`: response
+    manifest sha256:ca36ce2625a8ee8e27b6a3bb26b43cfb6cd9ed80b0cbc2a48be330f7bd632aa8 of `public.ecr.aws/docker/library/nginx`: attempt 1 of 8
+    manifest sha256:ca36ce2625a8ee8e27b6a3bb26b43cfb6cd9ed80b0cbc2a48be330f7bd632aa8 of `public.ecr.aws/docker/library/nginx`: response
     ");
 }
 
@@ -692,15 +717,15 @@ fn errors_of_the_gallery_are_distinguished() {
     ");
     assert_snapshot!(answered(400, ""), @"
     --- stderr
-    error: repository `public.ecr.aws/docker/library/nginx` does not exist
-    hint: look for it at https://gallery.ecr.aws
-    --- exit code 3
+    error: `REGISTRY` failed with an error (HTTP status 400)
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 5
     ");
     assert_snapshot!(answered(400, "Bad Request"), @"
     --- stderr
-    error: repository `public.ecr.aws/docker/library/nginx` does not exist
-    hint: look for it at https://gallery.ecr.aws
-    --- exit code 3
+    error: `REGISTRY` failed with an error (HTTP status 400)
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    --- exit code 5
     ");
     assert_snapshot!(answered(400, "<html>"), @"
     --- stderr

@@ -181,3 +181,33 @@ fn secrets_of_a_profile_appear_in_no_output() {
         }
     }
 }
+
+#[test]
+fn a_password_in_an_invalid_endpoint_is_not_printed() {
+    let registry = registry(None);
+    for url in [
+        "http://me:s3cret@[bad",
+        "me:s3cret@host",
+        "s3cret@host",
+        "ftp://me:s3cret@host",
+        "http://me:s3cret@host:99999",
+        "https://s3cret@host/?query",
+        "ht tp://s3cret@host",
+        "http://me:s@3cret@host:x",
+    ] {
+        let option = Run::on(&registry)
+            .arguments("tags web --endpoint-url")
+            .argument(url);
+        let options = [option.outcome()].into_iter();
+        let variables = ["AWS_ENDPOINT_URL_ECR_PUBLIC", "ECRPUB_GALLERY_URL"].map(|name| {
+            let run = Run::on(&registry).env(name, url);
+            run.arguments("tags web docker/library/nginx --public -v")
+                .outcome()
+        });
+        for outcome in options.chain(variables) {
+            assert_eq!(outcome.code, Some(2), "{url}: {outcome}");
+            assert!(!outcome.stderr.contains("3cret"), "{url}: {outcome}");
+        }
+    }
+    registry.assert_no_requests();
+}

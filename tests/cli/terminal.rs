@@ -47,16 +47,16 @@ fn a_table_fits_80_columns_and_uses_200() {
     }
     assert_snapshot!(show(80, &registry, "images web"), @"
     DIGEST        PUSHED          SIZE  MANIFEST   TAGS
-    63033b0ca389  2 hours ago  61.2 MB  OCI index  2.0.0, 2.0.1, 2.0.2, 2.0.3 +26
-    aeaf52febe70  3 days ago    7.2 kB  OCI image  sha256-012345678…456789abcdef.sig
-    c4ca37b7f8ad  1 year ago    1.0 TB  OCI image  -
+    7d7e21309e60  2 hours ago  61.2 MB  OCI index  2.0.0, 2.0.1, 2.0.2, 2.0.3 +26
+    01af8318b2b6  3 days ago    7.2 kB  OCI image  sha256-012345678…456789abcdef.sig
+    e5cd15530b5c  1 year ago    1.0 TB  OCI image  -
     3 images, 1 untagged, 1.0 TB
     ");
     assert_snapshot!(show(200, &registry, "images web"), @"
     DIGEST        PUSHED          SIZE  MANIFEST   TAGS
-    63033b0ca389  2 hours ago  61.2 MB  OCI index  2.0.0, 2.0.1, 2.0.2, 2.0.3, 2.0.4, 2.0.5, 2.0.6, 2.0.7, 2.0.8, 2.0.9, 2.0.10, 2.0.11, 2.0.12, 2.0.13, 2.0.14, 2.0.15, 2.0.16, 2.0.17, 2.0.18, 2.0.19 +10
-    aeaf52febe70  3 days ago    7.2 kB  OCI image  sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig
-    c4ca37b7f8ad  1 year ago    1.0 TB  OCI image  -
+    7d7e21309e60  2 hours ago  61.2 MB  OCI index  2.0.0, 2.0.1, 2.0.2, 2.0.3, 2.0.4, 2.0.5, 2.0.6, 2.0.7, 2.0.8, 2.0.9, 2.0.10, 2.0.11, 2.0.12, 2.0.13, 2.0.14, 2.0.15, 2.0.16, 2.0.17, 2.0.18, 2.0.19 +10
+    01af8318b2b6  3 days ago    7.2 kB  OCI image  sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig
+    e5cd15530b5c  1 year ago    1.0 TB  OCI image  -
     3 images, 1 untagged, 1.0 TB
     ");
 }
@@ -73,15 +73,15 @@ fn a_table_of_tags_fits_80_columns_and_uses_200() {
             .fold(String::new(), |text, line| format!("{line}\n{text}"))
     };
     assert_snapshot!(first_lines(80, "tags web"), @"
-    2.0.8                              2 hours ago  61.2 MB  OCI index  63033b0ca389
-    2.0.9                              2 hours ago  61.2 MB  OCI index  63033b0ca389
-    sha256-012345678…456789abcdef.sig  3 days ago    7.2 kB  OCI image  aeaf52febe70
+    2.0.8                              2 hours ago  61.2 MB  OCI index  7d7e21309e60
+    2.0.9                              2 hours ago  61.2 MB  OCI index  7d7e21309e60
+    sha256-012345678…456789abcdef.sig  3 days ago    7.2 kB  OCI image  01af8318b2b6
     31 tags
     ");
     assert_snapshot!(first_lines(200, "tags web"), @"
-    2.0.8                                                                        2 hours ago  61.2 MB  OCI index  63033b0ca389
-    2.0.9                                                                        2 hours ago  61.2 MB  OCI index  63033b0ca389
-    sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig  3 days ago    7.2 kB  OCI image  aeaf52febe70
+    2.0.8                                                                        2 hours ago  61.2 MB  OCI index  7d7e21309e60
+    2.0.9                                                                        2 hours ago  61.2 MB  OCI index  7d7e21309e60
+    sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig  3 days ago    7.2 kB  OCI image  01af8318b2b6
     31 tags
     ");
 }
@@ -91,9 +91,9 @@ fn a_table_of_many_columns_fits_80_columns() {
     let registry = Registry::start(sample(NOW_MS));
     let line = "tags storefront public.ecr.aws/docker/library/nginx -L 1 --platforms -q";
     assert_snapshot!(show(80, &registry, line), @"
-    ALIAS   REPOSITORY     TAG          CREATED      PLATFORMS       DIGEST
-    -       storefront     2            3 hours ago  linux/amd64 +1  a6b78848d88d
-    docker  library/nginx  1.29-alpine  4 days ago   linux/amd64 +1  0d617a5423b6
+    ALIAS   REPOSITORY     TAG  CREATED         SIZE  PLATFORMS       DIGEST
+    -       storefront     2    3 hours ago  62.5 MB  linux/amd64 +1  0e27721d9ad4
+    docker  library/nginx  1    4 days ago   72.4 MB  linux/amd64 +7  ca36ce2625a8
     ");
 }
 
@@ -141,79 +141,79 @@ fn columns_are_left_out_in_a_narrow_terminal() {
     };
     assert_snapshot!(show(40), @"
     DIGEST        PUSHED       TAGS
-    a6b78848d88d  3 hours ago  2.1.0, 2.1 +2
-    57198b04b285  3 hours ago  -
-    2259676306a1  3 hours ago  -
-    4efb51222c43  1 week ago   2.0.3, 2.0
+    0e27721d9ad4  3 hours ago  2.1.0, 2.1 +2
+    631e0998f24d  3 hours ago  -
+    7e41de0fa704  3 hours ago  -
+    8660e6ccc81e  1 week ago   2.0.3, 2.0
+
+    ALIAS   REPOSITORY     TAG   CREATED
+    -       storefront     2     3 hours ago
+    -       storefront     2.1   3 hours ago
+    docker  library/nginx  1     4 days ago
+    docker  library/nginx  1.29  4 days ago
 
     ALIAS   REPOSITORY     TAG
     -       storefront     2
     -       storefront     2.1
-    docker  library/nginx  1.29-alpine
-    docker  library/nginx  1.29.1-alpine
-
-    ALIAS   REPOSITORY     TAG
-    -       storefront     2
-    -       storefront     2.1
-    docker  library/nginx  1.29-alpine
-    docker  library/nginx  1.29.1-alpine
+    docker  library/nginx  1
+    docker  library/nginx  1.29
     ");
     assert_snapshot!(show(60), @"
     DIGEST        PUSHED          SIZE  TAGS
-    a6b78848d88d  3 hours ago  62.5 MB  2.1.0, 2.1, 2, latest
-    57198b04b285  3 hours ago  59.6 MB  -
-    2259676306a1  3 hours ago  62.5 MB  -
-    4efb51222c43  1 week ago   63.8 MB  2.0.3, 2.0
+    0e27721d9ad4  3 hours ago  62.5 MB  2.1.0, 2.1, 2, latest
+    631e0998f24d  3 hours ago  59.6 MB  -
+    7e41de0fa704  3 hours ago  62.5 MB  -
+    8660e6ccc81e  1 week ago   63.8 MB  2.0.3, 2.0
 
-    ALIAS   REPOSITORY     TAG            CREATED
-    -       storefront     2              3 hours ago
-    -       storefront     2.1            3 hours ago
-    docker  library/nginx  1.29-alpine    4 days ago
-    docker  library/nginx  1.29.1-alpine  4 days ago
+    ALIAS   REPOSITORY     TAG   CREATED      DIGEST
+    -       storefront     2     3 hours ago  0e27721d9ad4
+    -       storefront     2.1   3 hours ago  0e27721d9ad4
+    docker  library/nginx  1     4 days ago   ca36ce2625a8
+    docker  library/nginx  1.29  4 days ago   ca36ce2625a8
 
-    ALIAS   REPOSITORY     TAG            PLATFORMS
-    -       storefront     2              linux/amd64 +1
-    -       storefront     2.1            linux/amd64 +1
-    docker  library/nginx  1.29-alpine    linux/amd64 +1
-    docker  library/nginx  1.29.1-alpine  linux/amd64 +1
+    ALIAS   REPOSITORY     TAG   CREATED      PLATFORMS
+    -       storefront     2     3 hours ago  linux/amd64 +1
+    -       storefront     2.1   3 hours ago  linux/amd64 +1
+    docker  library/nginx  1     4 days ago   linux/amd64 +7
+    docker  library/nginx  1.29  4 days ago   linux/amd64 +7
     ");
     assert_snapshot!(show(80), @"
     DIGEST        PUSHED          SIZE  MANIFEST   TAGS
-    a6b78848d88d  3 hours ago  62.5 MB  OCI index  2.1.0, 2.1, 2, latest
-    57198b04b285  3 hours ago  59.6 MB  OCI image  -
-    2259676306a1  3 hours ago  62.5 MB  OCI image  -
-    4efb51222c43  1 week ago   63.8 MB  OCI index  2.0.3, 2.0
+    0e27721d9ad4  3 hours ago  62.5 MB  OCI index  2.1.0, 2.1, 2, latest
+    631e0998f24d  3 hours ago  59.6 MB  OCI image  -
+    7e41de0fa704  3 hours ago  62.5 MB  OCI image  -
+    8660e6ccc81e  1 week ago   63.8 MB  OCI index  2.0.3, 2.0
 
-    ALIAS   REPOSITORY     TAG            CREATED         SIZE  DIGEST
-    -       storefront     2              3 hours ago  62.5 MB  a6b78848d88d
-    -       storefront     2.1            3 hours ago  62.5 MB  a6b78848d88d
-    docker  library/nginx  1.29-alpine    4 days ago   20.5 MB  0d617a5423b6
-    docker  library/nginx  1.29.1-alpine  4 days ago   20.5 MB  0d617a5423b6
+    ALIAS   REPOSITORY     TAG   CREATED         SIZE  MANIFEST   DIGEST
+    -       storefront     2     3 hours ago  62.5 MB  OCI index  0e27721d9ad4
+    -       storefront     2.1   3 hours ago  62.5 MB  OCI index  0e27721d9ad4
+    docker  library/nginx  1     4 days ago   72.4 MB  OCI index  ca36ce2625a8
+    docker  library/nginx  1.29  4 days ago   72.4 MB  OCI index  ca36ce2625a8
 
-    ALIAS   REPOSITORY     TAG            CREATED      PLATFORMS       DIGEST
-    -       storefront     2              3 hours ago  linux/amd64 +1  a6b78848d88d
-    -       storefront     2.1            3 hours ago  linux/amd64 +1  a6b78848d88d
-    docker  library/nginx  1.29-alpine    4 days ago   linux/amd64 +1  0d617a5423b6
-    docker  library/nginx  1.29.1-alpine  4 days ago   linux/amd64 +1  0d617a5423b6
+    ALIAS   REPOSITORY     TAG   CREATED         SIZE  PLATFORMS       DIGEST
+    -       storefront     2     3 hours ago  62.5 MB  linux/amd64 +1  0e27721d9ad4
+    -       storefront     2.1   3 hours ago  62.5 MB  linux/amd64 +1  0e27721d9ad4
+    docker  library/nginx  1     4 days ago   72.4 MB  linux/amd64 +7  ca36ce2625a8
+    docker  library/nginx  1.29  4 days ago   72.4 MB  linux/amd64 +7  ca36ce2625a8
     ");
     assert_snapshot!(show(120), @"
     DIGEST        PUSHED          SIZE  MANIFEST   TAGS
-    a6b78848d88d  3 hours ago  62.5 MB  OCI index  2.1.0, 2.1, 2, latest
-    57198b04b285  3 hours ago  59.6 MB  OCI image  -
-    2259676306a1  3 hours ago  62.5 MB  OCI image  -
-    4efb51222c43  1 week ago   63.8 MB  OCI index  2.0.3, 2.0
+    0e27721d9ad4  3 hours ago  62.5 MB  OCI index  2.1.0, 2.1, 2, latest
+    631e0998f24d  3 hours ago  59.6 MB  OCI image  -
+    7e41de0fa704  3 hours ago  62.5 MB  OCI image  -
+    8660e6ccc81e  1 week ago   63.8 MB  OCI index  2.0.3, 2.0
 
-    ALIAS   REPOSITORY     TAG            CREATED         SIZE  MANIFEST   DIGEST
-    -       storefront     2              3 hours ago  62.5 MB  OCI index  a6b78848d88d
-    -       storefront     2.1            3 hours ago  62.5 MB  OCI index  a6b78848d88d
-    docker  library/nginx  1.29-alpine    4 days ago   20.5 MB  OCI index  0d617a5423b6
-    docker  library/nginx  1.29.1-alpine  4 days ago   20.5 MB  OCI index  0d617a5423b6
+    ALIAS   REPOSITORY     TAG   CREATED         SIZE  MANIFEST   DIGEST
+    -       storefront     2     3 hours ago  62.5 MB  OCI index  0e27721d9ad4
+    -       storefront     2.1   3 hours ago  62.5 MB  OCI index  0e27721d9ad4
+    docker  library/nginx  1     4 days ago   72.4 MB  OCI index  ca36ce2625a8
+    docker  library/nginx  1.29  4 days ago   72.4 MB  OCI index  ca36ce2625a8
 
-    ALIAS   REPOSITORY     TAG            CREATED         SIZE  MANIFEST   PLATFORMS                    DIGEST
-    -       storefront     2              3 hours ago  62.5 MB  OCI index  linux/amd64, linux/arm64/v8  a6b78848d88d
-    -       storefront     2.1            3 hours ago  62.5 MB  OCI index  linux/amd64, linux/arm64/v8  a6b78848d88d
-    docker  library/nginx  1.29-alpine    4 days ago   20.5 MB  OCI index  linux/amd64, linux/arm64/v8  0d617a5423b6
-    docker  library/nginx  1.29.1-alpine  4 days ago   20.5 MB  OCI index  linux/amd64, linux/arm64/v8  0d617a5423b6
+    ALIAS   REPOSITORY     TAG   CREATED         SIZE  MANIFEST   PLATFORMS                                   DIGEST
+    -       storefront     2     3 hours ago  62.5 MB  OCI index  linux/amd64, linux/arm64/v8                 0e27721d9ad4
+    -       storefront     2.1   3 hours ago  62.5 MB  OCI index  linux/amd64, linux/arm64/v8                 0e27721d9ad4
+    docker  library/nginx  1     4 days ago   72.4 MB  OCI index  linux/amd64, linux/arm/v5, linux/arm/v7 +5  ca36ce2625a8
+    docker  library/nginx  1.29  4 days ago   72.4 MB  OCI index  linux/amd64, linux/arm/v5, linux/arm/v7 +5  ca36ce2625a8
     ");
 }
 
@@ -226,15 +226,15 @@ fn different_names_stay_different_while_other_columns_are_shown() {
     let registry = Registry::start([Repository::new("web", vec![image])]);
     assert_snapshot!(show(80, &registry, "tags web -q"), @"
     TAG                                   CREATED      SIZE  MANIFEST   DIGEST
-    nightly-linux-amd64-20240101-with-e…  just now  61.2 MB  OCI image  63033b0ca389
-    nightly-linux-amd64-20240102-with-e…  just now  61.2 MB  OCI image  63033b0ca389
-    nightly-linux-amd64-20240103-with-e…  just now  61.2 MB  OCI image  63033b0ca389
+    nightly-linux-amd64-20240101-with-e…  just now  61.2 MB  OCI image  2003c308e67b
+    nightly-linux-amd64-20240102-with-e…  just now  61.2 MB  OCI image  2003c308e67b
+    nightly-linux-amd64-20240103-with-e…  just now  61.2 MB  OCI image  2003c308e67b
     ");
     assert_snapshot!(show(60, &registry, "tags web -q"), @"
     TAG                                   CREATED   DIGEST
-    nightly-linux-amd64-20240101-with-e…  just now  63033b0ca389
-    nightly-linux-amd64-20240102-with-e…  just now  63033b0ca389
-    nightly-linux-amd64-20240103-with-e…  just now  63033b0ca389
+    nightly-linux-amd64-20240101-with-e…  just now  2003c308e67b
+    nightly-linux-amd64-20240102-with-e…  just now  2003c308e67b
+    nightly-linux-amd64-20240103-with-e…  just now  2003c308e67b
     ");
     assert_snapshot!(show(40, &registry, "tags web -q"), @"
     TAG                             CREATED
@@ -262,9 +262,9 @@ fn times_are_ages_on_a_terminal_and_dates_with_the_option() {
     let registry = Registry::start(small());
     assert_snapshot!(show(80, &registry, "tags web"), @"
     TAG     CREATED         SIZE  MANIFEST   DIGEST
-    latest  2 days ago   61.2 MB  OCI index  63033b0ca389
-    1.27.3  1 month ago  61.2 MB  OCI index  63033b0ca389
-    bare    -                  -  -          c4ca37b7f8ad
+    latest  2 days ago   61.2 MB  OCI index  7d7e21309e60
+    1.27.3  1 month ago  61.2 MB  OCI index  7d7e21309e60
+    bare    -                  -  -          b61ddc4c7aa6
     3 tags
     ");
     assert_snapshot!(show(80, &registry, "tags web --time iso -c imageTag,createdAt"), @"
@@ -346,9 +346,9 @@ fn a_terminal_shows_colours() {
     let shown = screen(80, colorful(&registry, "images web").into_command());
     assert_snapshot!(shown.replace('\u{1b}', "␛"), @"
     ␛[1mDIGEST␛[0m        ␛[1mPUSHED␛[0m          ␛[1mSIZE␛[0m  ␛[1mMANIFEST␛[0m   ␛[1mTAGS␛[0m
-    ␛[38;5;3m63033b0ca389␛[39m  1 month ago  61.2 MB  OCI index  ␛[38;5;2m1.27.3, latest␛[39m
-    ␛[38;5;3maeaf52febe70␛[39m  1 month ago  58.3 MB  OCI image  ␛[2m-␛[0m
-    ␛[38;5;3mc4ca37b7f8ad␛[39m  ␛[2m-␛[0m                  ␛[2m-␛[0m  ␛[2m-␛[0m          ␛[38;5;2mbare␛[39m
+    ␛[38;5;3m7d7e21309e60␛[39m  1 month ago  61.2 MB  OCI index  ␛[38;5;2m1.27.3, latest␛[39m
+    ␛[38;5;3mb52f612f160e␛[39m  1 month ago  58.3 MB  OCI image  ␛[2m-␛[0m
+    ␛[38;5;3mb61ddc4c7aa6␛[39m  ␛[2m-␛[0m                  ␛[2m-␛[0m  ␛[2m-␛[0m          ␛[38;5;2mbare␛[39m
     ␛[2m3 images, 1 untagged, 58.3 MB␛[0m
     ");
     let shown = screen(80, colorful(&registry, "images nowhere").into_command());

@@ -301,12 +301,22 @@ fn logged_in(label: &str) -> Answer {
         "over" => return refusal(400, "AccessDeniedException", "TOKEN_EXPIRED"),
         "busy" => return refusal(429, "TooManyRequestsError", "SLOW_DOWN"),
         "page" => return (503, "<html>a page</html>".to_owned()),
+        "bare" => return (200, "{}".to_owned()),
+        "text" => return (200, "soon".to_owned()),
         _ => {}
     }
-    let body = json!({
+    let mut body = json!({
         "accessToken": { "accessKeyId": "ASIALOGIN", "secretAccessKey": "renewed-key", "sessionToken": "renewed-session" },
         "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": "next-refresh",
     });
+    match label {
+        "negative" => body["expiresIn"] = json!(-1),
+        "long" => body["expiresIn"] = json!(u64::MAX),
+        "fraction" => body["expiresIn"] = json!(-1.5),
+        "keyless" => body["accessToken"] = Value::Null,
+        "timeless" => body["expiresIn"] = Value::Null,
+        _ => {}
+    }
     (200, body.to_string())
 }
 

@@ -7,14 +7,23 @@
 
 mod data;
 mod gallery;
+mod manifest;
 mod oci;
+mod operations;
+mod pages;
+mod policy;
 mod protocol;
 mod proxy;
 mod sample;
 mod server;
+mod shelf;
 mod tls;
 
 pub use data::{Image, Repository, Tag};
+pub use manifest::{
+    DOCKER_CONFIG, DOCKER_LIST, DOCKER_MANIFEST, Entry, Manifest, OCI_CONFIG, OCI_INDEX,
+    OCI_MANIFEST,
+};
 pub use proxy::Proxy;
 pub use sample::sample;
 pub use server::{Builder, Fault, Registry, Request};
@@ -37,8 +46,12 @@ pub fn url_without_server() -> String {
 pub const ACCOUNT: &str = "123456789012";
 /// The registry's public alias.
 pub const ALIAS: &str = "example";
+/// The alias that the service gave to the registry, which leads to the same repositories.
+pub const DEFAULT_ALIAS: &str = "q1w2e3r4";
 /// The beginning of every token for anonymous callers.
 pub const TOKEN: &str = "cHVibGljLXRva2Vu";
+/// The beginning of every token of `GetAuthorizationToken`.
+pub const SIGNED_IN_TOKEN: &str = "QVdTOnNpZ25lZC1pbi10b2tlbg";
 /// Requests signed with this access key fail with `ExpiredTokenException`.
 pub const EXPIRED_KEY: &str = "AKIAEXPIRED";
 /// Requests signed with this access key fail with `AccessDeniedException`.

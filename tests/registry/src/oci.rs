@@ -1,11 +1,16 @@
 //! The registry's own API, by the OCI Distribution Specification: tokens, lists of tags, manifests.
 
-use hyper::http::request::Parts;
-use serde_json::{Value, json};
+use std::sync::Arc;
 
-use crate::TOKEN;
-use crate::data::{Image, Repository, digest};
-use crate::protocol::{Answer, Shelf, header, position, token};
+use hyper::http::request::Parts;
+use serde_json::json;
+
+use crate::data::Image;
+use crate::pages::{position, token};
+use crate::policy::Policy;
+use crate::protocol::{Answer, header};
+use crate::shelf::{Held, Shelf};
+use crate::{SIGNED_IN_TOKEN, TOKEN};
 
 const TAGS: &str = "tags/list";
 const MANIFEST: &str = "manifest";
@@ -24,55 +29,58 @@ pub(crate) fn operation(parts: &Parts) -> Option<&'static str> {
 }
 
 /// Checks request `number` and returns its response.
-pub(crate) fn answer(parts: &Parts, shelf: &Shelf, number: usize) -> Answer {
-    if parts.method != "GET" {
+pub(crate) fn answer(parts: &Parts, shelf: &Shelf, policy: &Policy, number: usize) -> Answer {
+    let operation = operation(parts).unwrap_or_default();
+    let is_head = parts.method == "HEAD" && operation == MANIFEST;
+    if parts.method != "GET" && !is_head {
         return refused(405, "UNSUPPORTED", "The operation is unsupported.");
     }
-    let operation = operation(parts).unwrap_or_default();
     if operation == "token" {
         let body = json!({ "token": format!("{TOKEN}{number}") });
         return Answer::new(200, "application/json", body.to_string());
     }
-    if let Err(refusal) = check_token(parts) {
+    if let Err(refusal) = check_token(parts, policy) {
         return refusal;
     }
     let path = parts.uri.path().trim_start_matches("/v2/");
     match operation {
         "ping" => Answer::new(200, "application/json", "{}"),
         TAGS => tags(path.trim_end_matches("/tags/list"), parts, shelf),
-        MANIFEST => manifest(path, parts, shelf),
+        MANIFEST => manifest(path, parts, shelf, policy).unwrap_or_else(|refusal| refusal),
         _ => refused(404, "UNSUPPORTED", "The operation is unsupported."),
     }
 }
 
-fn check_token(parts: &Parts) -> Result<(), Answer> {
-    let host = header(parts, "host").unwrap_or_default();
+fn check_token(parts: &Parts, policy: &Policy) -> Result<(), Answer> {
+    let denied = |status, message| Err(refused(status, "DENIED", message));
     match header(parts, "authorization").map(|value| value.strip_prefix("Bearer ")) {
-        None => Err(refused(401, "DENIED", "Not Authorized").with(
-            "www-authenticate",
-            format!(
-                "Bearer realm=\"http://{host}/token/\",service=\"public.ecr.aws\",scope=\"aws\""
-            ),
-        )),
-        Some(Some(token)) if token.starts_with(TOKEN) => Ok(()),
-        Some(Some(_)) => Err(refused(
-            400,
-            "DENIED",
-            "Your authorization token is invalid.",
-        )),
-        Some(None) => Err(refused(
-            403,
-            "DENIED",
-            "Your authorization token has expired.",
-        )),
+        None => Err(unauthorized(parts)),
+        Some(Some(token)) if token.starts_with(TOKEN) => match policy.anonymous {
+            None => Ok(()),
+            Some(401) => Err(unauthorized(parts)),
+            Some(status) => denied(status, "Anonymous access is denied."),
+        },
+        Some(Some(token)) if token.starts_with(SIGNED_IN_TOKEN) => match policy.signed_in {
+            None => Ok(()),
+            Some(status) => denied(status, "Your authorization token has expired."),
+        },
+        Some(Some(_)) => denied(400, "Your authorization token is invalid."),
+        Some(None) => denied(403, "Your authorization token has expired."),
     }
 }
 
+/// The refusal that says where tokens are.
+fn unauthorized(parts: &Parts) -> Answer {
+    let host = header(parts, "host").unwrap_or_default();
+    let scheme =
+        format!("Bearer realm=\"http://{host}/token/\",service=\"public.ecr.aws\",scope=\"aws\"");
+    refused(401, "DENIED", "Not Authorized").with("www-authenticate", scheme)
+}
+
 /// Repository at `path`, `ALIAS/NAME`.
-fn find<'a>(path: &str, shelf: &'a Shelf) -> Result<&'a Repository, Answer> {
+fn find(path: &str, shelf: &Shelf) -> Result<Arc<Held>, Answer> {
     path.split_once('/')
         .and_then(|(alias, name)| shelf.public(alias, name))
-        .map(|(repository, _)| repository)
         .ok_or_else(|| {
             let message = "The repository with name does not exist in the registry";
             refused(404, "NAME_UNKNOWN", message)
@@ -81,8 +89,8 @@ fn find<'a>(path: &str, shelf: &'a Shelf) -> Result<&'a Repository, Answer> {
 
 /// A page of names, and a relative link to the next page.
 fn tags(path: &str, parts: &Parts, shelf: &Shelf) -> Answer {
-    let repository = match find(path, shelf) {
-        Ok(repository) => repository,
+    let held = match find(path, shelf) {
+        Ok(held) => held,
         Err(refusal) => return refusal,
     };
     let query = parts.uri.query().unwrap_or_default();
@@ -94,7 +102,7 @@ fn tags(path: &str, parts: &Parts, shelf: &Shelf) -> Answer {
     let Ok(size @ 1..=LONGEST_PAGE) = size else {
         return refused(405, "UNSUPPORTED", "Invalid parameter at 'n'");
     };
-    let images = repository.images.iter();
+    let images = held.repository.images.iter();
     let names: Vec<&str> = images
         .flat_map(|image| &image.tags)
         .map(|tag| tag.name.as_str())
@@ -120,53 +128,134 @@ fn tags(path: &str, parts: &Parts, shelf: &Shelf) -> Answer {
     )
 }
 
-fn manifest(path: &str, parts: &Parts, shelf: &Shelf) -> Answer {
+fn manifest(path: &str, parts: &Parts, shelf: &Shelf, policy: &Policy) -> Result<Answer, Answer> {
     let (path, reference) = path.split_once("/manifests/").unwrap_or_default();
-    let repository = match find(path, shelf) {
-        Ok(repository) => repository,
-        Err(refusal) => return refusal,
-    };
+    let held = find(path, shelf)?;
+    let unknown = || refused(404, "MANIFEST_UNKNOWN", "Requested image not found");
     let is_meant = |image: &&Image| {
         image.digest.as_deref() == Some(reference)
             || image.tags.iter().any(|tag| tag.name == reference)
     };
-    let image = repository.images.iter().find(is_meant);
-    let media_type = image.and_then(|image| image.manifest_media_type.as_deref());
+    let image = held
+        .repository
+        .images
+        .iter()
+        .find(is_meant)
+        .ok_or_else(unknown)?;
+    let manifest = image.manifest.as_ref().ok_or_else(unknown)?;
+    let digest = image.digest.clone().unwrap_or_default();
+    let media_type = manifest.media_type().unwrap_or_default();
     let accepted = header(parts, "accept").unwrap_or_default();
-    match (image, media_type) {
-        (Some(image), Some(media_type)) if accepted.contains(media_type) => {
-            let body = body(image, media_type).to_string();
-            let digest = image.digest.clone().unwrap_or_default();
-            Answer::new(200, media_type, body).with("docker-content-digest", digest)
-        }
-        _ => refused(404, "MANIFEST_UNKNOWN", "Requested image not found"),
+    if !accepted.contains(&media_type) || policy.missing.contains(&digest) {
+        return Err(unknown());
     }
-}
-
-/// A manifest; an index lists an attestation beside each image, as `docker buildx` makes them.
-fn body(image: &Image, media_type: &str) -> Value {
-    let entry = |(seed, platform): (u64, &String)| {
-        let mut parts = platform.split('/');
-        let mut platform = json!({ "os": parts.next(), "architecture": parts.next() });
-        if let Some(variant) = parts.next() {
-            platform["variant"] = variant.into();
-        }
-        json!({ "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": digest(seed), "size": 1024, "platform": platform })
-    };
-    let attestation = "unknown/unknown".to_owned();
-    let platforms = image.platforms.iter();
-    let all = platforms.flat_map(|platform| [platform, &attestation]);
-    let manifests: Vec<_> = (0..).zip(all).map(entry).collect();
-    let mut body = json!({ "schemaVersion": 2, "mediaType": media_type });
-    if image.platforms.is_empty() {
-        body["layers"] = json!([]);
-    } else {
-        body["manifests"] = manifests.into();
+    let mut body = manifest.bytes().to_vec();
+    if policy.corrupt.contains(&digest) {
+        // It is still the same JSON.
+        body.push(b'\n');
     }
-    body
+    let answer = Answer::new(200, &media_type, body);
+    if parts.method == "HEAD" {
+        return Ok(answer.with("docker-content-digest", digest));
+    }
+    // A GET of the real registry does not tell the digest: aws/containers-roadmap#1931.
+    Ok(answer)
 }
 
 fn refused(status: u16, code: &str, message: &str) -> Answer {
     let body = json!({ "errors": [{ "code": code, "message": message }] });
     Answer::new(status, "application/json", body.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::Request;
+    use serde_json::Value;
+
+    use super::answer;
+    use crate::policy::Policy;
+    use crate::protocol::Answer;
+    use crate::shelf::Shelf;
+    use crate::{Image, Manifest, OCI_MANIFEST, Repository, SIGNED_IN_TOKEN, TOKEN};
+
+    fn image() -> Image {
+        Image::oci(1, 1, 1).tagged(&["a"])
+    }
+
+    fn digest() -> String {
+        image().digest.expect("a digest")
+    }
+
+    fn ask(policy: &Policy, method: &str, reference: &str, token: &str) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/v2/example/web/manifests/{reference}"))
+            .header("accept", OCI_MANIFEST)
+            .header("authorization", format!("Bearer {token}"));
+        let (parts, ()) = request.body(()).expect("a request").into_parts();
+        let shelf = Shelf::new(vec![Repository::new("web", vec![image()])]);
+        answer(&parts, &shelf, policy, 1)
+    }
+
+    fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
+        let mut headers = answer.headers.iter();
+        let (_, value) = headers.find(|(header, _)| *header == name)?;
+        Some(value)
+    }
+
+    fn code(answer: &Answer) -> String {
+        let body: Value = serde_json::from_slice(&answer.body).expect("errors are JSON");
+        let code = body["errors"][0]["code"].as_str().expect("a code");
+        format!("{} {code}", answer.status)
+    }
+
+    #[test]
+    fn manifests_are_read_by_digest_and_by_tag_with_either_token() {
+        for reference in ["a", &digest()] {
+            for token in [TOKEN, SIGNED_IN_TOKEN] {
+                let got = ask(&Policy::default(), "GET", reference, token);
+                assert_eq!(got.status, 200);
+                assert_eq!(Manifest::raw(got.body.clone()).digest(), digest());
+                assert_eq!(header(&got, "content-type"), Some(OCI_MANIFEST));
+                assert_eq!(header(&got, "docker-content-digest"), None);
+                let head = ask(&Policy::default(), "HEAD", reference, token);
+                assert_eq!(header(&head, "docker-content-digest"), Some(&*digest()));
+            }
+        }
+        let put = ask(&Policy::default(), "PUT", "a", TOKEN);
+        assert_eq!(code(&put), "405 UNSUPPORTED");
+        let unknown = ask(&Policy::default(), "GET", "b", TOKEN);
+        assert_eq!(code(&unknown), "404 MANIFEST_UNKNOWN");
+    }
+
+    #[test]
+    fn a_policy_denies_callers_and_spoils_manifests() {
+        let policy = Policy {
+            anonymous: Some(401),
+            signed_in: Some(403),
+            ..Policy::default()
+        };
+        let anonymous = ask(&policy, "GET", "a", TOKEN);
+        assert_eq!(code(&anonymous), "401 DENIED");
+        assert!(header(&anonymous, "www-authenticate").is_some());
+        assert_eq!(
+            code(&ask(&policy, "GET", "a", SIGNED_IN_TOKEN)),
+            "403 DENIED"
+        );
+        let missing = Policy {
+            missing: vec![digest()],
+            ..Policy::default()
+        };
+        assert_eq!(
+            code(&ask(&missing, "GET", "a", TOKEN)),
+            "404 MANIFEST_UNKNOWN"
+        );
+        let corrupt = Policy {
+            corrupt: vec![digest()],
+            ..Policy::default()
+        };
+        let body = ask(&corrupt, "GET", "a", TOKEN).body;
+        assert!(serde_json::from_slice::<Value>(&body).is_ok());
+        assert_ne!(Manifest::raw(body).digest(), digest());
+    }
 }

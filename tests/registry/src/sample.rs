@@ -63,9 +63,11 @@ fn storefront(now: i64) -> Vec<Image> {
     for (release, (pushed_at, tags)) in (0_u32..).zip(releases) {
         let size = 61_204_519 + 1_310_720 * i64::from(release);
         let seed = 100 * u64::from(release);
-        images.push(Image::oci(seed + 1, size, pushed_at - 90_000));
-        images.push(Image::oci(seed, size, pushed_at).index().tagged(tags));
-        images.push(Image::oci(seed + 2, size - 2_871_306, pushed_at - 60_000));
+        let amd64 = Image::oci(seed + 1, size, pushed_at - 90_000);
+        let arm64 = Image::oci(seed + 2, size - 2_871_306, pushed_at - 60_000);
+        let entries = [amd64.on("linux/amd64"), arm64.on("linux/arm64/v8")];
+        let index = Image::index_holding(entries, pushed_at).tagged(tags);
+        images.extend([amd64, index, arm64]);
     }
     images
 }

@@ -23,8 +23,10 @@ use tokio::sync::{Notify, oneshot};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::data::Repository;
-use crate::protocol::{self, Answer, Shelf};
+use crate::data::{Image, Repository};
+use crate::policy::Policy;
+use crate::protocol::{self, Answer};
+use crate::shelf::Shelf;
 use crate::tls::Identity;
 
 /// A running registry, which stops when it is dropped.
@@ -49,9 +51,11 @@ pub struct Request {
     pub number: usize,
     /// When it was received.
     pub at: Instant,
-    /// `DescribeImages` and the like of the signed API, `describeImageTags` of the gallery's,
+    /// `DescribeImages` and the like of the signed API, `describeImageTags` and the like of the gallery's,
     /// `token`, `tags/list`, `manifest` of the registry's own; empty for any other request.
     pub operation: String,
+    /// The method, such as `HEAD`.
+    pub method: String,
     /// The path and the query.
     pub path: String,
     /// The body; null if it is not JSON.
@@ -125,6 +129,7 @@ type Plan = dyn Fn(&Request) -> Option<Fault> + Send + Sync;
 #[derive(Default)]
 pub struct Builder {
     repositories: Vec<Repository>,
+    policy: Policy,
     plan: Option<Box<Plan>>,
     port: u16,
     tls: bool,
@@ -132,6 +137,7 @@ pub struct Builder {
 
 struct State {
     shelf: Shelf,
+    policy: Policy,
     plan: Option<Box<Plan>>,
     requests: Mutex<Vec<Request>>,
     under_way: AtomicUsize,
@@ -159,6 +165,57 @@ impl Builder {
         plan: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static,
     ) -> Self {
         self.plan = Some(Box::new(plan));
+        self
+    }
+
+    /// Adds repositories.
+    #[must_use]
+    pub fn repositories(mut self, repositories: impl IntoIterator<Item = Repository>) -> Self {
+        self.repositories.extend(repositories);
+        self
+    }
+
+    /// Denies an operation of the signed API with `AccessDeniedException`: `DescribeImages` and the
+    /// like, or `sts:GetServiceBearerToken`, which `GetAuthorizationToken` needs too.
+    #[must_use]
+    pub fn deny(mut self, operation: &str) -> Self {
+        self.policy.denied.push((operation.to_owned(), None));
+        self
+    }
+
+    /// Denies an operation of the signed API on one repository.
+    #[must_use]
+    pub fn deny_on(mut self, operation: &str, repository: &str) -> Self {
+        let denied = (operation.to_owned(), Some(repository.to_owned()));
+        self.policy.denied.push(denied);
+        self
+    }
+
+    /// Refuses anonymous tokens at the registry's own API, by this status: 401 or 403.
+    #[must_use]
+    pub fn deny_anonymous(mut self, status: u16) -> Self {
+        self.policy.anonymous = Some(status);
+        self
+    }
+
+    /// Refuses tokens of `GetAuthorizationToken` at the registry's own API, by this status.
+    #[must_use]
+    pub fn deny_signed_in(mut self, status: u16) -> Self {
+        self.policy.signed_in = Some(status);
+        self
+    }
+
+    /// Does not find the manifest of this image, which is listed all the same.
+    #[must_use]
+    pub fn missing_manifest(mut self, image: &Image) -> Self {
+        self.policy.missing.extend(image.digest.clone());
+        self
+    }
+
+    /// Sends a manifest of this image that does not have its digest.
+    #[must_use]
+    pub fn corrupt_manifest(mut self, image: &Image) -> Self {
+        self.policy.corrupt.extend(image.digest.clone());
         self
     }
 
@@ -194,6 +251,7 @@ impl Builder {
             .expect("a socket can be made non-blocking");
         let state = Arc::new(State {
             shelf: Shelf::new(self.repositories),
+            policy: self.policy,
             plan: self.plan,
             requests: Mutex::default(),
             under_way: AtomicUsize::new(0),
@@ -273,6 +331,15 @@ impl Registry {
     /// Lets the registry be dropped without a request, for programs that are no tests.
     pub fn allow_no_requests(&self) {
         self.may_be_unused.store(true, Ordering::SeqCst);
+    }
+
+    /// How many requests for an operation were received so far, by the name in [`Request`].
+    #[must_use]
+    pub fn count(&self, operation: &str) -> usize {
+        let requests = self.state.requests.lock();
+        let requests = requests.unwrap_or_else(PoisonError::into_inner);
+        let is_meant = |request: &&Request| request.operation == operation;
+        requests.iter().filter(is_meant).count()
     }
 
     /// The most requests that were in flight at once.
@@ -380,7 +447,13 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(Collected::to_bytes);
     let request = state.record(&parts, &body.unwrap_or_default());
-    let mut answer = protocol::answer(&parts, &request.body, &state.shelf, request.number);
+    let mut answer = protocol::answer(
+        &parts,
+        &request.body,
+        &state.shelf,
+        &state.policy,
+        request.number,
+    );
     let fault = state.plan.as_ref().and_then(|plan| plan(&request));
     match fault {
         None => {}
@@ -452,6 +525,7 @@ impl State {
             number: requests.len() + 1,
             at: Instant::now(),
             operation: protocol::operation(parts).unwrap_or_default().to_owned(),
+            method: parts.method.to_string(),
             path: parts
                 .uri
                 .path_and_query()

@@ -7,9 +7,15 @@ use aws_config::login::LoginCredentialsProvider;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use http_body_util::BodyExt;
+use hyper::body::Bytes;
 use serde_json::Value;
 use sha2::Sha256;
 use url::Url;
@@ -21,6 +27,7 @@ use super::{Source, failed, provider_config};
 use crate::error::{Error, Kind};
 use crate::net::answers;
 use crate::net::errors::find;
+use crate::net::http::{self, LONGEST_TOKEN};
 use crate::net::retry::{Cause, Failure};
 use crate::redact;
 use crate::shell::quoted;
@@ -48,6 +55,7 @@ pub(super) async fn credentials(
     };
     let before = read(&folder, session).map_err(with_login)?;
     let config = provider_config(&at.transport.http)
+        .with_http_client(Checked(at.transport.http.limited(LONGEST_TOKEN)))
         .with_region(Some(Region::new(region)))
         // Dual-stack is a choice between the region's own endpoints.
         .with_use_dual_stack(Some(at.dual_stack && endpoint.is_none()));
@@ -212,6 +220,47 @@ fn not_renewed(error: &CredentialsError, profile: &str, host: &str) -> Failure {
         _ if answers::is_transient(code) => Failure::new(Cause::Server, refused(code, said)),
         _ => Failure::fatal(refused(code, said)),
     }
+}
+
+/// The client for the provider, which would panic on a negative lifetime.
+#[derive(Clone, Debug)]
+struct Checked<C>(C);
+
+impl HttpClient for Checked<http::Client> {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Checked(self.0.http_connector(settings, components)))
+    }
+}
+
+impl HttpConnector for Checked<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let answer = self.0.call(request);
+        HttpConnectorFuture::new(async move {
+            let mut answer = answer.await?;
+            let body = answer.take_body().collect().await;
+            let body = body.map_err(ConnectorError::io)?.to_bytes();
+            // An empty object is a response without keys.
+            let body = if has_negative_lifetime(&body) {
+                Bytes::from_static(b"{}")
+            } else {
+                body
+            };
+            *answer.body_mut() = body.into();
+            Ok(answer)
+        })
+    }
+}
+
+fn has_negative_lifetime(body: &[u8]) -> bool {
+    let lifetime = |body: Value| body.get("expiresIn")?.as_f64();
+    serde_json::from_slice(body)
+        .ok()
+        .and_then(lifetime)
+        .is_some_and(|seconds| seconds < 0.0)
 }
 
 #[cfg(test)]

@@ -1,0 +1,315 @@
+//! The choice between the gallery and the registry for public repositories.
+
+use ecrpub_registry::{Builder, Fault, Registry, Request, sample};
+use insta::{allow_duplicates, assert_snapshot};
+
+use crate::harness::{NOW_MS, Outcome, Run};
+
+const NGINX: &str = "public.ecr.aws/docker/library/nginx";
+
+/// A registry whose gallery has this fault.
+fn without_gallery(fault: Fault) -> Registry {
+    faulty(move |request| (request.operation == "describeImageTags").then(|| fault.clone()))
+}
+
+fn faulty(fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> Registry {
+    let all = sample(NOW_MS).into_iter();
+    let builder = all.fold(Registry::builder(), Builder::repository);
+    builder.faults(fault).start()
+}
+
+fn list(registry: &Registry, arguments: &str) -> Outcome {
+    let run = Run::on(registry).without_keys().env("ECRPUB_HURRY", "1");
+    run.arguments(arguments).outcome()
+}
+
+/// The requests of a run, each operation once, in order.
+fn operations(registry: &Registry) -> String {
+    let mut operations: Vec<_> = registry
+        .requests()
+        .into_iter()
+        .map(|request| request.operation)
+        .collect();
+    operations.dedup();
+    operations.join(" ")
+}
+
+fn forbidden() -> Fault {
+    Fault::raw(403, "application/json", r#"{"message":"Forbidden"}"#)
+}
+
+/// Responses of a gallery that does not work.
+fn failures() -> [(&'static str, Fault); 7] {
+    let html = "<html>Access denied</html>";
+    [
+        ("403", forbidden()),
+        ("403 of a firewall", Fault::raw(403, "text/html", html)),
+        ("HTML", Fault::raw(200, "text/html", html)),
+        ("404 with HTML", Fault::raw(404, "text/html", html)),
+        ("500", Fault::error(500, "ServerException", "Oops")),
+        ("no list", Fault::raw(200, "application/json", "{}")),
+        ("nothing", Fault::Reset),
+    ]
+}
+
+#[test]
+fn the_registry_answers_for_a_gallery_that_does_not_work() {
+    for (name, fault) in failures() {
+        let registry = without_gallery(fault);
+        let listed = list(&registry, &format!("tags {NGINX} --semver ^1.27 -o name"));
+        let expected = "1.29.1\n1.29.1-alpine\n1.29\n1.29-alpine\n1.27.3\n1.27.3-alpine\n1.27.2\n1.27\n1.27-alpine\n";
+        assert_eq!(listed.stdout, expected, "{name}: {listed}");
+        assert_eq!(listed.code, Some(0), "{name}: {listed}");
+        let note = "note: the registry answers for the gallery, with tag names only; a tag such as `1` counts as version 1.0.0: `REGISTRY` ";
+        let note_starts = listed.stderr.starts_with(note);
+        // A reset is a failure of the connection, whose message begins with other words.
+        assert!(note_starts || name == "nothing", "{name}: {listed}");
+        assert_eq!(listed.stderr.lines().count(), 1, "{name}: {listed}");
+    }
+    let registry = without_gallery(forbidden());
+    assert_snapshot!(list(&registry, &format!("tags {NGINX} -L 3")), @"
+    TAG
+    1.29.1
+    1.29.1-alpine
+    1.29
+    --- stderr
+    note: the registry answers for the gallery, with tag names only: `REGISTRY` denied anonymous access: Forbidden
+    note: `--limit` leaves out 12 more rows
+    ");
+    assert_eq!(operations(&registry), "describeImageTags token tags/list");
+}
+
+#[test]
+fn names_answer_what_names_can_answer() {
+    let registry = without_gallery(forbidden());
+    for (options, expected) in [
+        ("--count", "15\n"),
+        ("--count --semver ~1.27", "5\n"),
+        ("-o name --sort version --limit 1", "1.29.1\n"),
+        ("-o name --sort tag --limit 1", "1\n"),
+        ("-o name --tag alpine", "alpine\n"),
+        (
+            "--full-ref --semver 1.27 --limit 1",
+            "public.ecr.aws/docker/library/nginx:1.27.3\n",
+        ),
+        (
+            "--include .*alpine -c tag --no-headers --limit 1",
+            "1.29.1-alpine\n",
+        ),
+        ("--sort none -c tag --no-headers --tag latest", "latest\n"),
+    ] {
+        let listed = list(&registry, &format!("tags {NGINX} {options}"));
+        assert_eq!(listed.stdout, expected, "{options}: {listed}");
+        assert_eq!(listed.code, Some(0), "{options}: {listed}");
+        let note = "note: the registry answers for the gallery";
+        assert!(listed.stderr.starts_with(note), "{options}: {listed}");
+    }
+    let quiet = list(&registry, &format!("tags {NGINX}:1.27 -o name -q"));
+    assert_eq!(quiet.data(), "1.27\n");
+}
+
+#[test]
+fn the_registry_reads_manifests_by_tag() {
+    let body = r#"{"manifests":[{"platform":{"os":"linux","architecture":"riscv64"}}]}"#;
+    let registry = faulty(move |request| match request.operation.as_str() {
+        "describeImageTags" => Some(forbidden()),
+        "manifest" => Some(Fault::raw(200, "application/json", body)),
+        _ => None,
+    });
+    for source in ["", "--source registry"] {
+        let pinned = list(
+            &registry,
+            &format!("tags {NGINX} --semver ~1.27 --limit 1 --pin -q {source}"),
+        );
+        assert_eq!(
+            pinned.data(),
+            "public.ecr.aws/docker/library/nginx:1.27.3@sha256:4332e0a09452529d49fe934f757cd0c62022a74c59b68380d95ed5cc0faa55fb\n"
+        );
+        let table = list(
+            &registry,
+            &format!("tags {NGINX}:1.27 -c tag,platforms,digest --no-headers -q {source}"),
+        );
+        assert_eq!(table.data(), "1.27  linux/riscv64  4332e0a09452\n");
+    }
+    let read = registry.requests().into_iter().map(|request| request.path);
+    let mut read: Vec<_> = read.filter(|path| path.contains("/manifests/")).collect();
+    read.dedup();
+    assert_snapshot!(read.join("\n"), @"
+    /v2/docker/library/nginx/manifests/1.27.3
+    /v2/docker/library/nginx/manifests/1.27
+    /v2/docker/library/nginx/manifests/1.27.3
+    /v2/docker/library/nginx/manifests/1.27
+    ");
+}
+
+#[test]
+fn manifests_that_are_no_index_have_no_platforms() {
+    let works = Registry::start(sample(NOW_MS));
+    let line = "tags public.ecr.aws/example/tools/backup --source registry --platforms";
+    assert_snapshot!(list(&works, line), @"
+    TAG        PLATFORMS
+    stable-30  -
+    stable-29  -
+    stable-28  -
+    stable-27  -
+    stable-26  -
+    stable-25  -
+    stable-24  -
+    stable-23  -
+    stable-22  -
+    stable-21  -
+    stable-20  -
+    stable-19  -
+    stable-18  -
+    stable-17  -
+    stable-16  -
+    stable-15  -
+    stable-14  -
+    stable-13  -
+    stable-12  -
+    stable-11  -
+    stable-10  -
+    stable-9   -
+    stable-8   -
+    stable-7   -
+    stable-6   -
+    stable-5   -
+    stable-4   -
+    stable-3   -
+    stable-2   -
+    stable-1   -
+    nightly-2  -
+    nightly-1  -
+    nightly    -
+    ");
+    let odd = faulty(|request| {
+        let tags = r#"{"tags":["a/../b"]}"#;
+        (request.operation == "tags/list").then(|| Fault::raw(200, "application/json", tags))
+    });
+    assert_snapshot!(list(&odd, &format!("tags {NGINX} --source registry --pin")), @"
+    --- stderr
+    error: the service returned an invalid tag `a/../b` for an image of `public.ecr.aws/docker/library/nginx`
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn what_names_cannot_answer_is_an_error_that_names_the_other_source() {
+    let registry = without_gallery(forbidden());
+    let mut refused = Vec::new();
+    for line in [
+        "tags NGINX -o json",
+        "tags NGINX -o name",
+        "tags NGINX -o csv --semver ^1",
+        "tags NGINX --full-ref --limit 1",
+        "tags NGINX --sort created",
+        "tags NGINX --since 7d",
+        "tags NGINX --count --min-age 7d",
+        "tags NGINX -c +size",
+        "tags NGINX --max-pages 1",
+        "tags NGINX --source gallery",
+        "images NGINX",
+        "images NGINX --count",
+    ] {
+        let listed = list(&registry, &line.replace("NGINX", NGINX));
+        assert_eq!(listed.code, Some(4), "{line}: {listed}");
+        assert_eq!(listed.stdout, "", "{line}");
+        refused.push(listed.stderr);
+    }
+    refused.dedup();
+    assert_snapshot!(refused.join("\n"), @"
+    error: `REGISTRY` denied anonymous access: Forbidden
+    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
+    ");
+    assert_eq!(operations(&registry), "describeImageTags");
+}
+
+#[test]
+fn a_listing_that_has_begun_does_not_change_its_source() {
+    let registry = faulty(|request| {
+        let resumes = request.body.get("nextToken").is_some();
+        (request.operation == "describeImageTags" && resumes).then(forbidden)
+    });
+    let line = format!("tags {NGINX} --page-size 5");
+    let streamed = list(&registry, &format!("{line} --sort none -o name"));
+    assert_eq!(streamed.code, Some(4), "{streamed}");
+    assert_eq!(operations(&registry), "describeImageTags");
+    let sorted = list(&registry, &format!("{line} --count"));
+    assert_eq!((sorted.stdout.as_str(), sorted.code), ("15\n", Some(0)));
+}
+
+#[test]
+fn both_failures_are_reported() {
+    let registry = faulty(|request| match request.operation.as_str() {
+        "describeImageTags" => Some(forbidden()),
+        "tags/list" => Some(Fault::raw(200, "text/html", "<html>")),
+        _ => None,
+    });
+    assert_snapshot!(list(&registry, &format!("tags {NGINX}")), @"
+    --- stderr
+    note: the registry answers for the gallery, with tag names only: `REGISTRY` denied anonymous access: Forbidden
+    error: `REGISTRY` sent an invalid response: not the expected JSON (HTTP status 200)
+    hint: check the endpoint and whether a proxy responds in its place
+    --- exit code 5
+    ");
+}
+
+#[test]
+fn only_the_registry_says_that_a_repository_does_not_exist() {
+    let unclear = || {
+        [
+            ("status 400 alone", Fault::raw(400, "application/json", "")),
+            (
+                "status 404 alone",
+                Fault::raw(404, "application/json", "{}"),
+            ),
+            ("a new code", Fault::error(400, "NoIdeaException", "What?")),
+            (
+                "a new code, 404",
+                Fault::error(404, "RepositoryCatalogException", "?"),
+            ),
+        ]
+    };
+    for (name, fault) in unclear() {
+        let registry = without_gallery(fault);
+        let missing = list(
+            &registry,
+            "tags public.ecr.aws/docker/library/nginxx -o json",
+        );
+        assert_eq!(missing.code, Some(3), "{name}: {missing}");
+        allow_duplicates!(assert_snapshot!(missing, @"
+        --- stderr
+        error: repository `public.ecr.aws/docker/library/nginxx` does not exist
+        hint: look for it at https://gallery.ecr.aws
+        --- exit code 3
+        "));
+        assert_eq!(operations(&registry), "describeImageTags token tags/list");
+        let exists = list(&registry, &format!("tags {NGINX} -o json"));
+        assert_eq!(exists.code, Some(5), "{name}: {exists}");
+        // It exists, so that the gallery failed, and names are enough for a number.
+        let counted = list(&registry, &format!("tags {NGINX} --count"));
+        assert_eq!(counted.stdout, "15\n", "{name}: {counted}");
+    }
+    for (status, body) in [
+        (404, r#"{"errors":[{"code":"NOT_FOUND","message":"no"}]}"#),
+        (404, "<html>"),
+        (403, r#"{"errors":[{"code":"DENIED"}]}"#),
+        (200, "{}"),
+    ] {
+        let registry = faulty(move |request| match request.operation.as_str() {
+            "describeImageTags" => Some(Fault::raw(400, "application/json", "")),
+            "tags/list" => Some(Fault::raw(status, "application/json", body)),
+            _ => None,
+        });
+        let outcome = list(
+            &registry,
+            "tags public.ecr.aws/docker/library/nginxx -o json",
+        );
+        assert_eq!(outcome.code, Some(5), "{status} {body}: {outcome}");
+    }
+    let said = Fault::error(400, "RepositoryNotFoundException", "no such repository");
+    let registry = without_gallery(said);
+    let missing = list(&registry, &format!("tags {NGINX}"));
+    assert_eq!(missing.code, Some(3), "{missing}");
+    assert_eq!(operations(&registry), "describeImageTags");
+}

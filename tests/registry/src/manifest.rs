@@ -1,0 +1,426 @@
+//! Manifests as the registry stores them: the digest of an image is the SHA-256 of these bytes.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::mix;
+
+/// The media type of an OCI index.
+pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+/// The media type of an OCI image's manifest.
+pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// The media type of an OCI image's configuration.
+pub const OCI_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+/// The media type of a Docker manifest list.
+pub const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
+/// The media type of a Docker image's manifest.
+pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
+/// The media type of a Docker image's configuration.
+pub const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
+
+const OCI_LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+const DOCKER_LAYER: &str = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+const EMPTY: &str = "application/vnd.oci.empty.v1+json";
+/// The SHA-256 of `{}`, the configuration of an artifact that needs none.
+const EMPTY_DIGEST: &str =
+    "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+
+/// A manifest of an image, an index or an artifact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest(Arc<[u8]>);
+
+/// An entry of an index, or the subject of a manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    media_type: String,
+    digest: String,
+    size: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    artifact_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<Platform>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    annotations: BTreeMap<String, String>,
+    /// Compressed bytes of the image, from which the size of an index is derived.
+    #[serde(skip)]
+    pub(crate) image_size: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+struct Platform {
+    architecture: String,
+    os: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variant: Option<String>,
+}
+
+/// The fields of a manifest, in the order in which Docker and OCI tools write them.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    schema_version: u8,
+    media_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    artifact_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    config: Option<Entry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layers: Option<Vec<Entry>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manifests: Option<Vec<Entry>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<Entry>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    annotations: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    /// An OCI image of one layer of `size` bytes, with a configuration and a layer that differ for
+    /// each `seed`.
+    #[must_use]
+    pub fn image(seed: u64, size: i64) -> Self {
+        Self::write(&Document {
+            schema_version: 2,
+            media_type: OCI_MANIFEST.to_owned(),
+            artifact_type: None,
+            config: Some(Entry::blob(OCI_CONFIG, seed, 1024)),
+            layers: Some(vec![Entry::blob(OCI_LAYER, !seed, size)]),
+            manifests: None,
+            subject: None,
+            annotations: BTreeMap::new(),
+        })
+    }
+
+    /// An OCI index of these entries.
+    #[must_use]
+    pub fn index(entries: impl IntoIterator<Item = Entry>) -> Self {
+        Self::write(&Document {
+            schema_version: 2,
+            media_type: OCI_INDEX.to_owned(),
+            artifact_type: None,
+            config: None,
+            layers: None,
+            manifests: Some(entries.into_iter().collect()),
+            subject: None,
+            annotations: BTreeMap::new(),
+        })
+    }
+
+    /// A manifest of exactly these bytes.
+    #[must_use]
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into().into())
+    }
+
+    /// The same with the media types of Docker instead of OCI's.
+    #[must_use]
+    pub fn docker(&self) -> Self {
+        self.changed(|document| {
+            let docker = |media_type: &mut String| {
+                let docker = match media_type.as_str() {
+                    OCI_INDEX => DOCKER_LIST,
+                    OCI_MANIFEST => DOCKER_MANIFEST,
+                    OCI_CONFIG => DOCKER_CONFIG,
+                    OCI_LAYER => DOCKER_LAYER,
+                    _ => return,
+                };
+                docker.clone_into(media_type);
+            };
+            docker(&mut document.media_type);
+            let blobs = document
+                .config
+                .iter_mut()
+                .chain(document.layers.iter_mut().flatten());
+            blobs.for_each(|blob| docker(&mut blob.media_type));
+        })
+    }
+
+    /// The same with this media type of the configuration.
+    #[must_use]
+    pub fn with_config(&self, media_type: &str) -> Self {
+        self.changed(|document| {
+            if let Some(config) = &mut document.config {
+                media_type.clone_into(&mut config.media_type);
+            }
+        })
+    }
+
+    /// The same with this media type of all layers.
+    #[must_use]
+    pub fn with_layers(&self, media_type: &str) -> Self {
+        self.changed(|document| {
+            for layer in document.layers.iter_mut().flatten() {
+                media_type.clone_into(&mut layer.media_type);
+            }
+        })
+    }
+
+    /// The same as an artifact of this type, with the empty configuration that OCI 1.1 prescribes.
+    #[must_use]
+    pub fn with_artifact_type(&self, artifact_type: &str) -> Self {
+        self.changed(|document| {
+            document.artifact_type = Some(artifact_type.to_owned());
+            if document.manifests.is_none() {
+                document.config = Some(Entry {
+                    digest: EMPTY_DIGEST.to_owned(),
+                    ..Entry::blob(EMPTY, 0, 2)
+                });
+            }
+        })
+    }
+
+    /// The same with this subject.
+    #[must_use]
+    pub fn with_subject(&self, subject: Entry) -> Self {
+        self.changed(|document| document.subject = Some(subject))
+    }
+
+    /// The same with an annotation.
+    #[must_use]
+    pub fn with_annotation(&self, key: &str, value: &str) -> Self {
+        self.changed(|document| {
+            document
+                .annotations
+                .insert(key.to_owned(), value.to_owned());
+        })
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// `sha256:` and the SHA-256 of the bytes.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut digest = "sha256:".to_owned();
+        for byte in ring::digest::digest(&ring::digest::SHA256, &self.0).as_ref() {
+            let _ = write!(digest, "{byte:02x}");
+        }
+        digest
+    }
+
+    /// The media type in the manifest; `None` if it is not one of ours.
+    #[must_use]
+    pub fn media_type(&self) -> Option<String> {
+        self.read().map(|document| document.media_type)
+    }
+
+    /// The media type of its configuration, if it has one.
+    #[must_use]
+    pub fn config(&self) -> Option<String> {
+        Some(self.read()?.config?.media_type)
+    }
+
+    /// The digests that an index lists.
+    #[must_use]
+    pub fn children(&self) -> Vec<String> {
+        let entries = self.read().and_then(|document| document.manifests);
+        entries
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.digest)
+            .collect()
+    }
+
+    fn read(&self) -> Option<Document> {
+        serde_json::from_slice(&self.0).ok()
+    }
+
+    fn write(document: &Document) -> Self {
+        let bytes = serde_json::to_vec(document).expect("a document is JSON");
+        Self(bytes.into())
+    }
+
+    fn changed(&self, change: impl FnOnce(&mut Document)) -> Self {
+        let mut document = self.read().expect("only a manifest of fields is changed");
+        change(&mut document);
+        Self::write(&document)
+    }
+}
+
+impl Entry {
+    /// The entry of a manifest, without a platform; `image_size` are the image's compressed bytes.
+    #[must_use]
+    pub fn of(manifest: &Manifest, image_size: i64) -> Self {
+        Self {
+            digest: manifest.digest(),
+            size: i64::try_from(manifest.0.len()).unwrap_or_default(),
+            image_size,
+            ..Self::blob(&manifest.media_type().unwrap_or_default(), 0, 0)
+        }
+    }
+
+    /// The entry of an image that is in no repository.
+    #[must_use]
+    pub fn absent(seed: u64) -> Self {
+        Self::blob(OCI_MANIFEST, seed, 1024)
+    }
+
+    /// The same on a platform: `linux/amd64`, `linux/arm64/v8`.
+    #[must_use]
+    pub fn on(mut self, platform: &str) -> Self {
+        let mut parts = platform.split('/').map(str::to_owned);
+        self.platform = Some(Platform {
+            os: parts.next().unwrap_or_default(),
+            architecture: parts.next().unwrap_or_default(),
+            variant: parts.next(),
+        });
+        self
+    }
+
+    /// The same as the attestation of the image with this digest, as `docker buildx` marks it.
+    #[must_use]
+    pub fn attesting(self, digest: &str) -> Self {
+        self.on("unknown/unknown")
+            .annotated("vnd.docker.reference.digest", digest)
+            .annotated("vnd.docker.reference.type", "attestation-manifest")
+    }
+
+    /// The same with an annotation.
+    #[must_use]
+    pub fn annotated(mut self, key: &str, value: &str) -> Self {
+        self.annotations.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// The digest.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    fn blob(media_type: &str, seed: u64, size: i64) -> Self {
+        Self {
+            media_type: media_type.to_owned(),
+            digest: made_up_digest(seed),
+            size,
+            artifact_type: None,
+            platform: None,
+            annotations: BTreeMap::new(),
+            image_size: 0,
+        }
+    }
+}
+
+/// The digest of something that nobody reads: a number that is always the same for a seed.
+fn made_up_digest(seed: u64) -> String {
+    let part = |number: u64| mix(seed.wrapping_mul(4).wrapping_add(number).wrapping_add(1));
+    format!(
+        "sha256:{:016x}{:016x}{:016x}{:016x}",
+        part(0),
+        part(1),
+        part(2),
+        part(3)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{DOCKER_CONFIG, DOCKER_LIST, DOCKER_MANIFEST, EMPTY_DIGEST, Manifest};
+    use crate::{Image, Repository, sample};
+
+    fn text(image: &Image) -> &str {
+        let manifest = image.manifest.as_ref().expect("a manifest");
+        std::str::from_utf8(manifest.bytes()).expect("manifests are text")
+    }
+
+    #[test]
+    fn the_digest_is_the_hash_of_the_bytes() {
+        assert_eq!(Manifest::raw("{}").digest(), EMPTY_DIGEST);
+        let image = Image::oci(1, 5, 7);
+        for other in [
+            image.clone().docker(),
+            image.clone().helm(),
+            image.clone().index(),
+            image.clone().artifact("application/spdx+json"),
+            image.clone().referring_to(&Image::oci(2, 5, 7)),
+            Image::oci(2, 5, 7),
+        ] {
+            assert_ne!(other.digest, image.digest);
+            let manifest = other.manifest.map(|manifest| manifest.digest());
+            assert_eq!(manifest, other.digest);
+        }
+    }
+
+    #[test]
+    fn an_index_lists_images_attestations_and_indexes() {
+        let image = Image::oci(1, 5, 7);
+        let attestation = Image::oci(2, 1, 7);
+        let inner = Image::index_holding([image.on("linux/arm64/v8")], 7);
+        let entries = [
+            image.on("linux/amd64"),
+            attestation.attesting(&image),
+            inner.entry(),
+        ];
+        let outer = Image::index_holding(entries, 7).docker();
+        assert_eq!(outer.size, Some(5));
+        assert_eq!(outer.manifest_media_type.as_deref(), Some(DOCKER_LIST));
+        assert_eq!(outer.artifact_media_type, None);
+        let [image, attestation, inner] = [image, attestation, inner]
+            .map(|image| (image.digest.clone().expect("a digest"), text(&image).len()));
+        let expected = format!(
+            concat!(
+                r#"{{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json","manifests":["#,
+                r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{}","size":{},"platform":{{"architecture":"amd64","os":"linux"}}}},"#,
+                r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{}","size":{},"platform":{{"architecture":"unknown","os":"unknown"}},"annotations":{{"vnd.docker.reference.digest":"{}","vnd.docker.reference.type":"attestation-manifest"}}}},"#,
+                r#"{{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"{}","size":{}}}]}}"#,
+            ),
+            image.0, image.1, attestation.0, attestation.1, image.0, inner.0, inner.1,
+        );
+        assert_eq!(text(&outer), expected);
+        let children = outer.manifest.map(|manifest| manifest.children());
+        assert_eq!(children, Some(vec![image.0, attestation.0, inner.0]));
+    }
+
+    #[test]
+    fn signatures_and_artifacts_name_what_they_belong_to() {
+        let image = Image::oci(1, 5, 7);
+        let digest = image.digest.clone().expect("a digest");
+        let hex = digest.trim_start_matches("sha256:");
+        assert_eq!(image.digest_tag(".sig"), format!("sha256-{hex}.sig"));
+        let signature = Image::signature(3, 7).referring_to(&image);
+        let subject = format!(
+            r#""subject":{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{digest}","size":{}}}"#,
+            text(&image).len(),
+        );
+        assert!(text(&signature).contains(&subject));
+        assert!(text(&signature).contains("simplesigning"));
+        let sbom = Image::oci(4, 5, 7).artifact("application/spdx+json");
+        assert!(text(&sbom).contains(r#""artifactType":"application/spdx+json","config":{"mediaType":"application/vnd.oci.empty.v1+json""#));
+        let docker = image.docker();
+        assert_eq!(docker.manifest_media_type.as_deref(), Some(DOCKER_MANIFEST));
+        assert_eq!(docker.artifact_media_type.as_deref(), Some(DOCKER_CONFIG));
+    }
+
+    #[test]
+    fn every_image_of_the_sample_and_of_generated_repositories_has_its_manifest() {
+        let generated = Repository::generated("big", 1000);
+        let held: HashSet<_> = generated
+            .images
+            .iter()
+            .filter_map(|image| image.digest.as_ref())
+            .collect();
+        assert_eq!(held.len(), 1000);
+        for image in generated.images.iter().step_by(10) {
+            let children = image.manifest.as_ref().expect("a manifest").children();
+            assert_eq!(children.len(), 2);
+            assert!(children.iter().all(|child| held.contains(child)));
+        }
+        for image in sample(0)
+            .iter()
+            .chain([&generated])
+            .flat_map(|repository| repository.images.iter())
+        {
+            let digest = image.manifest.as_ref().map(Manifest::digest);
+            assert!(digest.is_some() && digest == image.digest);
+        }
+    }
+}
