@@ -225,5 +225,7 @@ fn releases_are_built_for_eight_targets_and_checked_with_the_minimum_rust() {
     assert!(ci.contains(&format!(
         "toolchain install --no-self-update --profile minimal {minimum}\n"
     )));
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&format!("Rust {minimum} or later")));
     assert!(ci.contains(&format!("cargo +{minimum} check --locked --workspace")));
 }
