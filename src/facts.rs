@@ -6,7 +6,7 @@ bitflags! {
     /// Facts about rows.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub(crate) struct Facts: u8 {
-        /// The names of tags.
+        /// The names of rows: tags or repositories.
         const NAMES = 1;
         /// The digest of each row.
         const DIGESTS = 1 << 1;
@@ -16,6 +16,10 @@ bitflags! {
         const UNTAGGED = 1 << 3;
         /// The content of manifests, such as the platforms of an index.
         const MANIFESTS = 1 << 4;
+        /// Tags of images, which may be versions.
+        const TAGS = 1 << 5;
+        /// The totals of a repository's images.
+        const USAGE = 1 << 6;
     }
 }
 

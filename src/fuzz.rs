@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::commands::TAGS;
 use crate::facts::Facts;
 use crate::output::{Expected, OutputArgs, Place, Schema};
-use crate::reference::{Reference, Repository};
+use crate::reference::{Named, Reference, Repository};
 use crate::source;
 
 #[derive(Parser)]
@@ -23,7 +23,8 @@ struct Output {
 /// If the program has a bug.
 pub fn public_answers(body: &[u8]) {
     let reference: Reference = "public.ecr.aws/team/web".parse().expect("a reference");
-    let Ok((Repository::Public(repository), None)) = reference.resolve(false) else {
+    let Ok((Named::Repository(Repository::Public(repository)), None)) = reference.resolve(false)
+    else {
         panic!("the reference is public");
     };
     print_all(&TAGS, &source::parse_answers(body, &repository));

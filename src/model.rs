@@ -1,4 +1,4 @@
-//! Images and tags as the registry describes them: plain data, every field optional.
+//! Images, tags and repositories as the registry describes them: plain data, every field optional.
 
 use std::sync::Arc;
 
@@ -28,6 +28,51 @@ pub(crate) struct Tag {
     pub(crate) created_at: Option<Timestamp>,
     /// The manifest that the tag points at.
     pub(crate) manifest: Manifest,
+}
+
+/// A repository of a registry (`Repository` in the service's API).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct RepositoryDetail {
+    /// The account that owns the registry, 12 digits; absent for public registries.
+    pub(crate) registry_id: Option<Arc<str>>,
+    /// The ARN; absent for public registries.
+    pub(crate) arn: Option<String>,
+    /// The registry's alias.
+    pub(crate) alias: Option<Arc<str>>,
+    /// The name, such as `team/web`.
+    pub(crate) name: Option<String>,
+    /// The public reference: `public.ecr.aws/ALIAS/NAME`.
+    pub(crate) uri: Option<String>,
+    /// When the repository was created, in milliseconds.
+    pub(crate) created_at: Option<Timestamp>,
+    /// The totals of its images; absent until they are read.
+    pub(crate) usage: Option<Usage>,
+}
+
+/// A registry (`Registry` in the service's API).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RegistryDetail {
+    /// The account that owns the registry, 12 digits.
+    pub(crate) id: String,
+    /// The primary alias, which references begin with.
+    pub(crate) alias: Option<String>,
+}
+
+/// The totals of a repository's images. Public repositories show only tagged ones, of which the tags
+/// are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Usage {
+    /// Images, each digest once.
+    pub(crate) images: Option<i64>,
+    /// Images without a tag.
+    pub(crate) untagged: Option<i64>,
+    /// The compressed size of the distinct images, without indexes, in bytes. Layers that images share
+    /// count once for each.
+    pub(crate) size: Option<i64>,
+    /// Tags.
+    pub(crate) tags: Option<i64>,
+    /// The newest push, in milliseconds.
+    pub(crate) last_push: Option<Timestamp>,
 }
 
 /// The repository of a row.
@@ -71,30 +116,102 @@ impl Manifest {
 
 /// The fields of a row that selection reads.
 pub(crate) trait Row {
-    /// The row's identifier within its listing: an image's digest, a tag's name.
+    /// The row's identifier within its listing: an image's digest, the name of a tag or repository.
     fn id(&self) -> Option<&str>;
-    /// The row's tags: all those of an image, the one of a tag.
-    fn tags(&self) -> &[String];
-    /// The row's own date: an image's push, a tag's creation.
+    /// The names that filters match: all tags of an image, the one of a tag, the name of a repository.
+    fn names(&self) -> &[String];
+    /// The row's own date: an image's push, the creation of a tag or repository.
     fn date(&self) -> Option<Timestamp>;
-    /// The manifest of the row's image.
-    fn manifest(&self) -> &Manifest;
+
+    /// The digest of the row's image.
+    fn digest(&self) -> Option<&str> {
+        None
+    }
+
+    /// The size in bytes: of the row's image, or of all images of a repository.
+    fn size(&self) -> Option<i64> {
+        None
+    }
+
+    /// The push of the row's image, or the newest one of a repository.
+    fn pushed_at(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// The media types of the row's image: of the manifest and of the artifact.
+    fn media_types(&self) -> [Option<&str>; 2] {
+        [None, None]
+    }
+
+    /// The totals of a repository.
+    fn usage(&self) -> Usage {
+        Usage::default()
+    }
 }
 
-/// A row that takes a public reference and platforms.
+/// A row of an image, which takes a public reference and platforms.
 pub(crate) trait ImageRow: Row {
     /// The repository of the row.
     fn home_mut(&mut self) -> &mut Home;
     /// The manifest of the row's image.
+    fn manifest(&self) -> &Manifest;
+    /// The manifest of the row's image.
     fn manifest_mut(&mut self) -> &mut Manifest;
 }
+
+macro_rules! image_row {
+    ($row:ty) => {
+        impl ImageRow for $row {
+            fn home_mut(&mut self) -> &mut Home {
+                &mut self.home
+            }
+
+            fn manifest(&self) -> &Manifest {
+                &self.manifest
+            }
+
+            fn manifest_mut(&mut self) -> &mut Manifest {
+                &mut self.manifest
+            }
+        }
+    };
+}
+
+/// The methods of [`Row`] that an image's manifest answers.
+macro_rules! of_manifest {
+    () => {
+        fn digest(&self) -> Option<&str> {
+            self.manifest.digest.as_deref()
+        }
+
+        fn size(&self) -> Option<i64> {
+            self.manifest.size
+        }
+
+        fn pushed_at(&self) -> Option<Timestamp> {
+            self.manifest.pushed_at
+        }
+
+        fn media_types(&self) -> [Option<&str>; 2] {
+            let Manifest {
+                media_type,
+                artifact_media_type,
+                ..
+            } = &self.manifest;
+            [media_type.as_deref(), artifact_media_type.as_deref()]
+        }
+    };
+}
+
+image_row!(Image);
+image_row!(Tag);
 
 impl Row for Image {
     fn id(&self) -> Option<&str> {
         self.manifest.digest.as_deref()
     }
 
-    fn tags(&self) -> &[String] {
+    fn names(&self) -> &[String] {
         self.tags.as_deref().unwrap_or_default()
     }
 
@@ -102,19 +219,7 @@ impl Row for Image {
         self.manifest.pushed_at
     }
 
-    fn manifest(&self) -> &Manifest {
-        &self.manifest
-    }
-}
-
-impl ImageRow for Image {
-    fn home_mut(&mut self) -> &mut Home {
-        &mut self.home
-    }
-
-    fn manifest_mut(&mut self) -> &mut Manifest {
-        &mut self.manifest
-    }
+    of_manifest!();
 }
 
 impl Row for Tag {
@@ -122,7 +227,7 @@ impl Row for Tag {
         self.name.as_deref()
     }
 
-    fn tags(&self) -> &[String] {
+    fn names(&self) -> &[String] {
         self.name.as_slice()
     }
 
@@ -130,17 +235,31 @@ impl Row for Tag {
         self.created_at
     }
 
-    fn manifest(&self) -> &Manifest {
-        &self.manifest
-    }
+    of_manifest!();
 }
 
-impl ImageRow for Tag {
-    fn home_mut(&mut self) -> &mut Home {
-        &mut self.home
+impl Row for RepositoryDetail {
+    fn id(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
-    fn manifest_mut(&mut self) -> &mut Manifest {
-        &mut self.manifest
+    fn names(&self) -> &[String] {
+        self.name.as_slice()
+    }
+
+    fn date(&self) -> Option<Timestamp> {
+        self.created_at
+    }
+
+    fn size(&self) -> Option<i64> {
+        self.usage().size
+    }
+
+    fn pushed_at(&self) -> Option<Timestamp> {
+        self.usage().last_push
+    }
+
+    fn usage(&self) -> Usage {
+        self.usage.unwrap_or_default()
     }
 }

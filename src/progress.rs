@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::escape::escaped;
-use crate::output::counted;
+use crate::output::{counted, human_count};
 use crate::redact::{redacted, redacted_but_ids};
 
 /// The wait after which the line appears.
@@ -24,6 +24,10 @@ pub(crate) struct Progress {
     line: ProgressBar,
     pages: Cell<usize>,
     rows: Cell<usize>,
+    /// The repositories that were read, and of how many.
+    subjects: Cell<(usize, usize)>,
+    /// The rate that the host allows, in requests per second, once it is limited.
+    rate: Cell<Option<f64>>,
 }
 
 impl Progress {
@@ -36,6 +40,8 @@ impl Progress {
             line,
             pages: Cell::default(),
             rows: Cell::default(),
+            subjects: Cell::default(),
+            rate: Cell::default(),
         }
     }
 
@@ -97,11 +103,16 @@ impl Progress {
             .set_message(escaped(&redacted(&event)).into_owned());
     }
 
-    /// Logs that a request waits for its turn: the host limits the rate of requests.
-    pub(crate) fn taking_turns(&self, request: &str, wait: Duration) {
-        let event = format!("{request}: rate limited, waiting {wait:.1?}");
+    /// Logs that a request waits for its turn: the host limits the rate of requests, to `rate` per
+    /// second if that is known.
+    pub(crate) fn taking_turns(&self, request: &str, rate: Option<f64>, wait: Duration) {
+        self.rate.set(rate);
+        let event = format!("{request}: {}, waiting {wait:.1?}", limited(rate));
         self.log(format_args!("{event}"));
-        self.line.set_message(event);
+        // Shorter waits are part of the pace, which the line shows with the rows.
+        if wait >= PATIENCE {
+            self.line.set_message(event);
+        }
     }
 
     /// Logs a page, and counts its rows.
@@ -112,7 +123,35 @@ impl Progress {
         self.rows.set(self.rows.get() + rows);
         let rows = counted(self.rows.get(), "row");
         let pages = counted(self.pages.get(), "page");
-        self.line.set_message(format!("{rows}, {pages}"));
+        let rate = self.rate.get().map(|rate| limited(Some(rate)));
+        let rate = rate.map_or_else(String::new, |rate| format!("; {rate}"));
+        let subjects = match self.subjects.get().1 {
+            0 | 1 => String::new(),
+            _ => format!("{}, ", self.subjects_done()),
+        };
+        self.line
+            .set_message(format!("{subjects}{rows}, {pages}{rate}"));
+    }
+
+    /// Begins to count repositories, of which there are `all`.
+    pub(crate) fn subjects(&self, all: usize) {
+        self.subjects.set((0, all));
+    }
+
+    /// Counts a repository that was read.
+    pub(crate) fn subject_done(&self) {
+        let (done, all) = self.subjects.get();
+        self.subjects.set((done + 1, all));
+        if all > 1 {
+            let event = self.subjects_done();
+            self.log(format_args!("{event}"));
+        }
+    }
+
+    /// The repositories that were read, of how many.
+    fn subjects_done(&self) -> String {
+        let (done, all) = self.subjects.get();
+        format!("{} of {}", human_count(done), counted(all, "repository"))
     }
 
     fn log(&self, event: fmt::Arguments<'_>) {
@@ -127,5 +166,14 @@ impl Progress {
             // Ignores a closed stderr.
             let _ = writeln!(std::io::stderr(), "[{seconds:.3}s] {}", escaped(event));
         }
+    }
+}
+
+/// A limit of `rate` requests per second. Below ten, one decimal tells rates apart.
+fn limited(rate: Option<f64>) -> String {
+    match rate {
+        None => "rate limited".to_owned(),
+        Some(rate) if rate < 9.95 => format!("rate limited to {rate:.1} requests per second"),
+        Some(rate) => format!("rate limited to {rate:.0} requests per second"),
     }
 }

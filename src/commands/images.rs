@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::listing::{self, ListingArgs, Missing, Plan};
+use crate::listing::{self, ImageListingArgs, Missing, Plan};
 use crate::model::Image;
 use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, offer};
 use crate::select::{SortKey, TaggedArgs};
@@ -22,7 +22,7 @@ use crate::session::Session;
 #[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser(SORT_KEYS))))]
 pub(crate) struct ImagesArgs {
     #[command(flatten)]
-    listing: ListingArgs,
+    listing: ImageListingArgs,
     #[command(flatten)]
     tagged: TaggedArgs,
 }
@@ -193,11 +193,7 @@ const COLUMNS: &[Column<Image>] = &[
 
 impl ImagesArgs {
     pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
-        let plan = Plan {
-            schema: &SCHEMA,
-            newest: SortKey::Pushed,
-            tagged: self.tagged,
-        };
-        listing::run(plan, &self.listing, session).await
+        let plan = Plan::of_images(&SCHEMA, SortKey::Pushed, self.tagged, &self.listing)?;
+        listing::run(plan, session).await
     }
 }

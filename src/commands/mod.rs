@@ -3,6 +3,7 @@
 mod completions;
 mod images;
 mod man;
+mod repos;
 mod tags;
 
 #[cfg(feature = "bench")]
@@ -18,6 +19,7 @@ use crate::session::Session;
 pub(crate) enum Command {
     Images(images::ImagesArgs),
     Tags(tags::TagsArgs),
+    Repos(repos::ReposArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -36,6 +38,7 @@ impl Command {
         match self {
             Self::Images(args) => args.run(session).await,
             Self::Tags(args) => args.run(session).await,
+            Self::Repos(args) => args.run(session).await,
             Self::Completions(args) => args.run(root(), session.console),
             Self::Man(args) => args.run(root(), session.console),
         }
@@ -59,5 +62,6 @@ mod tests {
     fn each_name_means_one_column() {
         assert_names_are_distinct(&super::images::SCHEMA);
         assert_names_are_distinct(&super::tags::SCHEMA);
+        assert_names_are_distinct(&super::repos::SCHEMA);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::listing::{self, ListingArgs, Missing, Plan};
+use crate::listing::{self, ImageListingArgs, Missing, Plan};
 use crate::model::Tag;
 use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, offer};
 use crate::select::{SortKey, TaggedArgs};
@@ -20,7 +20,7 @@ use crate::session::Session;
 #[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser(SORT_KEYS))))]
 pub(crate) struct TagsArgs {
     #[command(flatten)]
-    listing: ListingArgs,
+    listing: ImageListingArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -190,11 +190,12 @@ const COLUMNS: &[Column<Tag>] = &[
 
 impl TagsArgs {
     pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
-        let plan = Plan {
-            schema: &SCHEMA,
-            newest: SortKey::Created,
-            tagged: TaggedArgs::default(),
-        };
-        listing::run(plan, &self.listing, session).await
+        let plan = Plan::of_images(
+            &SCHEMA,
+            SortKey::Created,
+            TaggedArgs::default(),
+            &self.listing,
+        )?;
+        listing::run(plan, session).await
     }
 }

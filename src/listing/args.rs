@@ -1,19 +1,14 @@
-//! The options of every command that lists rows of repositories.
+//! The options of every command that lists rows.
 
 use super::relate::RelationArgs;
-use crate::facts::Facts;
 use crate::net::settings::ConnectionArgs;
-use crate::output::{Expected, OutputArgs};
-use crate::select::{IdArgs, SelectArgs, Wanted};
-use crate::source::{PageArgs, PublicApi, SourceArgs, Target};
+use crate::output::OutputArgs;
+use crate::select::{IdArgs, SelectArgs, SortKey};
+use crate::source::{PageArgs, SourceArgs};
 
-/// The options of every command that lists rows of repositories.
+/// The options of every listing.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ListingArgs {
-    #[command(flatten)]
-    pub(super) source: SourceArgs,
-    #[command(flatten)]
-    pub(super) ids: IdArgs,
     #[command(flatten)]
     pub(super) select: SelectArgs,
 
@@ -32,32 +27,27 @@ pub(crate) struct ListingArgs {
     #[command(flatten)]
     pub(super) output: OutputArgs,
     #[command(flatten)]
-    pub(super) relations: RelationArgs,
-    #[command(flatten)]
     pub(super) pages: PageArgs,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
 }
 
 impl ListingArgs {
-    /// The images of `target` that are named one by one, or `None` for all.
-    pub(super) fn wanted(&self, target: &Target) -> Option<Wanted> {
-        self.ids.wanted(&target.images)
-    }
-
-    /// Whether no image of `target` is named one by one.
-    pub(super) fn wants_all(&self, target: &Target) -> bool {
-        !self.ids.are_given() && target.images.is_empty()
+    /// The sort key, if it is given.
+    pub(crate) fn sort_key(&self) -> Option<SortKey> {
+        self.select.sort
     }
 }
 
-/// The properties of the listing of `targets` that are known before reading; public repositories are
-/// read from `api`.
-pub(super) fn expected(targets: &[Target], api: PublicApi) -> Expected {
-    let told = targets.iter().map(|target| target.told(api));
-    Expected {
-        several: targets.len() > 1,
-        public: !targets.iter().all(Target::is_own),
-        told: told.fold(Facts::all(), |all, told| all & told),
-    }
+/// The options of every listing of images or tags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ImageListingArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) ids: IdArgs,
+    #[command(flatten)]
+    pub(crate) relations: RelationArgs,
+    #[command(flatten)]
+    pub(crate) listing: ListingArgs,
 }

@@ -1,95 +1,79 @@
 //! Refuses options that contradict each other or the repositories, before any request is sent.
 
-use super::ListingArgs;
-use super::args::expected;
+use super::Plan;
+use super::rows::ListedRow;
 use crate::error::Error;
 use crate::facts::{Facts, Need};
-use crate::output::{Expected, FormatName, Schema, TimeFormat};
-use crate::select::{SortKey, TaggedArgs};
-use crate::source::{PublicApi, SourceName, Target};
+use crate::output::{Expected, FormatName, TimeFormat};
+use crate::select::{IdArgs, SortKey};
+use crate::source::{PublicApi, SourceName, Subject, Target};
 
 /// An option, and whether it is given.
 type Given = (&'static str, bool);
 
-/// Checks that the options fit each other, `targets` and rows of `schema`; public repositories are read
-/// from `api`.
+/// Checks that the options of `plan` fit each other, its targets and its rows; public repositories are
+/// read from `api`.
 ///
 /// # Errors
 ///
 /// A usage error that says what to leave out.
-pub(super) fn check<R>(
-    schema: &'static Schema<R>,
-    args: &ListingArgs,
-    tagged: TaggedArgs,
-    targets: &[Target],
-    api: PublicApi,
-) -> Result<(), Error> {
-    let expected = expected(targets, api);
-    options(args, tagged)?;
-    registries(args, targets)?;
-    part_of_listing(schema, args, targets, expected)?;
-    format(args, expected)?;
-    needs(schema, args, tagged, targets, api)
+pub(super) fn check<R: ListedRow>(plan: &Plan<'_, R>, api: PublicApi) -> Result<(), Error> {
+    let expected = plan.expected(api);
+    options(plan)?;
+    registries(plan)?;
+    part_of_listing(plan, expected)?;
+    format(plan, expected)?;
+    needs(plan, api)
 }
 
 /// Whether the registry, which lists names in no useful order, can answer for the gallery: where the
 /// names of tags decide what is printed, and in which order.
-pub(super) fn names_are_enough<R>(
-    schema: &'static Schema<R>,
-    args: &ListingArgs,
-    tagged: TaggedArgs,
-    targets: &[Target],
-) -> bool {
-    let select = &args.select;
-    let is_ordered = select.filter.semver.is_some()
-        || matches!(select.sort, Some(SortKey::Version | SortKey::Tag))
-        || !targets.iter().any(|target| args.wants_all(target));
+pub(super) fn names_are_enough<R: ListedRow>(plan: &Plan<'_, R>) -> bool {
+    let args = plan.args;
+    let is_ordered = args.select.filter.semver.is_some()
+        || matches!(args.select.sort, Some(SortKey::Version | SortKey::Tag))
+        || !plan.targets.iter().any(|target| plan.wants_all(target));
     let fits = args.count
         || match args.output.format_name() {
             FormatName::Table => true,
             FormatName::Name => is_ordered,
             _ => false,
         };
-    fits && args.source.source == SourceName::Auto
+    let is_named = |target: &Target<R::Asked>| !target.of.is_own() && !target.of.is_several();
+    fits && plan.source == SourceName::Auto
         && !args.pages.is_part()
-        && !targets.iter().any(Target::is_own)
-        && needs(schema, args, tagged, targets, PublicApi::Registry).is_ok()
+        && plan.targets.iter().all(is_named)
+        && needs(plan, PublicApi::Registry).is_ok()
 }
 
 /// Refuses options that exclude each other.
-fn options(args: &ListingArgs, tagged: TaggedArgs) -> Result<(), Error> {
-    let ListingArgs {
-        select,
-        ids,
-        output,
-        relations,
-        pages,
-        ..
-    } = args;
+fn options<R: ListedRow>(plan: &Plan<'_, R>) -> Result<(), Error> {
+    let args = plan.args;
+    let (select, output) = (&args.select, &args.output);
+    let has_id = |is_given: fn(&IdArgs) -> bool| plan.ids.is_some_and(is_given);
     let count = ("--count", args.count);
     let limit = ("--limit", select.limit.is_some());
-    let tag = ("--tag", !ids.tags.is_empty());
-    let digest = ("--digest", !ids.digests.is_empty());
+    let tag = ("--tag", has_id(|ids| !ids.tags.is_empty()));
+    let digest = ("--digest", has_id(|ids| !ids.digests.is_empty()));
     let reverse = ("--reverse", select.reverse);
-    let max_pages = ("--max-pages", pages.max_pages.is_some());
-    let starting_token = ("--starting-token", pages.starting_token.is_some());
+    let max_pages = ("--max-pages", args.pages.max_pages.is_some());
+    let starting_token = ("--starting-token", args.pages.starting_token.is_some());
     exclude(
-        ("--tagged", tagged.tagged),
-        &[("--untagged", tagged.untagged)],
+        ("--tagged", plan.tagged.tagged),
+        &[("--untagged", plan.tagged.untagged)],
     )?;
-    exclude(
-        count,
-        &[
-            ("--output", output.output.is_some()),
-            ("--columns", !output.columns.is_empty()),
-            ("--platforms", relations.platforms),
-            ("--full-ref", output.full_ref),
-            ("--pin", output.pin),
-            ("--sort", select.sort.is_some()),
-            reverse,
-            limit,
-        ],
-    )?;
+    let added = plan.added.first().map(|added| (added.option, true));
+    let others = [
+        ("--output", output.output.is_some()),
+        ("--columns", !output.columns.is_empty()),
+        ("--full-ref", output.full_ref),
+        ("--pin", output.pin),
+        ("--sort", select.sort.is_some()),
+        reverse,
+        limit,
+    ];
+    let others: Vec<_> = added.into_iter().chain(others).collect();
+    exclude(count, &others)?;
     let filter = &select.filter;
     let semver = ("--semver", filter.semver.is_some());
     exclude(max_pages, &[count, tag, digest, semver, limit])?;
@@ -122,21 +106,29 @@ fn exclude((option, is_given): Given, others: &[Given]) -> Result<(), Error> {
 }
 
 /// Refuses options for own repositories with public ones, and the reverse.
-fn registries(args: &ListingArgs, targets: &[Target]) -> Result<(), Error> {
-    let own = targets.iter().find(|target| target.is_own());
-    if let (Some(own), SourceName::Gallery | SourceName::Registry) = (own, args.source.source) {
+fn registries<R: ListedRow>(plan: &Plan<'_, R>) -> Result<(), Error> {
+    let own = plan.targets.iter().find(|target| target.of.is_own());
+    if let (Some(own), SourceName::Gallery | SourceName::Registry) = (own, plan.source) {
         return Err(Error::usage(format!(
             "`--source` is for public repositories, but `{}` is in your own registry",
-            own.repository
+            own.of
         ))
         .hint("leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`"));
     }
-    let connection = &args.connection;
+    let pattern = plan.targets.iter().find(|target| target.of.is_several());
+    if let (Some(pattern), SourceName::Registry) = (pattern, plan.source) {
+        return Err(Error::usage(format!(
+            "`{}` is a pattern, but `--source registry` cannot list repositories",
+            pattern.of
+        ))
+        .hint("name the repositories, or leave out `--source`"));
+    }
+    let connection = &plan.args.connection;
     let signed = [
         ("--profile", connection.profile.is_some()),
         ("--region", connection.region.is_some()),
         ("--endpoint-url", connection.endpoint_url.is_some()),
-        ("--registry-id", args.source.registry_id.is_some()),
+        ("--registry-id", plan.registry_id.is_some()),
     ];
     match signed.into_iter().find(|(_, is_given)| *is_given) {
         Some((option, _)) if own.is_none() => Err(Error::usage(format!(
@@ -150,30 +142,38 @@ fn registries(args: &ListingArgs, targets: &[Target]) -> Result<(), Error> {
 }
 
 /// Refuses `--max-pages` and `--starting-token` unless one whole repository is listed.
-fn part_of_listing<R>(
-    schema: &'static Schema<R>,
-    args: &ListingArgs,
-    targets: &[Target],
-    expected: Expected,
-) -> Result<(), Error> {
-    let option = match (&args.pages.max_pages, &args.pages.starting_token) {
+fn part_of_listing<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Result<(), Error> {
+    let pages = &plan.args.pages;
+    let option = match (&pages.max_pages, &pages.starting_token) {
         (Some(_), _) => "--max-pages",
         (None, Some(_)) => "--starting-token",
         (None, None) => return Ok(()),
     };
+    if !expected.told.contains(Facts::TAGS) {
+        return Err(Error::usage(format!(
+            "`{option}` lists a part of one repository, not of a registry"
+        ))
+        .hint(format!("leave out `{option}`")));
+    }
+    if plan.targets.iter().any(|target| target.of.is_several()) {
+        return Err(Error::usage(format!(
+            "`{option}` takes one repository by name, but a pattern was given"
+        ))
+        .hint("name one repository"));
+    }
     if expected.several {
         return Err(Error::usage(format!(
             "`{option}` takes one repository, but several were given"
         ))
         .hint("name one repository"));
     }
-    if targets.iter().any(|target| !target.images.is_empty()) {
+    if plan.targets.iter().any(|target| !target.images.is_empty()) {
         return Err(Error::usage(format!(
             "`{option}` takes a whole repository, but one of its images was named"
         ))
         .hint("name the repository without a tag or digest"));
     }
-    if !expected.told.contains(schema.complete) {
+    if !expected.told.contains(plan.schema.complete) {
         return Err(Error::usage(format!(
             "`{option}` cannot be used with the images of a public repository, which are read from all its tags"
         ))
@@ -183,10 +183,8 @@ fn part_of_listing<R>(
 }
 
 /// Refuses options that do not apply to the format.
-fn format(args: &ListingArgs, expected: Expected) -> Result<(), Error> {
-    let ListingArgs {
-        output, relations, ..
-    } = args;
+fn format<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Result<(), Error> {
+    let output = &plan.args.output;
     let format = output.format_name();
     let has_columns = !matches!(format, FormatName::Name | FormatName::ImageIds);
     if output.time == Some(TimeFormat::Relative) && format != FormatName::Table {
@@ -199,10 +197,11 @@ fn format(args: &ListingArgs, expected: Expected) -> Result<(), Error> {
                 .hint("choose columns with `-o tsv --no-headers`"),
         );
     }
-    if relations.platforms && !has_columns {
-        return Err(Error::usage(
-            "`--platforms` adds a column, but `-o name` and `-o image-ids` have no columns",
-        )
+    if let (Some(added), false) = (plan.added.first(), has_columns) {
+        return Err(Error::usage(format!(
+            "`{}` adds columns, but `-o name` and `-o image-ids` have no columns",
+            added.option
+        ))
         .hint("use it with `-o table`, `json`, `jsonl`, `csv` or `tsv`"));
     }
     if output.is_full_ref() && format != FormatName::Name {
@@ -217,12 +216,18 @@ fn format(args: &ListingArgs, expected: Expected) -> Result<(), Error> {
         .hint("use it with `-o name`, or alone"));
     }
     if format == FormatName::ImageIds {
-        image_ids(args, expected)?;
+        image_ids(plan, expected)?;
     }
     Ok(())
 }
 
-fn image_ids(args: &ListingArgs, expected: Expected) -> Result<(), Error> {
+fn image_ids<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Result<(), Error> {
+    if !expected.told.contains(Facts::TAGS) {
+        return Err(
+            Error::usage("`-o image-ids` lists images to delete, not repositories")
+                .hint("use it with `ecrpub images REPO`"),
+        );
+    }
     if expected.several {
         return Err(
             Error::usage("`-o image-ids` takes one repository, but several were given")
@@ -235,7 +240,8 @@ fn image_ids(args: &ListingArgs, expected: Expected) -> Result<(), Error> {
         )
         .hint("name the repository of your own registry by its name alone"));
     }
-    if args.select.sort.is_some() || args.select.reverse {
+    let select = &plan.args.select;
+    if select.sort.is_some() || select.reverse {
         return Err(
             Error::usage("`-o image-ids` has a fixed order, indexes first")
                 .hint("leave out `--sort` and `--reverse`"),
@@ -244,59 +250,53 @@ fn image_ids(args: &ListingArgs, expected: Expected) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses options that need facts which the sources of `targets` do not provide.
-fn needs<R>(
-    schema: &'static Schema<R>,
-    args: &ListingArgs,
-    tagged: TaggedArgs,
-    targets: &[Target],
-    api: PublicApi,
-) -> Result<(), Error> {
-    let ListingArgs {
-        source: _,
-        ids,
-        select,
-        count: _,
-        fail_if_empty: _,
-        output,
-        relations,
-        pages: _,
-        connection: _,
-    } = args;
-    let command = format!("ecrpub {}s", schema.noun);
-    let mut needs = Vec::new();
-    if targets.iter().any(selects_digest) {
-        needs.push(Need::new("@DIGEST", Facts::DETAILS));
-    }
-    needs.extend(ids.needs());
-    needs.extend(select.needs());
-    needs.extend(tagged.needs());
-    needs.extend(output.needs(schema));
-    needs.extend(relations.needs());
-    for target in targets {
-        let told = target.told(api);
+/// Refuses options that need facts which the sources of the targets do not provide.
+fn needs<R: ListedRow>(plan: &Plan<'_, R>, api: PublicApi) -> Result<(), Error> {
+    let schema = plan.schema;
+    let selection = plan.needs_of_selection();
+    let output = plan.needs_of_output();
+    for Target { of, .. } in &plan.targets {
+        let (told, readable) = (of.told(api), of.readable(api));
         if !told.contains(schema.needs) {
-            return Err(beyond_names(&command, true));
+            return Err(beyond_names(&format!("ecrpub {}s", schema.noun), true));
         }
-        let known = told | target.readable(api);
-        for Need { option, facts } in &needs {
-            let missing = *facts - known;
-            if missing.contains(Facts::UNTAGGED) {
-                return Err(Error::usage(format!(
-                    "`{option}` lists untagged images, which public repositories do not show"
-                ))
-                .hint("name a repository of your own registry by its name alone"));
-            }
-            if !missing.is_empty() {
-                return Err(beyond_names(option, false));
-            }
+        // Rows are selected by what listings tell, and by usage, which is read before.
+        let selecting = told | readable & (Facts::USAGE | Facts::UNTAGGED);
+        let selection = selection.iter().map(|need| (need, selecting));
+        let output = output.iter().map(|need| (need, told | readable));
+        for (Need { option, facts }, known) in selection.chain(output) {
+            refuse(option, *facts - known, told)?;
         }
     }
     Ok(())
 }
 
-fn selects_digest(target: &Target) -> bool {
-    target.images.iter().any(|id| id.digest().is_some())
+/// Refuses `option` if facts are `missing` that it needs.
+fn refuse(option: &str, missing: Facts, told: Facts) -> Result<(), Error> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !told.contains(Facts::TAGS) && missing.intersects(Facts::TAGS | Facts::DIGESTS) {
+        return Err(Error::usage(format!(
+            "`{option}` is for tags and images, but repositories are listed"
+        ))
+        .hint(format!(
+            "leave out `{option}`, or list the tags of a repository with `ecrpub tags REPO`"
+        )));
+    }
+    if missing.contains(Facts::UNTAGGED) {
+        return Err(Error::usage(format!(
+            "`{option}` lists untagged images, which public repositories do not show"
+        ))
+        .hint("name a repository of your own registry by its name alone"));
+    }
+    if !told.contains(Facts::TAGS) {
+        return Err(Error::usage(format!(
+            "`{option}` needs more than the names of repositories, but public registries provide nothing else"
+        ))
+        .hint(format!("leave out `{option}`")));
+    }
+    Err(beyond_names(option, false))
 }
 
 fn beyond_names(option: &str, is_command: bool) -> Error {
@@ -316,15 +316,15 @@ mod tests {
 
     use super::check;
     use crate::facts::Facts;
-    use crate::listing::ListingArgs;
+    use crate::listing::{ImageListingArgs, Plan};
     use crate::model::{Image, Tag};
     use crate::output::Schema;
-    use crate::select::TaggedArgs;
+    use crate::select::{SortKey, TaggedArgs};
 
     #[derive(Parser)]
     struct Options {
         #[command(flatten)]
-        listing: ListingArgs,
+        listing: ImageListingArgs,
         #[command(flatten)]
         tagged: TaggedArgs,
     }
@@ -352,13 +352,14 @@ mod tests {
     /// The error of `check` for a command line that begins with `images` or `tags`.
     fn refusal(line: &str) -> Option<String> {
         let options = Options::parse_from(line.split(' '));
-        let targets = options.listing.source.targets().unwrap();
         let (args, tagged) = (&options.listing, options.tagged);
         let api = args.source.source.first();
         let outcome = if line.starts_with("images") {
-            check(&IMAGES, args, tagged, &targets, api)
+            let plan = Plan::of_images(&IMAGES, SortKey::Pushed, tagged, args).unwrap();
+            check(&plan, api)
         } else {
-            check(&TAGS, args, tagged, &targets, api)
+            let plan = Plan::of_images(&TAGS, SortKey::Created, tagged, args).unwrap();
+            check(&plan, api)
         };
         outcome.err().map(|error| error.to_string())
     }

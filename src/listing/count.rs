@@ -2,71 +2,69 @@
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::{CONCURRENCY, Listing, Missing, Outcome, RepositoryRow, unless_missing};
+use super::rows::ListedRow;
+use super::{Listing, Missing, Outcome, WINDOW, unless_missing};
 use crate::error::Error;
-use crate::select::Counts;
+use crate::select::Selected;
 use crate::source::Target;
 
-/// The result of counting a repository.
-struct Counted {
-    counts: Counts,
-    /// The pattern to suggest for `--include`, if no row passes.
-    suggestion: Option<String>,
-    missing: Missing,
-}
-
-impl Listing<'_> {
-    /// Prints the number of rows of each repository.
-    pub(super) async fn count<R: RepositoryRow>(
-        &self,
-        targets: &[Target],
-    ) -> Result<Outcome, Error> {
-        let count = async |target| unless_missing(self.count_rows::<R>(target).await);
+impl<R: ListedRow> Listing<'_, R> {
+    /// Prints the number of rows of each subject.
+    pub(super) async fn count(&self, targets: &[Target<R::Of>]) -> Result<Outcome, Error> {
+        let count = async |target| {
+            let count = unless_missing(self.count_rows(target).await);
+            self.progress.subject_done();
+            count
+        };
         let counts: Vec<_> = stream::iter(targets)
             .map(count)
-            .buffered(CONCURRENCY)
+            .buffered(WINDOW)
             .try_collect()
             .await?;
         self.progress.end_line();
-        let (mut lines, mut seen, mut all) = (Vec::new(), Vec::new(), Vec::new());
         let mut missing = Missing::new();
+        let mut counted = Vec::with_capacity(counts.len());
         for (target, count) in targets.iter().zip(counts) {
             match count {
-                Ok(counted) => {
-                    let count = counted.counts.passing;
-                    if count == 0 && counted.missing.is_empty() {
-                        let suggestion = counted.suggestion.as_deref();
-                        self.note_empty(target, counted.counts.read, suggestion);
-                    }
-                    seen.push(target);
-                    all.push(counted.counts);
-                    lines.push(match targets {
-                        [_] => format!("{count}\n"),
-                        _ => format!("{}\t{count}\n", target.repository),
-                    });
-                    missing.extend(counted.missing);
-                }
-                Err(error) => missing.push(error),
+                Ok(count) => counted.push((target, count)),
+                Err(error) => missing.extend(self.unless_matched(target, error)),
             }
         }
-        self.console.write(lines.concat().as_bytes())?;
-        self.note_excluded(&all);
-        self.note_untagged(&seen);
+        let ids = counted.iter();
+        missing.extend(self.missing(ids.map(|(target, count)| (*target, &*count.missing))));
+        let mut lines = String::new();
+        for (
+            target,
+            Selected {
+                counts,
+                missing,
+                suggestion,
+                ..
+            },
+        ) in &counted
+        {
+            if counts.passing == 0 && missing.is_empty() {
+                self.note_empty(target, counts.read, suggestion.as_deref());
+            }
+            if self.is_several {
+                lines.extend([&target.of.to_string(), "\t"]);
+            }
+            lines.extend([&counts.passing.to_string(), "\n"]);
+        }
+        self.console.write(lines.as_bytes())?;
+        let counts: Vec<_> = counted.iter().map(|(_, count)| count.counts).collect();
+        self.note_excluded(&counts);
+        self.note_untagged(counted.iter().map(|(target, _)| *target));
         Ok(Outcome {
-            rows: all.iter().map(|counts| counts.passing).sum(),
+            rows: counts.iter().map(|counts| counts.passing).sum(),
             missing,
         })
     }
 
-    async fn count_rows<R: RepositoryRow>(&self, target: &Target) -> Result<Counted, Error> {
-        let wanted = self.args.wanted(target);
-        let counter = self.selection.counter::<R>(wanted.as_ref());
-        let part = self.collect(&target.repository, wanted.as_ref(), counter);
-        let part = part.await?;
-        Ok(Counted {
-            counts: part.selected.counts,
-            suggestion: part.selected.suggestion,
-            missing: part.missing,
-        })
+    async fn count_rows(&self, target: &Target<R::Of>) -> Result<Selected<R>, Error> {
+        let wanted = self.plan.wanted(target);
+        let counter = self.selection.counter(wanted.as_ref());
+        let part = self.collect(&target.of, wanted.as_ref(), counter).await?;
+        Ok(part.selected)
     }
 }

@@ -4,38 +4,36 @@
 mod args;
 mod check;
 mod count;
+mod expand;
+mod missing;
 mod notes;
+mod plan;
 mod print;
 mod printer;
 mod read;
 mod relate;
+mod rows;
 mod stream;
 mod summary;
+mod usage;
 
-pub(crate) use self::args::ListingArgs;
+pub(crate) use self::args::{ImageListingArgs, ListingArgs};
+pub(crate) use self::plan::Plan;
 use self::printer::Printer;
+use self::rows::ListedRow;
+pub(crate) use self::usage::UsageArgs;
 use crate::console::Console;
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
-use crate::model::ImageRow;
-use crate::output::{Expected, Schema};
+use crate::output::Expected;
 use crate::progress::Progress;
-use crate::reference::Repository;
-use crate::select::{Selection, SortKey, TaggedArgs};
+use crate::select::{Selection, SortKey};
 use crate::session::Session;
-use crate::source::{Listed, PublicApi, Sources, Target};
+use crate::source::{PublicApi, Sources};
 
-/// The number of repositories read at once: the service allows few requests per second.
-const CONCURRENCY: usize = 4;
-
-/// The kind of rows that a command lists.
-#[derive(Debug)]
-pub(crate) struct Plan<R: 'static> {
-    pub(crate) schema: &'static Schema<R>,
-    /// The key that sorts rows by their own date.
-    pub(crate) newest: SortKey,
-    pub(crate) tagged: TaggedArgs,
-}
+/// The number of repositories and manifests that are read at once. More than a host gets requests at a
+/// time, so that a slow one does not hold up the others.
+const WINDOW: usize = 64;
 
 /// The errors for named repositories and images that do not exist; all others were listed.
 pub(crate) type Missing = Vec<Error>;
@@ -47,132 +45,138 @@ struct Outcome {
     missing: Missing,
 }
 
-/// Rows that are listed one repository at a time.
-pub(crate) trait RepositoryRow: Listed<Of = Repository> + ImageRow + 'static {}
-
-impl<R: Listed<Of = Repository> + ImageRow + 'static> RepositoryRow for R {}
-
-/// Lists the rows that `args` select.
+/// Lists the rows of `plan`.
 ///
 /// # Errors
 ///
 /// Any failure, except that a repository or an image does not exist. After a failure stdout is empty
 /// or, in the service's order, holds the whole pages read before it.
-pub(crate) async fn run<R: RepositoryRow>(
-    plan: Plan<R>,
-    args: &ListingArgs,
+pub(crate) async fn run<R: ListedRow>(
+    plan: Plan<'_, R>,
     session: Session<'_>,
 ) -> Result<Missing, Error> {
-    let targets = args.source.targets()?;
-    let outcome = list(&plan, args, &targets, args.source.source.first(), session).await;
-    match outcome {
+    match list(&plan, plan.source.first(), session).await {
         // Nothing is printed yet: the formats that stream need more than names.
-        Err(error)
-            if error.is_of_gallery()
-                && check::names_are_enough(plan.schema, args, plan.tagged, &targets) =>
-        {
+        Err(error) if error.is_of_gallery() && check::names_are_enough(&plan) => {
             session.progress.end_line();
-            notes::of_registry(&error, args, session.console);
-            list(&plan, args, &targets, PublicApi::Registry, session).await
+            notes::of_registry(&error, plan.args, session.console);
+            list(&plan, PublicApi::Registry, session).await
         }
         outcome => outcome,
     }
 }
 
-/// Lists the rows of `targets`, public ones through `api`.
-async fn list<R: RepositoryRow>(
-    plan: &Plan<R>,
-    args: &ListingArgs,
-    targets: &[Target],
+/// Lists the rows of `plan`, public ones through `api`.
+async fn list<R: ListedRow>(
+    plan: &Plan<'_, R>,
     api: PublicApi,
     session: Session<'_>,
 ) -> Result<Missing, Error> {
-    check::check(plan.schema, args, plan.tagged, targets, api)?;
-    let expected = args::expected(targets, api);
-    let added = args.relations.columns();
+    check::check(plan, api)?;
+    let args = plan.args;
+    let expected = plan.expected(api);
+    let added: Vec<_> = plan.added.iter().map(|added| added.column).collect();
     let columns = args.output.columns(plan.schema, expected, &added)?;
-    let needs = columns.iter().map(|column| column.needs);
-    let needs = needs.chain(
-        args.output
-            .needs(plan.schema)
-            .into_iter()
-            .map(|need| need.facts),
-    );
-    let reads_manifests =
-        needs.fold(Facts::empty(), |all, needs| all | needs) - expected.told != Facts::empty();
+    let of_columns = columns.iter().map(|column| column.needs);
+    let of_options = plan.needs_of_output().into_iter().map(|need| need.facts);
+    let reads = union(of_columns.chain(of_options)) - expected.told;
     let place = session.console.place(session.env.now());
     let format = args.output.format(plan.schema, columns, place);
-    let default_key = default_key(plan, expected);
     let now = || session.env.now();
-    let selection = args.select.selection(plan.tagged, default_key, now)?;
-    let takes_all = !args.count && targets.iter().all(|target| args.wants_all(target));
-    let streams = takes_all && !reads_manifests && selection.streams() && format.streams();
-    let sources = args
-        .source
-        .connect(targets, api, &args.connection, reads_manifests, session);
+    let selection = (args.select).selection(plan.tagged, default_key(plan, expected), now)?;
+    let takes_all = !args.count && plan.targets.iter().all(|target| plan.wants_all(target));
+    let streams = takes_all && reads.is_empty() && selection.streams() && format.streams();
+    let sources = Sources::connect(
+        &plan.targets,
+        plan.registry_id,
+        api,
+        reads.intersects(Facts::MANIFESTS | Facts::DIGESTS),
+        &args.connection,
+        session,
+    );
     let sources = sources.await?;
     // Not earlier: a credential process may prompt on the same terminal.
     if session.console.has_watcher() && !(streams && place.terminal) {
         session.progress.show_line();
     }
+    let resolved = R::resolve(&sources, &plan.targets, args.pages.page_size).await?;
+    if resolved.is_empty_registry {
+        session.console.note("your registry has no repositories");
+    }
+    session.progress.subjects(resolved.targets.len());
+    let of_selection = plan.needs_of_selection().into_iter().map(|need| need.facts);
     let listing = Listing {
+        plan,
         sources,
-        args,
+        is_several: expected.several,
+        told: expected.told,
         lacks_untagged: !expected.told.contains(plan.schema.complete)
             && selection.admits_untagged(),
         reads_all_images: takes_all
             && args.pages.starting_token.is_none()
             && (plan.schema.complete & expected.told).contains(Facts::UNTAGGED),
-        complete: plan.schema.complete,
+        relates_first: union(of_selection).contains(Facts::USAGE),
         selection,
-        reads_manifests,
-        by_tag: !expected.told.contains(Facts::DIGESTS),
-        summary: (place.terminal && args.output.is_table() && session.console.has_watcher())
-            .then_some(plan.schema.noun),
+        reads,
+        sums_up: place.terminal && args.output.is_table() && session.console.has_watcher(),
         console: session.console,
         progress: session.progress,
     };
     let printer = Printer::new(format, session.console);
     let outcome = if args.count {
-        listing.count::<R>(targets).await
+        listing.count(&resolved.targets).await
     } else if streams {
-        listing.stream(targets, printer).await
+        listing.stream(&resolved.targets, printer).await
     } else {
-        listing.print(targets, printer).await
+        listing.print(&resolved.targets, printer).await
     };
-    let Outcome { rows, mut missing } = outcome?;
+    let Outcome { rows, missing } = outcome?;
+    let mut missing: Missing = resolved.missing.into_iter().chain(missing).collect();
     if args.fail_if_empty && rows == 0 && missing.is_empty() {
         missing.push(Error::empty());
     }
     Ok(missing)
 }
 
-/// The default sort key: the row's date or, if the sources provide no dates, the version.
-fn default_key<R>(plan: &Plan<R>, expected: Expected) -> SortKey {
-    if expected.told.contains(Facts::DETAILS) {
-        plan.newest
-    } else {
+fn union(facts: impl IntoIterator<Item = Facts>) -> Facts {
+    facts
+        .into_iter()
+        .fold(Facts::empty(), |all, facts| all | facts)
+}
+
+/// The default sort key: that of the plan or, if the sources cannot provide it, the version.
+fn default_key<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> SortKey {
+    let by_date = matches!(plan.order, SortKey::Pushed | SortKey::Created);
+    if by_date && !expected.told.contains(Facts::DETAILS) {
         SortKey::Version
+    } else {
+        plan.order
     }
 }
 
 /// A listing in progress.
-struct Listing<'a> {
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own"
+)]
+pub(crate) struct Listing<'a, R: ListedRow> {
+    plan: &'a Plan<'a, R>,
     sources: Sources<'a>,
-    args: &'a ListingArgs,
     selection: Selection<'a>,
-    /// The facts that a source must provide to list all rows.
-    complete: Facts,
+    /// Whether the rows may be of several repositories, whatever a pattern selects.
+    is_several: bool,
+    /// The facts that the sources provide in listings.
+    told: Facts,
+    /// The facts that are read for each row.
+    reads: Facts,
+    /// Whether they are read before the rows are sorted.
+    relates_first: bool,
     /// Whether untagged images would be listed if public repositories showed them.
     lacks_untagged: bool,
     /// Whether every image of the repositories is read, tagged or untagged.
     reads_all_images: bool,
-    /// Whether a column is filled from manifests.
-    reads_manifests: bool,
-    /// Whether manifests are read by tag, because the source provides no digests.
-    by_tag: bool,
-    /// The word for a row, if a summary is printed.
-    summary: Option<&'static str>,
+    /// Whether a summary is printed.
+    sums_up: bool,
     console: &'a Console,
     progress: &'a Progress,
 }

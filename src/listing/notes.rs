@@ -1,14 +1,15 @@
 //! The summary and the notes that follow a listing on stderr.
 
 use super::read::Part;
-use super::summary::Summary;
+use super::rows::ListedRow;
+use super::summary::Totals;
 use super::{Listing, ListingArgs};
 use crate::console::Console;
 use crate::error::Error;
-use crate::model::Row;
+use crate::facts::Facts;
 use crate::output::{FormatName, counted, human_count};
 use crate::select::Counts;
-use crate::source::{self, Target};
+use crate::source::{self, Subject, Target};
 
 /// Notes that the registry answers for the gallery, which failed with `error`.
 pub(super) fn of_registry(error: &Error, args: &ListingArgs, console: &Console) {
@@ -21,22 +22,42 @@ pub(super) fn of_registry(error: &Error, args: &ListingArgs, console: &Console) 
     ));
 }
 
-impl Listing<'_> {
-    /// Prints the totals under a table on a terminal.
-    pub(super) fn summarize<R: Row>(&self, listed: &[Part<R>]) {
-        let Some(noun) = self.summary else { return };
-        let mut summary = Summary::default();
-        for part in listed {
-            summary.add(&part.selected.rows);
+impl<R: ListedRow> Listing<'_, R> {
+    /// Prints what is to be said about a finished listing: the totals, and the notes.
+    pub(super) fn note_all(
+        &self,
+        listed: &[(&Target<R::Of>, Part<R>)],
+        description: Option<&str>,
+        next_token: Option<&str>,
+    ) {
+        let parts = || listed.iter().map(|(_, part)| part);
+        self.summarize(listed, description);
+        self.note_limit(parts());
+        let counts: Vec<_> = parts().map(|part| part.selected.counts).collect();
+        self.note_excluded(&counts);
+        self.note_other_tags(parts());
+        self.note_untagged(listed.iter().map(|(target, _)| *target));
+        self.note_token(next_token);
+    }
+
+    /// Prints the totals under a table on a terminal, and the `description` of what is listed.
+    fn summarize(&self, listed: &[(&Target<R::Of>, Part<R>)], description: Option<&str>) {
+        if !self.sums_up {
+            return;
         }
-        if !summary.is_empty() {
-            let is_whole = listed.iter().all(|part| self.is_whole(part));
-            self.console.sum_up(summary.line(noun, is_whole));
+        let mut totals = Totals::default();
+        for row in listed.iter().flat_map(|(_, part)| &part.selected.rows) {
+            row.add_to(&mut totals);
+        }
+        let is_whole = listed.iter().all(|(_, part)| self.is_whole(part));
+        let lines = totals.lines(self.plan.schema.noun, is_whole);
+        for line in lines.iter().map(String::as_str).chain(description) {
+            self.console.sum_up(line);
         }
     }
 
     /// Whether the rows of `part` are all images of its repository.
-    fn is_whole<R>(&self, part: &Part<R>) -> bool {
+    fn is_whole(&self, part: &Part<R>) -> bool {
         let selected = &part.selected;
         self.reads_all_images
             && part.next_token.is_none()
@@ -45,17 +66,17 @@ impl Listing<'_> {
     }
 
     /// Notes how many rows `--limit` left out of a table.
-    pub(super) fn note_limit<R>(&self, listed: &[Part<R>]) {
+    fn note_limit<'a>(&self, parts: impl Iterator<Item = &'a Part<R>> + Clone) {
         // Only for tables: the author of a script knows about its `--limit`.
-        if !self.args.output.is_table() {
+        if !self.plan.args.output.is_table() {
             return;
         }
-        if listed.iter().any(|part| part.ended_early) {
+        if parts.clone().any(|part| part.ended_early) {
             self.console
                 .note("`--limit` ends the listing; there may be more rows");
             return;
         }
-        let left_out = listed.iter().map(|part| part.selected.left_out());
+        let left_out = parts.map(|part| part.selected.left_out());
         self.note_left_out("--limit", left_out.sum(), "more row", "");
     }
 
@@ -68,6 +89,17 @@ impl Listing<'_> {
         self.note_left_out("--semver", pre_releases.sum(), "pre-release", hint);
     }
 
+    /// Reports the `error` that `target` does not exist as a note, if a pattern selected it: it
+    /// disappeared in between.
+    pub(super) fn unless_matched(&self, target: &Target<R::Of>, error: Error) -> Option<Error> {
+        if target.matched.is_none() {
+            return Some(error);
+        }
+        self.console
+            .note(&format!("{} disappeared meanwhile", target.of.title()));
+        None
+    }
+
     fn note_left_out(&self, option: &str, count: usize, row: &str, rest: &str) {
         if count > 0 {
             let rows = counted(count, row);
@@ -77,11 +109,11 @@ impl Listing<'_> {
     }
 
     /// Notes how many of the images to delete also have other tags.
-    pub(super) fn note_other_tags<R>(&self, listed: &[Part<R>]) {
-        if self.args.output.format_name() != FormatName::ImageIds {
+    fn note_other_tags<'a>(&self, parts: impl Iterator<Item = &'a Part<R>>) {
+        if self.plan.args.output.format_name() != FormatName::ImageIds {
             return;
         }
-        let others = listed.iter().map(|part| part.selected.with_other_tags);
+        let others = parts.map(|part| part.selected.with_other_tags);
         let images = match others.sum() {
             0 => return,
             1 => "1 image also has".to_owned(),
@@ -92,20 +124,19 @@ impl Listing<'_> {
     }
 
     /// Notes why no row of `target` is listed, unless only a part of the listing was read.
-    pub(super) fn note_empty(&self, target: &Target, read: usize, suggestion: Option<&str>) {
-        if self.args.pages.is_part() {
+    pub(super) fn note_empty(&self, target: &Target<R::Of>, read: usize, suggestion: Option<&str>) {
+        if self.plan.args.pages.is_part() {
             return;
         }
-        let repository = &target.repository;
         let reason = match read {
-            1 if !self.args.wants_all(target) => {
+            1 if !self.plan.wants_all(target) => {
                 "the named row does not pass the filters".to_owned()
             }
-            read if !self.args.wants_all(target) => {
+            read if !self.plan.wants_all(target) => {
                 let count = human_count(read);
                 format!("none of the {count} named rows passes the filters")
             }
-            0 if target.is_own() => "it is empty".to_owned(),
+            0 if target.of.is_own() || !self.told.contains(Facts::TAGS) => "it is empty".to_owned(),
             0 => "it has no tags".to_owned(),
             1 => "its only row does not pass the filters".to_owned(),
             read => format!("none of its {} rows passes the filters", human_count(read)),
@@ -115,18 +146,22 @@ impl Listing<'_> {
             None => String::new(),
         };
         self.console.note(&format!(
-            "repository `{repository}` has nothing to list: {reason}{suggestion}"
+            "{} has nothing to list: {reason}{suggestion}",
+            target.of.title()
         ));
     }
 
     /// Notes that public repositories do not show untagged images.
-    pub(super) fn note_untagged(&self, seen: &[&Target]) {
-        let lacks_some = |target: &&&Target| {
-            self.lacks_untagged && !target.is_own() && self.args.wants_all(target)
+    pub(super) fn note_untagged<'a>(&self, seen: impl Iterator<Item = &'a Target<R::Of>>)
+    where
+        R::Of: 'a,
+    {
+        let lacks_some = |target: &&Target<R::Of>| {
+            self.lacks_untagged && !target.of.is_own() && self.plan.wants_all(target)
         };
-        let mut lacking = seen.iter().filter(lacks_some);
+        let mut lacking = seen.filter(lacks_some);
         let whose = match (lacking.next(), lacking.next()) {
-            (Some(target), None) => format!("the public repository `{}`", target.repository),
+            (Some(target), None) => format!("the public repository `{}`", target.of),
             (Some(_), Some(_)) => "public repositories".to_owned(),
             (None, _) => return,
         };
@@ -136,7 +171,7 @@ impl Listing<'_> {
 
     /// Notes how to resume a part of a listing, unless its format carries the token.
     pub(super) fn note_token(&self, token: Option<&str>) {
-        if let Some(token) = token.filter(|_| !self.args.output.carries_token()) {
+        if let Some(token) = token.filter(|_| !self.plan.args.output.carries_token()) {
             self.console.note(&format!(
                 "there are more rows; resume with `{}`",
                 source::starting_at(token)

@@ -1,76 +1,90 @@
 //! Prints a listing after reading all of it.
 
 use std::mem::ManuallyDrop;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::printer::Printer;
-use super::{CONCURRENCY, Listing, Missing, Outcome, RepositoryRow, relate, unless_missing};
+use super::read::Part;
+use super::rows::ListedRow;
+use super::{Listing, Missing, Outcome, WINDOW, unless_missing};
 use crate::error::Error;
 use crate::select::Selected;
 use crate::source::Target;
 
-impl Listing<'_> {
+/// How long the description of a registry may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+impl<R: ListedRow> Listing<'_, R> {
     /// Reads all rows, then prints them.
-    pub(super) async fn print<R: RepositoryRow>(
+    pub(super) async fn print(
         &self,
-        targets: &[Target],
+        targets: &[Target<R::Of>],
         mut printer: Printer<'_, R>,
     ) -> Result<Outcome, Error> {
-        let read = async |target| unless_missing(self.select::<R>(target).await);
-        let mut parts: Vec<_> = stream::iter(targets)
-            .map(read)
-            .buffered(CONCURRENCY)
-            .try_collect()
-            .await?;
-        if self.reads_manifests {
+        let read = async |target| {
+            let part = unless_missing(self.select(target).await);
+            self.progress.subject_done();
+            part
+        };
+        let parts = stream::iter(targets).map(read).buffered(WINDOW);
+        let (parts, description) =
+            tokio::join!(parts.try_collect::<Vec<_>>(), self.description(targets));
+        let mut parts = parts?;
+        if !self.reads.is_empty() && !self.relates_first {
             let mut parts: Vec<_> = parts.iter_mut().flatten().collect();
-            relate::add_manifests(&self.sources, self.by_tag, &mut parts).await?;
+            R::relate(self, &mut parts).await?;
         }
         self.progress.end_line();
-        let (mut listed, mut seen) = (Vec::new(), Vec::new());
         let mut missing = Missing::new();
+        let mut listed = Vec::with_capacity(parts.len());
         for (target, part) in targets.iter().zip(parts) {
             match part {
-                Ok(mut part) => {
-                    seen.push(target);
-                    if part.is_empty() {
-                        let Selected {
-                            counts, suggestion, ..
-                        } = &part.selected;
-                        self.note_empty(target, counts.read, suggestion.as_deref());
-                    }
-                    missing.append(&mut part.missing);
-                    listed.push(part);
-                }
-                Err(error) => missing.push(error),
+                Ok(part) => listed.push((target, part)),
+                Err(error) => missing.extend(self.unless_matched(target, error)),
             }
         }
+        let ids = listed.iter();
+        missing.extend(self.missing(ids.map(|(target, part)| (*target, &*part.selected.missing))));
+        self.note_each_empty(&listed);
         // Freeing the rows one by one would take a sixth of the processor time of a listing of 100,000
         // images (`cargo bench`), and the program ends here.
         let listed = ManuallyDrop::new(listed);
-        let rows: Vec<_> = listed
-            .iter()
-            .map(|part| part.selected.rows.as_slice())
-            .collect();
-        printer.prepare(&rows)?;
-        for part in listed.iter() {
-            printer.rows(&part.selected.rows)?;
+        let rows = || listed.iter().map(|(_, part)| part.selected.rows.as_slice());
+        printer.prepare(&rows().collect::<Vec<_>>())?;
+        for rows in rows() {
+            printer.rows(rows)?;
         }
-        let next_token = listed.last().and_then(|part| part.next_token.as_deref());
-        if !listed.is_empty() {
+        let next_token = listed
+            .last()
+            .and_then(|(_, part)| part.next_token.as_deref());
+        if !listed.is_empty() || missing.is_empty() {
             printer.end(next_token)?;
         }
-        self.summarize(&listed);
-        self.note_limit(&listed);
-        let counts: Vec<_> = listed.iter().map(|part| part.selected.counts).collect();
-        self.note_excluded(&counts);
-        self.note_other_tags(&listed);
-        self.note_untagged(&seen);
-        self.note_token(next_token);
+        self.note_all(&listed, description.as_deref(), next_token);
         Ok(Outcome {
-            rows: rows.iter().map(|rows| rows.len()).sum(),
+            rows: rows().map(<[R]>::len).sum(),
             missing,
         })
+    }
+
+    /// The description of what is listed, for the summary.
+    async fn description(&self, targets: &[Target<R::Of>]) -> Option<String> {
+        if !self.sums_up {
+            return None;
+        }
+        let described = R::describe(&self.sources, &targets.first()?.of);
+        // It is not worth waiting for.
+        tokio::time::timeout(PATIENCE, described).await.ok()?
+    }
+
+    fn note_each_empty(&self, listed: &[(&Target<R::Of>, Part<R>)]) {
+        for (target, part) in listed.iter().filter(|(_, part)| part.is_empty()) {
+            let Selected {
+                counts, suggestion, ..
+            } = &part.selected;
+            self.note_empty(target, counts.read, suggestion.as_deref());
+        }
     }
 }

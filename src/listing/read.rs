@@ -1,90 +1,88 @@
-//! Reads the rows of one repository: listed or looked up, filtered, sorted, limited.
+//! Reads the rows of one subject: listed or looked up, filtered, sorted, limited.
 
-use super::{Listing, Missing, RepositoryRow};
-use crate::error::{Error, Kind};
-use crate::facts::Facts;
-use crate::model::{Home, ImageRow};
-use crate::reference::{ImageId, PublicRepository, Repository};
+use super::Listing;
+use super::rows::ListedRow;
+use crate::error::Error;
+use crate::reference::{ImageId, PublicRepository};
 use crate::select::{Collector, Selected, Wanted};
-use crate::source::{LOOK_UP_SIZE, LookUp, Pages, Target};
+use crate::source::{LOOK_UP_SIZE, LookUp, Pages, Subject, Target};
 
-/// The selected rows of one repository.
-pub(super) struct Part<R> {
+/// The selected rows of one subject.
+pub(crate) struct Part<R> {
     pub(super) selected: Selected<R>,
     /// The token to resume with after `--max-pages`.
     pub(super) next_token: Option<String>,
     /// Whether `--limit` ended the listing, and there may be more rows.
     pub(super) ended_early: bool,
-    /// The errors for named images that do not exist.
-    pub(super) missing: Missing,
     /// The repository's public reference, if it was needed.
     pub(super) reference: Option<PublicRepository>,
 }
 
 impl<R> Part<R> {
-    /// Whether it has neither rows nor errors that say why.
+    /// Whether it has neither rows nor named images that are missing.
     pub(super) fn is_empty(&self) -> bool {
-        self.selected.rows.is_empty() && self.missing.is_empty()
+        self.selected.rows.is_empty() && self.selected.missing.is_empty()
     }
 }
 
-impl Listing<'_> {
-    /// The rows of a repository that pass the filter, sorted and limited.
-    pub(super) async fn select<R: RepositoryRow>(&self, target: &Target) -> Result<Part<R>, Error> {
-        let repository = &target.repository;
-        let wanted = self.args.wanted(target);
-        let collector = self.selection.collector(wanted.as_ref());
-        let read = self.collect(repository, wanted.as_ref(), collector);
-        let reference = self.reference(repository);
+impl<R: ListedRow> Listing<'_, R> {
+    /// The rows of `target` that pass the filter, sorted and limited.
+    pub(super) async fn select(&self, target: &Target<R::Of>) -> Result<Part<R>, Error> {
+        let wanted = self.plan.wanted(target);
+        let unordered = self.selection.unordered();
+        let selection = if self.relates_first {
+            &unordered
+        } else {
+            &self.selection
+        };
+        let collector = selection.collector(wanted.as_ref());
+        let read = self.collect(&target.of, wanted.as_ref(), collector);
+        let reference = self.reference(target);
         let (mut part, reference) = tokio::try_join!(read, reference)?;
+        if self.relates_first {
+            R::relate(self, &mut [&mut part]).await?;
+            self.selection.arrange(&mut part.selected.rows);
+        }
         self.add_reference(reference.as_ref(), &mut part.selected.rows);
         part.reference = reference;
         Ok(part)
     }
 
-    /// The public reference of `repository`, if the output or a request needs it.
+    /// The public reference of `target`, if the output or a request needs it.
     pub(super) async fn reference(
         &self,
-        repository: &Repository,
+        target: &Target<R::Of>,
     ) -> Result<Option<PublicRepository>, Error> {
-        if self.reads_manifests || self.args.output.is_full_ref() {
-            return self.sources.public_reference(repository).await.map(Some);
+        if !self.reads.is_empty() || self.plan.args.output.is_full_ref() {
+            return R::reference(&self.sources, target).await;
         }
         Ok(None)
     }
 
     /// Writes `reference` into rows that are printed as references.
-    pub(super) fn add_reference<R: ImageRow>(
-        &self,
-        reference: Option<&PublicRepository>,
-        rows: &mut [R],
-    ) {
-        if let Some(reference) = reference.filter(|_| self.args.output.is_full_ref()) {
-            let home = Home {
-                alias: Some(reference.alias.as_str().into()),
-                repository: Some(reference.name.as_str().into()),
-            };
+    pub(super) fn add_reference(&self, reference: Option<&PublicRepository>, rows: &mut [R]) {
+        if let Some(reference) = reference.filter(|_| self.plan.args.output.is_full_ref()) {
             for row in rows {
-                *row.home_mut() = home.clone();
+                row.set_reference(reference);
             }
         }
     }
 
-    /// Reads the rows of `repository` into `collector`. Looks up the rows of `wanted` if the source
-    /// can; otherwise reads the listing, once.
-    pub(super) async fn collect<R: RepositoryRow>(
+    /// Reads the rows of `of` into `collector`. Looks up the rows of `wanted` if the source can;
+    /// otherwise reads the listing, once.
+    pub(super) async fn collect(
         &self,
-        repository: &Repository,
+        of: &R::Of,
         wanted: Option<&Wanted>,
         mut collector: Collector<'_, R>,
     ) -> Result<Part<R>, Error> {
         let is_found = match wanted {
-            Some(wanted) => self.look_up(repository, wanted, &mut collector).await?,
+            Some(wanted) => self.look_up(of, wanted, &mut collector).await?,
             None => false,
         };
         let (mut next_token, mut ended_early) = (None, false);
         if !is_found {
-            let mut pages = self.pages(repository);
+            let mut pages = self.pages(of);
             self.collect_pages(&mut pages, &mut collector).await?;
             ended_early = collector.is_full() && !pages.is_at_end();
             next_token = pages
@@ -94,11 +92,9 @@ impl Listing<'_> {
         }
         let selected = collector.finish();
         if let Some((short, digests)) = &selected.ambiguous {
-            return Err(ambiguous(short, digests, repository));
+            return Err(ambiguous(short, digests, of));
         }
-        let missing = selected.missing.iter();
         Ok(Part {
-            missing: missing.map(|id| self.missing(id, repository)).collect(),
             selected,
             next_token,
             ended_early,
@@ -107,9 +103,9 @@ impl Listing<'_> {
     }
 
     /// Reads pages into `collector`, to the end or until it is full.
-    async fn collect_pages<R: RepositoryRow>(
+    async fn collect_pages(
         &self,
-        pages: &mut Pages<'_>,
+        pages: &mut Pages<'_, R::Of>,
         collector: &mut Collector<'_, R>,
     ) -> Result<(), Error> {
         let mut page = pages.next().await?;
@@ -130,9 +126,9 @@ impl Listing<'_> {
     }
 
     /// Looks up the rows of `wanted`; returns false if some must be picked from the listing.
-    async fn look_up<R: RepositoryRow>(
+    async fn look_up(
         &self,
-        repository: &Repository,
+        of: &R::Of,
         wanted: &Wanted,
         collector: &mut Collector<'_, R>,
     ) -> Result<bool, Error> {
@@ -143,7 +139,7 @@ impl Listing<'_> {
                 found_all = false;
                 continue;
             }
-            match R::look_up(&self.sources, repository, ids).await? {
+            match R::look_up(&self.sources, of, ids).await? {
                 LookUp::Found(found) => collector.add(found),
                 LookUp::PickFromListing => found_all = false,
             }
@@ -151,23 +147,12 @@ impl Listing<'_> {
         Ok(found_all)
     }
 
-    /// The error for an image without rows.
-    fn missing(&self, id: &ImageId, repository: &Repository) -> Error {
-        match id {
-            // The image may exist, untagged.
-            ImageId::Digest(_) if !self.complete.contains(Facts::UNTAGGED) => {
-                missing_tag(id, repository)
-            }
-            _ => missing_image(id, repository),
-        }
-    }
-
-    pub(super) fn pages<'a>(&'a self, repository: &'a Repository) -> Pages<'a> {
-        Pages::new(&self.sources, repository, &self.args.pages)
+    pub(super) fn pages<'a>(&'a self, of: &'a R::Of) -> Pages<'a, R::Of> {
+        Pages::new(&self.sources, of, &self.plan.args.pages)
     }
 }
 
-fn ambiguous(short: &ImageId, digests: &[String], repository: &Repository) -> Error {
+fn ambiguous(short: &ImageId, digests: &[String], of: &impl Subject) -> Error {
     const SHOWN: usize = 10;
     let more = match digests.len().saturating_sub(SHOWN) {
         0 => String::new(),
@@ -175,38 +160,9 @@ fn ambiguous(short: &ImageId, digests: &[String], repository: &Repository) -> Er
     };
     let digests: Vec<_> = digests.iter().take(SHOWN).map(String::as_str).collect();
     Error::usage(format!(
-        "{short} matches several digests in repository `{repository}`: `{}`{more}",
+        "{short} matches several digests in {}: `{}`{more}",
+        of.title(),
         digests.join("`, `")
     ))
     .hint("give more digits of the digest")
-}
-
-fn missing_image(id: &ImageId, repository: &Repository) -> Error {
-    let error = Error::new(
-        Kind::NotFound,
-        format!("repository `{repository}` has no image with {id}"),
-    );
-    match (repository, id) {
-        (Repository::Public(_), ImageId::Digest(_)) => error.hint(tagged_only(repository)),
-        _ => error.hint(format!("list its tags with `ecrpub tags {repository}`")),
-    }
-}
-
-fn missing_tag(digest: &ImageId, repository: &Repository) -> Error {
-    let error = Error::new(
-        Kind::NotFound,
-        format!("no tag of repository `{repository}` points at {digest}"),
-    );
-    match (repository, digest) {
-        (Repository::Own(_), ImageId::Digest(digest)) => error.hint(format!(
-            "look up the image with `ecrpub images {repository} --digest {digest}`"
-        )),
-        _ => error.hint(tagged_only(repository)),
-    }
-}
-
-fn tagged_only(repository: &Repository) -> String {
-    format!(
-        "a public repository shows tagged images only; list its tags with `ecrpub tags {repository}`"
-    )
 }

@@ -4,13 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::CONCURRENCY;
+use super::plan::Added;
 use super::read::Part;
+use super::rows::ListedRow;
+use super::{Listing, WINDOW};
 use crate::error::{Error, Kind};
-use crate::facts::{Facts, Need};
+use crate::facts::Facts;
 use crate::model::ImageRow;
 use crate::reference::{ImageId, PublicRepository, TagName};
-use crate::source::{Manifest, Sources};
+use crate::source::Manifest;
 
 /// Manifests are read one by one, and anonymous callers may send about one request per second.
 const MOST: usize = 60;
@@ -29,15 +31,13 @@ pub(crate) struct RelationArgs {
 
 impl RelationArgs {
     /// The columns that the options add.
-    pub(super) fn columns(&self) -> Vec<&'static str> {
+    pub(super) fn added(&self) -> Vec<Added> {
         let Self { platforms } = self;
-        platforms.then_some("platforms").into_iter().collect()
-    }
-
-    /// The facts that the options need.
-    pub(super) fn needs(&self) -> Option<Need> {
-        let Self { platforms } = self;
-        platforms.then(|| Need::new("--platforms", Facts::MANIFESTS))
+        let added = platforms.then_some(Added {
+            option: "--platforms",
+            column: "platforms",
+        });
+        added.into_iter().collect()
     }
 }
 
@@ -45,16 +45,16 @@ impl RelationArgs {
 type Wanted = (PublicRepository, ImageId);
 
 /// Adds the platforms to the rows that are indexes; each manifest is read once. Rows of a source
-/// without digests are read `by_tag`, and get a digest too.
+/// without digests are read by tag, and get a digest too.
 ///
 /// # Errors
 ///
 /// A usage error for too many manifests, and any failure of the registry.
-pub(super) async fn add_manifests<R: ImageRow>(
-    sources: &Sources<'_>,
-    by_tag: bool,
+pub(super) async fn add_manifests<R: ListedRow + ImageRow>(
+    listing: &Listing<'_, R>,
     parts: &mut [&mut Part<R>],
 ) -> Result<(), Error> {
+    let by_tag = !listing.told.contains(Facts::DIGESTS);
     let mut wanted = Vec::new();
     let mut seen = HashSet::new();
     for part in parts.iter() {
@@ -71,12 +71,12 @@ pub(super) async fn add_manifests<R: ImageRow>(
         .hint("list fewer rows, with `--limit 20` or a filter"));
     }
     let read = async |wanted: Wanted| {
-        let manifest = sources.manifest(&wanted.0, &wanted.1).await?;
+        let manifest = listing.sources.manifest(&wanted.0, &wanted.1).await?;
         Ok::<_, Error>((wanted, manifest))
     };
     let found: HashMap<Wanted, Manifest> = stream::iter(wanted)
         .map(read)
-        .buffered(CONCURRENCY)
+        .buffered(WINDOW)
         .try_collect()
         .await?;
     for part in parts {

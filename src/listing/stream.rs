@@ -1,12 +1,12 @@
 //! Prints the pages of a listing as they arrive, in the service's order.
 
 use super::printer::Printer;
-use super::{Listing, Missing, Outcome, RepositoryRow, unless_missing};
+use super::rows::ListedRow;
+use super::{Listing, Missing, Outcome, unless_missing};
 use crate::error::Error;
-use crate::reference::Repository;
 use crate::source::Target;
 
-/// The result of streaming a repository.
+/// The result of streaming a subject.
 #[derive(Default)]
 struct Streamed {
     /// The token of the page after `--max-pages`.
@@ -19,47 +19,47 @@ struct Streamed {
     suggestion: Option<String>,
 }
 
-impl Listing<'_> {
-    /// Prints page after page, one repository after another.
-    pub(super) async fn stream<R: RepositoryRow>(
+impl<R: ListedRow> Listing<'_, R> {
+    /// Prints page after page, one subject after another.
+    pub(super) async fn stream(
         &self,
-        targets: &[Target],
+        targets: &[Target<R::Of>],
         mut printer: Printer<'_, R>,
     ) -> Result<Outcome, Error> {
         let mut missing = Missing::new();
         let (mut next_token, mut seen, mut rows) = (None, Vec::new(), 0);
         for target in targets {
-            let streamed = self.stream_pages(&target.repository, &mut printer).await;
+            let streamed = self.stream_pages(target, &mut printer).await;
+            self.progress.subject_done();
             match unless_missing(streamed)? {
                 Ok(streamed) => {
                     rows += streamed.printed;
                     next_token.clone_from(&streamed.next_token);
                     seen.push((target, streamed));
                 }
-                Err(error) => missing.push(error),
+                Err(error) => missing.extend(self.unless_matched(target, error)),
             }
         }
-        if !seen.is_empty() {
+        if !seen.is_empty() || missing.is_empty() {
             printer.end(next_token.as_deref())?;
         }
         self.progress.end_line();
         for (target, streamed) in seen.iter().filter(|(_, streamed)| streamed.printed == 0) {
             self.note_empty(target, streamed.read, streamed.suggestion.as_deref());
         }
-        let seen: Vec<_> = seen.iter().map(|(target, _)| *target).collect();
-        self.note_untagged(&seen);
+        self.note_untagged(seen.iter().map(|(target, _)| *target));
         self.note_token(next_token.as_deref());
         Ok(Outcome { rows, missing })
     }
 
-    /// Prints the pages of a repository, and requests the next one while writing each.
-    async fn stream_pages<R: RepositoryRow>(
+    /// Prints the pages of a subject, and requests the next one while writing each.
+    async fn stream_pages(
         &self,
-        repository: &Repository,
+        target: &Target<R::Of>,
         printer: &mut Printer<'_, R>,
     ) -> Result<Streamed, Error> {
-        let reference = self.reference(repository).await?;
-        let mut pages = self.pages(repository);
+        let reference = self.reference(target).await?;
+        let mut pages = self.pages(&target.of);
         let limit = self.selection.limit().unwrap_or(usize::MAX);
         let mut streamed = Streamed::default();
         let mut page = pages.next().await?;
@@ -85,7 +85,7 @@ impl Listing<'_> {
     }
 
     /// The rows of a page that pass the filter.
-    fn pass<R: RepositoryRow>(&self, mut rows: Vec<R>, streamed: &mut Streamed) -> Vec<R> {
+    fn pass(&self, mut rows: Vec<R>, streamed: &mut Streamed) -> Vec<R> {
         streamed.read += rows.len();
         if streamed.printed == 0 && streamed.suggestion.is_none() {
             streamed.suggestion = self.selection.suggestion(&rows);

@@ -1,54 +1,84 @@
 //! The summary under a table on a terminal: rows, untagged images, total size.
 
 use std::collections::HashSet;
-use std::fmt;
 
-use crate::model::Row;
+use crate::model::{Manifest, Usage};
 use crate::output::{counted, human_count, human_size};
+
+/// The storage that the service does not charge for, in bytes.
+/// <https://aws.amazon.com/ecr/pricing/>
+const FREE_STORAGE: u64 = 50_000_000_000;
+/// The service's quota of images in a repository.
+/// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html>
+const MOST_IMAGES: usize = 100_000;
 
 /// The totals of a listing.
 #[derive(Debug, Default)]
-pub(super) struct Summary<'a> {
+pub(crate) struct Totals<'a> {
     rows: usize,
     untagged: usize,
     /// The size of the images, without indexes.
     bytes: u64,
     has_index: bool,
     digests: HashSet<&'a str>,
+    usage: Option<UsageTotals>,
 }
 
-impl<'a> Summary<'a> {
-    /// Adds the rows of a repository.
+/// The totals of the repositories whose usage was read.
+#[derive(Debug, Default)]
+struct UsageTotals {
+    images: usize,
+    /// The most images of one repository.
+    most_images: usize,
+    untagged: usize,
+    tags: Option<usize>,
+    bytes: Option<u64>,
+}
+
+impl<'a> Totals<'a> {
+    /// Adds a row of an image with these tags.
     ///
     /// Adds the size of each distinct digest once, without indexes; shared layers count once per
     /// image.
-    pub(super) fn add<R: Row>(&mut self, rows: &'a [R]) {
-        self.rows += rows.len();
-        for row in rows {
-            self.untagged += usize::from(row.tags().is_empty());
-            let manifest = row.manifest();
-            let digest = manifest.digest.as_deref();
-            let is_new = digest.is_none_or(|digest| self.digests.insert(digest));
-            if manifest.is_index() {
-                self.has_index = true;
-            } else if is_new {
-                let size = manifest.size.and_then(|size| u64::try_from(size).ok());
-                self.bytes = self.bytes.saturating_add(size.unwrap_or_default());
-            }
+    pub(super) fn add_image(&mut self, tags: &[String], manifest: &'a Manifest) {
+        self.rows += 1;
+        self.untagged += usize::from(tags.is_empty());
+        let digest = manifest.digest.as_deref();
+        let is_new = digest.is_none_or(|digest| self.digests.insert(digest));
+        if manifest.is_index() {
+            self.has_index = true;
+        } else if is_new {
+            self.bytes = self.bytes.saturating_add(natural(manifest.size));
         }
     }
 
-    /// Whether nothing was listed.
-    pub(super) fn is_empty(&self) -> bool {
-        self.rows == 0
+    /// Adds a row of a repository, with its usage if that was read.
+    pub(super) fn add_repository(&mut self, usage: Option<&Usage>) {
+        self.rows += 1;
+        let Some(usage) = usage else { return };
+        let totals = self.usage.get_or_insert_default();
+        let images = natural(usage.images);
+        totals.images += images;
+        totals.most_images = totals.most_images.max(images);
+        totals.untagged += natural::<usize>(usage.untagged);
+        if usage.tags.is_some() {
+            *totals.tags.get_or_insert_default() += natural::<usize>(usage.tags);
+        }
+        if usage.size.is_some() {
+            let bytes = totals.bytes.get_or_insert_default();
+            *bytes = bytes.saturating_add(natural(usage.size));
+        }
     }
 
-    /// The totals as a line; `noun` is the word for a row, `is_whole` whether the listing has every
-    /// image.
+    /// The totals as lines, none if nothing was listed; `noun` is the word for a row, `is_whole`
+    /// whether the listing has every image.
     ///
     /// The size of an index is that of its largest image. Unless every image is listed, the images of
     /// an index may be missing, and the total would be less than the sizes above it.
-    pub(super) fn line(&self, noun: &'static str, is_whole: bool) -> impl fmt::Display {
+    pub(super) fn lines(&self, noun: &'static str, is_whole: bool) -> Vec<String> {
+        if self.rows == 0 {
+            return Vec::new();
+        }
         let mut parts = vec![counted(self.rows, noun)];
         if self.untagged > 0 {
             parts.push(format!("{} untagged", human_count(self.untagged)));
@@ -56,52 +86,103 @@ impl<'a> Summary<'a> {
         if self.bytes > 0 && (is_whole || !self.has_index) {
             parts.push(human_size(self.bytes));
         }
-        parts.join(", ")
+        let Some(usage) = &self.usage else {
+            return vec![parts.join(", ")];
+        };
+        if let Some(tags) = usage.tags {
+            parts.push(counted(tags, "tag"));
+        } else {
+            parts.push(counted(usage.images, "image"));
+            parts.push(format!("{} untagged", human_count(usage.untagged)));
+        }
+        parts.extend(usage.bytes.map(human_size));
+        let mut lines = vec![parts.join(", ")];
+        lines.extend(usage.bytes.map(|bytes| {
+            format!(
+                "at most {} of the free {}, for layers that images share are billed once; at most {} of {} images in a repository",
+                human_size(bytes),
+                human_size(FREE_STORAGE),
+                human_count(usage.most_images),
+                human_count(MOST_IMAGES),
+            )
+        }));
+        lines
     }
+}
+
+/// `number`, or 0 if there is none or it is negative.
+fn natural<N: TryFrom<i64> + Default>(number: Option<i64>) -> N {
+    number
+        .and_then(|number| N::try_from(number).ok())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Summary;
-    use crate::model::{Image, Manifest};
+    use super::Totals;
+    use crate::model::{Manifest, Usage};
 
-    fn image(digest: &str, media_type: &str, size: i64, tags: &[&str]) -> Image {
-        Image {
-            tags: (!tags.is_empty()).then(|| tags.iter().map(ToString::to_string).collect()),
-            manifest: Manifest {
-                digest: Some(digest.to_owned()),
-                size: Some(size),
-                media_type: Some(media_type.into()),
-                ..Manifest::default()
-            },
-            ..Image::default()
+    fn manifest(digest: &str, media_type: &str, size: i64) -> Manifest {
+        Manifest {
+            digest: Some(digest.to_owned()),
+            size: Some(size),
+            media_type: Some(media_type.into()),
+            ..Manifest::default()
         }
     }
 
+    const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+
     #[test]
     fn counts_each_digest_once_and_no_index() {
-        let index = "application/vnd.oci.image.index.v1+json";
-        let mut summary = Summary::default();
-        assert!(summary.is_empty());
-        let first = [image("sha256:1", index, 500, &["a", "b"])];
-        let second = [
-            image("sha256:2", "other", 200, &[]),
-            image("sha256:2", "other", 200, &[]),
-        ];
-        summary.add(&second);
-        let line = |summary: &Summary, is_whole| summary.line("image", is_whole).to_string();
-        assert_eq!(line(&summary, false), "2 images, 2 untagged, 200 B");
-        summary.add(&first);
-        assert!(!summary.is_empty());
-        assert_eq!(line(&summary, true), "3 images, 2 untagged, 200 B");
-        assert_eq!(line(&summary, false), "3 images, 2 untagged");
+        let index = manifest("sha256:1", INDEX, 500);
+        let image = manifest("sha256:2", "other", 200);
+        let mut totals = Totals::default();
+        assert!(totals.lines("image", true).is_empty());
+        totals.add_image(&[], &image);
+        totals.add_image(&[], &image);
+        assert_eq!(
+            totals.lines("image", false),
+            ["2 images, 2 untagged, 200 B"]
+        );
+        totals.add_image(&["a".to_owned(), "b".to_owned()], &index);
+        assert_eq!(totals.lines("image", true), ["3 images, 2 untagged, 200 B"]);
+        assert_eq!(totals.lines("image", false), ["3 images, 2 untagged"]);
     }
 
     #[test]
     fn a_negative_size_counts_as_zero() {
-        let mut summary = Summary::default();
-        let rows = [image("sha256:1", "other", -5, &["a"])];
-        summary.add(&rows);
-        assert_eq!(summary.line("tag", true).to_string(), "1 tag");
+        let image = manifest("sha256:1", "other", -5);
+        let mut totals = Totals::default();
+        totals.add_image(&["a".to_owned()], &image);
+        assert_eq!(totals.lines("tag", true), ["1 tag"]);
+    }
+
+    #[test]
+    fn usage_is_added_up_beside_the_limits_of_the_service() {
+        let usage = |images, untagged, size| Usage {
+            images: Some(images),
+            untagged: Some(untagged),
+            size: Some(size),
+            ..Usage::default()
+        };
+        let mut totals = Totals::default();
+        totals.add_repository(None);
+        assert_eq!(totals.lines("repository", true), ["1 repository"]);
+        totals.add_repository(Some(&usage(1200, 7, 4_000_000_000)));
+        totals.add_repository(Some(&usage(34, 0, 2_500_000_000)));
+        assert_eq!(
+            totals.lines("repository", true),
+            [
+                "3 repositories, 1,234 images, 7 untagged, 6.5 GB",
+                "at most 6.5 GB of the free 50.0 GB, for layers that images share are billed once; at most 1,200 of 100,000 images in a repository",
+            ]
+        );
+        let mut totals = Totals::default();
+        totals.add_repository(Some(&Usage {
+            tags: Some(12),
+            ..Usage::default()
+        }));
+        assert_eq!(totals.lines("repository", true), ["1 repository, 12 tags"]);
     }
 }

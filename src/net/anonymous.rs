@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::http::Answer;
-use super::retry::Pace;
+use super::limit::Limits;
 use super::retry::{Failure, Retry};
 use super::settings::{Transport, host};
 use super::{answers, http};
@@ -31,7 +31,7 @@ impl<'a> Anonymous<'a> {
         url: Option<Url>,
         address: &str,
         transport: Transport,
-        pace: Pace,
+        limits: Limits,
         progress: &'a Progress,
     ) -> Self {
         let built_in = || Url::parse(address).expect("the built-in address is a URL");
@@ -40,7 +40,7 @@ impl<'a> Anonymous<'a> {
             host: host(&base),
             base,
             http: transport.http,
-            retry: transport.retry.at_pace(pace),
+            retry: transport.retry.within(limits),
             progress,
         }
     }

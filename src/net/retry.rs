@@ -1,10 +1,11 @@
 //! The one retry policy: how often to retry, by the cause of the failure.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::limit::{Limiter, Limits};
 use crate::error::{Error, Kind};
 use crate::progress::Progress;
 
@@ -95,63 +96,27 @@ pub(crate) struct Retry {
     pub(crate) timeout: Duration,
     /// The limit of the first wait.
     pub(crate) first_delay: Duration,
-    /// When the host may receive requests.
-    pub(crate) pace: Arc<Pace>,
-}
-
-/// Limits the rate of requests to a host once it throttles.
-#[derive(Debug, Default)]
-pub(crate) struct Pace {
-    /// The time between two requests to a host that has throttled.
-    interval: Duration,
-    /// When the next request may be sent; `None` until the host throttles.
-    next: Mutex<Option<Instant>>,
-}
-
-impl Pace {
-    /// The interval that registries allow anonymous callers.
-    pub(crate) const A_SECOND: Duration = Duration::from_secs(1);
-
-    /// A pace of one request per `interval`, once the host throttles.
-    pub(crate) fn new(interval: Duration) -> Self {
-        Self {
-            interval,
-            next: Mutex::default(),
-        }
-    }
-
-    fn slow_down(&self) {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        next.get_or_insert_with(|| Instant::now() + self.interval);
-    }
-
-    /// Holds back all requests to the host for this long.
-    fn stop(&self, time: Duration) {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = Instant::now() + time;
-        *next = Some(next.map_or(end, |next| next.max(end)));
-    }
-
-    /// Takes the next turn, and returns how long the caller has to wait for it.
-    fn turn(&self) -> Duration {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        match &mut *next {
-            None => Duration::ZERO,
-            Some(next) => {
-                let turn = now.max(*next);
-                *next = turn + self.interval;
-                turn - now
-            }
-        }
-    }
+    /// Limits the requests to the host.
+    limiter: Arc<Limiter>,
 }
 
 impl Retry {
-    /// The same policy with a pace for another host.
-    pub(crate) fn at_pace(self, pace: Pace) -> Self {
+    /// A policy for one host, without known limits.
+    pub(crate) fn new(max_attempts: u32, timeout: Duration, first_delay: Duration) -> Self {
+        let second = scaled(Duration::from_secs(1), first_delay);
         Self {
-            pace: Arc::new(pace),
+            max_attempts,
+            timeout,
+            first_delay,
+            limiter: Arc::new(Limiter::new(Limits::default(), second)),
+        }
+    }
+
+    /// The same policy for another host, with these limits.
+    pub(crate) fn within(self, limits: Limits) -> Self {
+        let second = scaled(Duration::from_secs(1), self.first_delay);
+        Self {
+            limiter: Arc::new(Limiter::new(limits, second)),
             ..self
         }
     }
@@ -171,38 +136,37 @@ impl Retry {
         let (mut number, mut lost) = (0, 0);
         loop {
             number += 1;
-            self.wait_for_turn(progress, request).await;
+            let place = self.limiter.start(progress, request).await;
             progress.sending(request, number, self.max_attempts);
             let started = Instant::now();
             let outcome = tokio::time::timeout(self.timeout, attempt()).await;
             let failure = match outcome.unwrap_or_else(|_| Err(self.timed_out(request))) {
                 Ok(answer) => {
+                    place.accepted();
                     progress.answered(request, started.elapsed());
                     return Ok(answer);
                 }
                 Err(failure) => failure,
             };
             lost += u32::from(failure.cause == Cause::Lost);
-            if failure.cause == Cause::Throttled {
-                self.pace.slow_down();
+            match failure.cause {
+                Cause::Throttled => place.throttled(),
+                Cause::Skewed | Cause::Final => place.accepted(),
+                Cause::Server | Cause::Lost => {}
             }
+            // The wait before the next attempt holds no place.
+            drop(place);
             let retry_after = failure.retry_after.unwrap_or_default();
             if !self.allows_another(failure.cause, number, lost) || retry_after > LONGEST_PATIENCE {
                 return Err(given_up(number, failure));
             }
-            let retry_after = self.scaled(retry_after);
+            let retry_after = scaled(retry_after, self.first_delay);
             let delay = self.delay(number).max(retry_after);
-            self.pace.stop(retry_after);
+            if !retry_after.is_zero() {
+                self.limiter.stop(retry_after);
+            }
             progress.waiting(request, &failure.error, delay);
             tokio::time::sleep(delay).await;
-        }
-    }
-
-    async fn wait_for_turn(&self, progress: &Progress, request: &str) {
-        let wait = self.pace.turn();
-        if wait > Duration::ZERO {
-            progress.taking_turns(request, wait);
-            tokio::time::sleep(wait).await;
         }
     }
 
@@ -222,11 +186,6 @@ impl Retry {
         limit.min(LONGEST_DELAY).mul_f64(fastrand::f64())
     }
 
-    /// `wait`, scaled like the first delay.
-    fn scaled(&self, wait: Duration) -> Duration {
-        wait.mul_f64(self.first_delay.div_duration_f64(FIRST_DELAY))
-    }
-
     fn timed_out(&self, request: &str) -> Failure {
         let seconds = self.timeout.as_secs_f64();
         let error = Error::new(
@@ -238,6 +197,11 @@ impl Retry {
             error.hint("allow more time with `--timeout SECONDS`"),
         )
     }
+}
+
+/// `wait`, scaled like the first delay.
+fn scaled(wait: Duration, first_delay: Duration) -> Duration {
+    wait.mul_f64(first_delay.div_duration_f64(FIRST_DELAY))
 }
 
 /// The last of `attempts` failures.
@@ -257,17 +221,16 @@ fn given_up(attempts: u32, failure: Failure) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cause, FIRST_DELAY, LONGEST_DELAY, Pace, Retry, retry_after};
-    use std::sync::Arc;
+    use super::{Cause, FIRST_DELAY, Failure, LONGEST_DELAY, Retry, retry_after};
+    use crate::error::{Error, Kind};
+    use crate::net::limit::Limits;
+    use crate::progress::Progress;
+    use futures_util::FutureExt;
+    use std::pin::pin;
     use std::time::Duration;
 
     fn policy() -> Retry {
-        Retry {
-            max_attempts: 8,
-            timeout: Duration::from_secs(20),
-            first_delay: FIRST_DELAY,
-            pace: Arc::default(),
-        }
+        Retry::new(8, Duration::from_secs(20), FIRST_DELAY)
     }
 
     #[test]
@@ -285,32 +248,33 @@ mod tests {
     }
 
     #[test]
-    fn requests_take_turns_only_after_throttling() {
-        let pace = Pace::new(Duration::from_mins(1));
-        assert_eq!([pace.turn(), pace.turn()], [Duration::ZERO; 2]);
-        pace.slow_down();
-        let waits = [pace.turn(), pace.turn(), pace.turn()];
-        let minutes = waits.map(|wait| wait.as_secs_f64() / 60.0);
-        for (minutes, expected) in minutes.iter().zip([1.0, 2.0, 3.0]) {
-            assert!((expected - 0.1..=expected).contains(minutes), "{waits:?}");
-        }
+    fn the_wait_before_a_retry_holds_no_place() {
+        fastrand::seed(7);
+        let limits = Limits {
+            in_flight: 1,
+            known_rate: None,
+        };
+        let (retry, progress) = (policy().within(limits), Progress::new(false));
+        let fails = async || {
+            let error = Error::new(Kind::Service, "out of order");
+            Err::<(), _>(Failure::new(Cause::Server, error))
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let mut waiting = pin!(retry.run(&progress, "first", fails));
+            assert!((&mut waiting).now_or_never().is_none());
+            let second = retry.run(&progress, "second", async || Ok(()));
+            assert!(second.now_or_never().is_some());
+        });
     }
 
     #[test]
     fn delays_never_exceed_the_longest() {
         for attempt in 1..100 {
             assert!(policy().delay(attempt) <= LONGEST_DELAY);
-        }
-    }
-
-    #[test]
-    fn requests_are_held_back_for_the_longest_time_asked() {
-        let pace = Pace::default();
-        pace.stop(Duration::from_secs(50));
-        pace.stop(Duration::from_secs(5));
-        for _ in 0..3 {
-            let wait = pace.turn();
-            assert!((45.0..=50.0).contains(&wait.as_secs_f64()), "{wait:?}");
         }
     }
 

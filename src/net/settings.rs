@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use url::{ParseError, Url};
@@ -92,12 +91,7 @@ impl ConnectionArgs {
         };
         Ok(Transport {
             http: http::Client::new(self.trust(&find)?, self.connect_timeout()),
-            retry: Retry {
-                max_attempts,
-                timeout: self.timeout,
-                first_delay,
-                pace: Arc::default(),
-            },
+            retry: Retry::new(max_attempts, self.timeout, first_delay),
         })
     }
 

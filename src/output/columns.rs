@@ -17,6 +17,8 @@ pub(crate) enum Value<'a> {
     MediaType(&'a str),
     /// A number of bytes.
     Size(i64),
+    /// A number of things.
+    Count(i64),
     /// A time.
     Time(Timestamp),
     /// Several texts, in the registry's order.
@@ -58,6 +60,8 @@ pub(crate) enum Shown {
     ForSeveral,
     /// In machine formats only.
     ForMachines,
+    /// Only if an option asks for it.
+    WhenAsked,
     /// In a table of several repositories if one of them is public, and in machine formats if one is.
     ForPublic,
 }

@@ -118,7 +118,7 @@ impl<R> Cells<R> {
         match value {
             Value::Missing | Value::List([]) => "".into(),
             Value::Text(text) | Value::Digest(text) | Value::MediaType(text) => text.into(),
-            Value::Size(bytes) => bytes.to_string().into(),
+            Value::Size(number) | Value::Count(number) => number.to_string().into(),
             Value::Time(time) => self.style.clock.text(time).into(),
             Value::List([only]) => only.into(),
             Value::List(items) => items.join(JOINT).into(),

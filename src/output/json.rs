@@ -198,7 +198,7 @@ impl<R> Object<'_, R> {
                 Value::Text(text) | Value::Digest(text) | Value::MediaType(text) => {
                     map.serialize_entry(name, text)?;
                 }
-                Value::Size(bytes) => map.serialize_entry(name, &bytes)?,
+                Value::Size(number) | Value::Count(number) => map.serialize_entry(name, &number)?,
                 Value::List(items) => map.serialize_entry(name, items)?,
                 Value::Time(time) => match self.clock {
                     Clock::Epoch => map.serialize_entry(name, &epoch(time))?,

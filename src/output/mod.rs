@@ -215,6 +215,7 @@ impl OutputArgs {
                     Shown::Always => true,
                     Shown::ForSeveral => is_machine || expected.several,
                     Shown::ForMachines => is_machine,
+                    Shown::WhenAsked => false,
                     Shown::ForPublic => expected.public && (is_machine || expected.several),
                 }
         })

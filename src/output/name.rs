@@ -3,6 +3,7 @@
 use super::columns::{Column, Schema, Value};
 use super::{Format, Style, checked};
 use crate::error::{Error, Kind};
+use crate::reference::Reference;
 
 /// One digest or tag per line; leaves out rows without one.
 #[derive(Debug)]
@@ -34,25 +35,26 @@ impl<R> Format<R> for Names<R> {
     fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
-/// One reference per line: `public.ecr.aws/ALIAS/NAME:TAG`, `…@DIGEST` for images, or both for pinned
-/// tags.
+/// One reference per line: `public.ecr.aws/ALIAS/NAME` of repositories, with `:TAG`, `@DIGEST` for
+/// images, or both for pinned tags.
 #[derive(Debug)]
 pub(super) struct References<R: 'static> {
     alias: &'static Column<R>,
     repository: &'static Column<R>,
-    id: &'static Column<R>,
-    /// The digest, if the id is a tag.
+    /// The image of the repository: a tag or a digest.
+    image: Option<&'static Column<R>>,
+    /// The digest, if the image is a tag.
     pin: Option<&'static Column<R>>,
 }
 
 impl<R> References<R> {
     pub(super) fn new(schema: &'static Schema<R>, pin: bool) -> Self {
         let column = |name| schema.column(name).expect("every schema has these columns");
-        let id = schema.id_column();
+        let (id, repository) = (schema.id_column(), column("repositoryName"));
         Self {
             alias: column("registryAliasName"),
-            repository: column("repositoryName"),
-            id,
+            repository,
+            image: Some(id).filter(|id| id.key != repository.key),
             pin: pin
                 .then(|| column("imageDigest"))
                 .filter(|digest| digest.key != id.key),
@@ -65,19 +67,27 @@ impl<R> References<R> {
         else {
             return Err(Error::new(
                 Kind::Service,
-                "the service returned an image without a public name",
+                "the service returned a row without a public name",
             ));
         };
-        let mark = match (self.id.value)(row) {
-            Value::Digest(_) => '@',
-            _ => ':',
-        };
-        let id = checked::checked(self.id, row)?;
-        let reference = format!("public.ecr.aws/{alias}/{repository}{mark}{id}");
-        match self.pin {
-            Some(digest) => Ok(format!("{reference}@{}", checked::checked(digest, row)?)),
-            None => Ok(reference),
+        let mut reference = format!("public.ecr.aws/{alias}/{repository}");
+        if self.image.is_none() && reference.parse::<Reference>().is_err() {
+            let message = format!("the service returned an invalid repository `{reference}`");
+            return Err(Error::new(Kind::Service, message));
         }
+        if let Some(image) = self.image {
+            let mark = match (image.value)(row) {
+                Value::Digest(_) => '@',
+                _ => ':',
+            };
+            reference.push(mark);
+            reference.push_str(checked::checked(image, row)?);
+        }
+        if let Some(digest) = self.pin {
+            reference.push('@');
+            reference.push_str(checked::checked(digest, row)?);
+        }
+        Ok(reference)
     }
 }
 

@@ -24,8 +24,12 @@ pub(crate) fn human_count(count: usize) -> impl fmt::Display {
 
 /// `count` and `noun`, in the plural if needed: `1 image`, `10,000 images`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", human_count(count))
+    let number = human_count(count);
+    match noun.strip_suffix('y') {
+        _ if count == 1 => format!("{number} {noun}"),
+        Some(stem) => format!("{number} {stem}ies"),
+        None => format!("{number} {noun}s"),
+    }
 }
 
 #[cfg(test)]
@@ -55,5 +59,7 @@ mod tests {
         assert_eq!(counted(0, "row"), "0 rows");
         assert_eq!(counted(1, "row"), "1 row");
         assert_eq!(counted(10_000, "image"), "10,000 images");
+        assert_eq!(counted(1, "repository"), "1 repository");
+        assert_eq!(counted(2, "repository"), "2 repositories");
     }
 }

@@ -14,7 +14,7 @@ use unicode_width::UnicodeWidthStr;
 use super::columns::{Align, Column, Role, Value};
 use super::cut::{self, Cut};
 use super::layout::{GAP, Wish, lay_out};
-use super::{Format, Style, human_size};
+use super::{Format, Style, human_count, human_size};
 use crate::error::Error;
 use crate::escape::escaped;
 
@@ -88,6 +88,10 @@ impl<R> Table<R> {
             Value::MediaType(name) if self.style.in_full => Cell::Fixed(escaped(name)),
             Value::MediaType(name) => Cell::Text(escaped(short_media_type(name))),
             Value::Size(bytes) => Cell::Fixed(self.size(bytes).into()),
+            Value::Count(count) => Cell::Fixed(match usize::try_from(count) {
+                Ok(count) => human_count(count).to_string().into(),
+                Err(_) => count.to_string().into(),
+            }),
             Value::Time(time) => Cell::Fixed(self.style.clock.text(time).into()),
             Value::List(items) => Cell::List(items.iter().map(|item| escaped(item)).collect()),
         }

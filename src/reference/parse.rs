@@ -4,20 +4,29 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::address::{Address, split_image, without_query};
-use super::hosts::REGISTRIES;
+use super::hosts::{GALLERY, REGISTRIES};
 use super::official::{is_official, official};
+use super::pattern::{NamePattern, RepositoryPattern};
 use super::refused::Hint;
 use super::{
-    Digest, ImageId, PublicRepository, Refused, RegistryId, Repository, TagName, elsewhere, pasted,
+    Digest, ImageId, PublicRepository, Refused, RegistryId, RegistryName, Repository, TagName,
+    elsewhere, pasted,
 };
 use crate::error::Error;
 
-const GALLERY: [&str; 2] = ["gallery.ecr.aws", "www.gallery.ecr.aws"];
+/// The subject of a reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// One repository.
+    Repository(Repository),
+    /// All repositories of a registry whose names match a pattern.
+    Matching(RepositoryPattern),
+}
 
-/// A repository, and optionally one of its images, as typed or pasted.
+/// A repository, and optionally one of its images, or a pattern of repositories, as typed or pasted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reference {
-    repository: Repository,
+    named: Named,
     /// The image by `@digest` or, without one, by `:tag`.
     image: Option<ImageId>,
     /// The account of an ARN.
@@ -25,28 +34,38 @@ pub(crate) struct Reference {
 }
 
 impl Reference {
-    /// The repository and the image. With `public`, a name without a host is in the public registry.
+    /// The subject and the image. With `public`, a name without a host is in the public registry.
     ///
     /// # Errors
     ///
     /// A usage error if such a name has no alias, or if a repository that is not public has an image.
-    pub(crate) fn resolve(&self, public: bool) -> Result<(Repository, Option<ImageId>), Error> {
-        let Repository::Own(name) = &self.repository else {
-            return Ok((self.repository.clone(), self.image.clone()));
+    pub(crate) fn resolve(&self, public: bool) -> Result<(Named, Option<ImageId>), Error> {
+        let Some(name) = self.own_name() else {
+            return Ok((self.named.clone(), self.image.clone()));
         };
         if public && self.registry_id.is_none() {
-            let repository = PublicRepository::at(name.as_str())
-                .map_err(|refused| refused.of_value("--public", name.as_str()))?;
-            return Ok((Repository::Public(repository), self.image.clone()));
+            let named = public_at(name).map_err(|refused| refused.of_value("--public", name))?;
+            return Ok((named, self.image.clone()));
         }
         match &self.image {
-            None => Ok((self.repository.clone(), None)),
+            None => Ok((self.named.clone(), None)),
             Some(image) => {
-                let refused = Refused::new("").hinting(hints_for_own_image(name.as_str(), image));
+                let refused = Refused::new("").hinting(hints_for_own_image(name, image));
                 Err(refused.as_error(&format!(
                     "`{name}` is a repository of your own registry: name it without {image}"
                 )))
             }
+        }
+    }
+
+    /// The name or pattern of repositories of the caller's own registry.
+    fn own_name(&self) -> Option<&str> {
+        match &self.named {
+            Named::Repository(Repository::Own(name)) => Some(name.as_str()),
+            Named::Matching(pattern) if pattern.registry == RegistryName::Own => {
+                pattern.name.as_ref().map(NamePattern::as_str)
+            }
+            _ => None,
         }
     }
 
@@ -75,8 +94,8 @@ impl Reference {
 
     /// The hints for typing this reference, which was parsed from `text`.
     pub(crate) fn hints(&self, text: &str) -> Vec<Hint> {
-        match (&self.repository, &self.image) {
-            (Repository::Own(name), Some(image)) => hints_for_own_image(name.as_str(), image),
+        match (self.own_name(), &self.image) {
+            (Some(name), Some(image)) => hints_for_own_image(name, image),
             _ => vec![Hint::Instead {
                 words: "try",
                 value: text.to_owned(),
@@ -151,8 +170,8 @@ impl Reference {
 
     fn of_public(path: &str) -> Result<Self, Refused> {
         let (path, image) = split_checked(path)?;
-        let repository = match PublicRepository::at(path) {
-            Ok(repository) => repository,
+        let named = match public_at(path) {
+            Ok(named) => named,
             Err(_) if is_official(path) => {
                 let tail = image.as_ref().map_or_else(String::new, ImageId::suffix);
                 return Err(PublicRepository::no_alias(path, &tail));
@@ -160,7 +179,7 @@ impl Reference {
             Err(refused) => return Err(refused),
         };
         Ok(Self {
-            repository: Repository::Public(repository),
+            named,
             image,
             registry_id: None,
         })
@@ -168,23 +187,39 @@ impl Reference {
 
     fn of_own(text: &str) -> Result<Self, Refused> {
         let (path, image) = split_checked(text.trim_end_matches('/'))?;
-        let name = path.parse()?;
+        let named = if NamePattern::is_meant(path) {
+            Named::Matching(RepositoryPattern {
+                registry: RegistryName::Own,
+                name: Some(path.parse()?),
+            })
+        } else {
+            Named::Repository(Repository::Own(path.parse()?))
+        };
         if let Some(image) = image.as_ref().filter(|_| !path.contains('/')) {
             let reason =
                 "only a public repository, `public.ecr.aws/ALIAS/NAME`, can be named with an image";
             return Err(Refused::new(reason).hinting(hints_for_own_image(path, image)));
         }
         Ok(Self {
-            repository: Repository::Own(name),
+            named,
             image,
             registry_id: None,
         })
     }
 }
 
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Repository(repository) => repository.fmt(f),
+            Self::Matching(pattern) => pattern.fmt(f),
+        }
+    }
+}
+
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.repository.fmt(f)?;
+        self.named.fmt(f)?;
         f.write_str(
             &self
                 .image
@@ -215,10 +250,11 @@ fn is_elsewhere(address: &Address<'_>) -> bool {
 /// have moved.
 fn split_checked(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
     let (path, image) = split_image(text);
-    if path.contains(['*', '?', '[', ']']) {
-        return Err(Refused::new(
-            "patterns are not supported: name the repository in full",
-        ));
+    if NamePattern::is_meant(text) && !image.is_empty() {
+        return Err(
+            Refused::new("a pattern selects repositories, and takes no tag and no digest")
+                .hint("select tags with `--tag TAG` or `--include REGEX`"),
+        );
     }
     let (tag, digest) = image.split_once('@').unwrap_or((image, ""));
     // `:sha256:…`, a digest after the wrong separator.
@@ -237,6 +273,27 @@ fn split_checked(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
         None
     };
     Ok((path, digest.or(tag)))
+}
+
+/// The public repository at `path`, `ALIAS/NAME`, or those that match a pattern in place of the name.
+fn public_at(path: &str) -> Result<Named, Refused> {
+    if !NamePattern::is_meant(path) {
+        return PublicRepository::at(path)
+            .map(Repository::Public)
+            .map(Named::Repository);
+    }
+    let (alias, name) = path.split_once('/').unwrap_or((path, ""));
+    if NamePattern::is_meant(alias) || name.is_empty() {
+        return Err(
+            Refused::new("a pattern selects the repositories of one public registry").hint(
+                format!("name the registry, as in `'{}/ALIAS/*'`", REGISTRIES[0]),
+            ),
+        );
+    }
+    Ok(Named::Matching(RepositoryPattern {
+        registry: RegistryName::Public(alias.parse()?),
+        name: Some(name.parse()?),
+    }))
 }
 
 /// Drops the hints, which would replace the refused part and not the whole reference.
@@ -313,7 +370,7 @@ fn no_repository_arn(account: &str) -> Refused {
 
 #[cfg(test)]
 mod tests {
-    use super::Reference;
+    use super::{Named, Reference};
 
     /// The meaning of `text`, as text, with or without `--public`.
     fn meaning(text: &str, public: bool) -> String {
@@ -321,9 +378,13 @@ mod tests {
             Ok(reference) => reference,
             Err(refused) => return format!("refused: {refused}"),
         };
+        let shown = |named: Named| match named {
+            Named::Repository(repository) => repository.to_string(),
+            Named::Matching(pattern) => format!("all of {pattern}"),
+        };
         match reference.resolve(public) {
-            Ok((repository, None)) => repository.to_string(),
-            Ok((repository, Some(image))) => format!("{repository} {image}"),
+            Ok((named, None)) => shown(named),
+            Ok((named, Some(image))) => format!("{} {image}", shown(named)),
             Err(error) => format!("error: {error}"),
         }
     }

@@ -74,7 +74,7 @@ impl Refused {
     }
 
     /// The hints under another message.
-    pub(super) fn as_error(&self, message: &str) -> Error {
+    pub(crate) fn as_error(&self, message: &str) -> Error {
         let hints = self.hints.iter();
         hints.fold(Error::usage(message), |error, hint| {
             error.hint(hint.to_string())

@@ -146,7 +146,11 @@ impl<'a, R: Row> Collector<'a, R> {
         let mut verdicts = verdicts.into_iter();
         rows.retain(|_| verdicts.next() == Some(Verdict::Passes));
         order::apply(positions, &mut rows);
-        rows.truncate(self.limit.unwrap_or(usize::MAX));
+        if let Some(limit) = self.limit {
+            rows.truncate(limit);
+            // A run may hold the rows of thousands of repositories.
+            rows.shrink_to_fit();
+        }
         let ids = self.wanted.map(Wanted::ids).unwrap_or_default();
         let found = ids.iter().zip(&self.found);
         let missing = found.clone().filter(|(_, digests)| digests.is_empty());
@@ -190,7 +194,7 @@ impl<'a, R: Row> Collector<'a, R> {
     fn note_found(&mut self, row: &R) {
         if let Some(wanted) = self.wanted {
             for position in wanted.positions(row) {
-                self.found[position].insert(row.manifest().digest.clone());
+                self.found[position].insert(row.digest().map(str::to_owned));
             }
         }
     }
@@ -271,19 +275,30 @@ impl Counts {
 
 fn floating_tags<R: Row>(rows: &[R]) -> FloatingTags<'_> {
     FloatingTags::of(rows.iter().flat_map(|row| {
-        let digest = row.manifest().digest.as_deref();
-        let tags = row.tags().iter();
+        let digest = row.digest();
+        let tags = row.names().iter();
         tags.filter_map(move |tag| Some((digest?, tag.as_str())))
     }))
 }
 
-/// The ids of the rows so far, as hashes of 128 bits: 100,000 of them take 4 MiB rather than 14, and
-/// two collide once in 10^28 listings.
+/// An id as a hash of 128 bits: 100,000 of them take 4 MiB rather than 14, and two collide once in
+/// 10^28 listings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Fingerprint([u64; 2]);
+
+impl Fingerprint {
+    /// The fingerprint of `id`, to be compared with those of the same `hashers`.
+    pub(crate) fn of(id: &str, hashers: &[RandomState; 2]) -> Self {
+        Self([0, 1].map(|index: usize| hashers[index].hash_one(id)))
+    }
+}
+
+/// The ids of the rows so far.
 #[derive(Debug)]
 struct Seen {
     is_unique: bool,
     hashers: [RandomState; 2],
-    rows: HashMap<[u64; 2], SeenRow>,
+    rows: HashMap<Fingerprint, SeenRow>,
     /// Rows not checked for repetition: they have no id, or may be listed twice.
     others: Counts,
 }
@@ -321,7 +336,7 @@ impl Seen {
             return Arrival::First;
         };
         let date = row.date().map_or(i64::MIN, Timestamp::as_millisecond);
-        let key = [0, 1].map(|index: usize| self.hashers[index].hash_one(id));
+        let key = Fingerprint::of(id, &self.hashers);
         let this = SeenRow { date, verdict };
         match self.rows.entry(key) {
             Entry::Vacant(entry) => {

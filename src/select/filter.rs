@@ -96,7 +96,7 @@ impl TaggedArgs {
 }
 
 /// The conditions, with resolved times.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Filter<'a> {
     args: &'a FilterArgs,
     tagged: TaggedArgs,
@@ -123,23 +123,30 @@ impl FilterArgs {
         let Self {
             include: _,
             exclude: _,
-            semver: _,
-            pre: _,
-            exclude_digest_tags: _,
+            semver,
+            pre,
+            exclude_digest_tags,
             since,
             before,
             min_age,
             media_type,
         } = self;
         let given = [
-            ("--since", since.is_some()),
-            ("--before", before.is_some()),
-            ("--min-age", min_age.is_some()),
-            ("--media-type", media_type.is_some()),
+            ("--semver", semver.is_some(), Facts::TAGS),
+            ("--pre", *pre, Facts::TAGS),
+            ("--exclude-digest-tags", *exclude_digest_tags, Facts::TAGS),
+            ("--since", since.is_some(), Facts::DETAILS),
+            ("--before", before.is_some(), Facts::DETAILS),
+            ("--min-age", min_age.is_some(), Facts::DETAILS),
+            (
+                "--media-type",
+                media_type.is_some(),
+                Facts::TAGS | Facts::DETAILS,
+            ),
         ];
-        let given = given.into_iter().filter(|(_, is_given)| *is_given);
+        let given = given.into_iter().filter(|(_, is_given, _)| *is_given);
         given
-            .map(|(option, _)| Need::new(option, Facts::DETAILS))
+            .map(|(option, _, facts)| Need::new(option, facts))
             .collect()
     }
 
@@ -230,7 +237,7 @@ impl Filter<'_> {
         {
             return None;
         }
-        let mut tags = row.tags().iter().filter(passes_otherwise);
+        let mut tags = row.names().iter().filter(passes_otherwise);
         tags.find_map(|tag| {
             let include = self.args.include.iter();
             let mut matching = include.filter(|pattern| pattern.matches_part(tag));
@@ -239,7 +246,7 @@ impl Filter<'_> {
     }
 
     fn by_tags<R: Row>(&self, row: &R, floating: &FloatingTags) -> Verdict {
-        let tags = row.tags();
+        let tags = row.names();
         if tags.is_empty() {
             return passes_if(self.admits_untagged());
         }
@@ -280,7 +287,7 @@ impl Filter<'_> {
         let Some(range) = &self.args.semver else {
             return true;
         };
-        let digest = row.manifest().digest.as_deref();
+        let digest = row.digest();
         let version = floating.version(digest, tag);
         version.is_some_and(|version| range.contains(&version, pre))
     }
@@ -307,11 +314,8 @@ impl Filter<'_> {
         let Some(text) = self.args.media_type.as_deref() else {
             return true;
         };
-        let manifest = row.manifest();
-        [&manifest.media_type, &manifest.artifact_media_type]
-            .into_iter()
-            .flatten()
-            .any(|media_type| media_type.contains(text))
+        let mut media_types = row.media_types().into_iter().flatten();
+        media_types.any(|media_type| media_type.contains(text))
     }
 }
 

@@ -86,9 +86,9 @@ impl Wanted {
 
     /// The positions in [`Self::ids`] of the ids that `row` has.
     pub(super) fn positions<'a, R: Row>(&'a self, row: &'a R) -> impl Iterator<Item = usize> + 'a {
-        let digest = row.manifest().digest.as_ref();
+        let digest = row.digest();
         let by_digest = digest.and_then(|digest| self.digests.get(digest));
-        let by_tag = row.tags().iter().filter_map(|tag| self.tags.get(tag));
+        let by_tag = row.names().iter().filter_map(|tag| self.tags.get(tag));
         let short = self.short_digests.iter();
         let by_short_digest =
             short.filter(move |(short, _)| digest.is_some_and(|digest| short.matches(digest)));

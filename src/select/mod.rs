@@ -12,12 +12,13 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
-pub(crate) use self::collect::{Collector, Counts, Selected};
+pub(crate) use self::collect::{Collector, Counts, Fingerprint, Selected};
 pub(crate) use self::filter::TaggedArgs;
 use self::filter::{Filter, FilterArgs, Verdict};
 pub(crate) use self::ids::{IdArgs, Wanted};
 pub(crate) use self::order::SortKey;
 use self::version::FloatingTags;
+pub(crate) use self::version::natural;
 use crate::error::Error;
 use crate::facts::Need;
 use crate::model::Row;
@@ -86,13 +87,12 @@ impl SelectArgs {
     pub(crate) fn needs(&self) -> Vec<Need> {
         let Self {
             filter,
-            sort,
+            // The column of the key knows its needs.
+            sort: _,
             reverse: _,
             limit: _,
         } = self;
-        let mut needs = filter.needs();
-        needs.extend(sort.map(SortKey::need));
-        needs
+        filter.needs()
     }
 }
 
@@ -105,6 +105,22 @@ impl Selection<'_> {
     /// The limit on the number of rows, if there is one.
     pub(crate) fn limit(&self) -> Option<usize> {
         self.limit
+    }
+
+    /// The same selection of all rows that pass, for facts that are read before the rows are sorted.
+    pub(crate) fn unordered(&self) -> Self {
+        Self {
+            filter: self.filter.clone(),
+            key: SortKey::Name,
+            reverse: false,
+            limit: None,
+        }
+    }
+
+    /// Sorts and limits rows that were selected by [`Self::unordered`].
+    pub(crate) fn arrange<R: Row>(&self, rows: &mut Vec<R>) {
+        self.sort(rows);
+        rows.truncate(self.limit.unwrap_or(usize::MAX));
     }
 
     /// Whether images without tags can pass.
@@ -152,7 +168,7 @@ impl Selection<'_> {
     /// The positions of `rows` when they are sorted.
     fn positions<'a, R: Row>(&self, rows: &[&'a R], floating: &FloatingTags<'a>) -> Vec<usize> {
         let passes = |row: &R, tag: &str| self.filter.passes_tag(row, tag, floating);
-        let version = |row: &'a R, tag| floating.version(row.manifest().digest.as_deref(), tag);
+        let version = |row: &'a R, tag| floating.version(row.digest(), tag);
         self.key.order(rows, self.reverse, passes, version)
     }
 
@@ -166,7 +182,7 @@ impl Selection<'_> {
             return 0;
         }
         let passes = |row: &R, tag: &String| self.filter.passes_tag(row, tag, floating);
-        let has_others = |row: &&R| !row.tags().iter().all(|tag| passes(row, tag));
+        let has_others = |row: &&R| !row.names().iter().all(|tag| passes(row, tag));
         rows.filter(has_others).count()
     }
 }

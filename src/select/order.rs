@@ -6,14 +6,13 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::version::{Version, natural};
-use crate::facts::{Facts, Need};
 use crate::model::Row;
 
 /// The key that rows are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SortKey {
-    /// When the image was pushed, newest first
-    #[value(aliases = ["imagePushedAt", "imageDetail.imagePushedAt"])]
+    /// When the image, or the newest one of a repository, was pushed, newest first
+    #[value(aliases = ["lastPushedAt", "imagePushedAt", "imageDetail.imagePushedAt"])]
     Pushed,
     /// When the tag or repository was created, newest first
     #[value(alias = "createdAt")]
@@ -21,7 +20,7 @@ pub(crate) enum SortKey {
     /// The version, highest first, then tags that are not versions
     Version,
     /// The size, largest first
-    #[value(aliases = ["imageSizeInBytes", "imageDetail.imageSizeInBytes"])]
+    #[value(aliases = ["sizeInBytes", "imageSizeInBytes", "imageDetail.imageSizeInBytes"])]
     Size,
     /// The tag, with its numbers compared by value
     #[value(aliases = ["imageTag", "imageTags", "tags"])]
@@ -29,6 +28,15 @@ pub(crate) enum SortKey {
     /// The name, with its numbers compared by value
     #[value(alias = "repositoryName")]
     Name,
+    /// The number of images, largest first
+    #[value(alias = "imageCount")]
+    Images,
+    /// The number of images without a tag, largest first
+    #[value(alias = "untaggedCount")]
+    Untagged,
+    /// The number of tags, largest first
+    #[value(alias = "tagCount")]
+    Tags,
     /// The digest
     #[value(aliases = ["imageDigest", "imageDetail.imageDigest"])]
     Digest,
@@ -57,19 +65,18 @@ impl SortKey {
         }
     }
 
-    /// The facts that the key needs.
-    pub(super) fn need(self) -> Need {
-        let (name, facts) = match self {
-            Self::Pushed => ("pushed", Facts::DETAILS),
-            Self::Created => ("created", Facts::DETAILS),
-            Self::Size => ("size", Facts::DETAILS),
-            Self::Digest => ("digest", Facts::DETAILS),
-            Self::Version => ("version", Facts::NAMES),
-            Self::Tag => ("tag", Facts::NAMES),
-            Self::Name => ("name", Facts::NAMES),
-            Self::None => ("none", Facts::NAMES),
-        };
-        Need::new(format!("--sort {name}"), facts)
+    /// Whether it is a total of a repository's images, for rows that are repositories.
+    pub(crate) fn is_of_usage(self) -> bool {
+        matches!(
+            self,
+            Self::Images | Self::Untagged | Self::Size | Self::Pushed | Self::Tags
+        )
+    }
+
+    /// The key's name on the command line.
+    pub(crate) fn name(self) -> String {
+        let value = self.to_possible_value().unwrap_or_default();
+        value.get_name().to_owned()
     }
 
     /// The positions of `rows` in the order of this key. `reverse` reverses only the key, not the
@@ -84,15 +91,18 @@ impl SortKey {
         version: impl Fn(&'a R, &'a str) -> Option<Version<'a>>,
     ) -> Vec<usize> {
         let tags = |row: &'a R| {
-            let tags = row.tags().iter().map(String::as_str);
+            let tags = row.names().iter().map(String::as_str);
             tags.filter(|tag| passes(row, tag))
         };
         match self {
             Self::None => (0..rows.len()).collect(),
-            Self::Pushed => by(rows, reverse, |row| row.manifest().pushed_at.map(Reverse)),
+            Self::Pushed => by(rows, reverse, |row| row.pushed_at().map(Reverse)),
             Self::Created => by(rows, reverse, |row| row.date().map(Reverse)),
-            Self::Size => by(rows, reverse, |row| row.manifest().size.map(Reverse)),
-            Self::Digest => by(rows, reverse, |row| row.manifest().digest.as_deref()),
+            Self::Size => by(rows, reverse, |row| row.size().map(Reverse)),
+            Self::Images => by(rows, reverse, |row| row.usage().images.map(Reverse)),
+            Self::Untagged => by(rows, reverse, |row| row.usage().untagged.map(Reverse)),
+            Self::Tags => by(rows, reverse, |row| row.usage().tags.map(Reverse)),
+            Self::Digest => by(rows, reverse, |row| row.digest()),
             Self::Name => by(rows, reverse, |row| row.id().map(Natural)),
             Self::Tag => by(rows, reverse, |row| tags(row).map(Natural).min()),
             Self::Version => by_then(rows, reverse, |row| {
@@ -180,8 +190,8 @@ fn missing_last<K: Ord>(a: Option<&K>, b: Option<&K>, reverse: bool) -> Ordering
 }
 
 fn ties<R: Row>(a: &R, b: &R) -> Ordering {
-    let digest = a.manifest().digest.cmp(&b.manifest().digest);
-    digest.then_with(|| a.tags().cmp(b.tags()))
+    let digest = a.digest().cmp(&b.digest());
+    digest.then_with(|| a.names().cmp(b.names()))
 }
 
 /// Moves each row to its place: `positions` holds the row that comes first, second and so on.

@@ -1,25 +1,32 @@
-//! Reads the tags of public repositories from the API of <https://gallery.ecr.aws>, which is not
-//! documented. It provides the same facts as the signed API, without credentials.
+//! Reads public registries and the tags of their repositories from the API of
+//! <https://gallery.ecr.aws>, which is not documented. It provides the same facts about tags as the
+//! signed API, without credentials, and the names of repositories.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::refusals::{self, not_found};
 use super::wire::{Names, home, to_millisecond};
 use super::{Page, PageRequest};
 use crate::error::{Error, Kind};
-use crate::model::{Manifest, Tag};
+use crate::model::{Manifest, RepositoryDetail, Tag};
 use crate::net::anonymous::{Anonymous, request};
 use crate::net::answers;
 use crate::net::http::{Answer, LONGEST_PAGE};
-use crate::net::retry::{Failure, Pace};
+use crate::net::limit::Limits;
+use crate::net::retry::Failure;
 use crate::net::settings::Transport;
-use crate::reference::PublicRepository;
+use crate::reference::{PublicRepository, RegistryAlias, RegistryName, RepositoryName};
 use crate::session::Session;
 
 const ADDRESS: &str = "https://api.us-east-1.gallery.ecr.aws";
-/// The only operation that is used.
-const OPERATION: &str = "describeImageTags";
+/// The operation that lists the tags of a repository.
+const TAGS: &str = "describeImageTags";
+/// The operation that lists the repositories of an alias.
+const REPOSITORIES: &str = "describeRepositoryCatalogData";
 
 /// The gallery, at `ECRPUB_GALLERY_URL` or its own address.
 #[derive(Debug)]
@@ -39,7 +46,8 @@ pub(super) enum Told {
 #[serde(rename_all = "camelCase")]
 struct Question<'a> {
     registry_alias_name: &'a str,
-    repository_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository_name: Option<&'a str>,
     max_results: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<&'a str>,
@@ -71,6 +79,27 @@ struct ImageDetail {
     artifact_media_type: Option<String>,
 }
 
+/// The repositories of a registry as received; the list is required. Fields beyond the name were not
+/// seen, and are named as in the signed API.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Catalog {
+    repositories: Vec<CatalogEntry>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CatalogEntry {
+    repository_name: Option<String>,
+}
+
+/// A refusal of a question: its code, and the error for a subject that exists.
+struct Refused {
+    code: Option<String>,
+    error: Error,
+}
+
 /// An error as AWS services send it; some send the code in a header.
 #[derive(Default, Deserialize)]
 struct Refusal {
@@ -84,12 +113,11 @@ impl<'a> Gallery<'a> {
     /// The gallery, reached by this transport; sends nothing yet.
     pub(super) fn new(transport: Transport, session: Session<'a>) -> Self {
         let url = session.env.gallery_url.clone();
-        let pace = Pace::default();
         Self(Anonymous::new(
             url,
             ADDRESS,
             transport,
-            pace,
+            Limits::default(),
             session.progress,
         ))
     }
@@ -110,42 +138,82 @@ impl<'a> Gallery<'a> {
         repository: &PublicRepository,
         asked: PageRequest<'_>,
     ) -> Result<Told, Error> {
-        let question = Question {
-            registry_alias_name: repository.alias.as_str(),
-            repository_name: repository.name.as_str(),
-            max_results: asked.page_size,
-            next_token: asked.token,
+        let question = Question::new(&repository.alias, Some(&repository.name), asked);
+        let failed = |error: Error| match error.kind() {
+            Kind::Service | Kind::Credentials => failed(error, repository),
+            _ => error,
         };
-        let body = serde_json::to_vec(&question).expect("names and numbers are JSON");
-        let url = self.0.url(&format!("/{OPERATION}"));
+        let request = format!("{TAGS} of `{repository}`");
+        let answer = self.ask(TAGS, &request, &question).await;
+        let answer: Result<Listing, _> = answer.map_err(failed)?;
+        match answer {
+            Ok(listing) => Ok(Told::Page(Page {
+                rows: tags(listing.image_tag_details, repository),
+                next_token: listing.next_token,
+            })),
+            Err(Refused {
+                code: Some(code), ..
+            }) if is_not_found(&code) => Err(not_found(repository, None)),
+            Err(Refused { error, .. }) => Ok(Told::MaybeMissing(failed(error))),
+        }
+    }
+
+    /// A page of the repositories of a public registry.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::NotFound`] if the gallery does not list the registry. No other API says whether it
+    /// exists.
+    pub(super) async fn repositories(
+        &self,
+        alias: &RegistryAlias,
+        asked: PageRequest<'_>,
+    ) -> Result<Page<RepositoryDetail>, Error> {
+        let question = Question::new(alias, None, asked);
+        let request = format!("{REPOSITORIES} of `{alias}`");
+        let answer: Result<Catalog, _> = self.ask(REPOSITORIES, &request, &question).await?;
+        match answer {
+            Ok(catalog) => Ok(Page {
+                rows: repositories(catalog.repositories, alias),
+                next_token: catalog.next_token,
+            }),
+            Err(Refused { code, error }) => {
+                let is_unknown = code.is_none_or(|code| is_not_found(&code));
+                Err(if is_unknown {
+                    refusals::registry_not_found(alias)
+                } else {
+                    error
+                })
+            }
+        }
+    }
+
+    /// Sends a question and returns the response, or the refusal of a question that may name what does
+    /// not exist.
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        operation: &str,
+        request_name: &str,
+        question: &Question<'_>,
+    ) -> Result<Result<T, Refused>, Error> {
+        let body = serde_json::to_vec(question).expect("names and numbers are JSON");
+        let url = self.0.url(&format!("/{operation}"));
         let read = async || {
             let headers = [("content-type", "application/json".to_owned())];
             let request = request(&url, &headers, Some(body.clone()))?;
             let answer = self.0.send(request, LONGEST_PAGE).await?;
             if answer.status >= 400 {
-                return self.refusal(&answer, repository, asked.token.is_some());
+                return self
+                    .refusal(&answer, question.next_token.is_some())
+                    .map(Err);
             }
-            let listing: Listing = self.0.read(&answer)?;
-            Ok(Told::Page(Page {
-                rows: tags(listing.image_tag_details, repository),
-                next_token: listing.next_token,
-            }))
+            self.0.read(&answer).map(Ok)
         };
-        let request = format!("{OPERATION} of `{repository}`");
-        let page = self.0.run(&request, read).await;
-        page.map_err(|error| match error.kind() {
-            Kind::Service | Kind::Credentials => failed(error, repository),
-            _ => error,
-        })
+        self.0.run(request_name, read).await
     }
 
     /// The meaning of an error response; `resumes` if the request resumes an earlier listing.
-    fn refusal(
-        &self,
-        answer: &Answer,
-        repository: &PublicRepository,
-        resumes: bool,
-    ) -> Result<Told, Failure> {
+    fn refusal(&self, answer: &Answer, resumes: bool) -> Result<Refused, Failure> {
         let status = answer.status;
         let refusal: Refusal = match serde_json::from_slice(&answer.body) {
             Ok(refusal) => refusal,
@@ -159,7 +227,8 @@ impl<'a> Gallery<'a> {
             .or(answer.header("x-amzn-errortype"));
         // `com.amazonaws.service#Code` and `Code:http://…` are the same as `Code`.
         let code = code.map(|code| code.rsplit('#').next().unwrap_or(code));
-        let code = code.map_or("an error", |code| code.split(':').next().unwrap_or(code));
+        let known = code.map(|code| code.split(':').next().unwrap_or(code));
+        let code = known.unwrap_or("an error");
         let message = refusal.message.as_deref();
         let said = message.unwrap_or(code);
         let host = self.host();
@@ -170,17 +239,36 @@ impl<'a> Gallery<'a> {
             401 | 403 => refusals::denied(host, said),
             400 if code.starts_with("AccessDenied") => refusals::denied(host, said),
             400 if resumes || is_invalid(code) => refusals::refused(said, resumes),
-            400 | 404 if code.ends_with("NotFoundException") => {
-                Failure::fatal(not_found(repository, None))
-            }
             400 | 404 => {
-                let error = answers::failed(host, code, message, status).error;
-                return Ok(Told::MaybeMissing(failed(error, repository)));
+                return Ok(Refused {
+                    code: known.map(str::to_owned),
+                    error: answers::failed(host, code, message, status).error,
+                });
             }
             _ => answers::failed(host, code, message, status),
         };
         Err(failure.after(answer.retry_after()))
     }
+}
+
+impl<'a> Question<'a> {
+    fn new(
+        alias: &'a RegistryAlias,
+        repository: Option<&'a RepositoryName>,
+        asked: PageRequest<'a>,
+    ) -> Self {
+        Self {
+            registry_alias_name: alias.as_str(),
+            repository_name: repository.map(RepositoryName::as_str),
+            max_results: asked.page_size,
+            next_token: asked.token,
+        }
+    }
+}
+
+/// Whether a code says that a repository or registry does not exist.
+fn is_not_found(code: &str) -> bool {
+    code.ends_with("NotFoundException")
 }
 
 /// Adds to a failure of the gallery what the registry can still provide.
@@ -223,6 +311,18 @@ fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Tag> {
         manifest: detail.image_detail.map(&mut manifest).unwrap_or_default(),
     };
     details.into_iter().map(tag).collect()
+}
+
+fn repositories(entries: Vec<CatalogEntry>, alias: &RegistryAlias) -> Vec<RepositoryDetail> {
+    let home: Arc<str> = alias.as_str().into();
+    let repository = |entry: CatalogEntry| RepositoryDetail {
+        alias: Some(Arc::clone(&home)),
+        uri: (entry.repository_name.as_deref())
+            .map(|name| format!("{}/{name}", RegistryName::Public(alias.clone()))),
+        name: entry.repository_name,
+        ..RepositoryDetail::default()
+    };
+    entries.into_iter().map(repository).collect()
 }
 
 /// `time`, rounded to the nearest millisecond.

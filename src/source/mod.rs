@@ -6,22 +6,33 @@ mod link;
 mod oci;
 mod pages;
 mod refusals;
+mod registries;
 mod rows;
+mod subject;
 mod targets;
 mod wire;
 
 use self::aws::Aws;
+pub(crate) use self::aws::public_repository;
 use self::gallery::Gallery;
 pub(crate) use self::oci::Manifest;
 use self::oci::Registry;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
+pub(crate) use self::registries::RegistryArgs;
 pub(crate) use self::rows::{LOOK_UP_SIZE, Listed};
+pub(crate) use self::subject::Subject;
 pub(crate) use self::targets::{PublicApi, SourceArgs, SourceName, Target};
 use crate::error::{Error, Kind};
+use crate::model::RegistryDetail;
 #[cfg(feature = "fuzz")]
 use crate::model::Tag;
+use crate::net::retry::FIRST_DELAY;
+use crate::net::settings::{ConnectionArgs, Found};
 use crate::progress::Progress;
-use crate::reference::{ImageId, PublicRepository, Repository, RepositoryName};
+use crate::reference::{
+    ImageId, PublicRepository, RegistryId, RegistryName, Repository, RepositoryName,
+};
+use crate::session::Session;
 
 /// The connected sources of a run.
 #[derive(Debug)]
@@ -52,6 +63,41 @@ pub(crate) enum Source<'a> {
 }
 
 impl<'a> Sources<'a> {
+    /// Connects the sources of `targets` and, with `manifests`, the source of their manifests; public
+    /// repositories are read from `api`. AWS settings and credentials are read for own ones only, in
+    /// the registry of the account `registry_id`.
+    ///
+    /// # Errors
+    ///
+    /// A usage error for invalid settings, a credentials error if there are no credentials.
+    pub(crate) async fn connect<S: Subject>(
+        targets: &[Target<S>],
+        registry_id: Option<&RegistryId>,
+        api: PublicApi,
+        manifests: bool,
+        connection: &ConnectionArgs,
+        session: Session<'a>,
+    ) -> Result<Self, Error> {
+        let has_public = targets.iter().any(|target| !target.of.is_own());
+        let public = if has_public || manifests {
+            Some(Public::connect(api, connection, manifests, session)?)
+        } else {
+            None
+        };
+        let own = if targets.iter().any(|target| target.of.is_own()) {
+            let aws = Aws::connect(connection, registry_id.cloned(), session).await;
+            let mut hints = targets.iter().filter_map(|target| target.of.public_hint());
+            Some(aws.map_err(|error| refusals::with_public_hint(error, hints.next()))?)
+        } else {
+            None
+        };
+        Ok(Self {
+            own,
+            public,
+            progress: session.progress,
+        })
+    }
+
     /// The source of `repository`, which [`Sources`] must be connected for.
     pub(crate) fn of(&'a self, repository: &'a Repository) -> Source<'a> {
         match repository {
@@ -74,6 +120,21 @@ impl<'a> Sources<'a> {
         match listed {
             Err(error) if error.kind() == Kind::NotFound => error,
             Ok(_) | Err(_) => refusal,
+        }
+    }
+
+    /// The id and the alias of the caller's own registry; nothing of a public one.
+    ///
+    /// # Errors
+    ///
+    /// Any failure of the service.
+    pub(crate) async fn registry(
+        &self,
+        registry: &RegistryName,
+    ) -> Result<Option<RegistryDetail>, Error> {
+        match registry {
+            RegistryName::Own => self.own().registry().await.map(Some),
+            RegistryName::Public(_) => Ok(None),
         }
     }
 
@@ -105,6 +166,7 @@ impl<'a> Sources<'a> {
         self.public().registry.manifest(repository, id).await
     }
 
+    /// The service of the caller's own registry.
     fn own(&self) -> &Aws<'a> {
         self.own
             .as_ref()
@@ -115,6 +177,32 @@ impl<'a> Sources<'a> {
         self.public
             .as_ref()
             .expect("connected for every public repository and every manifest of the run")
+    }
+}
+
+impl<'a> Public<'a> {
+    fn connect(
+        api: PublicApi,
+        connection: &ConnectionArgs,
+        manifests: bool,
+        session: Session<'a>,
+    ) -> Result<Self, Error> {
+        let find = |name: &str, _: &str| Found::in_environment(name);
+        let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
+        let public = Self {
+            gallery: Gallery::new(transport.clone(), session),
+            registry: Registry::new(transport, session),
+            api,
+        };
+        if api == PublicApi::Gallery {
+            session.progress.resolved("gallery", public.gallery.host());
+        }
+        if api == PublicApi::Registry || manifests {
+            session
+                .progress
+                .resolved("registry", public.registry.host());
+        }
+        Ok(public)
     }
 }
 

@@ -19,7 +19,8 @@ use crate::model::Tag;
 use crate::net::anonymous::{Anonymous, request};
 use crate::net::answers;
 use crate::net::http::{Answer, LONGEST_MANIFEST, LONGEST_PAGE, LONGEST_TOKEN};
-use crate::net::retry::{Failure, Pace};
+use crate::net::limit::{ANONYMOUS_RATE, Limits};
+use crate::net::retry::Failure;
 use crate::net::settings::Transport;
 use crate::reference::{ImageId, PublicRepository};
 use crate::session::Session;
@@ -115,10 +116,14 @@ struct Get<'a> {
 impl<'a> Registry<'a> {
     /// The registry, reached by this transport; sends nothing yet.
     pub(super) fn new(transport: Transport, session: Session<'a>) -> Self {
-        let pace = Pace::new(session.env.hurried(Pace::A_SECOND));
+        // A burst of requests for manifests would be refused, apart from the first.
+        let limits = Limits {
+            in_flight: 1,
+            known_rate: Some(ANONYMOUS_RATE),
+        };
         let url = session.env.registry_url.clone();
         Self {
-            wire: Anonymous::new(url, ADDRESS, transport, pace, session.progress),
+            wire: Anonymous::new(url, ADDRESS, transport, limits, session.progress),
             access: Mutex::default(),
         }
     }

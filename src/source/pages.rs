@@ -1,13 +1,12 @@
 //! Reads the pages of a listing, to the end or to an error.
 
 use std::collections::HashSet;
-use std::fmt::Display;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
 
-use super::{Listed, Page, PageRequest, Sources};
+use super::{Listed, Page, PageRequest, Sources, Subject};
 use crate::error::{Error, Kind};
 use crate::options;
 use crate::reference::Repository;
@@ -97,7 +96,7 @@ enum Next {
     End,
 }
 
-impl<'a, Of: Display> Pages<'a, Of> {
+impl<'a, Of: Subject> Pages<'a, Of> {
     /// The pages that `args` select.
     pub(crate) fn new(sources: &'a Sources<'a>, of: &'a Of, args: &PageArgs) -> Self {
         let mut pages = Self::of_all(sources, of, args.page_size);
@@ -110,7 +109,7 @@ impl<'a, Of: Display> Pages<'a, Of> {
     }
 
     /// All pages, each of at most `page_size` rows.
-    pub(super) fn of_all(sources: &'a Sources<'a>, of: &'a Of, page_size: u16) -> Self {
+    pub(crate) fn of_all(sources: &'a Sources<'a>, of: &'a Of, page_size: u16) -> Self {
         Self {
             sources,
             of,
@@ -188,9 +187,9 @@ impl<'a, Of: Display> Pages<'a, Of> {
     pub(crate) fn resumable(&self, error: Error) -> Error {
         match &self.next {
             Next::Token(token) if self.read > 0 => error.hint(format!(
-                "rows before page {} of `{}` are printed; resume with `{}`",
+                "rows before page {} of {} are printed; resume with `{}`",
                 self.read + 1,
-                self.of,
+                self.of.title(),
                 starting_at(token)
             )),
             _ => error,
@@ -200,7 +199,7 @@ impl<'a, Of: Display> Pages<'a, Of> {
     /// A repository that disappears between two pages is not missing: its listing is incomplete.
     fn of_a_page(&self, error: Error) -> Error {
         if self.read > 0 && error.kind() == Kind::NotFound {
-            let message = format!("repository `{}` disappeared while it was read", self.of);
+            let message = format!("{} disappeared while it was read", self.of.title());
             return Error::new(Kind::Service, message);
         }
         error
@@ -210,8 +209,8 @@ impl<'a, Of: Display> Pages<'a, Of> {
         Error::new(
             Kind::Service,
             format!(
-                "the service returned {MOST_EMPTY_PAGES} consecutive pages of `{}` without rows; the listing cannot be completed",
-                self.of
+                "the service returned {MOST_EMPTY_PAGES} consecutive pages of {} without rows; the listing cannot be completed",
+                self.of.title()
             ),
         )
     }
@@ -220,8 +219,9 @@ impl<'a, Of: Display> Pages<'a, Of> {
         Error::new(
             Kind::Service,
             format!(
-                "the service repeats a page token after page {} of repository `{}`: the listing cannot be completed",
-                self.read, self.of
+                "the service repeats a page token after page {} of {}: the listing cannot be completed",
+                self.read,
+                self.of.title()
             ),
         )
     }
@@ -233,9 +233,10 @@ mod tests {
 
     use super::{PageArgs, Pages};
     use crate::error::{Error, Kind};
-    use crate::model::{Manifest, Row};
+    use crate::facts::Facts;
+    use crate::model::Row;
     use crate::progress::Progress;
-    use crate::source::{Listed, Page, PageRequest, Sources};
+    use crate::source::{Listed, Page, PageRequest, PublicApi, Sources, Subject};
 
     /// A listing whose page after token `n` has the row `n` and the token at index `n`.
     struct Script(Vec<Option<&'static str>>);
@@ -254,16 +255,30 @@ mod tests {
             None
         }
 
-        fn tags(&self) -> &[String] {
+        fn names(&self) -> &[String] {
             &[]
         }
 
         fn date(&self) -> Option<Timestamp> {
             None
         }
+    }
 
-        fn manifest(&self) -> &Manifest {
-            unreachable!("a number has no manifest")
+    impl Subject for Script {
+        fn is_own(&self) -> bool {
+            true
+        }
+
+        fn title(&self) -> String {
+            "repository `script`".to_owned()
+        }
+
+        fn told(&self, _api: PublicApi) -> Facts {
+            Facts::empty()
+        }
+
+        fn readable(&self, _api: PublicApi) -> Facts {
+            Facts::empty()
         }
     }
 

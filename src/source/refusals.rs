@@ -3,7 +3,7 @@
 use crate::error::{Error, Kind};
 use crate::net::answers::cut;
 use crate::net::retry::Failure;
-use crate::reference::{PublicRepository, Repository, public_hint};
+use crate::reference::{PublicRepository, RegistryAlias, RegistryName};
 
 /// The error for a repository that does not exist; `said` is the message of the source, if any.
 pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Error {
@@ -20,18 +20,18 @@ pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Er
     }
 }
 
-/// Adds a hint to an error of credentials, which the first of `repositories` may not need: its public
-/// reference, if its name looks like a public one.
-pub(super) fn with_public_hint<'a>(
-    error: Error,
-    repositories: impl IntoIterator<Item = &'a Repository>,
-) -> Error {
-    let hint = repositories
-        .into_iter()
-        .find_map(|repository| match repository {
-            Repository::Own(name) => public_hint(name),
-            Repository::Public(_) => None,
-        });
+/// The error for a public registry that the gallery does not list.
+pub(super) fn registry_not_found(alias: &RegistryAlias) -> Error {
+    let registry = RegistryName::Public(alias.clone());
+    Error::new(
+        Kind::NotFound,
+        format!("registry `{registry}` does not exist"),
+    )
+    .hint("look for it at https://gallery.ecr.aws")
+}
+
+/// Adds to an error of credentials the `hint` that a repository may be public, and need none.
+pub(super) fn with_public_hint(error: Error, hint: Option<String>) -> Error {
     match hint {
         Some(hint) if error.kind() == Kind::Credentials => error.hint_first(hint),
         _ => error,

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use super::gallery::Told;
-use super::{LookUp, Page, PageRequest, Pages, Source, Sources};
+use super::{LookUp, Page, PageRequest, Pages, Source, Sources, Subject};
 use crate::error::Error;
-use crate::model::{Image, Row, Tag};
-use crate::reference::{ImageId, Repository};
+use crate::model::{Image, RepositoryDetail, Row, Tag};
+use crate::reference::{ImageId, RegistryName, Repository};
 
 /// The most ids that a look-up takes.
 pub(crate) const LOOK_UP_SIZE: usize = 100;
 
 /// A row that sources list page by page.
 pub(crate) trait Listed: Row + Sized {
-    /// The subject of one listing, such as a repository.
-    type Of;
+    /// The subject of one listing.
+    type Of: Subject;
 
     /// Reads a page of the rows of `of`.
     ///
@@ -93,6 +93,23 @@ impl Listed for Tag {
                 Told::MaybeMissing(refusal) => Err(sources.maybe_missing(public, refusal).await),
             },
             Source::Registry(registry, public) => registry.tags(public, request).await,
+        }
+    }
+}
+
+impl Listed for RepositoryDetail {
+    type Of = RegistryName;
+
+    async fn page(
+        sources: &Sources<'_>,
+        registry: &RegistryName,
+        request: PageRequest<'_>,
+    ) -> Result<Page<Self>, Error> {
+        match registry {
+            RegistryName::Own => sources.own().repositories(request).await,
+            RegistryName::Public(alias) => {
+                sources.public().gallery.repositories(alias, request).await
+            }
         }
     }
 }

@@ -1,17 +1,14 @@
 //! The repositories to list, and the source of each.
 
+use std::sync::Arc;
+
 use clap::ValueEnum;
 
-use super::aws::Aws;
-use super::gallery::Gallery;
-use super::oci::Registry;
-use super::{Public, Sources, refusals};
 use crate::error::Error;
-use crate::facts::Facts;
-use crate::net::retry::FIRST_DELAY;
-use crate::net::settings::{ConnectionArgs, Found};
-use crate::reference::{ImageId, Reference, RegistryId, Repository, image_of_words, public_hint};
-use crate::session::Session;
+use crate::reference::{
+    ImageId, Named, PublicRepository, Reference, RegistryId, RegistryName, Repository,
+    RepositoryPattern, image_of_words, public_hint,
+};
 use crate::shell::quoted;
 
 /// The options that name repositories and their sources.
@@ -58,6 +55,9 @@ pub(crate) struct SourceArgs {
 struct RepositoryArgs {
     /// NAME in your own registry, or public.ecr.aws/ALIAS/NAME; repeatable
     ///
+    /// NAME may be a pattern, quoted for the shell, such as `'team/*'`: `*` matches any text, also with
+    /// `/`, `?` one character, `[abc]`, `[a-z]` and `[!a]` one of a set.
+    ///
     /// A public reference may be pasted with a scheme such as `oci://`, `:TAG` or `@DIGEST`, or as
     /// the address of its gallery page; it is read without an AWS account. A tag or digest selects
     /// images as `--tag` and `--digest` do; with both, the digest counts, as in Docker. An ARN,
@@ -74,6 +74,10 @@ struct RepositoryArgs {
         display_order = 2
     )]
     named: Vec<Reference>,
+
+    /// List every repository of your own registry
+    #[arg(long, display_order = 4)]
+    all: bool,
 }
 
 /// The choices of APIs for public repositories.
@@ -106,13 +110,29 @@ impl SourceName {
     }
 }
 
-/// A repository to list, and the images to select.
+/// A subject to list, and the images to select.
 #[derive(Debug)]
-pub(crate) struct Target {
-    /// The repository.
-    pub(crate) repository: Repository,
+pub(crate) struct Target<Of = Repository> {
+    /// The subject: a repository, or a registry whose repositories are listed.
+    pub(crate) of: Of,
     /// The images that references select; empty for all.
     pub(crate) images: Vec<ImageId>,
+    /// Its public reference, if it is known.
+    pub(crate) reference: Option<PublicRepository>,
+    /// The pattern that selected it.
+    pub(crate) matched: Option<Arc<RepositoryPattern>>,
+}
+
+impl<Of> Target<Of> {
+    /// All rows of `of`.
+    pub(crate) fn all_of(of: Of) -> Self {
+        Self {
+            of,
+            images: Vec::new(),
+            reference: None,
+            matched: None,
+        }
+    }
 }
 
 impl SourceArgs {
@@ -121,20 +141,21 @@ impl SourceArgs {
     /// # Errors
     ///
     /// A usage error for a name that `--public` cannot complete, and for an image of an own repository.
-    pub(crate) fn targets(&self) -> Result<Vec<Target>, Error> {
-        let RepositoryArgs { named, plain } = &self.repositories;
+    pub(crate) fn targets(&self) -> Result<Vec<Target<Named>>, Error> {
+        let RepositoryArgs { named, plain, all } = &self.repositories;
         check_is_no_command_line(plain)?;
         self.registry_id()?;
-        let mut targets: Vec<Target> = Vec::new();
+        if *all {
+            return self.all();
+        }
+        let mut targets: Vec<Target<Named>> = Vec::new();
         for reference in named.iter().chain(plain) {
-            let (repository, image) = reference.resolve(self.public)?;
-            let known = targets
-                .iter_mut()
-                .find(|target| target.repository == repository);
+            let (named, image) = reference.resolve(self.public)?;
+            let known = targets.iter_mut().find(|target| target.of == named);
             match (known, image) {
                 (None, image) => targets.push(Target {
-                    repository,
                     images: image.into_iter().collect(),
+                    ..Target::all_of(named)
                 }),
                 // All images of a repository include each of them.
                 (Some(target), None) => target.images.clear(),
@@ -145,13 +166,34 @@ impl SourceArgs {
         Ok(targets)
     }
 
+    /// Every repository of the caller's own registry.
+    fn all(&self) -> Result<Vec<Target<Named>>, Error> {
+        let RepositoryArgs { named, plain, .. } = &self.repositories;
+        if let Some(reference) = named.iter().chain(plain).next() {
+            return Err(Error::usage(format!(
+                "`--all` lists every repository of your registry, but `{reference}` was given too"
+            ))
+            .hint("leave out one of them"));
+        }
+        if self.public {
+            return Err(Error::usage(
+                "`--all` is for your own registry, and cannot be used with `--public`",
+            )
+            .hint("select the repositories of a public registry with `'public.ecr.aws/ALIAS/*'`"));
+        }
+        Ok(vec![Target::all_of(Named::Matching(RepositoryPattern {
+            registry: RegistryName::Own,
+            name: None,
+        }))])
+    }
+
     /// The account that `--registry-id` or the ARNs name.
     ///
     /// # Errors
     ///
     /// A usage error if they name different accounts: a run reads the registry of one account.
-    fn registry_id(&self) -> Result<Option<&RegistryId>, Error> {
-        let RepositoryArgs { named, plain } = &self.repositories;
+    pub(crate) fn registry_id(&self) -> Result<Option<&RegistryId>, Error> {
+        let RepositoryArgs { named, plain, .. } = &self.repositories;
         let of_arns = named.iter().chain(plain).filter_map(Reference::registry_id);
         let mut ids = self.registry_id.iter().chain(of_arns);
         let first = ids.next();
@@ -162,70 +204,6 @@ impl SourceArgs {
             .hint("run the command once for each account")),
             _ => Ok(first),
         }
-    }
-
-    /// Connects the sources of `targets` and, with `manifests`, the source of their manifests. AWS
-    /// settings and credentials are read for own repositories only.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for invalid settings, a credentials error if there are no credentials.
-    pub(crate) async fn connect<'a>(
-        &self,
-        targets: &[Target],
-        api: PublicApi,
-        connection: &ConnectionArgs,
-        manifests: bool,
-        session: Session<'a>,
-    ) -> Result<Sources<'a>, Error> {
-        let (has_public, has_own) = (
-            targets.iter().any(|target| !target.is_own()),
-            targets.iter().any(Target::is_own),
-        );
-        let public = if has_public || manifests {
-            Some(Public::connect(api, connection, manifests, session)?)
-        } else {
-            None
-        };
-        let own = if has_own {
-            let id = self.registry_id()?.cloned();
-            let repositories = targets.iter().map(|target| &target.repository);
-            let aws = Aws::connect(connection, id, session).await;
-            Some(aws.map_err(|error| refusals::with_public_hint(error, repositories))?)
-        } else {
-            None
-        };
-        Ok(Sources {
-            own,
-            public,
-            progress: session.progress,
-        })
-    }
-}
-
-impl<'a> Public<'a> {
-    fn connect(
-        api: PublicApi,
-        connection: &ConnectionArgs,
-        manifests: bool,
-        session: Session<'a>,
-    ) -> Result<Self, Error> {
-        let find = |name: &str, _: &str| Found::in_environment(name);
-        let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
-        let public = Self {
-            gallery: Gallery::new(transport.clone(), session),
-            registry: Registry::new(transport, session),
-            api,
-        };
-        if api == PublicApi::Gallery {
-            session.progress.resolved("gallery", public.gallery.host());
-        }
-        if api == PublicApi::Registry || manifests {
-            session
-                .progress
-                .resolved("registry", public.registry.host());
-        }
-        Ok(public)
     }
 }
 
@@ -243,39 +221,14 @@ fn check_is_no_command_line(references: &[Reference]) -> Result<(), Error> {
     })
 }
 
-impl Target {
-    /// The facts that the source provides in a listing, without a further request for each row;
-    /// public repositories are read from `api`.
-    pub(crate) fn told(&self, api: PublicApi) -> Facts {
-        let listed = Facts::NAMES | Facts::DIGESTS | Facts::DETAILS;
-        match (&self.repository, api) {
-            (Repository::Own(_), _) => listed | Facts::UNTAGGED,
-            (Repository::Public(_), PublicApi::Gallery) => listed,
-            (Repository::Public(_), PublicApi::Registry) => Facts::NAMES,
-        }
-    }
-
-    /// The facts that a further request for each row can provide.
-    pub(crate) fn readable(&self, api: PublicApi) -> Facts {
-        match (&self.repository, api) {
-            // A manifest is read by its tag, and its digest computed.
-            (Repository::Public(_), PublicApi::Registry) => Facts::MANIFESTS | Facts::DIGESTS,
-            _ => Facts::MANIFESTS,
-        }
-    }
-
-    /// Whether the repository is one of the caller's own registry.
-    pub(crate) fn is_own(&self) -> bool {
-        matches!(self.repository, Repository::Own(_))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser;
 
-    use super::SourceArgs;
+    use super::{SourceArgs, Target};
     use crate::facts::Facts;
+    use crate::reference::Named;
+    use crate::source::Subject;
 
     #[derive(Parser)]
     struct Options {
@@ -286,13 +239,10 @@ mod tests {
     fn targets(line: &str) -> Vec<String> {
         let options = Options::parse_from(["test"].into_iter().chain(line.split(' ')));
         let targets = options.source.targets().unwrap();
-        let show = |target: &super::Target| {
+        let show = |target: &Target<Named>| {
             let images = target.images.iter().map(ToString::to_string);
-            format!(
-                "{} {}",
-                target.repository,
-                images.collect::<Vec<_>>().join(" ")
-            )
+            let images = images.collect::<Vec<_>>().join(" ");
+            format!("{} {images}", target.of.title())
         };
         targets
             .iter()
@@ -303,11 +253,22 @@ mod tests {
 
     #[test]
     fn repositories_come_in_the_order_given_and_once() {
-        assert_eq!(targets("web -R api -R web db web"), ["api", "web", "db"]);
+        let own = ["api", "web", "db"].map(|name| format!("repository `{name}`"));
+        assert_eq!(targets("web -R api -R web db web"), own);
+        let nginx = "public.ecr.aws/docker/library/nginx";
         assert_eq!(
-            targets("docker/library/nginx public.ecr.aws/docker/library/nginx --public"),
-            ["public.ecr.aws/docker/library/nginx"]
+            targets(&format!("docker/library/nginx {nginx} --public")),
+            [format!("repository `{nginx}`")]
         );
+        assert_eq!(
+            targets("team/* web team/* public.ecr.aws/docker/*"),
+            [
+                "pattern `team/*`",
+                "repository `web`",
+                "pattern `public.ecr.aws/docker/*`"
+            ]
+        );
+        assert_eq!(targets("--all"), ["pattern `*`"]);
     }
 
     #[test]
@@ -315,10 +276,11 @@ mod tests {
         let nginx = "public.ecr.aws/docker/library/nginx";
         assert_eq!(
             targets(&format!("{nginx}:1.0 {nginx}:0.9")),
-            [format!("{nginx} tag `1.0` tag `0.9`")]
+            [format!("repository `{nginx}` tag `1.0` tag `0.9`")]
         );
-        assert_eq!(targets(&format!("{nginx}:1.0 {nginx}")), [nginx]);
-        assert_eq!(targets(&format!("{nginx} {nginx}:1.0")), [nginx]);
+        let all = [format!("repository `{nginx}`")];
+        assert_eq!(targets(&format!("{nginx}:1.0 {nginx}")), all);
+        assert_eq!(targets(&format!("{nginx} {nginx}:1.0")), all);
     }
 
     #[test]
@@ -327,16 +289,16 @@ mod tests {
             let options = Options::parse_from(["test"].into_iter().chain(line.split(' ')));
             let targets = options.source.targets().unwrap();
             let api = options.source.source.first();
-            (targets[0].told(api), targets[0].readable(api))
+            (targets[0].of.told(api), targets[0].of.readable(api))
         };
-        let listed = Facts::NAMES | Facts::DIGESTS | Facts::DETAILS;
-        assert_eq!(told("web"), (listed | Facts::UNTAGGED, Facts::MANIFESTS));
+        let names = Facts::NAMES | Facts::TAGS;
+        let listed = names | Facts::DIGESTS | Facts::DETAILS;
+        for own in ["web", "team/*", "--all"] {
+            assert_eq!(told(own), (listed | Facts::UNTAGGED, Facts::MANIFESTS));
+        }
         assert_eq!(told("ab/cd --public"), (listed, Facts::MANIFESTS));
-        assert_eq!(told("ab/cd --public --source gallery").0, listed);
+        assert_eq!(told("ab/* --public --source gallery").0, listed);
         let read = Facts::MANIFESTS | Facts::DIGESTS;
-        assert_eq!(
-            told("ab/cd --public --source registry"),
-            (Facts::NAMES, read)
-        );
+        assert_eq!(told("ab/cd --public --source registry"), (names, read));
     }
 }

@@ -5,7 +5,7 @@ use clap::error::ContextKind;
 use super::line::{Line, command, hints_for, rendered};
 use super::{options, text};
 use crate::error::Error;
-use crate::reference::{Hint, Reference, Repository, public_reference};
+use crate::reference::{Hint, Named, Reference, Repository, public_reference};
 
 /// Commands, each with the words that users type instead.
 const MEANT: &[(&str, &[&str])] = &[
@@ -180,7 +180,7 @@ fn repository(word: &str, before: &[String], rest: &[String]) -> Vec<String> {
     };
     let reference = word.parse::<Reference>().ok();
     let meant = reference.and_then(|reference| reference.resolve(false).ok());
-    if let Some((Repository::Own(name), None)) = meant {
+    if let Some((Named::Repository(Repository::Own(name)), None)) = meant {
         let public = public_reference(&name).and_then(|public| tags(&public));
         let public = public.map(|command| format!("list the public repository with `{command}`"));
         let own = tags(word).map(|command| format!("list your own repository with `{command}`"));

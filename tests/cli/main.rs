@@ -10,6 +10,7 @@ mod formats;
 mod harness;
 mod help;
 mod hostile;
+mod limits;
 mod look_up;
 mod man;
 mod network;

@@ -381,7 +381,8 @@ fn a_rate_limited_registry_gets_one_request_per_second() {
             .contains("throttles requests: Rate exceeded; trying again in"),
         "{told}"
     );
-    assert!(told.stderr.contains(": rate limited, waiting "), "{told}");
+    let limited = "token: rate limited to 1.0 requests per second, waiting ";
+    assert!(told.stderr.contains(limited), "{told}");
     let times: Vec<_> = registry
         .requests()
         .iter()
@@ -400,7 +401,15 @@ fn the_line_of_progress_shows_the_rate_limit() {
         .env("TERM", "xterm-256color")
         .arguments(&format!("tags {NGINX} --source registry -o name"));
     let shown = crate::terminal::screen(120, run.into_command());
-    assert!(shown.contains(": rate limited, waiting "), "{shown:?}");
+    for rate in [
+        "token: rate limited to 1.0 requests",
+        "1 page; rate limited to 0.9 requests",
+    ] {
+        assert!(
+            shown.contains(&format!("{rate} per second")),
+            "{rate}: {shown:?}"
+        );
+    }
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! Filter, then sort, then limit: the same rows in every format.
 
-use std::time::Duration;
-
-use ecrpub_registry::{Fault, Image, Registry, Repository};
+use ecrpub_registry::{Image, Registry, Repository};
 use insta::assert_snapshot;
 
 use crate::harness::{NOW_MS, Run, ecrpub};
@@ -551,29 +549,6 @@ fn invalid_values_are_refused_with_the_valid_ones() {
     --- exit code 2
     ");
     registry.assert_no_requests();
-}
-
-#[test]
-fn several_repositories_are_read_at_once_but_only_a_few() {
-    let mut builder = Registry::builder().faults(|_| Some(Fault::Wait(Duration::from_millis(100))));
-    let names: Vec<_> = (0..8)
-        .map(|number| format!("repository-{number}"))
-        .collect();
-    for name in &names {
-        builder = builder.repository(Repository::generated(name, 2));
-    }
-    let registry = builder.start();
-    let line = format!(
-        "images {} -o tsv --no-headers -c repositoryName",
-        names.join(" ")
-    );
-    let listed = ecrpub(&registry, &line).data();
-    let expected: Vec<_> = names.iter().flat_map(|name| [name, name]).collect();
-    assert_eq!(listed.lines().collect::<Vec<_>>(), expected);
-    assert_eq!(registry.most_under_way(), 4);
-
-    ecrpub(&registry, &format!("{line} --sort none")).data();
-    assert_eq!(registry.most_under_way(), 4);
 }
 
 #[test]

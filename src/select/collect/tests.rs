@@ -62,7 +62,7 @@ fn tags(text: &str) -> Vec<Tag> {
 
 /// The tags of rows, in the notation of the examples.
 fn listed<R: Row>(rows: &[R]) -> String {
-    let rows: Vec<_> = rows.iter().map(|row| row.tags().join("=")).collect();
+    let rows: Vec<_> = rows.iter().map(|row| row.names().join("=")).collect();
     rows.join(" ")
 }
 
@@ -260,7 +260,7 @@ fn digests(options: &[&str], pages: Vec<Vec<Tag>>) -> (String, Counts) {
             .map(|row| {
                 format!(
                     "{}={}",
-                    row.tags().concat(),
+                    row.names().concat(),
                     row.manifest.digest.as_deref().unwrap_or("-")
                 )
             })

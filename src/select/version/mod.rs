@@ -8,6 +8,6 @@ mod range;
 mod tag;
 
 pub(super) use self::floating::FloatingTags;
-pub(super) use self::order::natural;
+pub(crate) use self::order::natural;
 pub(super) use self::range::Range;
 pub(super) use self::tag::Version;

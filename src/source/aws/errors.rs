@@ -18,7 +18,8 @@ use crate::source::refusals;
 pub(crate) struct Context<'a> {
     /// The API's name of the operation, such as `DescribeImages`.
     pub(crate) operation: &'static str,
-    pub(crate) repository: &'a RepositoryName,
+    /// The repository; a request for the registry has none.
+    pub(crate) repository: Option<&'a RepositoryName>,
     pub(crate) registry_id: Option<&'a RegistryId>,
     /// Whether the request resumes an earlier listing.
     pub(crate) resumes: bool,
@@ -103,7 +104,9 @@ pub(super) fn is_passing(code: &str, status: u16) -> bool {
 fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>) -> Failure {
     let said = &*answers::cut(message.unwrap_or(code));
     match code {
-        "RepositoryNotFoundException" => Failure::fatal(repository_not_found(context)),
+        "RepositoryNotFoundException" if let Some(name) = context.repository => {
+            Failure::fatal(repository_not_found(name, context))
+        }
         "InvalidParameterException" | "ValidationException" => {
             refusals::refused(said, context.resumes)
         }
@@ -134,8 +137,7 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
     }
 }
 
-fn repository_not_found(context: Context<'_>) -> Error {
-    let name = context.repository;
+fn repository_not_found(name: &RepositoryName, context: Context<'_>) -> Error {
     if let Some(id) = context.registry_id {
         return Error::new(
             Kind::NotFound,
@@ -148,7 +150,7 @@ fn repository_not_found(context: Context<'_>) -> Error {
         format!("repository `{name}` does not exist in your registry"),
     )
     .hint(format!(
-        "list your repositories with `aws ecr-public describe-repositories --region us-east-1{}`",
+        "list your repositories with `ecrpub repos{}`",
         context.origin.profile_option
     ));
     match public_hint(name) {
@@ -163,8 +165,9 @@ fn access_denied(said: &str, context: Context<'_>) -> Error {
         repository,
         ..
     } = context;
+    let name = repository.map_or("*", RepositoryName::as_str);
     Error::new(Kind::Credentials, format!("access denied: {said}")).hint(format!(
-        "allow `ecr-public:{operation}` on `arn:aws:ecr-public::ACCOUNT:repository/{repository}` in the IAM policy"
+        "allow `ecr-public:{operation}` on `arn:aws:ecr-public::ACCOUNT:repository/{name}` in the IAM policy"
     ))
 }
 

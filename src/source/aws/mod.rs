@@ -21,6 +21,7 @@ use self::credentials::Keys;
 use self::environment::Environment;
 use self::errors::Context;
 use self::origin::Origin;
+pub(crate) use self::pages::public_repository;
 use self::scope::Scope;
 use self::settings::Settings;
 use crate::error::Error;
@@ -78,7 +79,7 @@ impl<'a> Aws<'a> {
     fn context<'b>(
         &'b self,
         operation: &'static str,
-        repository: &'b RepositoryName,
+        repository: Option<&'b RepositoryName>,
         resumes: bool,
     ) -> Context<'b> {
         Context {

@@ -14,9 +14,9 @@ use jiff::Timestamp;
 use super::Aws;
 use super::errors::{self, Context};
 use crate::error::{Error, Kind};
-use crate::model::{Home, Image, Manifest, Tag};
+use crate::model::{Home, Image, Manifest, RegistryDetail, RepositoryDetail, Tag};
 use crate::net::answers;
-use crate::reference::{ImageId, PublicRepository, Reference, Repository, RepositoryName};
+use crate::reference::{ImageId, Named, PublicRepository, Reference, Repository, RepositoryName};
 use crate::source::wire::{Names, to_millisecond};
 use crate::source::{LookUp, Page, PageRequest};
 
@@ -31,7 +31,7 @@ impl Aws<'_> {
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page<Image>, Error> {
-        let context = self.context("DescribeImages", repository, request.token.is_some());
+        let context = self.context("DescribeImages", Some(repository), request.token.is_some());
         let send = async || {
             self.client
                 .describe_images()
@@ -61,7 +61,7 @@ impl Aws<'_> {
         repository: &RepositoryName,
         ids: &[ImageId],
     ) -> Result<LookUp<Image>, Error> {
-        let context = self.context("DescribeImages", repository, false);
+        let context = self.context("DescribeImages", Some(repository), false);
         let send = async || {
             let answer = self
                 .client
@@ -93,7 +93,11 @@ impl Aws<'_> {
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page<Tag>, Error> {
-        let context = self.context("DescribeImageTags", repository, request.token.is_some());
+        let context = self.context(
+            "DescribeImageTags",
+            Some(repository),
+            request.token.is_some(),
+        );
         let send = async || {
             self.client
                 .describe_image_tags()
@@ -112,6 +116,53 @@ impl Aws<'_> {
         })
     }
 
+    /// A page of the registry's repositories.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`].
+    pub(crate) async fn repositories(
+        &self,
+        request: PageRequest<'_>,
+    ) -> Result<Page<RepositoryDetail>, Error> {
+        let context = self.context("DescribeRepositories", None, request.token.is_some());
+        let send = async || {
+            self.client
+                .describe_repositories()
+                .set_registry_id(self.registry_id())
+                .max_results(request.page_size.into())
+                .set_next_token(request.token.map(str::to_owned))
+                .send()
+                .await
+        };
+        let answer = self.call(context, send).await?;
+        let details = self.listed(answer.repositories, "repositories")?;
+        Ok(Page {
+            rows: repositories(details, &self.host)?,
+            next_token: answer.next_token,
+        })
+    }
+
+    /// The registry's id and its primary alias.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`].
+    pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
+        let context = self.context("DescribeRegistries", None, false);
+        let send = async || self.client.describe_registries().send().await;
+        let answer = self.call(context, send).await?;
+        let registry = answer.registries.into_iter().next();
+        let registry =
+            registry.ok_or_else(|| answers::unlike(&self.host, 200, "no registry in it"))?;
+        let mut aliases = registry.aliases.into_iter();
+        let primary = aliases.find(|alias| alias.primary_registry_alias);
+        Ok(RegistryDetail {
+            id: registry.registry_id,
+            alias: primary.map(|alias| alias.name),
+        })
+    }
+
     /// The public reference of the repository, from its `repositoryUri`.
     ///
     /// # Errors
@@ -121,7 +172,7 @@ impl Aws<'_> {
         &self,
         repository: &RepositoryName,
     ) -> Result<PublicRepository, Error> {
-        let context = self.context("DescribeRepositories", repository, false);
+        let context = self.context("DescribeRepositories", Some(repository), false);
         let send = async || {
             self.client
                 .describe_repositories()
@@ -136,16 +187,14 @@ impl Aws<'_> {
             .into_iter()
             .next()
             .and_then(|found| found.repository_uri);
-        let reference = uri.and_then(|uri| uri.parse::<Reference>().ok());
-        match reference.and_then(|reference| reference.resolve(false).ok()) {
-            Some((Repository::Public(public), None)) => Ok(public),
-            _ => Err(Error::new(
+        uri.as_deref().and_then(public_repository).ok_or_else(|| {
+            Error::new(
                 Kind::Service,
                 format!(
                     "the service does not name the public reference of repository `{repository}`"
                 ),
-            )),
-        }
+            )
+        })
     }
 
     /// Sends a request under the retry policy.
@@ -162,7 +211,10 @@ impl Aws<'_> {
             answer.map_err(|error| errors::translate(&error, context))
         };
         let retry = &self.settings.transport.retry;
-        let request = format!("{} of `{}`", context.operation, context.repository);
+        let request = match context.repository {
+            Some(repository) => format!("{} of `{repository}`", context.operation),
+            None => context.operation.to_owned(),
+        };
         let outcome = retry.run(self.progress, &request, attempt).await;
         outcome.map_err(|failure| failure.error)
     }
@@ -179,6 +231,35 @@ fn identifier(id: &ImageId) -> ImageIdentifier {
         ImageId::Digest(digest) => ImageIdentifier::builder().image_digest(digest.as_str()),
     }
     .build()
+}
+
+/// The repository that a `repositoryUri` names.
+pub(crate) fn public_repository(uri: &str) -> Option<PublicRepository> {
+    match uri.parse::<Reference>().ok()?.resolve(false).ok()? {
+        (Named::Repository(Repository::Public(public)), None) => Some(public),
+        _ => None,
+    }
+}
+
+fn repositories(
+    details: Vec<aws_sdk_ecrpublic::types::Repository>,
+    host: &str,
+) -> Result<Vec<RepositoryDetail>, Error> {
+    let mut names = Names::default();
+    let repository = |detail: aws_sdk_ecrpublic::types::Repository| {
+        Ok(RepositoryDetail {
+            registry_id: names.share(detail.registry_id),
+            arn: detail.repository_arn,
+            alias: (detail.repository_uri.as_deref())
+                .and_then(public_repository)
+                .and_then(|public| names.share(Some(public.alias.as_str().to_owned()))),
+            name: detail.repository_name,
+            uri: detail.repository_uri,
+            created_at: timestamp(detail.created_at, host)?,
+            usage: None,
+        })
+    };
+    details.into_iter().map(repository).collect()
 }
 
 fn images(details: Vec<ImageDetail>, host: &str) -> Result<Vec<Image>, Error> {

@@ -47,6 +47,7 @@ pub struct Tag {
 }
 
 const HELM_CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
+const IN_TOTO_LAYER: &str = "application/vnd.in-toto+json";
 const COSIGN_LAYER: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 
 /// 2020-09-13T12:26:40.123Z, when repositories are created unless another time is given.
@@ -188,6 +189,12 @@ impl Image {
         self.changed(|manifest| manifest.with_config(HELM_CONFIG))
     }
 
+    /// The same as a build's attestation, whose layer is an in-toto statement.
+    #[must_use]
+    pub fn in_toto(self) -> Self {
+        self.changed(|manifest| manifest.with_layers(IN_TOTO_LAYER))
+    }
+
     /// The same as an artifact of this type.
     #[must_use]
     pub fn artifact(self, artifact_type: &str) -> Self {
@@ -219,8 +226,8 @@ impl Image {
     #[must_use]
     pub fn with_manifest(mut self, manifest: Manifest) -> Self {
         self.digest = Some(manifest.digest());
-        self.manifest_media_type = manifest.media_type();
-        self.artifact_media_type = manifest.config();
+        self.manifest_media_type = manifest.media_type().map(str::to_owned);
+        self.artifact_media_type = manifest.config().map(str::to_owned);
         self.manifest = Some(manifest);
         self
     }

@@ -6,6 +6,7 @@
 //! Signatures themselves are not verified: it knows no secret keys.
 
 mod data;
+mod deletion;
 mod gallery;
 mod manifest;
 mod oci;
@@ -14,6 +15,8 @@ mod pages;
 mod policy;
 mod protocol;
 mod proxy;
+mod rate;
+mod related;
 mod sample;
 mod server;
 mod shelf;
@@ -25,6 +28,8 @@ pub use manifest::{
     OCI_MANIFEST,
 };
 pub use proxy::Proxy;
+pub use rate::RateCounts;
+pub use related::related;
 pub use sample::sample;
 pub use server::{Builder, Fault, Registry, Request};
 

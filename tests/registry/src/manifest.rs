@@ -1,5 +1,6 @@
 //! Manifests as the registry stores them: the digest of an image is the SHA-256 of these bytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -30,13 +31,20 @@ const EMPTY_DIGEST: &str =
 
 /// A manifest of an image, an index or an artifact.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Manifest(Arc<[u8]>);
+pub struct Manifest {
+    bytes: Arc<[u8]>,
+    /// Media types beside the bytes, so that making thousands of images parses nothing.
+    media_type: Option<MediaType>,
+    config: Option<MediaType>,
+}
+
+type MediaType = Cow<'static, str>;
 
 /// An entry of an index, or the subject of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
-    media_type: String,
+    media_type: MediaType,
     digest: String,
     size: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +71,7 @@ struct Platform {
 #[serde(rename_all = "camelCase")]
 struct Document {
     schema_version: u8,
-    media_type: String,
+    media_type: MediaType,
     #[serde(skip_serializing_if = "Option::is_none")]
     artifact_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,7 +93,7 @@ impl Manifest {
     pub fn image(seed: u64, size: i64) -> Self {
         Self::write(&Document {
             schema_version: 2,
-            media_type: OCI_MANIFEST.to_owned(),
+            media_type: OCI_MANIFEST.into(),
             artifact_type: None,
             config: Some(Entry::blob(OCI_CONFIG, seed, 1024)),
             layers: Some(vec![Entry::blob(OCI_LAYER, !seed, size)]),
@@ -100,7 +108,7 @@ impl Manifest {
     pub fn index(entries: impl IntoIterator<Item = Entry>) -> Self {
         Self::write(&Document {
             schema_version: 2,
-            media_type: OCI_INDEX.to_owned(),
+            media_type: OCI_INDEX.into(),
             artifact_type: None,
             config: None,
             layers: None,
@@ -113,22 +121,31 @@ impl Manifest {
     /// A manifest of exactly these bytes.
     #[must_use]
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(bytes.into().into())
+        let bytes: Arc<[u8]> = bytes.into().into();
+        let document: Option<Document> = serde_json::from_slice(&bytes).ok();
+        let config = document
+            .as_ref()
+            .and_then(|document| document.config.as_ref());
+        Self {
+            config: config.map(|config| config.media_type.clone()),
+            media_type: document.map(|document| document.media_type),
+            bytes,
+        }
     }
 
     /// The same with the media types of Docker instead of OCI's.
     #[must_use]
     pub fn docker(&self) -> Self {
         self.changed(|document| {
-            let docker = |media_type: &mut String| {
-                let docker = match media_type.as_str() {
+            let docker = |media_type: &mut MediaType| {
+                let docker = match &**media_type {
                     OCI_INDEX => DOCKER_LIST,
                     OCI_MANIFEST => DOCKER_MANIFEST,
                     OCI_CONFIG => DOCKER_CONFIG,
                     OCI_LAYER => DOCKER_LAYER,
                     _ => return,
                 };
-                docker.clone_into(media_type);
+                *media_type = docker.into();
             };
             docker(&mut document.media_type);
             let blobs = document
@@ -144,7 +161,7 @@ impl Manifest {
     pub fn with_config(&self, media_type: &str) -> Self {
         self.changed(|document| {
             if let Some(config) = &mut document.config {
-                media_type.clone_into(&mut config.media_type);
+                config.media_type = media_type.to_owned().into();
             }
         })
     }
@@ -154,7 +171,7 @@ impl Manifest {
     pub fn with_layers(&self, media_type: &str) -> Self {
         self.changed(|document| {
             for layer in document.layers.iter_mut().flatten() {
-                media_type.clone_into(&mut layer.media_type);
+                layer.media_type = media_type.to_owned().into();
             }
         })
     }
@@ -192,29 +209,33 @@ impl Manifest {
     /// The bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
     /// `sha256:` and the SHA-256 of the bytes.
     #[must_use]
     pub fn digest(&self) -> String {
+        let hash = ring::digest::digest(&ring::digest::SHA256, &self.bytes);
         let mut digest = "sha256:".to_owned();
-        for byte in ring::digest::digest(&ring::digest::SHA256, &self.0).as_ref() {
-            let _ = write!(digest, "{byte:02x}");
+        for part in hash.as_ref().chunks(8) {
+            let part = part
+                .iter()
+                .fold(0, |number, &byte| number << 8 | u64::from(byte));
+            let _ = write!(digest, "{part:016x}");
         }
         digest
     }
 
     /// The media type in the manifest; `None` if it is not one of ours.
     #[must_use]
-    pub fn media_type(&self) -> Option<String> {
-        self.read().map(|document| document.media_type)
+    pub fn media_type(&self) -> Option<&str> {
+        self.media_type.as_deref()
     }
 
     /// The media type of its configuration, if it has one.
     #[must_use]
-    pub fn config(&self) -> Option<String> {
-        Some(self.read()?.config?.media_type)
+    pub fn config(&self) -> Option<&str> {
+        self.config.as_deref()
     }
 
     /// The digests that an index lists.
@@ -229,12 +250,17 @@ impl Manifest {
     }
 
     fn read(&self) -> Option<Document> {
-        serde_json::from_slice(&self.0).ok()
+        serde_json::from_slice(&self.bytes).ok()
     }
 
     fn write(document: &Document) -> Self {
         let bytes = serde_json::to_vec(document).expect("a document is JSON");
-        Self(bytes.into())
+        let config = document.config.as_ref();
+        Self {
+            bytes: bytes.into(),
+            media_type: Some(document.media_type.clone()),
+            config: config.map(|config| config.media_type.clone()),
+        }
     }
 
     fn changed(&self, change: impl FnOnce(&mut Document)) -> Self {
@@ -250,9 +276,12 @@ impl Entry {
     pub fn of(manifest: &Manifest, image_size: i64) -> Self {
         Self {
             digest: manifest.digest(),
-            size: i64::try_from(manifest.0.len()).unwrap_or_default(),
+            size: i64::try_from(manifest.bytes.len()).unwrap_or_default(),
+            media_type: manifest.media_type.clone().unwrap_or_default(),
+            artifact_type: None,
+            platform: None,
+            annotations: BTreeMap::new(),
             image_size,
-            ..Self::blob(&manifest.media_type().unwrap_or_default(), 0, 0)
         }
     }
 
@@ -295,9 +324,9 @@ impl Entry {
         &self.digest
     }
 
-    fn blob(media_type: &str, seed: u64, size: i64) -> Self {
+    fn blob(media_type: &'static str, seed: u64, size: i64) -> Self {
         Self {
-            media_type: media_type.to_owned(),
+            media_type: media_type.into(),
             digest: made_up_digest(seed),
             size,
             artifact_type: None,

@@ -145,8 +145,7 @@ fn manifest(path: &str, parts: &Parts, shelf: &Shelf, policy: &Policy) -> Result
     let manifest = image.manifest.as_ref().ok_or_else(unknown)?;
     let digest = image.digest.clone().unwrap_or_default();
     let media_type = manifest.media_type().unwrap_or_default();
-    let accepted = header(parts, "accept").unwrap_or_default();
-    if !accepted.contains(&media_type) || policy.missing.contains(&digest) {
+    if !accepts(parts, media_type) || policy.missing.contains(&digest) {
         return Err(unknown());
     }
     let mut body = manifest.bytes().to_vec();
@@ -154,7 +153,7 @@ fn manifest(path: &str, parts: &Parts, shelf: &Shelf, policy: &Policy) -> Result
         // It is still the same JSON.
         body.push(b'\n');
     }
-    let answer = Answer::new(200, &media_type, body);
+    let answer = Answer::new(200, media_type, body);
     if parts.method == "HEAD" {
         return Ok(answer.with("docker-content-digest", digest));
     }
@@ -162,7 +161,13 @@ fn manifest(path: &str, parts: &Parts, shelf: &Shelf, policy: &Policy) -> Result
     Ok(answer)
 }
 
-fn refused(status: u16, code: &str, message: &str) -> Answer {
+/// Whether one of the headers, of which clients may send several, has the media type.
+fn accepts(parts: &Parts, media_type: &str) -> bool {
+    let mut accepted = parts.headers.get_all("accept").iter();
+    accepted.any(|header| header.to_str().is_ok_and(|text| text.contains(media_type)))
+}
+
+pub(crate) fn refused(status: u16, code: &str, message: &str) -> Answer {
     let body = json!({ "errors": [{ "code": code, "message": message }] });
     Answer::new(status, "application/json", body.to_string())
 }
@@ -176,7 +181,7 @@ mod tests {
     use crate::policy::Policy;
     use crate::protocol::Answer;
     use crate::shelf::Shelf;
-    use crate::{Image, Manifest, OCI_MANIFEST, Repository, SIGNED_IN_TOKEN, TOKEN};
+    use crate::{Image, Manifest, OCI_INDEX, OCI_MANIFEST, Repository, SIGNED_IN_TOKEN, TOKEN};
 
     fn image() -> Image {
         Image::oci(1, 1, 1).tagged(&["a"])
@@ -190,6 +195,7 @@ mod tests {
         let request = Request::builder()
             .method(method)
             .uri(format!("/v2/example/web/manifests/{reference}"))
+            .header("accept", OCI_INDEX)
             .header("accept", OCI_MANIFEST)
             .header("authorization", format!("Bearer {token}"));
         let (parts, ()) = request.body(()).expect("a request").into_parts();

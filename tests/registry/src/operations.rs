@@ -1,14 +1,16 @@
 //! The operations of the signed API.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
+use crate::deletion::delete;
 use crate::pages::{Listing, list};
 use crate::policy::{denial, repository_arn};
-use crate::protocol::Answer;
+use crate::protocol::{Answer, CONTENT_TYPE};
 use crate::shelf::{Held, Rows, Shelf, seconds, set};
-use crate::{ACCOUNT, ALIAS, DEFAULT_ALIAS};
+use crate::{ACCOUNT, ALIAS, DEFAULT_ALIAS, SIGNED_IN_TOKEN};
 
 const MOST_IDS: usize = 100;
 
@@ -19,6 +21,8 @@ pub(crate) fn perform(operation: &str, body: &Value, shelf: &Shelf) -> Result<An
         "DescribeImageTags" => describe_image_tags(body, shelf),
         "DescribeRepositories" => describe_repositories(body, shelf),
         "DescribeRegistries" => describe_registries(body),
+        "GetAuthorizationToken" => Ok(authorization_token()),
+        "BatchDeleteImage" => batch_delete_image(body, shelf),
         _ => Err(Answer::refused("UnknownOperationException", "")),
     }
 }
@@ -135,6 +139,29 @@ fn describe_registries(body: &Value) -> Result<Answer, Answer> {
         of: "",
     };
     listing.page(&rows, body)
+}
+
+/// A token for the registry's own API, for twelve hours.
+fn authorization_token() -> Answer {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let expires_at = now.unwrap_or_default() + Duration::from_hours(12);
+    Answer::new(
+        200,
+        CONTENT_TYPE,
+        json!({ "authorizationData": {
+            "authorizationToken": SIGNED_IN_TOKEN,
+            "expiresAt": expires_at.as_secs(),
+        } })
+        .to_string(),
+    )
+}
+
+fn batch_delete_image(body: &Value, shelf: &Shelf) -> Result<Answer, Answer> {
+    let held = find(body, shelf)?;
+    let ids = few("imageIds", &body["imageIds"])?;
+    let outcome = shelf.change(ALIAS, &held.repository.name, |images| delete(images, ids));
+    let answer = json!({ "imageIds": outcome.deleted, "failures": outcome.failures });
+    Ok(Answer::new(200, CONTENT_TYPE, answer.to_string()))
 }
 
 /// The items of a field that takes 1 to 100 of them, and excludes pages.

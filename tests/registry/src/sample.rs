@@ -1,31 +1,19 @@
 //! Sample repositories for the demo and the README: those of a small company, and well-known public ones.
 
 use crate::data::{Image, Repository};
+use crate::related::related;
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
-/// A web shop's application, its Helm chart and a tool, and public repositories with realistic tags;
-/// last pushed shortly before `now` (milliseconds since 1970), in arbitrary order, as the service
-/// lists them.
+/// The repositories of a web shop, and public ones with realistic tags; last pushed shortly before
+/// `now` (milliseconds since 1970), in arbitrary order, as the service lists them.
 #[must_use]
 pub fn sample(now: i64) -> Vec<Repository> {
-    vec![
-        Repository::new("storefront", storefront(now)),
-        Repository::new("charts/storefront", charts(now)),
-        Repository::new("tools/backup", backup(now)),
-        Repository::new("library/nginx", nginx(now)).under("docker"),
-        public(
-            "eks-distro",
-            "kubernetes/kube-proxy",
-            now,
-            &[
-                (12, &["v1.30.2-eks-1-30-9"]),
-                (5, &["v1.30.2-eks-1-30-11", "v1.30.2-eks-1-30-latest"]),
-                (60, &["v1.29.4-eks-1-29-40"]),
-                (90, &["v1.28.9-eks-1-28-44"]),
-            ],
-        ),
+    let mut repositories = own(now);
+    repositories.push(Repository::new("library/nginx", nginx(now)).under("docker"));
+    repositories.extend(eks_distro(now));
+    repositories.extend([
         public(
             "amazonlinux",
             "amazonlinux",
@@ -48,7 +36,98 @@ pub fn sample(now: i64) -> Vec<Repository> {
                 (25, &["2.34.0"]),
             ],
         ),
+    ]);
+    repositories
+}
+
+/// The shop's application and its Helm chart, tools, and the services of a team; one repository is
+/// still empty.
+fn own(now: i64) -> Vec<Repository> {
+    let created = |days: i64, repository: Repository| repository.created(now - days * DAY);
+    let worker: [(i64, &[&str]); 3] =
+        [(6, &["0.9.0"]), (2, &["0.9.1", "latest"]), (30, &["0.8.4"])];
+    let checkout: [(i64, &[&str]); 2] = [(15, &["3.0.0", "3", "latest"]), (110, &["2.8.1", "2"])];
+    vec![
+        created(900, Repository::new("storefront", storefront(now))),
+        created(640, Repository::new("charts/storefront", charts(now))),
+        created(812, Repository::new("tools/backup", backup(now))),
+        created(365, related("team/web", now)),
+        created(
+            200,
+            Repository::new("team/worker", releases(7000, now, &worker)),
+        ),
+        created(
+            730,
+            Repository::new("team/checkout", releases(7500, now, &checkout)),
+        ),
+        created(500, Repository::new("tools/scan", scan(now))),
+        created(1, Repository::new("team/search", Vec::new())),
     ]
+}
+
+/// The components of a distribution, released together.
+fn eks_distro(now: i64) -> [Repository; 4] {
+    [
+        public(
+            "eks-distro",
+            "kubernetes/kube-proxy",
+            now,
+            &[
+                (12, &["v1.30.2-eks-1-30-9"]),
+                (5, &["v1.30.2-eks-1-30-11", "v1.30.2-eks-1-30-latest"]),
+                (60, &["v1.29.4-eks-1-29-40"]),
+                (90, &["v1.28.9-eks-1-28-44"]),
+            ],
+        ),
+        public(
+            "eks-distro",
+            "kubernetes/kube-apiserver",
+            now,
+            &[
+                (5, &["v1.30.2-eks-1-30-11", "v1.30.2-eks-1-30-latest"]),
+                (61, &["v1.29.4-eks-1-29-40"]),
+            ],
+        ),
+        public(
+            "eks-distro",
+            "coredns/coredns",
+            now,
+            &[
+                (6, &["v1.11.1-eks-1-30-11"]),
+                (62, &["v1.10.1-eks-1-29-40"]),
+            ],
+        ),
+        public(
+            "eks-distro",
+            "etcd-io/etcd",
+            now,
+            &[(5, &["v3.5.14-eks-1-30-11"]), (12, &["v3.5.13-eks-1-30-9"])],
+        ),
+    ]
+}
+
+/// Releases for two platforms, each with its age in days and its tags.
+fn releases(seed: u64, now: i64, releases: &[(i64, &[&str])]) -> Vec<Image> {
+    let mut images = Vec::new();
+    for (seed, (days, tags)) in (seed..).step_by(10).zip(releases) {
+        let pushed_at = now - days * DAY - 4 * HOUR;
+        let amd64 = Image::oci(seed, 24_117_248 + 65_536 * days, pushed_at - 70_000);
+        let arm64 = Image::oci(seed + 1, 22_020_096 + 65_536 * days, pushed_at - 40_000);
+        let entries = [amd64.on("linux/amd64"), arm64.on("linux/arm64/v8")];
+        let index = Image::index_holding(entries, pushed_at).tagged(tags);
+        images.extend([arm64, index, amd64]);
+    }
+    images
+}
+
+/// Docker images of one platform, some of which lost their tag to the next.
+fn scan(now: i64) -> Vec<Image> {
+    let image = |(seed, days): (u64, i64)| {
+        Image::oci(seed, 33_554_432, now - days * DAY - 3 * HOUR).docker()
+    };
+    let mut images: Vec<_> = (8000..).zip([28, 7, 21, 14]).map(image).collect();
+    images[1] = images[1].clone().tagged(&["weekly"]);
+    images
 }
 
 /// Releases for two platforms: an index with tags, and two images without.
@@ -113,7 +192,7 @@ fn nginx(now: i64) -> Vec<Image> {
 
 /// A public repository of images, each with its age in days and its tags.
 fn public(alias: &str, name: &str, now: i64, images: &[(i64, &[&str])]) -> Repository {
-    let seeds = 4000 + 100 * alias.len() as u64..;
+    let seeds = 100_000 * alias.len() as u64 + 100 * name.len() as u64..;
     let image = |((days, tags), seed): (&(i64, &[&str]), u64)| {
         let size = 80_511_340 + 1_048_576 * days;
         Image::oci(seed, size, now - days * DAY - HOUR)

@@ -26,6 +26,7 @@ use tokio_rustls::server::TlsStream;
 use crate::data::{Image, Repository};
 use crate::policy::Policy;
 use crate::protocol::{self, Answer};
+use crate::rate::{Rate, RateCounts};
 use crate::shelf::Shelf;
 use crate::tls::Identity;
 
@@ -131,6 +132,7 @@ pub struct Builder {
     repositories: Vec<Repository>,
     policy: Policy,
     plan: Option<Box<Plan>>,
+    rate: Option<Rate>,
     port: u16,
     tls: bool,
 }
@@ -139,6 +141,7 @@ struct State {
     shelf: Shelf,
     policy: Policy,
     plan: Option<Box<Plan>>,
+    rate: Option<Rate>,
     requests: Mutex<Vec<Request>>,
     under_way: AtomicUsize,
     most_under_way: AtomicUsize,
@@ -165,6 +168,14 @@ impl Builder {
         plan: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static,
     ) -> Self {
         self.plan = Some(Box::new(plan));
+        self
+    }
+
+    /// Throttles requests beyond `per_second`, counted in a token bucket that holds `burst`. A request
+    /// takes a token when it is received; a fault of the plan, such as a wait, comes on top.
+    #[must_use]
+    pub fn rate(mut self, per_second: u32, burst: u32) -> Self {
+        self.rate = Some(Rate::new(per_second, burst));
         self
     }
 
@@ -253,6 +264,7 @@ impl Builder {
             shelf: Shelf::new(self.repositories),
             policy: self.policy,
             plan: self.plan,
+            rate: self.rate,
             requests: Mutex::default(),
             under_way: AtomicUsize::new(0),
             most_under_way: AtomicUsize::new(0),
@@ -331,6 +343,26 @@ impl Registry {
     /// Lets the registry be dropped without a request, for programs that are no tests.
     pub fn allow_no_requests(&self) {
         self.may_be_unused.store(true, Ordering::SeqCst);
+    }
+
+    /// Changes the images of a repository, as a push or a deletion by somebody else does.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such repository.
+    pub fn change(&self, alias: &str, name: &str, change: impl FnOnce(&mut Vec<Image>)) {
+        let changed = self.state.shelf.change(alias, name, |images| {
+            change(images);
+            true
+        });
+        assert!(changed, "no repository {alias}/{name}");
+    }
+
+    /// How many requests were within [`Builder::rate`].
+    #[must_use]
+    pub fn rate_counts(&self) -> RateCounts {
+        let rate = self.state.rate.as_ref();
+        rate.map(Rate::counts).unwrap_or_default()
     }
 
     /// How many requests for an operation were received so far, by the name in [`Request`].
@@ -447,13 +479,17 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(Collected::to_bytes);
     let request = state.record(&parts, &body.unwrap_or_default());
-    let mut answer = protocol::answer(
-        &parts,
-        &request.body,
-        &state.shelf,
-        &state.policy,
-        request.number,
-    );
+    let rate = state.rate.as_ref();
+    let refusal = rate.and_then(|rate| rate.refusal(parts.uri.path(), request.at));
+    let mut answer = refusal.unwrap_or_else(|| {
+        protocol::answer(
+            &parts,
+            &request.body,
+            &state.shelf,
+            &state.policy,
+            request.number,
+        )
+    });
     let fault = state.plan.as_ref().and_then(|plan| plan(&request));
     match fault {
         None => {}

@@ -69,6 +69,25 @@ impl Shelf {
         Some(&found.1)
     }
 
+    /// Changes the images of the repository `public.ecr.aws/alias/name`, if there is one. Requests
+    /// that are being answered see all of the change or nothing of it.
+    pub(crate) fn change<T: Default>(
+        &self,
+        alias: &str,
+        name: &str,
+        change: impl FnOnce(&mut Vec<Image>) -> T,
+    ) -> T {
+        let Some(position) = self.position(alias, name) else {
+            return T::default();
+        };
+        let held = self.repositories[position].write();
+        let mut held = held.unwrap_or_else(PoisonError::into_inner);
+        let mut repository = held.repository.clone();
+        let result = change(Arc::make_mut(&mut repository.images));
+        *held = Arc::new(Held::new(repository));
+        result
+    }
+
     /// All repositories.
     pub(crate) fn all(&self) -> impl Iterator<Item = Arc<Held>> {
         (0..self.repositories.len()).map(|position| self.at(position))

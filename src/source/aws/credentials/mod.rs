@@ -30,7 +30,8 @@ use super::origin::Origin;
 use super::scope::Scope;
 use crate::error::Error;
 use crate::net::http;
-use crate::net::retry::{Failure, Pace};
+use crate::net::limit::Limits;
+use crate::net::retry::Failure;
 use crate::net::settings::{Transport, host};
 use crate::progress::Progress;
 use crate::shell::quoted;
@@ -150,7 +151,7 @@ impl Source<'_> {
         operation: &str,
         attempt: impl AsyncFnMut() -> Result<T, Failure>,
     ) -> Result<T, Error> {
-        let retry = self.transport.retry.clone().at_pace(Pace::default());
+        let retry = self.transport.retry.clone().within(Limits::default());
         let outcome = retry.run(self.progress, operation, attempt).await;
         outcome.map_err(|failure| failure.error)
     }

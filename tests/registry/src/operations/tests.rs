@@ -159,3 +159,34 @@ fn ten_thousand_repositories_share_their_images() {
     let all: Vec<_> = Repository::new("r", images).copies(10_000).collect();
     assert!(std::sync::Arc::ptr_eq(&all[0].images, &all[9_999].images));
 }
+
+#[test]
+fn a_deletion_changes_what_is_listed_next() {
+    let images: Vec<_> = (0..150).map(|seed| Image::oci(seed, 1, 1)).collect();
+    let id = |image: &Image| json!({ "imageDigest": image.digest });
+    let mut ids: Vec<_> = images.iter().map(id).collect();
+    let shelf = Shelf::new(vec![Repository::new("web", images)]);
+    let mut delete = |count: usize| {
+        let ids: Vec<_> = ids.drain(..count).collect();
+        let body = json!({ "repositoryName": "web", "imageIds": ids });
+        ask(&shelf, "BatchDeleteImage", &body)
+    };
+    let count = || {
+        let body = json!({ "repositoryName": "web", "maxResults": 1000 });
+        let page = ask(&shelf, "DescribeImages", &body);
+        page["imageDetails"].as_array().map(Vec::len)
+    };
+    assert_eq!(count(), Some(150));
+    let outcome = delete(100);
+    assert_eq!(outcome["imageIds"].as_array().map(Vec::len), Some(100));
+    assert_eq!(outcome["failures"], json!([]));
+    assert_eq!(count(), Some(50));
+    assert_eq!(delete(0)["__type"], "InvalidParameterException");
+    let absent = json!({ "repositoryName": "absent", "imageIds": [{ "imageTag": "a" }] });
+    let refused = ask(&shelf, "BatchDeleteImage", &absent);
+    assert_eq!(refused["__type"], "RepositoryNotFoundException");
+    let many = vec![json!({ "imageTag": "a" }); 101];
+    let many = json!({ "repositoryName": "web", "imageIds": many });
+    let refused = ask(&shelf, "BatchDeleteImage", &many);
+    assert_eq!(refused["__type"], "InvalidParameterException");
+}

@@ -1,0 +1,263 @@
+//! `ecrpub repos`: one row per repository.
+
+use crate::error::Error;
+use crate::facts::Facts;
+use crate::listing::{self, ListingArgs, Missing, Plan, UsageArgs};
+use crate::model::{RepositoryDetail, Row};
+use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, offer};
+use crate::select::{SortKey, TaggedArgs};
+use crate::session::Session;
+use crate::source::{RegistryArgs, SourceName};
+
+/// List the repositories of your own registry, or of a public one, by name
+///
+/// Your own registry is read through the AWS API, a public one from the gallery, which tells only the
+/// names of its repositories. `--usage` adds the number and size of the images of each repository.
+///
+/// All rows are read, then filtered, sorted and limited, in every format.
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "ecrpub repos [OPTIONS] [REGISTRY]...", after_help = EXAMPLES)]
+#[command(mut_arg("columns", |columns| offer(columns, COLUMNS)))]
+#[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser(SORT_KEYS)).long_help(SORT_HELP)))]
+#[command(mut_arg("include", |include| include.help(INCLUDE).long_help(INCLUDE_HELP)))]
+#[command(mut_arg("exclude", |exclude| exclude.help("Ignore names that match this regex; repeatable")))]
+#[command(mut_arg("limit", |limit| limit.help("List only the first N rows of each registry")))]
+#[command(mut_arg("full_ref", |full_ref| full_ref.help(FULL_REF).long_help(FULL_REF)))]
+#[command(mut_arg("since", |since| since.long_help(SINCE_HELP)))]
+#[command(mut_args(hide_others))]
+pub(crate) struct ReposArgs {
+    #[command(flatten)]
+    registries: RegistryArgs,
+    #[command(flatten)]
+    usage: UsageArgs,
+    #[command(flatten)]
+    listing: ListingArgs,
+}
+
+const INCLUDE: &str = "List only repositories whose name matches this regex; repeatable";
+const INCLUDE_HELP: &str = "\
+List only repositories whose name matches this regex; repeatable
+
+The regular expression must match the whole name. A repository passes if its name matches some
+`--include` and no `--exclude`. Example: `team/.*`";
+const SINCE_HELP: &str = "\
+List only repositories created at or after this time
+
+A time (`2024-06-01T12:00:00Z`), a date with or without a time in UTC (`2024-06-01`, `2024-06-01
+12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`). Rows without a date are left out.";
+const SORT_HELP: &str = "\
+Sort the rows by this key
+
+Names ascend; dates and figures of usage descend. A figure of usage adds `--usage`. Rows without the
+key come last; ties break by name. The field names of JSON and the titles of tables are accepted too,
+such as `sizeInBytes`. Default: the name.";
+const FULL_REF: &str = "Print references to paste: public.ecr.aws/ALIAS/NAME";
+
+const EXAMPLES: &str = "\
+Examples:
+  ecrpub repos
+  ecrpub repos --usage --sort size --limit 10
+  ecrpub repos public.ecr.aws/eks-distro --include 'kubernetes/.*'
+  ecrpub repos --output json | jq -r '.repositories[].repositoryUri'";
+
+/// The options of listings of images, which are refused by name.
+const OTHERS: [&str; 7] = [
+    "semver",
+    "pre",
+    "exclude_digest_tags",
+    "media_type",
+    "pin",
+    "max_pages",
+    "starting_token",
+];
+
+fn hide_others(arg: clap::Arg) -> clap::Arg {
+    let is_other = OTHERS.contains(&arg.get_id().as_str());
+    if is_other { arg.hide(true) } else { arg }
+}
+
+/// The keys that repositories can be sorted by.
+const SORT_KEYS: &[SortKey] = &[
+    SortKey::Name,
+    SortKey::Created,
+    SortKey::Images,
+    SortKey::Untagged,
+    SortKey::Size,
+    SortKey::Pushed,
+    SortKey::Tags,
+    SortKey::None,
+];
+
+pub(crate) const SCHEMA: Schema<RepositoryDetail> = Schema {
+    noun: "repository",
+    list_key: "repositories",
+    columns: COLUMNS,
+    id: "repositoryName",
+    needs: Facts::NAMES,
+    complete: Facts::NAMES,
+    is_index: |_| false,
+};
+
+const COLUMNS: &[Column<RepositoryDetail>] = &[
+    Column {
+        key: "registryId",
+        title: "REGISTRY",
+        aliases: &[],
+        shown: Shown::ForMachines,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 5,
+        },
+        value: |row| Value::of(row.registry_id.as_deref(), Value::Text),
+    },
+    Column {
+        key: "repositoryArn",
+        title: "ARN",
+        aliases: &[],
+        shown: Shown::ForMachines,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 5,
+        },
+        value: |row| Value::of(row.arn.as_deref(), Value::Text),
+    },
+    Column {
+        key: "registryAliasName",
+        title: "ALIAS",
+        aliases: &[],
+        shown: Shown::ForPublic,
+        needs: Facts::NAMES,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 8,
+        },
+        value: |row| Value::of(row.alias.as_deref(), Value::Text),
+    },
+    Column {
+        key: "repositoryName",
+        title: "NAME",
+        aliases: &["name", "repository"],
+        shown: Shown::Always,
+        needs: Facts::NAMES,
+        look: Look {
+            align: Align::Left,
+            role: Role::Name,
+            importance: 9,
+        },
+        value: |row| Value::of(row.name.as_deref(), Value::Text),
+    },
+    Column {
+        key: "createdAt",
+        title: "CREATED",
+        aliases: &[],
+        shown: Shown::Always,
+        needs: Facts::DETAILS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 4,
+        },
+        value: |row| Value::of(row.created_at, Value::Time),
+    },
+    Column {
+        key: "imageCount",
+        title: "IMAGES",
+        aliases: &[],
+        shown: Shown::WhenAsked,
+        needs: Facts::USAGE.union(Facts::UNTAGGED),
+        look: Look {
+            align: Align::Right,
+            role: Role::Plain,
+            importance: 6,
+        },
+        value: |row| Value::of(row.usage().images, Value::Count),
+    },
+    Column {
+        key: "untaggedCount",
+        title: "UNTAGGED",
+        aliases: &[],
+        shown: Shown::WhenAsked,
+        needs: Facts::USAGE.union(Facts::UNTAGGED),
+        look: Look {
+            align: Align::Right,
+            role: Role::Plain,
+            importance: 6,
+        },
+        value: |row| Value::of(row.usage().untagged, Value::Count),
+    },
+    Column {
+        key: "tagCount",
+        title: "TAGS",
+        aliases: &[],
+        shown: Shown::WhenAsked,
+        needs: Facts::USAGE,
+        look: Look {
+            align: Align::Right,
+            role: Role::Plain,
+            importance: 6,
+        },
+        value: |row| Value::of(row.usage().tags, Value::Count),
+    },
+    Column {
+        key: "sizeInBytes",
+        title: "SIZE",
+        aliases: &[],
+        shown: Shown::WhenAsked,
+        needs: Facts::USAGE.union(Facts::UNTAGGED),
+        look: Look {
+            align: Align::Right,
+            role: Role::Plain,
+            importance: 6,
+        },
+        value: |row| Value::of(row.usage().size, Value::Size),
+    },
+    Column {
+        key: "lastPushedAt",
+        title: "LAST PUSH",
+        aliases: &["pushed"],
+        shown: Shown::WhenAsked,
+        needs: Facts::USAGE,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 6,
+        },
+        value: |row| Value::of(row.usage().last_push, Value::Time),
+    },
+    Column {
+        key: "repositoryUri",
+        title: "URI",
+        aliases: &[],
+        shown: Shown::Always,
+        needs: Facts::NAMES,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 3,
+        },
+        value: |row| Value::of(row.uri.as_deref(), Value::Text),
+    },
+];
+
+impl ReposArgs {
+    pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
+        let sort = self.listing.sort_key();
+        let plan = Plan {
+            schema: &SCHEMA,
+            order: SortKey::Name,
+            targets: self.registries.targets()?,
+            registry_id: self.registries.registry_id(),
+            source: SourceName::Auto,
+            ids: None,
+            tagged: TaggedArgs::default(),
+            added: self.usage.added(&self.registries, sort),
+            args: &self.listing,
+        };
+        listing::run(plan, session).await
+    }
+}

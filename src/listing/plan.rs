@@ -1,0 +1,124 @@
+//! The question of a listing, as the options of a command put it.
+
+use super::rows::ListedRow;
+use super::{ImageListingArgs, ListingArgs};
+use crate::error::Error;
+use crate::facts::{Facts, Need};
+use crate::output::{Expected, Schema};
+use crate::reference::{Named, RegistryId};
+use crate::select::{IdArgs, SortKey, TaggedArgs, Wanted};
+use crate::source::{PublicApi, SourceName, Subject, Target};
+
+/// The rows that a command lists, and the options that select and print them.
+#[derive(Debug)]
+pub(crate) struct Plan<'a, R: ListedRow> {
+    pub(crate) schema: &'static Schema<R>,
+    /// The default sort key.
+    pub(crate) order: SortKey,
+    /// What to list.
+    pub(crate) targets: Vec<Target<R::Asked>>,
+    /// The account of the caller's own registry, if it is given.
+    pub(crate) registry_id: Option<&'a RegistryId>,
+    /// The choice of APIs for public repositories.
+    pub(crate) source: SourceName,
+    /// The rows named one by one.
+    pub(crate) ids: Option<&'a IdArgs>,
+    pub(crate) tagged: TaggedArgs,
+    /// The columns that options add, by the option.
+    pub(crate) added: Vec<Added>,
+    pub(crate) args: &'a ListingArgs,
+}
+
+/// A column that an option adds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Added {
+    /// The option, such as `--platforms`.
+    pub(crate) option: &'static str,
+    /// The name of the column.
+    pub(crate) column: &'static str,
+}
+
+impl<'a, R: ListedRow<Asked = Named>> Plan<'a, R> {
+    /// The listing of images or tags that `args` describe, in `order` by default.
+    ///
+    /// # Errors
+    ///
+    /// A usage error for references that cannot be listed.
+    pub(crate) fn of_images(
+        schema: &'static Schema<R>,
+        order: SortKey,
+        tagged: TaggedArgs,
+        args: &'a ImageListingArgs,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            schema,
+            order,
+            targets: args.source.targets()?,
+            registry_id: args.source.registry_id()?,
+            source: args.source.source,
+            ids: Some(&args.ids),
+            tagged,
+            added: args.relations.added(),
+            args: &args.listing,
+        })
+    }
+}
+
+impl<R: ListedRow> Plan<'_, R> {
+    /// The images of `target` that are named one by one, or `None` for all.
+    pub(super) fn wanted<Of>(&self, target: &Target<Of>) -> Option<Wanted> {
+        self.ids?.wanted(&target.images)
+    }
+
+    /// Whether no image of `target` is named one by one.
+    pub(super) fn wants_all<Of>(&self, target: &Target<Of>) -> bool {
+        !self.ids.is_some_and(IdArgs::are_given) && target.images.is_empty()
+    }
+
+    /// The properties of the listing that are known before reading; public repositories are read from
+    /// `api`.
+    pub(super) fn expected(&self, api: PublicApi) -> Expected {
+        let told = self.targets.iter().map(|target| target.of.told(api));
+        let is_several = |target: &Target<R::Asked>| target.of.is_several();
+        Expected {
+            several: self.targets.len() > 1 || self.targets.iter().any(is_several),
+            public: !self.targets.iter().all(|target| target.of.is_own()),
+            told: told.fold(Facts::all(), |all, told| all & told),
+        }
+    }
+
+    /// The facts that select and order rows, by the option that needs them.
+    pub(super) fn needs_of_selection(&self) -> Vec<Need> {
+        let select = &self.args.select;
+        let mut needs = select.needs();
+        needs.extend(self.tagged.needs());
+        needs.extend(self.ids.and_then(IdArgs::needs));
+        if self.targets.iter().any(selects_digest) {
+            needs.push(Need::new("@DIGEST", Facts::DETAILS));
+        }
+        if let Some(key) = select.sort {
+            let name = key.name();
+            let column = self.schema.find(&name).map(|column| column.needs);
+            let facts = column.unwrap_or(match key {
+                SortKey::Version => Facts::TAGS,
+                _ => Facts::NAMES,
+            });
+            needs.push(Need::new(format!("--sort {name}"), facts));
+        }
+        needs
+    }
+
+    /// The facts that are printed, by the option that needs them.
+    pub(super) fn needs_of_output(&self) -> Vec<Need> {
+        let mut needs = self.args.output.needs(self.schema);
+        needs.extend(self.added.iter().filter_map(|added| {
+            let column = self.schema.column(added.column)?;
+            Some(Need::new(added.option, column.needs))
+        }));
+        needs
+    }
+}
+
+fn selects_digest<Of>(target: &Target<Of>) -> bool {
+    target.images.iter().any(|id| id.digest().is_some())
+}
