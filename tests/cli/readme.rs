@@ -16,8 +16,8 @@ const COLUMNS: u16 = 100;
 /// README.md and the pages of docs/.
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let pages = std::fs::read_dir(root.join("docs")).unwrap();
-    let pages = pages.map(|page| page.unwrap().path());
+    let pages = std::fs::read_dir(root.join("docs")).expect("the files can be read and written");
+    let pages = pages.map(|page| page.expect("the files can be read and written").path());
     let mut documents: Vec<_> = pages
         .filter(|page| page.extension().is_some_and(|extension| extension == "md"))
         .collect();

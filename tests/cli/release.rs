@@ -23,7 +23,7 @@ fn folder(name: &str) -> PathBuf {
         .join("release")
         .join(name);
     let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).expect("the files can be read and written");
     folder
 }
 
@@ -43,13 +43,13 @@ fn root() -> &'static Path {
 #[track_caller]
 fn success(output: Output) -> String {
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("scripts print UTF-8")
 }
 
 /// Packs a file in place of the program, and returns the archive.
 fn archive(target: &str, folder: &Path) -> PathBuf {
     let program = folder.join("program");
-    std::fs::write(&program, "the program\n").unwrap();
+    std::fs::write(&program, "the program\n").expect("the files can be read and written");
     let printed = success(script(
         "archive",
         &[Path::new(target), &program, &folder.join("archives")],
@@ -59,8 +59,13 @@ fn archive(target: &str, folder: &Path) -> PathBuf {
 
 /// The files of the repository's folder `name`, as they are in an archive.
 fn files_in(stem: &str, name: &str) -> Vec<String> {
-    let files = std::fs::read_dir(root().join(name)).unwrap();
-    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let files = std::fs::read_dir(root().join(name)).expect("the files can be read and written");
+    let names = files.map(|file| {
+        file.expect("the files can be read and written")
+            .file_name()
+            .into_string()
+            .expect("the files can be read and written")
+    });
     let mut names: Vec<_> = names
         .map(|file| format!("-rw-r--r-- {stem}/{name}/{file}"))
         .collect();
