@@ -9,14 +9,24 @@ use std::task::{Context, Poll};
 use aws_smithy_types::body::SdkBody;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::PROXY_AUTHORIZATION;
-use hyper::{Request, Response, StatusCode};
+use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::connect::{Cause, ConnectError, Connector};
+use crate::redact;
 
 /// The longest body of an error, regardless of the limit.
 const LONGEST_ERROR: u64 = 1 << 20;
+
+/// The headers of requests that hold secrets.
+const SECRET_HEADERS: [&str; 5] = [
+    "authorization",
+    "proxy-authorization",
+    "x-amz-security-token",
+    "x-amz-sso_bearer_token",
+    "x-aws-ec2-metadata-token",
+];
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -86,6 +96,7 @@ impl Pool {
                 .headers_mut()
                 .insert(PROXY_AUTHORIZATION, value.clone());
         }
+        hide(request.headers());
         let answer = client.request(request).await?;
         let status = answer.status();
         if let (Some((_, name)), StatusCode::PROXY_AUTHENTICATION_REQUIRED) = (proxy, status) {
@@ -111,6 +122,19 @@ impl Pool {
 
     fn client(&self) -> std::sync::MutexGuard<'_, (u64, Client<Connector, SdkBody>)> {
         self.client.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Redacts the secrets of a request from the output, because its response may repeat them.
+fn hide(headers: &HeaderMap) {
+    for name in SECRET_HEADERS {
+        let values = headers.get_all(name).iter();
+        for value in values.filter_map(|value| value.to_str().ok()) {
+            match value.split_once("Signature=") {
+                Some((_, signature)) => redact::hide_of_request(signature),
+                None => redact::hide(value.split_once(' ').map_or(value, |(_, secret)| secret)),
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::origin::Origin;
 use crate::error::{Error, Kind};
+use crate::net::answers::cut;
 use crate::net::retry::{Cause, Failure};
 use crate::net::{self, answers, retry};
 use crate::reference::{RegistryId, RepositoryName, public_hint};
@@ -50,7 +51,7 @@ where
 }
 
 /// Translates an error of a request of the SDK for `operation` to `host`. `answered` maps the error
-/// codes and messages that it knows.
+/// codes and messages that it knows; both are cut.
 pub(super) fn failed<E>(
     error: &SdkError<E, HttpResponse>,
     operation: &str,
@@ -66,9 +67,9 @@ where
     let failure = match error {
         SdkError::ServiceError(service) => match service.err().code() {
             Some(code) => {
-                let message = service.err().message();
-                let known = answered(code, message, status);
-                known.unwrap_or_else(|| unknown(host, code, message, status))
+                let (code, message) = (cut(code), service.err().message().map(cut));
+                let known = answered(&code, message.as_deref(), status);
+                known.unwrap_or_else(|| unknown(host, &code, message.as_deref(), status))
             }
             None => answers::unreadable(host, status),
         },
@@ -102,7 +103,7 @@ pub(super) fn is_passing(code: &str, status: u16) -> bool {
 
 /// The failure for an error code of the service.
 fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>) -> Failure {
-    let said = &*answers::cut(message.unwrap_or(code));
+    let said = message.unwrap_or(code);
     match code {
         "RepositoryNotFoundException" if let Some(name) = context.repository => {
             Failure::fatal(repository_not_found(name, context))
