@@ -19,6 +19,11 @@ use crate::redact;
 /// The longest body of an error, regardless of the limit.
 const LONGEST_ERROR: u64 = 1 << 20;
 
+/// The most JSON objects in a page: the services send at most 1,000 rows of two objects.
+const MOST_OBJECTS: usize = 20_000;
+/// The most commas in a page: 1,000 images may have 1,000 tags each.
+const MOST_VALUES: usize = 2_000_000;
+
 /// The headers of requests that hold secrets.
 const SECRET_HEADERS: [&str; 5] = [
     "authorization",
@@ -45,14 +50,18 @@ pub(super) struct Body {
     incoming: Incoming,
     limit: u64,
     read: u64,
+    /// How many more objects and values of lists it may have, if they are counted.
+    left: Option<(usize, usize)>,
     attempt: Attempt,
 }
 
 /// A body is longer than allowed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TooLong {
-    /// The limit in bytes.
-    pub(super) limit: u64,
+pub(super) enum TooLong {
+    /// It has more bytes than this.
+    Bytes(u64),
+    /// It has too many JSON objects or values.
+    Values,
 }
 
 /// A request in flight. When it is dropped before the end of its response, so are all idle connections.
@@ -116,6 +125,7 @@ impl Pool {
                 limit.min(LONGEST_ERROR)
             },
             read: 0,
+            left: None,
             attempt,
         }))
     }
@@ -154,6 +164,33 @@ impl Drop for Attempt {
     }
 }
 
+impl Body {
+    /// The same body, which fails when its JSON has far more values than a page: a value of two bytes
+    /// may take hundreds in memory.
+    pub(super) fn of_a_page(self) -> Self {
+        Self {
+            left: Some((MOST_OBJECTS, MOST_VALUES)),
+            ..self
+        }
+    }
+
+    /// Counts `data`, and returns whether the body is within its limits. Braces and commas in texts
+    /// count too: they are few.
+    fn count(&mut self, data: &[u8]) -> Result<(), TooLong> {
+        let length = data.len() as u64;
+        if length > self.limit - self.read {
+            return Err(TooLong::Bytes(self.limit));
+        }
+        self.read += length;
+        if let Some((objects, values)) = &mut self.left {
+            let count = |mark| data.iter().filter(|byte| **byte == mark).count();
+            *objects = objects.checked_sub(count(b'{')).ok_or(TooLong::Values)?;
+            *values = values.checked_sub(count(b',')).ok_or(TooLong::Values)?;
+        }
+        Ok(())
+    }
+}
+
 impl HttpBody for Body {
     type Data = Bytes;
     type Error = BoxError;
@@ -162,9 +199,8 @@ impl HttpBody for Body {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let too_long = TooLong { limit: self.limit };
         if self.incoming.size_hint().lower() > self.limit - self.read {
-            return Poll::Ready(Some(Err(too_long.into())));
+            return Poll::Ready(Some(Err(TooLong::Bytes(self.limit).into())));
         }
         let frame = std::task::ready!(Pin::new(&mut self.incoming).poll_frame(context));
         Poll::Ready(match frame {
@@ -173,11 +209,10 @@ impl HttpBody for Body {
                 None
             }
             Some(Ok(frame)) => {
-                let length = frame.data_ref().map_or(0, Bytes::len) as u64;
-                if length > self.limit - self.read {
+                let data = frame.data_ref().map_or(&[][..], |data| data);
+                if let Err(too_long) = self.count(data) {
                     return Poll::Ready(Some(Err(too_long.into())));
                 }
-                self.read += length;
                 self.attempt.is_over = self.incoming.is_end_stream();
                 Some(Ok(frame))
             }
@@ -196,7 +231,10 @@ impl HttpBody for Body {
 
 impl fmt::Display for TooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the response is longer than {}", size(self.limit))
+        match self {
+            Self::Bytes(limit) => write!(f, "the response is longer than {}", size(*limit)),
+            Self::Values => f.write_str("the response has more rows than a page"),
+        }
     }
 }
 

@@ -115,6 +115,7 @@ impl<'a> Sources<'a> {
         let first = PageRequest {
             page_size: 1,
             token: None,
+            start: Start::Beginning,
         };
         let listed = self.public().registry.tags(repository, first).await;
         match listed {
@@ -235,6 +236,19 @@ pub(crate) struct PageRequest<'a> {
     pub(crate) page_size: u16,
     /// The token of the page; the first page has none.
     pub(crate) token: Option<&'a str>,
+    /// Where the token comes from.
+    pub(crate) start: Start,
+}
+
+/// Where a page starts, which decides whose mistake it is if the service refuses the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// At the beginning of the listing.
+    Beginning,
+    /// At the user's `--starting-token`.
+    Given,
+    /// At the token of the page before it.
+    Next,
 }
 
 /// A page of a listing, in the service's order.

@@ -700,15 +700,20 @@ fn platforms_that_cannot_be_read_fail_the_listing() {
 
 #[test]
 fn an_index_without_platforms_has_none() {
-    let body = r#"{"manifests":[{"digest":"sha256:1"},{"platform":{"os":"unknown","architecture":"unknown"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"10"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"11","variant":""}}]}"#;
+    let body = r#"{"schemaVersion":2,"manifests":[{"digest":"sha256:1"},{"platform":{"os":"unknown","architecture":"unknown"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"10"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"11","variant":""}}]}"#;
     let fault = move |request: &Request| {
         (request.operation == "manifest").then(|| Fault::raw(200, "application/json", body))
     };
-    let line = format!("tags {NGINX}:1.27.2 --platforms -o jsonl -c imageTag");
+    let line = format!("tags {NGINX}:1.27.2 --source registry --platforms -o jsonl -c imageTag");
     assert_snapshot!(list(&faulty(fault), &line).data(), @r#"{"imageTag":"1.27.2","platforms":["windows/amd64"]}"#);
     let fault = move |request: &Request| {
-        (request.operation == "manifest")
-            .then(|| Fault::raw(200, "application/json", r#"{"manifests":[]}"#))
+        (request.operation == "manifest").then(|| {
+            Fault::raw(
+                200,
+                "application/json",
+                r#"{"schemaVersion":2,"manifests":[]}"#,
+            )
+        })
     };
     assert_snapshot!(list(&faulty(fault), &line).data(), @r#"{"imageTag":"1.27.2","platforms":[]}"#);
 }

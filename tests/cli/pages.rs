@@ -393,7 +393,7 @@ fn an_empty_page_with_a_token_is_not_the_end() {
     let outcome = ecrpub(&registry, "images big -o name");
     assert_eq!(
         (outcome.code, registry.requests().len()),
-        (Some(2), 2),
+        (Some(5), 2),
         "{outcome}"
     );
 }

@@ -110,7 +110,8 @@ fn names_answer_what_names_can_answer() {
 
 #[test]
 fn the_registry_reads_manifests_by_tag() {
-    let body = r#"{"manifests":[{"platform":{"os":"linux","architecture":"riscv64"}}]}"#;
+    let body =
+        r#"{"schemaVersion":2,"manifests":[{"platform":{"os":"linux","architecture":"riscv64"}}]}"#;
     let registry = faulty(move |request| match request.operation.as_str() {
         "describeImageTags" => Some(forbidden()),
         "manifest" => Some(Fault::raw(200, "application/json", body)),

@@ -12,7 +12,7 @@ use crate::net::answers::cut;
 use crate::net::retry::{Cause, Failure};
 use crate::net::{self, answers, retry};
 use crate::reference::{RegistryId, RepositoryName, public_hint};
-use crate::source::refusals;
+use crate::source::{Start, refusals};
 
 /// The request that failed.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +22,7 @@ pub(crate) struct Context<'a> {
     /// The repository; a request for the registry has none.
     pub(crate) repository: Option<&'a RepositoryName>,
     pub(crate) registry_id: Option<&'a RegistryId>,
-    /// Whether the request resumes an earlier listing.
-    pub(crate) resumes: bool,
+    pub(crate) start: Start,
     pub(crate) host: &'a str,
     pub(crate) origin: &'a Origin,
 }
@@ -109,7 +108,7 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
             Failure::fatal(repository_not_found(name, context))
         }
         "InvalidParameterException" | "ValidationException" => {
-            refusals::refused(said, context.resumes)
+            refusals::refused(said, context.start)
         }
         "UnsupportedCommandException" => Failure::fatal(
             Error::usage(format!("the service refuses the command: {said}"))

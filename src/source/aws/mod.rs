@@ -30,6 +30,7 @@ use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
 use crate::reference::{RegistryId, RepositoryName};
 use crate::session::Session;
+use crate::source::Start;
 
 /// A connection to the service: settings checked, credentials resolved.
 #[derive(Debug)]
@@ -80,13 +81,13 @@ impl<'a> Aws<'a> {
         &'b self,
         operation: &'static str,
         repository: Option<&'b RepositoryName>,
-        resumes: bool,
+        start: Start,
     ) -> Context<'b> {
         Context {
             operation,
             repository,
             registry_id: self.registry_id.as_ref(),
-            resumes,
+            start,
             host: &self.host,
             origin: &self.origin,
         }
