@@ -450,10 +450,6 @@ mod tests {
                 "`ecrpub images` needs more",
             ),
             (
-                "tags ab/cd --public --source registry --sort size",
-                "`--sort size` needs more",
-            ),
-            (
                 "tags ab/cd --public --source registry --since 1d",
                 "`--since` needs more",
             ),

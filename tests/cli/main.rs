@@ -23,6 +23,7 @@ mod readme;
 mod real;
 mod registry;
 #[cfg(unix)]
+mod repos;
 mod screen;
 mod secrets;
 mod select;
