@@ -19,6 +19,8 @@ use crate::redact;
 /// The longest body of an error, regardless of the limit.
 const LONGEST_ERROR: u64 = 1 << 20;
 
+/// So many bytes are not counted, because a page of 1,000 rows is shorter: counting takes time.
+const NOT_COUNTED: u64 = 1 << 20;
 /// The most JSON objects in a page: the services send at most 1,000 rows of two objects.
 const MOST_OBJECTS: usize = 20_000;
 /// The most commas in a page: 1,000 images may have 1,000 tags each.
@@ -182,13 +184,27 @@ impl Body {
             return Err(TooLong::Bytes(self.limit));
         }
         self.read += length;
+        if self.read <= NOT_COUNTED {
+            return Ok(());
+        }
         if let Some((objects, values)) = &mut self.left {
-            let count = |mark| data.iter().filter(|byte| **byte == mark).count();
-            *objects = objects.checked_sub(count(b'{')).ok_or(TooLong::Values)?;
-            *values = values.checked_sub(count(b',')).ok_or(TooLong::Values)?;
+            *objects = objects
+                .checked_sub(count(data, b'{'))
+                .ok_or(TooLong::Values)?;
+            *values = values
+                .checked_sub(count(data, b','))
+                .ok_or(TooLong::Values)?;
         }
         Ok(())
     }
+}
+
+/// How often `mark` is in `data`. Sums of bytes are computed many at a time: 256 MiB take 0.1 s rather
+/// than 0.4 s.
+fn count(data: &[u8], mark: u8) -> usize {
+    let chunks = data.chunks(usize::from(u8::MAX));
+    let count = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(*byte == mark)).sum::<u8>();
+    chunks.map(|chunk| usize::from(count(chunk))).sum()
 }
 
 impl HttpBody for Body {

@@ -167,6 +167,13 @@ impl<'a> Sources<'a> {
         self.public().registry.manifest(repository, id).await
     }
 
+    /// The options that `ecrpub` commands in hints need to reach the same registry: those of the user
+    /// for the caller's own one, as words of a command line.
+    pub(crate) fn options_for(&self, is_own: bool) -> &str {
+        let own = self.own.as_ref().filter(|_| is_own);
+        own.map_or("", Aws::options)
+    }
+
     /// The service of the caller's own registry.
     fn own(&self) -> &Aws<'a> {
         self.own

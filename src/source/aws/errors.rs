@@ -25,6 +25,8 @@ pub(crate) struct Context<'a> {
     pub(crate) start: Start,
     pub(crate) host: &'a str,
     pub(crate) origin: &'a Origin,
+    /// The user's options of the connection, for commands in hints.
+    pub(crate) options: &'a str,
 }
 
 /// Whether the service says that an image of a look-up does not exist.
@@ -151,7 +153,7 @@ fn repository_not_found(name: &RepositoryName, context: Context<'_>) -> Error {
     )
     .hint(format!(
         "list your repositories with `ecrpub repos{}`",
-        context.origin.profile_option
+        context.options
     ));
     match public_hint(name) {
         Some(hint) => error.hint_first(hint),

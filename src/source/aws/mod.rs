@@ -40,6 +40,8 @@ pub(crate) struct Aws<'a> {
     origin: Origin,
     host: String,
     registry_id: Option<RegistryId>,
+    /// The user's options of the connection and the registry, for commands in hints.
+    options: String,
     progress: &'a Progress,
 }
 
@@ -58,8 +60,7 @@ impl<'a> Aws<'a> {
         let scope = Scope::read(Environment::of_process(), args.profile.as_deref())?;
         let settings = Settings::of(&scope, args, session.env.hurried(FIRST_DELAY))?;
         let (transport, dual_stack) = (&settings.transport, settings.dual_stack);
-        let limit = session.env.hurried(credentials::LIMIT);
-        let found = credentials::resolve(&scope, transport, dual_stack, limit, progress).await?;
+        let found = credentials::resolve(&scope, transport, dual_stack, progress).await?;
         let host = settings.host();
         progress.resolved("endpoint", &host);
         progress.resolved("region", &settings.region);
@@ -67,7 +68,10 @@ impl<'a> Aws<'a> {
         let (origin, keys) = (found.origin, found.keys);
         let credentials = format!("{}, access key id {}", origin.description, keys.id);
         progress.resolved("credentials", credentials);
+        let registry = (registry_id.as_ref()).map(|id| format!(" --registry-id {id}"));
+        let options = args.as_words() + &registry.unwrap_or_default();
         Ok(Self {
+            options,
             client: client(&settings, &keys),
             host,
             origin,
@@ -90,7 +94,13 @@ impl<'a> Aws<'a> {
             start,
             host: &self.host,
             origin: &self.origin,
+            options: &self.options,
         }
+    }
+
+    /// The user's options of the connection and the registry, as words of a command line.
+    pub(crate) fn options(&self) -> &str {
+        &self.options
     }
 
     fn registry_id(&self) -> Option<String> {

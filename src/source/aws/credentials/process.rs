@@ -58,7 +58,7 @@ struct End;
 
 impl Drop for End {
     fn drop(&mut self) {
-        child::end();
+        drop(child::end());
     }
 }
 
