@@ -34,6 +34,7 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             [CompletionResult]::new('tags', 'tags', [CompletionResultType]::ParameterValue, 'List the tags of repositories: one row per tag, newest first, with its image')
             [CompletionResult]::new('repos', 'repos', [CompletionResultType]::ParameterValue, 'List the repositories of your own registry, or of a public one, by name')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the man page of the program or of a command')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -207,11 +208,22 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help; `-h` prints a summary')
             break
         }
+        'ecrpub;man' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log requests, retries and timings to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log requests, retries and timings to stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors and their hints only, no notes')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors and their hints only, no notes')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help; `-h` prints a summary')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help; `-h` prints a summary')
+            break
+        }
         'ecrpub;help' {
             [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'List the images of repositories: one row per digest, newest first')
             [CompletionResult]::new('tags', 'tags', [CompletionResultType]::ParameterValue, 'List the tags of repositories: one row per tag, newest first, with its image')
             [CompletionResult]::new('repos', 'repos', [CompletionResultType]::ParameterValue, 'List the repositories of your own registry, or of a public one, by name')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the man page of the program or of a command')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -225,6 +237,9 @@ Register-ArgumentCompleter -Native -CommandName 'ecrpub' -ScriptBlock {
             break
         }
         'ecrpub;help;completions' {
+            break
+        }
+        'ecrpub;help;man' {
             break
         }
         'ecrpub;help;help' {

@@ -31,6 +31,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand tags 'List the tags of repositories: one row per tag, newest first, with its image'
             cand repos 'List the repositories of your own registry, or of a public one, by name'
             cand completions 'Print the completion script of a shell'
+            cand man 'Print the man page of the program or of a command'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'ecrpub;images'= {
@@ -199,11 +200,21 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand -h 'Print help; `-h` prints a summary'
             cand --help 'Print help; `-h` prints a summary'
         }
+        &'ecrpub;man'= {
+            cand --color 'Colour the output'
+            cand -v 'Log requests, retries and timings to stderr'
+            cand --verbose 'Log requests, retries and timings to stderr'
+            cand -q 'Print errors and their hints only, no notes'
+            cand --quiet 'Print errors and their hints only, no notes'
+            cand -h 'Print help; `-h` prints a summary'
+            cand --help 'Print help; `-h` prints a summary'
+        }
         &'ecrpub;help'= {
             cand images 'List the images of repositories: one row per digest, newest first'
             cand tags 'List the tags of repositories: one row per tag, newest first, with its image'
             cand repos 'List the repositories of your own registry, or of a public one, by name'
             cand completions 'Print the completion script of a shell'
+            cand man 'Print the man page of the program or of a command'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'ecrpub;help;images'= {
@@ -213,6 +224,8 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
         &'ecrpub;help;repos'= {
         }
         &'ecrpub;help;completions'= {
+        }
+        &'ecrpub;help;man'= {
         }
         &'ecrpub;help;help'= {
         }

@@ -7,6 +7,8 @@ use crate::commands::IMAGES;
 use crate::facts::Facts;
 use crate::model::{Home, Image, Manifest};
 use crate::output::{Expected, OutputArgs, Place};
+use crate::reference::Digest;
+use crate::relations::{Graph, Node, ParsedManifest, Question};
 use crate::select::{SelectArgs, SortKey, TaggedArgs};
 
 /// A step: its name and the function to measure.
@@ -41,6 +43,7 @@ pub fn steps() -> Vec<Step> {
         ]
         .map(|(name, option)| (name, sort(option))),
     );
+    steps.push(("unused images of 100,000 and their deletion", unused()));
     steps
 }
 
@@ -127,6 +130,69 @@ fn sort(option: &'static str) -> Box<dyn FnMut()> {
     let options = Options::of(&[option]);
     let rows = images(100 * PAGE);
     Box::new(move || assert!(!collect(&options, &rows).is_empty()))
+}
+
+/// 20,000 indexes of 4 children each, half of them tagged; each manifest is read anew.
+fn unused() -> Box<dyn FnMut()> {
+    let images = images(100 * PAGE);
+    let (indexes, children) = images.split_at(20 * PAGE as usize);
+    let digest = |image: &Image| image.manifest.digest.clone().expect(WHY);
+    let entry = |child: &Image| {
+        let platform = r#"{"os":"linux","architecture":"arm64","variant":"v8"}"#;
+        format!(
+            r#"{{"digest":"{}","size":1234,"platform":{platform}}}"#,
+            digest(child)
+        )
+    };
+    let content = |children: &[Image]| {
+        let entries: Vec<_> = children.iter().map(entry).collect();
+        format!(
+            r#"{{"schemaVersion":2,"manifests":[{}]}}"#,
+            entries.join(",")
+        )
+    };
+    let contents = children.chunks(4).map(content);
+    let manifests: Vec<_> = indexes.iter().map(digest).zip(contents).collect();
+    let children: Vec<_> = children.iter().map(digest).collect();
+    let tag = ["v1".to_owned()];
+    Box::new(move || {
+        let node = |digest, media_type, tags| Node {
+            digest,
+            tags,
+            media_type: Some(media_type),
+            date: Some(Timestamp::UNIX_EPOCH),
+            ..Node::default()
+        };
+        let indexes = manifests.iter().enumerate().map(|(number, (digest, _))| {
+            let tags = if number.is_multiple_of(2) {
+                &tag[..]
+            } else {
+                &[]
+            };
+            node(
+                digest.as_str(),
+                "application/vnd.oci.image.index.v1+json",
+                tags,
+            )
+        });
+        let image = "application/vnd.oci.image.manifest.v1+json";
+        let images = children.iter().map(|digest| node(digest, image, &[]));
+        let mut graph = Graph::new(indexes.chain(images)).expect(WHY);
+        for (digest, content) in &manifests {
+            let manifest = ParsedManifest::parse(content.as_bytes()).expect(WHY);
+            graph.add(&digest.parse().expect(WHY), manifest);
+        }
+        let unread: Vec<Digest> = (graph.unread(Question::Unused).into_iter())
+            .map(|digest| digest.parse().expect(WHY))
+            .collect();
+        for digest in unread {
+            graph.add(&digest, ParsedManifest::default());
+        }
+        let unused = graph.unused(None).expect(WHY);
+        let unused: Vec<_> = unused.digests.into_iter().collect();
+        let plan = graph.deletion(&unused).expect(WHY);
+        assert_eq!(plan.indexes_first.len(), 50_000);
+    })
 }
 
 fn collect(options: &Options, rows: &[Image]) -> Vec<Image> {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use sha2::{Digest as _, Sha256};
+
 use super::Refused;
 
 const ALGORITHM: &str = "sha256:";
@@ -21,6 +23,33 @@ impl Digest {
         let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         text.strip_prefix(ALGORITHM)
             .is_some_and(|digits| digits.len() == WHOLE && digits.bytes().all(is_digit))
+    }
+
+    /// The digest of `content`.
+    pub(crate) fn of(content: &[u8]) -> Self {
+        Self(format!("{ALGORITHM}{:x}", Sha256::digest(content)))
+    }
+
+    /// The digest `text`, if it is whole and as registries write it.
+    pub(crate) fn canonical(text: &str) -> Option<Self> {
+        Self::is_canonical(text).then(|| Self(text.to_owned()))
+    }
+
+    /// The digest that a digest tag such as `sha256-….sig` names, and the tag's suffix, which may be
+    /// empty.
+    ///
+    /// A digest tag is `sha256-` and 64 hexadecimal digits, with or without a suffix. It attaches its
+    /// image, such as a signature, to the image of that digest.
+    pub(crate) fn in_tag(tag: &str) -> Option<(Self, &str)> {
+        let rest = tag.strip_prefix("sha256-")?;
+        let is_other = |character: char| !character.is_ascii_hexdigit();
+        let end = rest.find(is_other).unwrap_or(rest.len());
+        let (digits, suffix) = rest.split_at(end);
+        let is_digest_tag = digits.len() == WHOLE && !suffix.starts_with(char::is_alphanumeric);
+        is_digest_tag.then(|| {
+            let digits = digits.to_ascii_lowercase();
+            (Self(format!("{ALGORITHM}{digits}")), suffix)
+        })
     }
 
     /// Whether `word` names an algorithm of digests, such as `sha256` or `sha512`.
@@ -155,6 +184,43 @@ mod tests {
         ] {
             assert!(!Digest::is_canonical(text), "{text}");
         }
+    }
+
+    #[test]
+    fn digest_tags_have_64_digits_and_any_suffix() {
+        let digits = "0a".repeat(32);
+        let tag = format!("sha256-{digits}");
+        for suffix in ["", ".sig", ".att", "-sbom", "_x"] {
+            let tag = format!("{tag}{suffix}");
+            let (digest, found) = Digest::in_tag(&tag).expect("a digest tag");
+            assert_eq!(
+                (digest.as_str(), found),
+                (&*format!("sha256:{digits}"), suffix)
+            );
+        }
+        let upper = format!("sha256-{}.sig", digits.to_uppercase());
+        assert_eq!(
+            Digest::in_tag(&upper),
+            Digest::in_tag(&format!("{tag}.sig"))
+        );
+        for other in [
+            &tag[..70],
+            &format!("{tag}0"),
+            &format!("{tag}x"),
+            &format!("x{tag}"),
+            "sha256-0123abcd.sig",
+            "sha256-tools",
+        ] {
+            assert_eq!(Digest::in_tag(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_digest_of_a_content_is_its_sha_256() {
+        assert_eq!(
+            Digest::of(b"abc").as_str(),
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 
     proptest::proptest! {

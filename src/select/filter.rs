@@ -8,6 +8,7 @@ use super::when::{Age, When};
 use crate::error::Error;
 use crate::facts::{Facts, Need};
 use crate::model::Row;
+use crate::reference::Digest;
 
 /// The conditions that a row must meet.
 #[derive(Debug, clap::Args)]
@@ -280,7 +281,7 @@ impl Filter<'_> {
             ..
         } = self.args;
         exclude.iter().any(|pattern| pattern.matches(tag))
-            || *exclude_digest_tags && is_digest_tag(tag)
+            || *exclude_digest_tags && Digest::in_tag(tag).is_some()
     }
 
     fn is_in_range<R: Row>(&self, row: &R, tag: &str, floating: &FloatingTags, pre: bool) -> bool {
@@ -324,38 +325,5 @@ fn passes_if(condition: bool) -> Verdict {
         Verdict::Passes
     } else {
         Verdict::Fails
-    }
-}
-
-/// Whether `tag` is `sha256-` and 64 hexadecimal digits, with or without a suffix.
-fn is_digest_tag(tag: &str) -> bool {
-    let Some(rest) = tag.strip_prefix("sha256-") else {
-        return false;
-    };
-    let is_other = |character: char| !character.is_ascii_hexdigit();
-    let digits = rest.find(is_other).unwrap_or(rest.len());
-    digits == 64 && !rest[digits..].starts_with(char::is_alphanumeric)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_digest_tag;
-
-    #[test]
-    fn digest_tags_have_64_digits_and_any_suffix() {
-        let tag = format!("sha256-{}", "0a".repeat(32));
-        for suffix in ["", ".sig", ".att", "-sbom", "_x"] {
-            assert!(is_digest_tag(&format!("{tag}{suffix}")), "{suffix}");
-        }
-        for other in [
-            &tag[..70],
-            &format!("{tag}0"),
-            &format!("{tag}x"),
-            &format!("x{tag}"),
-            "sha256-0123abcd.sig",
-            "sha256-tools",
-        ] {
-            assert!(!is_digest_tag(other), "{other}");
-        }
     }
 }

@@ -1,6 +1,14 @@
 //! The sources that listings are read from, and the options that choose among them.
 
 pub(crate) mod aws;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "the options that read manifests of own repositories follow"
+    )
+)]
+mod cache;
 mod gallery;
 mod link;
 mod oci;

@@ -60,6 +60,7 @@ const MEANT: &[(&str, &[&str])] = &[
         ],
     ),
     ("completions", &["autocomplete", "complete", "completion"]),
+    ("man", &["manual", "manpage"]),
 ];
 
 /// The error for `word` in place of a command.
@@ -115,7 +116,7 @@ fn meant(word: &str) -> Option<&'static str> {
 /// The hint for a command of other tools that has no counterpart.
 fn no_command_is_meant(word: &str) -> Option<&'static str> {
     match word {
-        "man" | "manual" | "usage" => Some("print the manual with `ecrpub --help`"),
+        "usage" => Some("print the help with `ecrpub --help`"),
         "search" => Some(
             "ecrpub does not search: find public repositories at https://gallery.ecr.aws, and list those of a registry with `ecrpub repos public.ecr.aws/ALIAS`",
         ),

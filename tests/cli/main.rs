@@ -12,6 +12,7 @@ mod help;
 mod hostile;
 mod limits;
 mod look_up;
+mod man;
 mod network;
 mod oci;
 mod pages;
@@ -22,6 +23,7 @@ mod public;
 mod readme;
 mod real;
 mod registry;
+mod release;
 #[cfg(unix)]
 mod repos;
 mod screen;

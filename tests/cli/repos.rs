@@ -139,7 +139,10 @@ fn repositories_are_filtered_sorted_and_limited() {
         let listed: Vec<_> = listed.lines().collect();
         assert_eq!(listed.join(" "), expected, "{options}");
     }
-    assert_snapshot!(ecrpub(&registry, "repos --include store"), @"");
+    assert_snapshot!(ecrpub(&registry, "repos --include store"), @"
+    --- stderr
+    note: your registry has nothing to list: none of its 8 rows passes the filters; did you mean '.*store.*'?
+    ");
     let empty = ecrpub(&registry, "repos --include nothing --fail-if-empty -o name");
     assert_eq!((empty.stdout.as_str(), empty.code), ("", Some(3)));
 }
@@ -264,15 +267,13 @@ fn usage_adds_up_the_images_of_each_repository() {
     note: `--limit` leaves out 6 more rows
     ");
     assert_snapshot!(ecrpub(&registry, "repos --sort untagged --limit 2 -o name -q"), @"
-    --- stderr
-    error: `--sort` adds columns, but `-o name` and `-o image-ids` have no columns
-    hint: use it with `-o table`, `json`, `jsonl`, `csv` or `tsv`
-    --- exit code 2
+    team/web
+    storefront
     ");
     assert_snapshot!(ecrpub(&registry, "repos --sort pushed --reverse --limit 2 -c name,lastPushedAt"), @"
-    NAME           LAST PUSH             IMAGES  UNTAGGED      SIZE
-    team/checkout  2024-05-17T08:00:00Z       6         4  108.7 MB
-    tools/scan     2024-05-25T09:00:00Z       4         3  134.2 MB
+    NAME           LAST PUSH
+    team/checkout  2024-05-17T08:00:00Z
+    tools/scan     2024-05-25T09:00:00Z
     --- stderr
     note: `--limit` leaves out 6 more rows
     ");
@@ -286,7 +287,7 @@ fn usage_adds_up_the_images_of_each_repository() {
     assert_snapshot!(anonymously(&registry, "repos public.ecr.aws/eks-distro -c name,images"), @"
     --- stderr
     error: `--columns images` lists untagged images, which public repositories do not show
-    hint: name a repository of your own registry by its name alone
+    hint: leave it out: `--usage` counts the tags of public repositories
     --- exit code 2
     ");
 }
@@ -351,7 +352,6 @@ fn a_repository_that_disappears_is_a_note_and_one_that_is_denied_ends_the_run() 
     team/worker         9         6  143.4 MB  2024-05-30T08:00:00Z
     --- stderr
     note: repository `team/web` disappeared meanwhile
-    note: `--limit` leaves out 1 more row
     ");
     assert_snapshot!(ecrpub(&gone, "images team/* -o name --limit 1 --tagged"), @"
     sha256:77c2b993ba4af01e91f68e43bd487117d20dbad3dda329133cbcfd107df98e20
@@ -605,4 +605,50 @@ fn names_that_come_twice_are_listed_once() {
     web	1
     web-2	1
     ");
+}
+
+#[test]
+fn a_misspelled_name_is_answered_with_those_that_may_be_meant() {
+    let registry = registry();
+    assert_snapshot!(ecrpub(&registry, "images storefont tools/bakcup team/search -o name"), @"
+    --- stderr
+    note: repository `team/search` has nothing to list: it is empty
+    error: repository `storefont` does not exist in your registry
+    hint: did you mean `storefront`?
+    hint: list your repositories with `ecrpub repos`
+    error: repository `tools/bakcup` does not exist in your registry
+    hint: if it is public, list it with `ecrpub tags public.ecr.aws/tools/bakcup`
+    hint: did you mean `tools/backup`, `tools/scan`?
+    hint: list your repositories with `ecrpub repos`
+    --- exit code 3
+    ");
+    assert_eq!(registry.count("DescribeRepositories"), 1, "once for both");
+    assert_snapshot!(ecrpub(&registry, "tags web --count"), @"
+    --- stderr
+    error: repository `web` does not exist in your registry
+    hint: did you mean `team/web`?
+    hint: list your repositories with `ecrpub repos`
+    --- exit code 3
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags storefont -o name --sort none"), @"
+    --- stderr
+    error: repository `storefont` does not exist in your registry
+    hint: did you mean `storefront`?
+    hint: list your repositories with `ecrpub repos`
+    --- exit code 3
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags nothing-like-it"), @"
+    --- stderr
+    error: repository `nothing-like-it` does not exist in your registry
+    hint: list your repositories with `ecrpub repos`
+    --- exit code 3
+    ");
+    let denied = start(|builder| builder.deny("DescribeRepositories"));
+    assert_snapshot!(ecrpub(&denied, "images storefont"), @"
+    --- stderr
+    error: repository `storefont` does not exist in your registry
+    hint: list your repositories with `ecrpub repos`
+    --- exit code 3
+    ");
+    assert_eq!(denied.count("DescribeRepositories"), 1);
 }

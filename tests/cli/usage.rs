@@ -96,6 +96,7 @@ fn the_public_reference_is_the_first_hint_for_names_that_look_public() {
     --- stderr
     error: repository `team/web` does not exist in your registry
     hint: if it is public, list it with `ecrpub tags public.ecr.aws/team/web`
+    hint: did you mean `web`?
     hint: list your repositories with `ecrpub repos`
     --- exit code 3
     ");

@@ -1,0 +1,315 @@
+//! Properties of any repository, circles among them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::super::{Graph, ParsedManifest, Question};
+use super::repository::{INDEX, SETTLED, Spec, digest_tag, graph, name, names, read};
+use crate::reference::Digest;
+
+const MOST: usize = 10;
+/// Names beyond those that are listed: images that are gone.
+const GONE: usize = 2;
+const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64", "unknown/unknown"];
+
+fn any_name() -> impl Strategy<Value = String> {
+    (0..MOST + GONE).prop_map(name_of)
+}
+
+fn name_of(number: usize) -> String {
+    char::from(b'A' + u8::try_from(number).expect("a small number")).to_string()
+}
+
+prop_compose! {
+    fn any_image()(
+        tags in prop::collection::vec(0..4_u8, 0..2),
+        digest_tags in prop::collection::vec(any_name(), 0..2),
+        children in prop::option::of(prop::collection::vec(
+            (any_name(), prop::option::of(0..PLATFORMS.len()), any::<bool>()),
+            0..5,
+        )),
+        subject in prop::option::weighted(0.3, any_name()),
+        has_media_type in prop::bool::weighted(0.9),
+        age in prop::option::weighted(0.9, prop::bool::weighted(0.2)),
+    ) -> Spec {
+        let tags = tags.iter().map(|number| format!("v{number}"));
+        let digest_tags = digest_tags.iter().map(|name| digest_tag(name, ".sig"));
+        let entry = |(name, platform, is_attestation): (String, Option<usize>, bool)| {
+            (name, platform.map(|number| PLATFORMS[number].to_owned()), is_attestation)
+        };
+        let mut image = Spec::new("");
+        image.tags = tags.chain(digest_tags).collect();
+        image.subject = subject;
+        if let Some(children) = children {
+            image.media_type = Some(INDEX);
+            image.children = Some(children.into_iter().map(entry).collect());
+        }
+        image.media_type = image.media_type.filter(|_| has_media_type);
+        image.date = age.map(|is_young| if is_young { SETTLED } else { image.date.unwrap() });
+        image
+    }
+}
+
+/// The images of a repository, named in order.
+fn any_repository() -> impl Strategy<Value = Vec<Spec>> {
+    prop::collection::vec(any_image(), 1..MOST).prop_map(|mut images| {
+        for (number, image) in images.iter_mut().enumerate() {
+            let Spec { name, digest, .. } = Spec::new(&name_of(number));
+            (image.name, image.digest) = (name, digest);
+            image.tags.dedup();
+        }
+        images
+    })
+}
+
+type Edges = BTreeSet<(String, String)>;
+
+/// What holds what, and what is referred to by what, among listed images.
+fn edges(images: &[Spec]) -> (Edges, Edges) {
+    let (mut holds, mut referred) = (Edges::new(), Edges::new());
+    for image in images {
+        for (child, ..) in image.children.iter().flatten() {
+            holds.insert((image.name.clone(), child.clone()));
+        }
+        referred.extend(
+            image
+                .subject
+                .iter()
+                .map(|subject| (subject.clone(), image.name.clone())),
+        );
+        let named = image
+            .tags
+            .iter()
+            .filter_map(|tag| Some(name(Digest::in_tag(tag)?.0.as_str())));
+        referred.extend(named.map(|named| (named, image.name.clone())));
+    }
+    let is_listed = |name: &String| images.iter().any(|image| image.name == *name);
+    for edges in [&mut holds, &mut referred] {
+        edges.retain(|(from, to)| is_listed(from) && is_listed(to));
+    }
+    (holds, referred)
+}
+
+/// Everything that `start` reaches, found in the slowest way.
+fn reached(mut reached: BTreeSet<String>, edges: &[Edges]) -> BTreeSet<String> {
+    loop {
+        let before = reached.len();
+        for (from, to) in edges.iter().flatten() {
+            if reached.contains(from) {
+                reached.insert(to.clone());
+            }
+        }
+        if reached.len() == before {
+            return reached;
+        }
+    }
+}
+
+fn ordinary_tags(image: &Spec) -> impl Iterator<Item = &str> {
+    let is_ordinary =
+        |tag: &&String| Digest::in_tag(tag).is_none_or(|(named, _)| named.as_str() == image.digest);
+    image.tags.iter().filter(is_ordinary).map(String::as_str)
+}
+
+fn roots(images: &[Spec]) -> BTreeSet<String> {
+    let tagged = images
+        .iter()
+        .filter(|image| ordinary_tags(image).next().is_some());
+    tagged.map(|image| image.name.clone()).collect()
+}
+
+/// Every answer on the repository, as text.
+fn answers(images: &[Spec], candidates: &[&str]) -> String {
+    let mut graph = graph(images);
+    for question in [
+        Question::UsedBy,
+        Question::Unused,
+        Question::Deletion(candidates),
+    ] {
+        read(&mut graph, images, question);
+    }
+    let platforms = graph.platforms();
+    let used_by = graph.used_by().expect("all manifests");
+    let unused = graph.unused(Some(SETTLED)).expect("all manifests");
+    let of_images: BTreeMap<_, _> = (images.iter())
+        .map(|image| {
+            let digest = &*image.digest;
+            let is_unused = unused.digests.contains(digest);
+            (
+                digest,
+                (
+                    platforms.of(digest),
+                    used_by.tags(digest),
+                    graph.role(digest),
+                    is_unused,
+                ),
+            )
+        })
+        .collect();
+    let counts = (unused.young, unused.undated);
+    let plan = graph.deletion(candidates).expect("all manifests");
+    format!("{of_images:#?} {counts:?} {plan:#?}")
+}
+
+fn any_selection() -> impl Strategy<Value = Vec<bool>> {
+    prop::collection::vec(any::<bool>(), MOST)
+}
+
+fn selected<'a>(images: &'a [Spec], selection: &[bool]) -> Vec<&'a str> {
+    let selected = images
+        .iter()
+        .zip(selection)
+        .filter(|(_, selected)| **selected);
+    selected.map(|(image, _)| &*image.digest).collect()
+}
+
+/// All that `to` can be deleted after, without circles through itself.
+fn leads_back(from: &str, to: &str, edges: &Edges) -> bool {
+    reached(BTreeSet::from([to.to_owned()]), std::slice::from_ref(edges)).contains(from)
+}
+
+proptest! {
+    #[test]
+    fn exactly_what_no_root_reaches_is_unused(images in any_repository()) {
+        let (holds, referred) = edges(&images);
+        let used = reached(roots(&images), &[holds, referred]);
+        let mut graph = graph(&images);
+        let steps = read(&mut graph, &images, Question::Unused);
+        prop_assert!(steps.len() <= 2, "{steps:?}");
+        let unused = graph.unused(Some(SETTLED)).expect("all manifests");
+        let unreached = images.iter().filter(|image| !used.contains(&image.name));
+        let (mut expected, mut young, mut undated) = (BTreeSet::new(), 0, 0);
+        for image in unreached {
+            match image.date {
+                None => undated += 1,
+                Some(date) if date >= SETTLED => young += 1,
+                Some(_) => { expected.insert(image.name.clone()); }
+            }
+        }
+        prop_assert_eq!(names(&unused.digests).into_iter().collect::<BTreeSet<_>>(), expected);
+        prop_assert_eq!((unused.young, unused.undated), (young, undated));
+    }
+
+    /// Subjects of tagged images are not read: they could only add tags.
+    #[test]
+    fn the_tags_of_every_root_that_reaches_an_image_use_it(mut images in any_repository()) {
+        let (holds, referred) = edges(&images);
+        let used = reached(roots(&images), &[holds, referred]);
+        let listing = images.clone();
+        let mut graph = graph(&listing);
+        let read: Vec<_> = read(&mut graph, &images, Question::UsedBy).concat();
+        let unread = images.iter_mut().filter(|image| !read.contains(&image.name));
+        unread.for_each(|image| image.subject = None);
+        let (holds, referred) = edges(&images);
+        let edges = [holds, referred];
+        let used_by = graph.used_by().expect("all manifests");
+        for image in &images {
+            prop_assert_eq!(!used_by.tags(&image.digest).is_empty(), used.contains(&image.name));
+            let users = images.iter().filter(|user| {
+                reached(BTreeSet::from([user.name.clone()]), &edges).contains(&image.name)
+            });
+            let mut expected: Vec<_> = users.flat_map(ordinary_tags).collect();
+            let mut tags = used_by.tags(&image.digest);
+            let own = ordinary_tags(image).count();
+            prop_assert!(tags.iter().take(own).all(|tag| image.tags.iter().any(|own| own == tag)));
+            tags.sort_unstable();
+            expected.sort_unstable();
+            prop_assert_eq!(tags, expected);
+        }
+    }
+
+    #[test]
+    fn every_order_of_input_gives_the_same_answers(
+        (images, shuffled) in any_repository().prop_flat_map(|images| {
+            (Just(images.clone()), Just(images).prop_shuffle())
+        }),
+        selection in any_selection(),
+    ) {
+        let candidates = selected(&images, &selection);
+        let reversed: Vec<_> = candidates.iter().rev().copied().collect();
+        prop_assert_eq!(answers(&images, &candidates), answers(&shuffled, &reversed));
+    }
+
+    #[test]
+    fn what_stays_keeps_what_it_reaches(images in any_repository(), selection in any_selection()) {
+        let (holds, referred) = edges(&images);
+        let candidates = selected(&images, &selection);
+        let mut graph = graph(&images);
+        read(&mut graph, &images, Question::Deletion(&candidates));
+        let plan = graph.deletion(&candidates).expect("all manifests");
+        let deleted: BTreeSet<_> = names(plan.requests.iter().flatten()).into_iter().collect();
+        let staying = images.iter().filter(|image| !candidates.contains(&&*image.digest));
+        let staying = staying.map(|image| image.name.clone()).collect();
+        let stays = reached(staying, &[holds.clone(), referred]);
+        let expected: BTreeSet<_> = names(&candidates).into_iter().filter(|name| !stays.contains(name)).collect();
+        prop_assert_eq!(&deleted, &expected);
+        prop_assert_eq!(deleted.len() + plan.held + plan.attached, candidates.len());
+        let held = names(&candidates).into_iter().filter(|name| {
+            stays.contains(name) && holds.iter().any(|(from, to)| to == name && stays.contains(from))
+        });
+        prop_assert_eq!(plan.held, held.count());
+        let first: BTreeSet<_> = names(&plan.indexes_first).into_iter().collect();
+        prop_assert_eq!(plan.indexes_first.len(), first.len());
+        prop_assert_eq!(first, deleted);
+    }
+
+    #[test]
+    fn an_index_is_deleted_in_an_earlier_request_than_what_it_holds(
+        images in any_repository(),
+        selection in any_selection(),
+    ) {
+        let (holds, referred) = edges(&images);
+        let candidates = selected(&images, &selection);
+        let mut graph = graph(&images);
+        read(&mut graph, &images, Question::Deletion(&candidates));
+        let plan = graph.deletion(&candidates).expect("all manifests");
+        let requests: Vec<_> = plan.requests.iter().map(names).collect();
+        let request = |name: &String| requests.iter().position(|names| names.contains(name));
+        let first: Vec<_> = names(&plan.indexes_first);
+        let place = |name: &String| first.iter().position(|other| other == name);
+        for (index, child) in &holds {
+            let (Some(earlier), Some(later)) = (request(index), request(child)) else { continue };
+            if index == child { continue }
+            prop_assert_ne!(earlier, later, "{} holds {}", index, child);
+            if !leads_back(index, child, &holds) {
+                prop_assert!(earlier < later, "{} holds {}", index, child);
+                prop_assert!(place(index) < place(child), "{} holds {}", index, child);
+            }
+        }
+        // What the service requires goes before this.
+        let all = holds.union(&referred).cloned().collect();
+        for (subject, referrer) in &referred {
+            let (Some(earlier), Some(later)) = (request(subject), request(referrer)) else { continue };
+            if !leads_back(subject, referrer, &all) {
+                prop_assert!(earlier < later, "{} refers to {}", referrer, subject);
+            }
+        }
+    }
+
+    /// The platforms of an index are those of its entries and of what it holds, each once.
+    #[test]
+    fn an_index_has_the_platforms_of_all_that_it_holds(images in any_repository()) {
+        let (holds, _) = edges(&images);
+        let mut graph: Graph<'_> = graph(&images);
+        for image in &images {
+            let digest = Digest::canonical(&image.digest).expect("a digest");
+            graph.add(&digest, ParsedManifest::parse(image.content().as_bytes()).expect("a manifest"));
+        }
+        let platforms = graph.platforms();
+        let own = |image: &Spec| -> Vec<String> {
+            let entries = image.children.clone().unwrap_or_default().into_iter();
+            let platforms = entries.filter(|(_, _, is_attestation)| !is_attestation);
+            platforms.filter_map(|(_, platform, _)| platform).collect()
+        };
+        for index in images.iter().filter(|image| image.children.is_some()) {
+            let start = BTreeSet::from([index.name.clone()]);
+            let held = reached(start, std::slice::from_ref(&holds));
+            let held = images.iter().filter(|image| held.contains(&image.name));
+            let expected: BTreeSet<_> = held.flat_map(own).filter(|name| name != "unknown/unknown").collect();
+            let found = platforms.of(&index.digest);
+            prop_assert_eq!(found.len(), expected.len());
+            prop_assert_eq!(found.into_iter().map(str::to_owned).collect::<BTreeSet<_>>(), expected);
+        }
+    }
+}

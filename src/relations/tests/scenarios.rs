@@ -1,0 +1,561 @@
+//! Repositories as publishers have them, and what the relations say of them.
+
+use super::super::{
+    Cause, Fault, Graph, Incomplete, InvalidDigest, Node, ParsedManifest, Question,
+};
+use super::repository::{IMAGE, INDEX, SETTLED, Spec, digest, graph, name, names, read};
+use crate::reference::Digest;
+
+/// What the relations say of each image: its role, its platforms in parentheses, and the tags
+/// through which it is in use. Then the requests that delete all unused images.
+fn report(lines: &str) -> String {
+    let specs: Vec<_> = lines.lines().map(Spec::read).collect();
+    let mut graph = graph(&specs);
+    read(&mut graph, &specs, Question::UsedBy);
+    read(&mut graph, &specs, Question::Unused);
+    let platforms = graph.platforms();
+    let used_by = graph.used_by().expect("all manifests");
+    let unused = graph.unused(Some(SETTLED)).expect("all manifests");
+    let mut report: Vec<_> = specs
+        .iter()
+        .map(|spec| {
+            let role = graph.role(&spec.digest).expect("a listed image").name();
+            let platforms = match platforms.of(&spec.digest).join(" ") {
+                none if none.is_empty() => none,
+                some => format!(" ({some})"),
+            };
+            let tags = used_by.tags(&spec.digest).join(" ");
+            let used = match (tags.as_str(), unused.digests.contains(&*spec.digest)) {
+                ("", true) => "unused",
+                ("", false) => "protected",
+                (tags, false) => tags,
+                (tags, true) => panic!("{} is unused, and used by {tags}", spec.name),
+            };
+            format!("{} {role}{platforms}: {used}", spec.name)
+        })
+        .collect();
+    let candidates: Vec<_> = unused.digests.iter().copied().collect();
+    let plan = graph.deletion(&candidates).expect("all manifests");
+    if !candidates.is_empty() {
+        let requests: Vec<_> = plan
+            .requests
+            .iter()
+            .map(|request| names(request).join(" "))
+            .collect();
+        report.push(format!("delete {}", requests.join(" | ")));
+    }
+    for (count, why) in [(plan.held, "held"), (plan.attached, "attached")] {
+        if count > 0 {
+            report.push(format!("left out: {count} {why}"));
+        }
+    }
+    report.join("\n")
+}
+
+/// Compares the report of a repository; the lines of both are separated by `; `.
+#[track_caller]
+fn assert_report(lines: &str, expected: &str) {
+    assert_eq!(
+        report(&lines.replace("; ", "\n")),
+        expected.replace("; ", "\n")
+    );
+}
+
+#[test]
+fn single_images_are_used_through_their_own_tags() {
+    assert_report(
+        "A #v1 #latest; B",
+        "A image: latest v1; B image: unused; delete B",
+    );
+    assert_report("A", "A image: unused; delete A");
+    assert_report("A #v1", "A image: v1");
+}
+
+#[test]
+fn children_are_used_through_the_tags_of_their_indexes() {
+    assert_report(
+        "I #v1 =A:linux/amd64,B:linux/arm64; A; B",
+        "I index (linux/amd64 linux/arm64): v1; A image (linux/amd64): v1; B image (linux/arm64): v1",
+    );
+    // A tagged child has its own tag first.
+    assert_report("I #a =A; A #z", "I index: a; A image: z a");
+    // A tag on a child does not keep the index.
+    assert_report("I =A; A #z", "I index: unused; A image: z; delete I");
+}
+
+#[test]
+fn an_untagged_index_is_deleted_before_its_children() {
+    assert_report(
+        "A; B; I =A,B",
+        "A image: unused; B image: unused; I index: unused; delete I | A B",
+    );
+}
+
+#[test]
+fn a_child_that_two_indexes_share_stays_while_one_is_used() {
+    assert_report(
+        "I #v2 =A:linux/amd64,B:linux/arm64; J =A:linux/amd64,C:linux/arm64; A; B; C",
+        "I index (linux/amd64 linux/arm64): v2; J index (linux/amd64 linux/arm64): unused; \
+         A image (linux/amd64): v2; B image (linux/arm64): v2; C image (linux/arm64): unused; \
+         delete J | C",
+    );
+    assert_report(
+        "J =A:linux/arm64; I #v2 =A:linux/amd64; K #v1 =A; A",
+        "J index (linux/arm64): unused; I index (linux/amd64): v2; K index: v1; \
+         A image (linux/amd64 linux/arm64): v1 v2; delete J",
+    );
+}
+
+#[test]
+fn nested_indexes_pass_on_tags_and_platforms() {
+    assert_report(
+        "I #v1 =A:linux/amd64,J,D:linux/amd64; J =B:linux/arm64,C:windows/amd64; A; B; C; D",
+        "I index (linux/amd64 linux/arm64 windows/amd64): v1; J index (linux/arm64 windows/amd64): v1; \
+         A image (linux/amd64): v1; B image (linux/arm64): v1; C image (windows/amd64): v1; \
+         D image (linux/amd64): v1",
+    );
+    assert_report(
+        "A; I =J; J =K; K =A; B",
+        "A image: unused; I index: unused; J index: unused; K index: unused; B image: unused; \
+         delete B I | J | K | A",
+    );
+    // The nearest tag comes first.
+    assert_report(
+        "A; I #z =A; J #a =I",
+        "A image: z a; I index: z a; J index: a",
+    );
+}
+
+#[test]
+fn orphaned_and_partial_indexes_hold_what_is_left() {
+    // B is gone.
+    assert_report(
+        "I #v1 =A:linux/amd64,B:linux/arm64; A",
+        "I index (linux/amd64 linux/arm64): v1; A image (linux/amd64): v1",
+    );
+    assert_report("I #v1 =A,B", "I index: v1");
+    assert_report("I =A,B", "I index: unused; delete I");
+    assert_report("I #v1 =", "I index: v1");
+}
+
+#[test]
+fn an_image_that_is_gone_passes_nothing_on() {
+    // B is gone, and so is what its signature was for.
+    assert_report(
+        "I #v1 =A,B; A; S >B",
+        "I index: v1; A image: v1; S image: unused; delete S",
+    );
+    assert_report("S #~B.sig", "S signature: unused; delete S");
+}
+
+#[test]
+fn attestations_of_builds_are_no_platforms() {
+    assert_report(
+        "I #v1 =A:linux/amd64,T!; A; T",
+        "I index (linux/amd64): v1; A image (linux/amd64): v1; T attestation: v1",
+    );
+    assert_report(
+        "I =A:linux/amd64,T!; A; T *application/vnd.in-toto+json",
+        "I index (linux/amd64): unused; A image (linux/amd64): unused; T attestation: unused; \
+         delete I | A T",
+    );
+}
+
+#[test]
+fn signatures_by_tag_share_the_fate_of_their_image() {
+    assert_report(
+        "A #v1; S #~A.sig; T #~A.att; B #~A.sbom; X #~A.other",
+        "A image: v1; S signature: v1; T attestation: v1; B sbom: v1; X image: v1",
+    );
+    assert_report(
+        "A; S #~A.sig; T #~S.sig",
+        "A image: unused; S signature: unused; T signature: unused; delete A | S | T",
+    );
+    // The signature of a child, of an index, and of both.
+    assert_report(
+        "I #v1 =A; A; S #~A.sig; T #~I.sig; J; U #~J.sig #~A.att",
+        "I index: v1; A image: v1; S signature: v1; T signature: v1; J image: unused; \
+         U signature: v1; delete J",
+    );
+    // An ordinary tag keeps a signature without its image.
+    assert_report("S #~B.sig #keep", "S signature: keep");
+}
+
+#[test]
+fn a_digest_tag_on_its_own_image_is_an_ordinary_tag() {
+    let own = super::repository::digest_tag("A", ".sig");
+    assert_report(
+        "A #~A.sig; S >A",
+        &format!("A image: {own}; S image: {own}"),
+    );
+}
+
+#[test]
+fn signatures_by_subject_share_the_fate_of_their_image() {
+    assert_report(
+        "A #v1; S >A *application/vnd.dev.cosign.simplesigning.v1+json; B >S *text/spdx+json",
+        "A image: v1; S signature: v1; B sbom: v1",
+    );
+    assert_report(
+        "B >A *application/spdx+json; A",
+        "B sbom: unused; A image: unused; delete A | B",
+    );
+    // The subject of a used image is not used by it.
+    assert_report("S #v1 >A; A", "S image: v1; A image: unused; delete A");
+    // A signature of a child, and a subject that is an index.
+    assert_report(
+        "I #v1 =A; A; S >A; T >I; U >T",
+        "I index: v1; A image: v1; S image: v1; T image: v1; U image: v1",
+    );
+    // By tag of one image and by subject of another.
+    assert_report(
+        "A; B #v1; S #~A.sig >B",
+        "A image: unused; B image: v1; S signature: v1; delete A",
+    );
+}
+
+#[test]
+fn an_index_of_referrers_is_used_through_its_subject() {
+    assert_report(
+        "A #v1; R #~A.referrers =S; S >A",
+        "A image: v1; R index: v1; S image: v1",
+    );
+    assert_report(
+        "A; R #~A.referrers =S; S >A",
+        "A image: unused; R index: unused; S image: unused; delete A | R | S",
+    );
+}
+
+#[test]
+fn a_push_in_flight_is_protected_by_its_age() {
+    assert_report(
+        "A @young; B @young; C; D @undated",
+        "A image: protected; B image: protected; C image: unused; D image: protected; delete C",
+    );
+    // The index was pushed, its tag was not; the first child was there before.
+    assert_report(
+        "I =A,B @young; A; B @young; S >A",
+        "I index: protected; A image: unused; B image: protected; S image: unused; delete ; \
+         left out: 1 held; left out: 1 attached",
+    );
+}
+
+#[test]
+fn circles_end() {
+    assert_report(
+        "I #v1 =J; J =I,A:linux/amd64; A",
+        "I index (linux/amd64): v1; J index (linux/amd64): v1; A image (linux/amd64): v1",
+    );
+    assert_report(
+        "I =J; J =I,A; A; K =I",
+        "I index: unused; J index: unused; A image: unused; K index: unused; delete K | I | J | A",
+    );
+    assert_report("I =I; A >A", "I index: unused; A image: unused; delete A I");
+    assert_report(
+        "S #~T.sig; T #~S.sig; A >B; B >A",
+        "S signature: unused; T signature: unused; A image: unused; B image: unused; delete A B S T",
+    );
+    // An index that holds the image that it refers to: the service wants the index first.
+    assert_report(
+        "I =A >A; A",
+        "I index: unused; A image: unused; delete I | A",
+    );
+}
+
+#[test]
+fn a_row_without_a_media_type_may_be_an_index() {
+    assert_report("I #v1 =A ?; A", "I index: v1; A image: v1");
+    let specs = ["I #v1 =A ?", "A", "B #v2 ?"].map(Spec::read);
+    let mut graph = graph(&specs);
+    assert_eq!(read(&mut graph, &specs, Question::Unused), [["I", "B"]]);
+}
+
+/// The names of the manifests that a question needs, in steps.
+fn steps(lines: &str, question: Question<'_>) -> String {
+    let specs: Vec<_> = lines.split("; ").map(Spec::read).collect();
+    let mut graph = graph(&specs);
+    let steps = read(&mut graph, &specs, question);
+    let steps: Vec<_> = steps.iter().map(|step| step.join(" ")).collect();
+    steps.join(" | ")
+}
+
+#[test]
+fn a_question_reads_only_what_it_needs() {
+    let repository = "I #v1 =A,J; J =B; A; B; C; D #v2; S #~D.sig; T #~X.sig";
+    assert_eq!(steps(repository, Question::Unused), "I J | C T");
+    assert_eq!(steps(repository, Question::UsedBy), "I J A B C | T");
+    let [image, tagged, index, nested, signature] = ["A", "D", "I", "J", "T"].map(digest);
+    // C and T stay, A is held, and nothing is known of the subject of T.
+    assert_eq!(
+        steps(repository, Question::Deletion(&[&image, &tagged])),
+        "I J | D"
+    );
+    assert_eq!(
+        steps(repository, Question::Deletion(&[&signature])),
+        "I J | T"
+    );
+    assert_eq!(steps(repository, Question::Deletion(&[])), "I J");
+    let platforms = |of: &[&str], own| steps(repository, Question::Platforms { of, own });
+    assert_eq!(platforms(&[&index], true), "I | J");
+    assert_eq!(platforms(&[&nested], false), "J");
+    assert_eq!(platforms(&[&nested, &image], true), "I J");
+    assert_eq!(platforms(&[&image, &tagged], false), "");
+}
+
+#[test]
+fn nested_indexes_that_are_not_listed_are_read_for_platforms() {
+    let child = |name| format!(r#"{{"mediaType":"{INDEX}","digest":"{}"}}"#, digest(name));
+    // Another entry for the same index may leave out its media type.
+    let bare = format!(r#"{{"digest":"{}"}}"#, digest("J"));
+    let index = format!(r#"{{"manifests":[{bare},{},{}]}}"#, child("J"), child("K"));
+    let nested = r#"{"manifests":[{"platform":{"os":"linux","architecture":"arm64"}}]}"#;
+    let specs = [Spec::read("I #v1 =")];
+    let mut graph = graph(&specs);
+    let of = [specs[0].digest.as_str()];
+    let question = Question::Platforms {
+        of: &of,
+        own: false,
+    };
+    let mut read = Vec::new();
+    for content in [&index, nested] {
+        let [first, ..] = *graph.unread(question) else {
+            panic!("nothing is read after {read:?}");
+        };
+        read.push(name(first));
+        let digest = Digest::canonical(first).expect("a digest");
+        graph.add(
+            &digest,
+            ParsedManifest::parse(content.as_bytes()).expect("a manifest"),
+        );
+    }
+    assert_eq!(read, ["I", "J"]);
+    assert_eq!(names(graph.unread(question)), ["K"]);
+    graph.add_gone(&Digest::canonical(&digest("K")).expect("a digest"));
+    assert_eq!(graph.unread(question), [""; 0]);
+    assert_eq!(graph.platforms().of(of[0]), ["linux/arm64"]);
+    // It is no row, and has no role.
+    assert_eq!(graph.role(&digest("J")), None);
+}
+
+/// No answer that needs every relation is given without one.
+#[test]
+fn a_missing_manifest_fails_every_question() {
+    let specs = ["I #v1 =A", "A", "B"].map(Spec::read);
+    let incomplete = |graph: &Graph<'_>, name: &str, cause| {
+        let expected = Incomplete {
+            digest: digest(name),
+            cause,
+        };
+        assert_eq!(graph.unused(None), Err(expected.clone()));
+        assert_eq!(graph.used_by().err(), Some(expected.clone()));
+        assert_eq!(graph.deletion(&[&specs[2].digest]), Err(expected));
+    };
+    let add = |graph: &mut Graph<'_>, position: usize, content: &str| {
+        let digest = Digest::canonical(&specs[position].digest).expect("a digest");
+        graph.add(
+            &digest,
+            ParsedManifest::parse(content.as_bytes()).expect("a manifest"),
+        );
+    };
+    let mut unread = graph(&specs);
+    for position in [1, 2] {
+        add(&mut unread, position, &specs[position].content());
+    }
+    incomplete(&unread, "I", Cause::Unread);
+    let mut gone = graph(&specs);
+    gone.add_gone(&Digest::canonical(&specs[0].digest).expect("a digest"));
+    for position in [1, 2] {
+        add(&mut gone, position, &specs[position].content());
+    }
+    incomplete(&gone, "I", Cause::Gone);
+    for (content, fault) in [
+        (r#"{"manifests":[{}]}"#, Fault::Child(1)),
+        (r#"{"config":{}}"#, Fault::NotIndex),
+    ] {
+        let mut faulty = graph(&specs);
+        add(&mut faulty, 0, content);
+        for position in [1, 2] {
+            add(&mut faulty, position, &specs[position].content());
+        }
+        incomplete(&faulty, "I", Cause::Fault(fault));
+    }
+    let mut candidate = graph(&specs);
+    add(&mut candidate, 0, &specs[0].content());
+    add(&mut candidate, 1, &specs[1].content());
+    incomplete(&candidate, "B", Cause::Unread);
+    add(&mut candidate, 2, r#"{"subject":{"digest":"sha512:0"}}"#);
+    incomplete(&candidate, "B", Cause::Fault(Fault::Subject));
+    let error = candidate.unused(None).expect_err("a fault").to_string();
+    assert_eq!(
+        error,
+        format!(
+            "manifest {} is invalid: its subject has no valid digest",
+            digest("B")
+        )
+    );
+}
+
+#[test]
+fn an_image_without_a_valid_digest_is_refused() {
+    for text in [
+        "",
+        "latest",
+        "sha256:0123456789ab",
+        &digest("A").to_uppercase(),
+    ] {
+        let node = Node {
+            digest: text,
+            ..Node::default()
+        };
+        let refused = Graph::new([node]).err();
+        assert_eq!(refused, Some(InvalidDigest(text.to_owned())));
+    }
+}
+
+#[test]
+fn only_ordinary_tags_are_roots() {
+    for (line, expected) in [
+        ("A #v1", true),
+        ("A #~A.sig", true),
+        ("A #~B.sig", false),
+        ("A", false),
+    ] {
+        let specs = [Spec::read(line)];
+        assert_eq!(graph(&specs).has_roots(), expected, "{line}");
+    }
+}
+
+#[test]
+fn an_image_that_the_listing_repeats_has_the_tags_of_both() {
+    let specs = ["A #v1", "A #v2", "A"].map(Spec::read);
+    let mut graph = graph(&specs);
+    read(&mut graph, &specs, Question::UsedBy);
+    assert_eq!(
+        graph.used_by().expect("all manifests").tags(&digest("A")),
+        ["v1", "v2"]
+    );
+}
+
+/// Deletes `candidates` from the repository: requests, then how many are held and attached.
+fn plan(lines: &str, candidates: &str) -> String {
+    let specs: Vec<_> = lines.split("; ").map(Spec::read).collect();
+    let mut graph = graph(&specs);
+    let candidates: Vec<_> = candidates.split(' ').map(digest).collect();
+    let candidates: Vec<_> = candidates.iter().map(String::as_str).collect();
+    read(&mut graph, &specs, Question::Deletion(&candidates));
+    let plan = graph.deletion(&candidates).expect("all manifests");
+    let requests: Vec<_> = plan
+        .requests
+        .iter()
+        .map(|request| names(request).join(" "))
+        .collect();
+    format!("{} / {} {}", requests.join(" | "), plan.held, plan.attached)
+}
+
+#[test]
+fn what_stays_protects_what_it_holds_and_is_signed_by() {
+    assert_eq!(plan("I =A,B; A; B", "A"), " / 1 0");
+    assert_eq!(plan("I =A,B; A; B", "I A"), "I | A / 0 0");
+    assert_eq!(plan("I =J; J =A; A; B", "J A B"), "B / 2 0");
+    assert_eq!(plan("A #v1; S >A; T #~A.sig; U >S", "S T U"), " / 0 3");
+    assert_eq!(plan("A #v1; S >A; T #~A.sig", "A S"), "A | S / 0 0");
+    // Held is the reason that counts, because the service would refuse.
+    assert_eq!(plan("I #v1 =A,S; A; S >A", "S"), " / 1 0");
+    // A signature may hold images, and an image that is left out protects others.
+    assert_eq!(plan("A #v1; R #~A.sig =S; S", "R S"), " / 1 1");
+    // What is not in the repository is not deleted.
+    assert_eq!(plan("I =A,X; A", "I X Y"), "I / 0 0");
+}
+
+#[test]
+fn requests_have_at_most_100_ids() {
+    let children: Vec<_> = (0..150).map(|number| format!("A{number:03}")).collect();
+    let index = format!("I ={}", children.join(","));
+    let mut lines = children.clone();
+    lines.extend([index, "J".to_owned(), "K #v1".to_owned()]);
+    let candidates = format!("{} I J", children.join(" "));
+    let expected = format!(
+        "I J | {} | {} / 0 0",
+        children[..100].join(" "),
+        children[100..].join(" ")
+    );
+    assert_eq!(plan(&lines.join("; "), &candidates), expected);
+}
+
+#[test]
+fn indexes_come_first_where_requests_do_not_count() {
+    let specs = ["A", "I =J,B", "J =C", "B", "C", "S >A", "K >A =D", "D"].map(Spec::read);
+    let mut graph = graph(&specs);
+    let candidates: Vec<_> = specs.iter().map(|spec| spec.digest.as_str()).collect();
+    read(&mut graph, &specs, Question::Deletion(&candidates));
+    let plan = graph.deletion(&candidates).expect("all manifests");
+    let requests: Vec<_> = plan
+        .requests
+        .iter()
+        .map(|request| names(request).join(" "))
+        .collect();
+    assert_eq!(requests, ["A I", "B J K S", "C D"]);
+    assert_eq!(names(plan.indexes_first).join(" "), "I J K A B S C D");
+}
+
+/// A hundred thousand images, and chains as long as the stack is not: no step may be quadratic, or
+/// recurse.
+#[test]
+fn the_largest_repository_is_answered() {
+    let images: Vec<_> = (0..80_000)
+        .map(|number| format!("sha256:{number:064x}"))
+        .collect();
+    let indexes: Vec<_> = (0..20_000)
+        .map(|number| format!("sha256:f{number:063x}"))
+        .collect();
+    let tag = ["v1".to_owned()];
+    let node = |digest, media_type, tags| Node {
+        digest,
+        tags,
+        media_type: Some(media_type),
+        ..Node::default()
+    };
+    let images_listed = images
+        .iter()
+        .map(|digest| node(digest.as_str(), IMAGE, &[][..]));
+    let indexes_listed = (indexes.iter().enumerate())
+        .map(|(number, digest)| node(digest, INDEX, if number == 0 { &tag } else { &[] }));
+    let mut graph = Graph::new(images_listed.chain(indexes_listed)).expect("digests");
+    // Each index holds the next one and four images, of which one refers to the image before it.
+    for (number, index) in indexes.iter().enumerate() {
+        let next = indexes.get(number + 1).into_iter();
+        let children = next.chain(&images[4 * number..4 * number + 3]);
+        let entries: Vec<_> = children
+            .map(|digest| format!(r#"{{"digest":"{digest}","platform":{{"os":"linux"}}}}"#))
+            .collect();
+        let content = format!(r#"{{"manifests":[{}]}}"#, entries.join(","));
+        let digest = Digest::canonical(index).expect("a digest");
+        graph.add(
+            &digest,
+            ParsedManifest::parse(content.as_bytes()).expect("a manifest"),
+        );
+    }
+    let unread = graph.unread(Question::Unused).len();
+    assert_eq!(unread, 20_000);
+    for (number, image) in images.iter().enumerate().skip(3).step_by(4) {
+        let subject = &images[number - usize::from(number > 3)];
+        let content = format!(r#"{{"subject":{{"digest":"{subject}"}}}}"#);
+        let digest = Digest::canonical(image).expect("a digest");
+        graph.add(
+            &digest,
+            ParsedManifest::parse(content.as_bytes()).expect("a manifest"),
+        );
+    }
+    let unused = graph.unused(None).expect("all manifests");
+    assert_eq!((unused.digests.len(), unused.undated), (0, 1));
+    for image in &images {
+        let digest = Digest::canonical(image).expect("a digest");
+        graph.add(&digest, ParsedManifest::default());
+    }
+    let all: Vec<_> = images.iter().chain(&indexes).map(String::as_str).collect();
+    let plan = graph.deletion(&all).expect("all manifests");
+    assert_eq!(plan.indexes_first.len(), 100_000);
+    assert_eq!(graph.platforms().of(&indexes[0]), ["linux"]);
+    let used_by = graph.used_by().expect("all manifests");
+    assert_eq!(used_by.tags(&images[79_996]), ["v1"]);
+}
