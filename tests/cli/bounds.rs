@@ -230,7 +230,7 @@ fn a_page_has_a_bounded_number_of_rows() {
     }
     let tags = format!(
         r#"{{"imageDetails":[{{"imageTags":[{}""]}}]}}"#,
-        r#""","#.repeat(2_000_001)
+        r#""","#.repeat(2_400_000)
     );
     let registry = faulty(move |_| Some(Fault::raw(200, "application/json", tags.clone())));
     refused(&registry, OWN, page);

@@ -60,7 +60,8 @@ impl<'a> Aws<'a> {
         let scope = Scope::read(Environment::of_process(), args.profile.as_deref())?;
         let settings = Settings::of(&scope, args, session.env.hurried(FIRST_DELAY))?;
         let (transport, dual_stack) = (&settings.transport, settings.dual_stack);
-        let found = credentials::resolve(&scope, transport, dual_stack, progress).await?;
+        let limit = session.env.hurried_limit(credentials::LIMIT);
+        let found = credentials::resolve(&scope, transport, dual_stack, limit, progress).await?;
         let host = settings.host();
         progress.resolved("endpoint", &host);
         progress.resolved("region", &settings.region);

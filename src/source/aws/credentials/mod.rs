@@ -36,9 +36,8 @@ use crate::net::settings::{Transport, host};
 use crate::progress::Progress;
 use crate::shell::quoted;
 
-/// Long enough for a `credential_process` that prompts the user. Not a wait: `ECRPUB_HURRY` does not
-/// divide it.
-const LIMIT: Duration = Duration::from_mins(2);
+/// Long enough for a `credential_process` that prompts the user.
+pub(super) const LIMIT: Duration = Duration::from_mins(2);
 /// The default region of STS and sign-in.
 const HOME_REGION: &str = "us-east-1";
 
@@ -49,7 +48,7 @@ pub(super) struct Credentials {
     pub(super) origin: Origin,
 }
 
-/// Gets the credentials that `scope` selects, within two minutes.
+/// Gets the credentials that `scope` selects, within `limit`.
 ///
 /// # Errors
 ///
@@ -59,6 +58,7 @@ pub(super) async fn resolve(
     scope: &Scope,
     transport: &Transport,
     dual_stack: bool,
+    limit: Duration,
     progress: &Progress,
 ) -> Result<Credentials, Error> {
     instance::check(scope)?;
@@ -79,8 +79,8 @@ pub(super) async fn resolve(
         dual_stack,
         progress,
     };
-    let keys = tokio::time::timeout(LIMIT, source.get(&plan)).await;
-    let keys = keys.unwrap_or_else(|_| Err(timed_out(&origin)))?;
+    let keys = tokio::time::timeout(limit, source.get(&plan)).await;
+    let keys = keys.unwrap_or_else(|_| Err(timed_out(&origin, limit)))?;
     let keys = keys.ok_or_else(none_found)?;
     keys.check([
         &format!("the access key id of {}", origin.description),
@@ -98,11 +98,11 @@ fn none_found() -> Error {
         .hint("a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`")
 }
 
-fn timed_out(origin: &Origin) -> Error {
+fn timed_out(origin: &Origin, limit: Duration) -> Error {
     failure(format!(
         "no AWS credentials from {} within {} s",
         origin.description,
-        LIMIT.as_secs()
+        limit.as_secs_f64()
     ))
 }
 
