@@ -84,7 +84,7 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         env: &env,
     };
     let outcome = runtime.block_on(async {
-        exit::end_on_interrupt(&progress);
+        exit::end_on_signals(&progress);
         exit::end_without_reader(&progress);
         cli.command.run(session, Cli::command).await
     });

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::output::{FormatName, counted, human_count};
 use crate::select::Counts;
+use crate::shell::quoted;
 use crate::source::{self, Subject, Target};
 
 /// A subject of which nothing is listed.
@@ -183,7 +184,7 @@ impl<R: ListedRow> Listing<'_, R> {
             read => format!("none of its {} rows passes the filters", human_count(read)),
         };
         let suggestion = match suggestion {
-            Some(pattern) => format!("; did you mean '{pattern}'?"),
+            Some(pattern) => format!("; did you mean {}?", quoted(pattern)),
             None => String::new(),
         };
         self.console.note(&format!(

@@ -57,6 +57,11 @@ impl<'a> Anonymous<'a> {
         url.into()
     }
 
+    /// The query of the host's URL, which every request has.
+    pub(crate) fn query(&self) -> Option<&str> {
+        self.base.query()
+    }
+
     /// Makes attempts under the retry policy; `request` names the request in messages.
     ///
     /// # Errors

@@ -408,10 +408,10 @@ fn patterns_list_like_the_names_they_select() {
                 "--full-ref --limit 2",
             ] {
                 let pattern = ecrpub(&registry, &format!("{command} {pattern_of} {options} -q"));
-                let named = ecrpub(&registry, &format!("{command} {names} {options} -q"));
-                let is_same = pattern == named;
+                let listed = ecrpub(&registry, &format!("{command} {names} {options} -q"));
+                let is_same = pattern == listed;
                 assert!(is_same, "{command} {pattern_of} {options}");
-                assert_eq!(named.code, Some(0), "{named}");
+                assert_eq!(listed.code, Some(0), "{listed}");
             }
         }
     }

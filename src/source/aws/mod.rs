@@ -30,6 +30,7 @@ use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
 use crate::reference::{RegistryId, RepositoryName};
 use crate::session::Session;
+use crate::source::Start;
 
 /// A connection to the service: settings checked, credentials resolved.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub(crate) struct Aws<'a> {
     origin: Origin,
     host: String,
     registry_id: Option<RegistryId>,
+    /// The user's options of the connection and the registry, for commands in hints.
+    options: String,
     progress: &'a Progress,
 }
 
@@ -57,7 +60,7 @@ impl<'a> Aws<'a> {
         let scope = Scope::read(Environment::of_process(), args.profile.as_deref())?;
         let settings = Settings::of(&scope, args, session.env.hurried(FIRST_DELAY))?;
         let (transport, dual_stack) = (&settings.transport, settings.dual_stack);
-        let limit = session.env.hurried(credentials::LIMIT);
+        let limit = session.env.hurried_limit(credentials::LIMIT);
         let found = credentials::resolve(&scope, transport, dual_stack, limit, progress).await?;
         let host = settings.host();
         progress.resolved("endpoint", &host);
@@ -66,7 +69,10 @@ impl<'a> Aws<'a> {
         let (origin, keys) = (found.origin, found.keys);
         let credentials = format!("{}, access key id {}", origin.description, keys.id);
         progress.resolved("credentials", credentials);
+        let registry = (registry_id.as_ref()).map(|id| format!(" --registry-id {id}"));
+        let options = args.as_words() + &registry.unwrap_or_default();
         Ok(Self {
+            options,
             client: client(&settings, &keys),
             host,
             origin,
@@ -80,16 +86,22 @@ impl<'a> Aws<'a> {
         &'b self,
         operation: &'static str,
         repository: Option<&'b RepositoryName>,
-        resumes: bool,
+        start: Start,
     ) -> Context<'b> {
         Context {
             operation,
             repository,
             registry_id: self.registry_id.as_ref(),
-            resumes,
+            start,
             host: &self.host,
             origin: &self.origin,
+            options: &self.options,
         }
+    }
+
+    /// The user's options of the connection and the registry, as words of a command line.
+    pub(crate) fn options(&self) -> &str {
+        &self.options
     }
 
     fn registry_id(&self) -> Option<String> {
