@@ -12,6 +12,7 @@ pub mod bench;
 mod child;
 mod cli;
 mod commands;
+mod complete;
 mod console;
 mod env;
 mod error;
@@ -60,6 +61,9 @@ use crate::source::CachePlace;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::install_hook();
     let arguments: Vec<_> = arguments.into_iter().collect();
+    if let Some(code) = complete::answer(&arguments) {
+        return code;
+    }
     match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
             let console = Console::new(cli.color, cli.quiet);

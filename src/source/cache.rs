@@ -77,7 +77,8 @@ impl ManifestCache {
         if !self.is_own_folder(&folder) {
             return None;
         }
-        let content = read(&path, LONGEST_MANIFEST).filter(|content| Digest::of(content) == *digest)?;
+        let content =
+            read(&path, LONGEST_MANIFEST).filter(|content| Digest::of(content) == *digest)?;
         // The date of the last use. Its failure, such as in a folder that can only be read, is harmless.
         let _ = OpenOptions::new()
             .write(true)

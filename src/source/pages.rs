@@ -8,8 +8,8 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::{Key, Listed, Page, PageRequest, Sources, Subject};
 use crate::error::{Error, Kind};
-use crate::options;
 use crate::model::Row;
+use crate::options;
 use crate::reference::Repository;
 use crate::shell::quoted;
 

@@ -69,7 +69,7 @@ struct Names {
 
 impl Key {
     /// The key of the subject `of` at `place`, any text that tells services and accounts apart.
-    pub(super) fn new(place: &str, of: String) -> Self {
+    pub(crate) fn new(place: &str, of: String) -> Self {
         let place = hash(&[place]);
         Self { place, of }
     }
@@ -175,8 +175,7 @@ impl Names {
     fn extend<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
         for name in names {
             let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
-            let has_room =
-                self.count < MOST_NAMES && self.lines.len() + name.len() < LONGEST_NAMES;
+            let has_room = self.count < MOST_NAMES && self.lines.len() + name.len() < LONGEST_NAMES;
             if !has_room {
                 self.is_cut = true;
                 return;
