@@ -255,7 +255,7 @@ mod tests {
     use crate::facts::Facts;
     use crate::model::Row;
     use crate::progress::Progress;
-    use crate::source::{Listed, Page, PageRequest, PublicApi, Sources, Subject};
+    use crate::source::{Listed, Page, PageRequest, PublicApi, Remembered, Sources, Subject};
 
     /// A listing whose page after token `n` has the row `n` and the token at index `n`.
     struct Script(Vec<Option<&'static str>>);

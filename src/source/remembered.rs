@@ -264,3 +264,209 @@ fn hash(texts: &[&str]) -> String {
 fn is_hash(name: &str) -> bool {
     name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A new cache folder, removed at the end of the test.
+    struct Cache(PathBuf);
+
+    impl Cache {
+        fn new() -> Self {
+            let name = format!("ecrpub-names-{:016x}", fastrand::u64(..));
+            Self(std::env::temp_dir().join(name))
+        }
+
+        fn open(&self) -> Remembered {
+            Remembered::new(Some(&self.0))
+        }
+
+        /// Writes a page of names of `of`.
+        fn write(&self, of: &str, names: &[&str], is_last: bool) {
+            let remembered = self.open();
+            remembered.add(&key(of), names.iter().copied(), true, is_last);
+            remembered.write();
+        }
+
+        fn names(&self, of: &str) -> (Vec<String>, bool) {
+            let Known { names, is_current } = self.open().names(&key(of));
+            (names, is_current)
+        }
+
+        fn path(&self, of: &str) -> PathBuf {
+            self.0.join("names").join(key(of).file())
+        }
+
+        fn set_age(&self, of: &str, minutes: u64) {
+            let file = fs::OpenOptions::new().write(true).open(self.path(of));
+            let time = SystemTime::now() - Duration::from_mins(minutes);
+            file.and_then(|file| file.set_modified(time))
+                .expect("a file");
+        }
+
+        fn count(&self) -> usize {
+            fs::read_dir(self.0.join("names"))
+                .expect("a folder")
+                .count()
+        }
+    }
+
+    impl Drop for Cache {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn key(of: &str) -> Key {
+        Key::new("here", of.to_owned())
+    }
+
+    fn owned(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_listing_is_all_of_its_pages() {
+        let cache = Cache::new();
+        let remembered = cache.open();
+        let key = key("web");
+        // An attempt that failed, and another.
+        remembered.add(&key, ["old"].into_iter(), true, false);
+        remembered.add(&key, ["a", "b"].into_iter(), true, false);
+        remembered.add(&key, ["c"].into_iter(), false, true);
+        assert_eq!(cache.names("web"), (Vec::new(), false));
+        remembered.write();
+        assert_eq!(cache.names("web"), (owned(&["a", "b", "c"]), true));
+        cache.write("web", &[], true);
+        assert_eq!(cache.names("web"), (Vec::new(), true));
+    }
+
+    #[test]
+    fn a_part_of_a_listing_is_added_to_what_is_known() {
+        let cache = Cache::new();
+        cache.write("web", &["a", "b"], true);
+        cache.write("web", &["c", "a"], false);
+        assert_eq!(cache.names("web"), (owned(&["c", "a", "b"]), false));
+    }
+
+    #[test]
+    fn a_listing_is_current_for_some_minutes() {
+        let cache = Cache::new();
+        cache.write("web", &["a"], true);
+        cache.set_age("web", 4);
+        assert!(cache.names("web").1);
+        cache.set_age("web", 6);
+        assert_eq!(cache.names("web"), (owned(&["a"]), false));
+    }
+
+    #[test]
+    fn a_long_listing_is_cut() {
+        let cache = Cache::new();
+        let names: Vec<_> = (0..5000).map(|number| number.to_string()).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        cache.write("many", &names, true);
+        assert_eq!(cache.names("many"), (owned(&names[..MOST_NAMES]), false));
+        let long = "x".repeat(300);
+        cache.write("long", &vec![&*long; 3000], true);
+        let (found, is_current) = cache.names("long");
+        assert!((800..900).contains(&found.len()), "{}", found.len());
+        assert!(!is_current);
+        let length = fs::metadata(cache.path("long")).expect("a file").len();
+        assert!(length <= LONGEST_FILE, "{length}");
+    }
+
+    #[test]
+    fn names_that_would_break_a_file_are_left_out() {
+        let cache = Cache::new();
+        let names = ["a", "", "b\nc", "d e", "\u{1b}[2J", "é", "f"];
+        cache.write("web", &names, true);
+        assert_eq!(cache.names("web"), (owned(&["a", "f"]), true));
+    }
+
+    #[test]
+    fn the_oldest_files_make_room() {
+        let cache = Cache::new();
+        let subjects: Vec<_> = (0..MOST_FILES + 2)
+            .map(|number| format!("web-{number}"))
+            .collect();
+        for subject in &subjects[..MOST_FILES] {
+            cache.write(subject, &["a"], true);
+        }
+        cache.set_age(&subjects[7], 3);
+        cache.set_age(&subjects[9], 2);
+        let foreign = cache.0.join("names/README");
+        fs::write(&foreign, "").expect("a folder");
+        for subject in &subjects[MOST_FILES..] {
+            cache.write(subject, &["a"], true);
+        }
+        assert_eq!(cache.count(), MOST_FILES + 1);
+        assert!(foreign.exists());
+        let is_gone = |subject: &&String| !cache.path(subject).exists();
+        let gone: Vec<_> = subjects.iter().filter(is_gone).collect();
+        assert_eq!(gone, [&subjects[7], &subjects[9]]);
+    }
+
+    #[test]
+    fn a_run_writes_few_subjects() {
+        let cache = Cache::new();
+        let remembered = cache.open();
+        for number in 0..100 {
+            let key = key(&format!("web-{number}"));
+            remembered.add(&key, ["a"].into_iter(), true, true);
+        }
+        remembered.write();
+        assert_eq!(cache.count(), MOST_SUBJECTS);
+    }
+
+    #[test]
+    fn subjects_are_those_of_one_place() {
+        let cache = Cache::new();
+        cache.write("public.ecr.aws/b/web", &["a"], true);
+        cache.write("public.ecr.aws/a", &["a"], false);
+        let remembered = cache.open();
+        let elsewhere = Key::new("there", "public.ecr.aws/c".to_owned());
+        remembered.add(&elsewhere, ["a"].into_iter(), true, true);
+        remembered.write();
+        fs::write(cache.0.join("names/README"), "text").expect("a folder");
+        let subjects = remembered.subjects("here");
+        assert_eq!(subjects, ["public.ecr.aws/a", "public.ecr.aws/b/web"]);
+        assert_eq!(cache.names("public.ecr.aws/c"), (Vec::new(), false));
+    }
+
+    #[test]
+    fn damaged_files_hold_no_names() {
+        let cache = Cache::new();
+        cache.write("web", &["a"], true);
+        let text = fs::read_to_string(cache.path("web")).expect("a file");
+        for damaged in [
+            "",
+            "a\nb\nc\nd\n",
+            &text.replace("names 1", "names 2"),
+            &text.replace("web", "api"),
+            &text[..text.len() / 2],
+        ] {
+            fs::write(cache.path("web"), damaged).expect("a file");
+            assert_eq!(cache.names("web"), (Vec::new(), false), "{damaged}");
+        }
+        fs::write(cache.path("web"), b"\xff").expect("a file");
+        assert_eq!(cache.names("web"), (Vec::new(), false));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pipes_and_links_are_not_read() {
+        let cache = Cache::new();
+        cache.write("web", &["a"], true);
+        let (path, moved) = (cache.path("web"), cache.0.join("moved"));
+        fs::rename(&path, &moved).expect("a file");
+        std::os::unix::fs::symlink(&moved, &path).expect("a folder");
+        assert_eq!(cache.names("web"), (Vec::new(), false));
+        fs::remove_file(&path).expect("a link");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.is_ok_and(|status| status.success()));
+        // Opening the pipe would wait for somebody to write to it.
+        assert_eq!(cache.names("web"), (Vec::new(), false));
+        assert_eq!(cache.open().subjects("here"), [""; 0]);
+    }
+}
