@@ -48,6 +48,9 @@ impl Color {
 impl Console {
     /// A console; a `quiet` one writes errors but no notes.
     pub(crate) fn new(color: Color, quiet: bool) -> Self {
+        // The console of Windows prints escapes as text until it is told to interpret them.
+        #[cfg(windows)]
+        drop(AutoStream::always_ansi(io::stdout()));
         Self {
             stdout: io::stdout(),
             stderr: io::stderr(),

@@ -63,6 +63,13 @@ impl Error {
         self
     }
 
+    /// Adds a hint before the last one, which is the least specific.
+    pub(crate) fn hint_before_last(mut self, hint: impl Into<String>) -> Self {
+        let position = self.hints.len().saturating_sub(1);
+        self.hints.insert(position, hint.into());
+        self
+    }
+
     /// Appends to the message, as in `… (8 attempts)`.
     pub(crate) fn suffixed(mut self, suffix: &str) -> Self {
         self.message = anyhow::Error::msg(format!("{:#}{suffix}", self.message));

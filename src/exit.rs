@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::child;
 use crate::console::Console;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::listing::Missing;
 use crate::progress::Progress;
 
@@ -63,6 +63,8 @@ pub(crate) fn end_on_interrupt(progress: &Progress) {
 #[cfg(unix)]
 pub(crate) fn end_without_reader(progress: &Progress) {
     use rustix::event::{PollFd, PollFlags, poll};
+
+    use crate::error::Kind;
 
     if !is_pipe(&std::io::stdout()) {
         return;

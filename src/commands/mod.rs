@@ -2,6 +2,7 @@
 
 mod completions;
 mod images;
+mod man;
 mod repos;
 mod tags;
 
@@ -20,6 +21,7 @@ pub(crate) enum Command {
     Tags(tags::TagsArgs),
     Repos(repos::ReposArgs),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 impl Command {
@@ -38,6 +40,7 @@ impl Command {
             Self::Tags(args) => args.run(session).await,
             Self::Repos(args) => args.run(session).await,
             Self::Completions(args) => args.run(root(), session.console),
+            Self::Man(args) => args.run(root(), session.console),
         }
     }
 }

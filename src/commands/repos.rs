@@ -246,7 +246,6 @@ const COLUMNS: &[Column<RepositoryDetail>] = &[
 
 impl ReposArgs {
     pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
-        let sort = self.listing.sort_key();
         let plan = Plan {
             schema: &SCHEMA,
             order: SortKey::Name,
@@ -255,7 +254,7 @@ impl ReposArgs {
             source: SourceName::Auto,
             ids: None,
             tagged: TaggedArgs::default(),
-            added: self.usage.added(&self.registries, sort),
+            added: self.usage.added(&self.registries, &self.listing),
             args: &self.listing,
         };
         listing::run(plan, session).await

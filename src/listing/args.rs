@@ -3,7 +3,7 @@
 use super::relate::RelationArgs;
 use crate::net::settings::ConnectionArgs;
 use crate::output::OutputArgs;
-use crate::select::{IdArgs, SelectArgs, SortKey};
+use crate::select::{IdArgs, SelectArgs};
 use crate::source::{PageArgs, SourceArgs};
 
 /// The options of every listing.
@@ -30,13 +30,6 @@ pub(crate) struct ListingArgs {
     pub(super) pages: PageArgs,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
-}
-
-impl ListingArgs {
-    /// The sort key, if it is given.
-    pub(crate) fn sort_key(&self) -> Option<SortKey> {
-        self.select.sort
-    }
 }
 
 /// The options of every listing of images or tags.

@@ -285,10 +285,14 @@ fn refuse(option: &str, missing: Facts, told: Facts) -> Result<(), Error> {
         )));
     }
     if missing.contains(Facts::UNTAGGED) {
-        return Err(Error::usage(format!(
+        let error = Error::usage(format!(
             "`{option}` lists untagged images, which public repositories do not show"
-        ))
-        .hint("name a repository of your own registry by its name alone"));
+        ));
+        return Err(if told.contains(Facts::TAGS) {
+            error.hint("name a repository of your own registry by its name alone")
+        } else {
+            error.hint("leave it out: `--usage` counts the tags of public repositories")
+        });
     }
     if !told.contains(Facts::TAGS) {
         return Err(Error::usage(format!(
@@ -448,10 +452,6 @@ mod tests {
             (
                 "images ab/cd --public --source registry",
                 "`ecrpub images` needs more",
-            ),
-            (
-                "tags ab/cd --public --source registry --sort size",
-                "`--sort size` needs more",
             ),
             (
                 "tags ab/cd --public --source registry --since 1d",

@@ -3,7 +3,7 @@
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::rows::ListedRow;
-use super::{Listing, Missing, Outcome, WINDOW, unless_missing};
+use super::{Listing, Outcome, WINDOW, unless_missing};
 use crate::error::Error;
 use crate::select::Selected;
 use crate::source::Target;
@@ -22,14 +22,15 @@ impl<R: ListedRow> Listing<'_, R> {
             .try_collect()
             .await?;
         self.progress.end_line();
-        let mut missing = Missing::new();
+        let mut unknown = Vec::new();
         let mut counted = Vec::with_capacity(counts.len());
         for (target, count) in targets.iter().zip(counts) {
             match count {
                 Ok(count) => counted.push((target, count)),
-                Err(error) => missing.extend(self.unless_matched(target, error)),
+                Err(error) => unknown.extend(self.unless_matched(target, error)),
             }
         }
+        let mut missing = self.suggest(unknown).await;
         let ids = counted.iter();
         missing.extend(self.missing(ids.map(|(target, count)| (*target, &*count.missing))));
         let mut lines = String::new();

@@ -1,15 +1,52 @@
-//! The errors for named images that do not exist.
+//! The errors for named repositories and images that do not exist.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::rows::ListedRow;
 use super::{Listing, Missing};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
-use crate::reference::{ImageId, RepositoryPattern};
-use crate::source::{Subject, Target};
+use crate::model::RepositoryDetail;
+use crate::reference::{ImageId, RegistryName, RepositoryPattern};
+use crate::source::{Pages, Sources, Subject, Target};
+
+/// The most names that a hint suggests.
+const MOST_SUGGESTIONS: usize = 3;
+/// The least similarity of a name to its misspelling.
+const SIMILAR: f64 = 0.85;
+/// How long the names of a registry may take, to suggest some.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 impl<R: ListedRow> Listing<'_, R> {
+    /// Adds to the errors for repositories of the caller's own registry that do not exist the names
+    /// that may be meant. Asks for the names once, and says nothing if that fails.
+    pub(super) async fn suggest(&self, unknown: Vec<(&Target<R::Of>, Error)>) -> Missing {
+        let is_own = |(target, _): &(&Target<R::Of>, Error)| {
+            target.of.is_own() && self.plan.registry_id.is_none()
+        };
+        let names = if unknown.iter().any(is_own) {
+            let names = own_names(&self.sources);
+            tokio::time::timeout(PATIENCE, names)
+                .await
+                .unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let suggested = unknown.into_iter().map(|(target, error)| {
+            let meant = if is_own(&(target, Error::empty())) {
+                similar(&target.of.to_string(), &names)
+            } else {
+                Vec::new()
+            };
+            match meant.as_slice() {
+                [] => error,
+                meant => error.hint_before_last(format!("did you mean `{}`?", meant.join("`, `"))),
+            }
+        });
+        suggested.collect()
+    }
+
     /// The errors for the named images that none of `listed` has. Of repositories that a pattern
     /// selects, one is enough to have the image.
     pub(super) fn missing<'a>(
@@ -51,6 +88,33 @@ impl<R: ListedRow> Listing<'_, R> {
     }
 }
 
+/// The names of the caller's own repositories, from one request.
+async fn own_names(sources: &Sources<'_>) -> Vec<String> {
+    let mut pages = Pages::of_all(sources, &RegistryName::Own, 1000);
+    let page = pages.next::<RepositoryDetail>().await;
+    let rows = page.ok().flatten().unwrap_or_default();
+    rows.into_iter().filter_map(|row| row.name).collect()
+}
+
+/// The names that `name` may mean, the likeliest first.
+fn similar(name: &str, names: &[String]) -> Vec<String> {
+    let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    let likeness = |other: &&String| {
+        let parts = strsim::jaro_winkler(&last(name), &last(other));
+        // `web` may mean `team/web`, and `team/web` the other `web`.
+        let is_same_end = last(name) == last(other);
+        strsim::jaro_winkler(name, other).max(if is_same_end { parts } else { 0.0 })
+    };
+    let mut likely: Vec<_> = names
+        .iter()
+        .map(|other| (likeness(&other), other))
+        .filter(|(likeness, _)| *likeness >= SIMILAR)
+        .collect();
+    likely.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    let likely = likely.into_iter().take(MOST_SUGGESTIONS);
+    likely.map(|(_, name)| name.clone()).collect()
+}
+
 fn missing_everywhere(id: &ImageId, pattern: &RepositoryPattern) -> Error {
     let whose = if pattern.name.is_none() {
         "no repository of your registry has".to_owned()
@@ -86,4 +150,33 @@ fn missing_tag(digest: &ImageId, of: &impl Subject) -> Error {
 
 fn tagged_only(of: &impl Subject) -> String {
     format!("a public repository shows tagged images only; list its tags with `ecrpub tags {of}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::similar;
+
+    #[test]
+    fn names_that_may_be_meant_are_the_likeliest_first() {
+        let names = [
+            "storefront",
+            "charts/storefront",
+            "team/web",
+            "team/worker",
+            "web2",
+            "x",
+        ];
+        let names = names.map(str::to_owned);
+        for (name, meant) in [
+            ("storefont", "storefront"),
+            ("stroefront", "storefront"),
+            ("web", "team/web web2"),
+            ("team/wbe", "team/web team/worker"),
+            ("tean/worker", "team/worker"),
+            ("chart/storefront", "charts/storefront storefront"),
+            ("backup", ""),
+        ] {
+            assert_eq!(similar(name, &names).join(" "), meant, "{name}");
+        }
+    }
 }

@@ -91,9 +91,13 @@ impl<R: ListedRow> Listing<'_, R> {
 
     /// Reports the `error` that `target` does not exist as a note, if a pattern selected it: it
     /// disappeared in between.
-    pub(super) fn unless_matched(&self, target: &Target<R::Of>, error: Error) -> Option<Error> {
+    pub(super) fn unless_matched<'t>(
+        &self,
+        target: &'t Target<R::Of>,
+        error: Error,
+    ) -> Option<(&'t Target<R::Of>, Error)> {
         if target.matched.is_none() {
-            return Some(error);
+            return Some((target, error));
         }
         self.console
             .note(&format!("{} disappeared meanwhile", target.of.title()));

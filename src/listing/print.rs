@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use super::printer::Printer;
 use super::read::Part;
 use super::rows::ListedRow;
-use super::{Listing, Missing, Outcome, WINDOW, unless_missing};
+use super::{Listing, Outcome, WINDOW, unless_missing};
 use crate::error::Error;
 use crate::select::Selected;
 use crate::source::Target;
@@ -37,14 +37,15 @@ impl<R: ListedRow> Listing<'_, R> {
             R::relate(self, &mut parts).await?;
         }
         self.progress.end_line();
-        let mut missing = Missing::new();
+        let mut unknown = Vec::new();
         let mut listed = Vec::with_capacity(parts.len());
         for (target, part) in targets.iter().zip(parts) {
             match part {
                 Ok(part) => listed.push((target, part)),
-                Err(error) => missing.extend(self.unless_matched(target, error)),
+                Err(error) => unknown.extend(self.unless_matched(target, error)),
             }
         }
+        let mut missing = self.suggest(unknown).await;
         let ids = listed.iter();
         missing.extend(self.missing(ids.map(|(target, part)| (*target, &*part.selected.missing))));
         self.note_each_empty(&listed);

@@ -2,7 +2,7 @@
 
 use super::printer::Printer;
 use super::rows::ListedRow;
-use super::{Listing, Missing, Outcome, unless_missing};
+use super::{Listing, Outcome, unless_missing};
 use crate::error::Error;
 use crate::source::Target;
 
@@ -26,7 +26,7 @@ impl<R: ListedRow> Listing<'_, R> {
         targets: &[Target<R::Of>],
         mut printer: Printer<'_, R>,
     ) -> Result<Outcome, Error> {
-        let mut missing = Missing::new();
+        let mut unknown = Vec::new();
         let (mut next_token, mut seen, mut rows) = (None, Vec::new(), 0);
         for target in targets {
             let streamed = self.stream_pages(target, &mut printer).await;
@@ -37,12 +37,13 @@ impl<R: ListedRow> Listing<'_, R> {
                     next_token.clone_from(&streamed.next_token);
                     seen.push((target, streamed));
                 }
-                Err(error) => missing.extend(self.unless_matched(target, error)),
+                Err(error) => unknown.extend(self.unless_matched(target, error)),
             }
         }
-        if !seen.is_empty() || missing.is_empty() {
+        if !seen.is_empty() || unknown.is_empty() {
             printer.end(next_token.as_deref())?;
         }
+        let missing = self.suggest(unknown).await;
         self.progress.end_line();
         for (target, streamed) in seen.iter().filter(|(_, streamed)| streamed.printed == 0) {
             self.note_empty(target, streamed.read, streamed.suggestion.as_deref());

@@ -7,12 +7,12 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::plan::Added;
 use super::read::Part;
-use super::{Listing, WINDOW, unless_missing};
+use super::{Listing, ListingArgs, WINDOW, unless_missing};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
 use crate::model::{Image, ImageRow, RepositoryDetail, Row, Tag, Usage};
 use crate::reference::{PublicRepository, Repository};
-use crate::select::{Fingerprint, SortKey};
+use crate::select::{Fingerprint, Selected, SortKey};
 use crate::source::{Pages, RegistryArgs, Subject};
 
 /// The options that read the usage of repositories.
@@ -30,10 +30,12 @@ pub(crate) struct UsageArgs {
 }
 
 impl UsageArgs {
-    /// The columns that the options and the sort key add for the registries of `args`.
-    pub(crate) fn added(&self, args: &RegistryArgs, sort: Option<SortKey>) -> Vec<Added> {
-        let is_sorted = sort.is_some_and(SortKey::is_of_usage);
-        let columns: &[_] = match (self.usage || is_sorted, args.names_own()) {
+    /// The columns that the option adds for the registries of `args`; a sort key of usage adds them
+    /// too, unless `listing` chooses what is printed.
+    pub(crate) fn added(&self, args: &RegistryArgs, listing: &ListingArgs) -> Vec<Added> {
+        let is_sorted = listing.select.sort.is_some_and(SortKey::is_of_usage);
+        let is_implied = is_sorted && !listing.output.chooses_columns();
+        let columns: &[_] = match (self.usage || is_implied, args.names_own()) {
             (false, _) => &[],
             (true, true) => &["imageCount", "untaggedCount", "sizeInBytes", "lastPushedAt"],
             (true, false) => &["tagCount", "lastPushedAt"],
@@ -71,7 +73,8 @@ pub(super) async fn add(
         .await?;
     let mut usages = repositories.iter().zip(usages);
     for part in parts {
-        part.selected.rows.retain_mut(|row| match usages.next() {
+        let Selected { rows, counts, .. } = &mut part.selected;
+        rows.retain_mut(|row| match usages.next() {
             Some((_, Ok(usage))) => {
                 row.usage = Some(usage);
                 true
@@ -80,6 +83,7 @@ pub(super) async fn add(
                 listing
                     .console
                     .note(&format!("{} disappeared meanwhile", repository.title()));
+                counts.passing -= 1;
                 false
             }
             None => unreachable!("each row has a result"),

@@ -74,16 +74,23 @@ fn config(roots: RootCertStore) -> ClientConfig {
 /// Reading one bundle takes a fifth of the time that reading a folder of certificates takes.
 fn system_roots() -> RootCertStore {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if cfg!(target_os = "linux") && !is_set("SSL_CERT_FILE") && !is_set("SSL_CERT_DIR") {
-        let bundle = BUNDLES.iter().map(Path::new).find(|path| path.exists());
-        let roots = bundle.map(parsable_roots);
-        if let Some(roots) = roots.filter(|roots| !roots.is_empty()) {
-            return roots;
-        }
+    if cfg!(target_os = "linux")
+        && !is_set("SSL_CERT_FILE")
+        && !is_set("SSL_CERT_DIR")
+        && let Some(roots) = first_bundle(&BUNDLES)
+    {
+        return roots;
     }
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     roots
+}
+
+/// The certificates of the first of `paths` that exists, unless it holds none.
+fn first_bundle(paths: &[impl AsRef<Path>]) -> Option<RootCertStore> {
+    let bundle = paths.iter().map(AsRef::as_ref).find(|path| path.exists())?;
+    let roots = parsable_roots(bundle);
+    (!roots.is_empty()).then_some(roots)
 }
 
 /// The certificates at `path` that parse; a system's bundle may hold old ones that do not.
@@ -97,7 +104,34 @@ fn parsable_roots(path: &Path) -> RootCertStore {
 
 #[cfg(test)]
 mod tests {
-    use super::Trust;
+    use ecrpub_registry::Registry;
+
+    use super::{Trust, first_bundle};
+
+    /// The first file that exists decides, as it is the distribution's; one without certificates makes
+    /// the caller read everything that the system has.
+    #[test]
+    fn the_first_bundle_counts_if_it_holds_certificates() {
+        let registry = Registry::builder().tls().start();
+        let folder = std::env::temp_dir();
+        let file = |name: &str, text: &str| {
+            let path = folder.join(format!("ecrpub-{}-{name}.crt", std::process::id()));
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let missing = folder.join("ecrpub-no-such-bundle.crt");
+        let empty = file("none", "# no certificates\n");
+        let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let good = file("good", &format!("{broken}{}", registry.certificate()));
+        let count = |paths: &[&std::path::PathBuf]| first_bundle(paths).map(|roots| roots.len());
+        assert_eq!(count(&[&missing]), None);
+        assert_eq!(count(&[&missing, &good, &empty]), Some(1));
+        assert_eq!(count(&[&empty, &good]), None);
+        for path in [empty, good] {
+            std::fs::remove_file(path).unwrap();
+        }
+        registry.assert_no_requests();
+    }
 
     #[test]
     fn a_bundle_must_hold_certificates_that_parse() {

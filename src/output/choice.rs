@@ -35,6 +35,11 @@ impl ColumnName {
         self.sign != Sign::Minus
     }
 
+    /// Whether it is one of the only columns to print.
+    pub(super) fn is_plain(&self) -> bool {
+        self.sign == Sign::None
+    }
+
     /// The name as it was typed, without its sign.
     pub(super) fn name(&self) -> &str {
         &self.name

@@ -263,6 +263,12 @@ impl OutputArgs {
         })
     }
 
+    /// Whether the options say what is printed: plain columns, or a format without any.
+    pub(crate) fn chooses_columns(&self) -> bool {
+        let has_columns = !matches!(self.format_name(), FormatName::Name | FormatName::ImageIds);
+        !has_columns || self.columns.iter().any(ColumnName::is_plain)
+    }
+
     /// Whether the format is `table`.
     pub(crate) fn is_table(&self) -> bool {
         self.format_name() == FormatName::Table

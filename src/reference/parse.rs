@@ -251,10 +251,9 @@ fn is_elsewhere(address: &Address<'_>) -> bool {
 fn split_checked(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
     let (path, image) = split_image(text);
     if NamePattern::is_meant(text) && !image.is_empty() {
-        return Err(
-            Refused::new("a pattern selects repositories, and takes no tag and no digest")
-                .hint("select tags with `--tag TAG` or `--include REGEX`"),
-        );
+        return Err(Refused::new(
+            "a pattern selects repositories: select images with `--tag`, `--digest` or `--include`",
+        ));
     }
     let (tag, digest) = image.split_once('@').unwrap_or((image, ""));
     // `:sha256:…`, a digest after the wrong separator.
@@ -436,6 +435,40 @@ mod tests {
             meaning("docker/library/nginx/", false),
             "docker/library/nginx"
         );
+    }
+
+    #[test]
+    fn patterns_select_repositories_of_one_registry() {
+        for (text, pattern) in [
+            ("team/*", "team/*"),
+            ("*", "*"),
+            ("web-?", "web-?"),
+            ("team/[!a]", "team/[!a]"),
+            (
+                "arn:aws:ecr-public::123456789012:repository/team/*",
+                "team/*",
+            ),
+            (
+                "public.ecr.aws/docker/library/*",
+                "public.ecr.aws/docker/library/*",
+            ),
+            (
+                "docker://Public.ECR.aws/docker/*",
+                "public.ecr.aws/docker/*",
+            ),
+            (
+                "https://gallery.ecr.aws/docker/lib*",
+                "public.ecr.aws/docker/lib*",
+            ),
+        ] {
+            assert_eq!(meaning(text, false), format!("all of {pattern}"), "{text}");
+        }
+        assert_eq!(
+            meaning("docker/library/*", true),
+            "all of public.ecr.aws/docker/library/*"
+        );
+        let no_alias = meaning("*", true);
+        assert!(no_alias.starts_with("error: "), "{no_alias}");
     }
 
     #[test]
@@ -965,9 +998,19 @@ mod tests {
                     "`ecrpub tags team/web --tag 1.0`",
                 ],
             ),
-            ("team/*", "patterns", &[]),
-            ("public.ecr.aws/ab/web-?", "patterns", &[]),
-            ("team/[!a]", "patterns", &[]),
+            ("team/*:1.0", "a pattern selects repositories", &[]),
+            (
+                "public.ecr.aws/ab/web-?@0123456789ab",
+                "a pattern selects",
+                &[],
+            ),
+            (
+                "public.ecr.aws/a*/web",
+                "of one public registry",
+                &["ALIAS/*"],
+            ),
+            ("public.ecr.aws/*", "of one public registry", &["ALIAS/*"]),
+            ("team/[A-Z]*", "no capitals", &[]),
         ]);
         for text in [
             "web@sha256:abc",

@@ -67,8 +67,12 @@ impl FromStr for RegistryReference {
         let address = Address::of(text);
         let has_host = REGISTRIES.contains(&&*address.host) || GALLERY.contains(&&*address.host);
         let path = if has_host { address.path } else { address.rest };
-        let path = path.split(['?', '#']).next().unwrap_or_default();
-        if NamePattern::is_meant(if has_host { address.path } else { text }) {
+        // A page of the gallery may have a query.
+        let path = match path.split_once(['?', '#']) {
+            Some((path, _)) if has_host => path,
+            _ => path,
+        };
+        if NamePattern::is_meant(path) {
             return Err(Refused::new("a registry is not named by a pattern").hint(
                 "select repositories of your own registry with `ecrpub repos --include REGEX`, or of a public one with `ecrpub repos public.ecr.aws/ALIAS --include REGEX`",
             ));

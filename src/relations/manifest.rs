@@ -130,7 +130,7 @@ struct Document {
 #[derive(Default, Deserialize)]
 struct Descriptor {
     #[serde(default)]
-    digest: Given<String>,
+    digest: Given<Digest>,
     #[serde(default, rename = "mediaType")]
     media_type: Given<String>,
     #[serde(default)]
@@ -164,6 +164,12 @@ struct Entries {
 
 /// The media types of a list of descriptors, each once.
 struct LayerTypes(Vec<String>);
+
+impl Shape<'_> for Digest {
+    fn from_text(text: &str) -> Option<Self> {
+        Self::canonical(text)
+    }
+}
 
 impl<'de> Shape<'de> for Entries {
     fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Option<Self>, A::Error> {
@@ -214,7 +220,7 @@ impl Descriptor {
         let reference_type = annotations.and_then(|annotations| annotations.reference_type.value());
         let is_attestation = reference_type.as_deref() == Some(ATTESTATION);
         Child {
-            digest: digest.value().and_then(|digest| Digest::canonical(&digest)),
+            digest: digest.value(),
             media_type: media_type.value(),
             platform: (platform.value())
                 .and_then(|Object(platform)| platform.name())
@@ -245,9 +251,8 @@ fn subject(given: Given<Object<Descriptor>>) -> Result<Option<Digest>, Fault> {
         Given::Absent => Ok(None),
         Given::Odd => Err(Fault::Subject),
         Given::Value(Object(descriptor)) => {
-            let digest = descriptor.digest.value().ok_or(Fault::Subject)?;
-            let digest = Digest::canonical(&digest).ok_or(Fault::Subject)?;
-            Ok(Some(digest))
+            let digest = descriptor.digest.value();
+            digest.map(Some).ok_or(Fault::Subject)
         }
     }
 }

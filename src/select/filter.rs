@@ -38,7 +38,7 @@ pub(crate) struct FilterArgs {
     pub(crate) semver: Option<Range>,
 
     /// Include pre-releases in the `--semver` range
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) pre: bool,
 
     /// Ignore tags such as `sha256-….sig`, which attach signatures to images

@@ -42,7 +42,7 @@ pub(crate) struct SelectArgs {
     pub(crate) sort: Option<SortKey>,
 
     /// Reverse the sort order
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) reverse: bool,
 
     /// List only the first N rows of each repository

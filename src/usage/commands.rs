@@ -46,7 +46,21 @@ const MEANT: &[(&str, &[&str])] = &[
             "manifests",
         ],
     ),
+    (
+        "repos",
+        &[
+            "catalog",
+            "describe-registries",
+            "describe-repositories",
+            "list-repos",
+            "list-repositories",
+            "repo",
+            "repositories",
+            "repository",
+        ],
+    ),
     ("completions", &["autocomplete", "complete", "completion"]),
+    ("man", &["manual", "manpage"]),
 ];
 
 /// The error for `word` in place of a command.
@@ -102,17 +116,9 @@ fn meant(word: &str) -> Option<&'static str> {
 /// The hint for a command of other tools that has no counterpart.
 fn no_command_is_meant(word: &str) -> Option<&'static str> {
     match word {
-        "man" | "manual" | "usage" => Some("print the manual with `ecrpub --help`"),
-        "catalog"
-        | "describe-repositories"
-        | "list-repos"
-        | "list-repositories"
-        | "repo"
-        | "repos"
-        | "repositories"
-        | "repository"
-        | "search" => Some(
-            "ecrpub lists no repositories: find public ones at https://gallery.ecr.aws, and list your own with `aws ecr-public describe-repositories --region us-east-1`",
+        "usage" => Some("print the help with `ecrpub --help`"),
+        "search" => Some(
+            "ecrpub does not search: find public repositories at https://gallery.ecr.aws, and list those of a registry with `ecrpub repos public.ecr.aws/ALIAS`",
         ),
         "version" => Some("print the version with `ecrpub --version`"),
         "login" | "logout" | "auth" => Some(
@@ -294,6 +300,15 @@ mod tests {
                 "skopeo list-tags docker://public.ecr.aws/ab/web",
                 &["try `ecrpub tags public.ecr.aws/ab/web`"],
             ),
+            ("repositories --usage", &["type `ecrpub repos --usage`"]),
+            (
+                "aws ecr-public describe-repositories --registry-id 123456789012",
+                &["type `ecrpub repos --registry-id 123456789012`"],
+            ),
+            (
+                "catalog public.ecr.aws/ab",
+                &["type `ecrpub repos public.ecr.aws/ab`"],
+            ),
         ] {
             assert_eq!(
                 hints(&typed.split(' ').collect::<Vec<_>>()),
@@ -301,14 +316,7 @@ mod tests {
                 "{typed}"
             );
         }
-        for typed in [
-            &["search", "nginx"][..],
-            &["repos"],
-            &["repos", "--count"],
-            &["man"],
-            &["aws", "ecr-public", "describe-repositories"],
-            &["frobnicate", "web"],
-        ] {
+        for typed in [&["search", "nginx"][..], &["man"], &["frobnicate", "web"]] {
             let hints = hints(typed);
             assert!(!hints[0].contains("ecrpub tags"), "{hints:?}");
         }

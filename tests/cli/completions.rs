@@ -51,6 +51,7 @@ mod pressing_tab {
         // Commands, and their values.
         ("com", &["completions"]),
         ("completions z", &["completions", "zsh"]),
+        ("man im", &["man", "images"]),
         // Options, before and after a repository, with a tag too.
         ("tags --out", &["tags", "--output"]),
         ("tags web --out", &["tags", "web", "--output"]),

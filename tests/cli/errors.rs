@@ -25,7 +25,7 @@ fn a_missing_repository_is_named() {
     assert_snapshot!(ecrpub(&registry, "images nowhere"), @"
     --- stderr
     error: repository `nowhere` does not exist in your registry
-    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    hint: list your repositories with `ecrpub repos`
     --- exit code 3
     ");
     assert_snapshot!(ecrpub(&registry, "tags web --registry-id 210987654321 -o json"), @"
@@ -367,7 +367,7 @@ fn a_streamed_listing_that_breaks_off_leaves_its_json_open() {
         }--- stderr
     error: access denied: no
     hint: allow `ecr-public:DescribeImages` on `arn:aws:ecr-public::ACCOUNT:repository/big` in the IAM policy
-    hint: rows before page 2 of `big` are printed; resume with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a6b`
+    hint: rows before page 2 of repository `big` are printed; resume with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a6b`
     --- exit code 4
     "#);
 }

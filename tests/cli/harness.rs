@@ -166,12 +166,13 @@ impl fmt::Display for Outcome {
 }
 
 /// Other programs and libraries that tests compare with or observe with.
-pub(crate) const PEERS: [&str; 12] = [
+pub(crate) const PEERS: [&str; 13] = [
     "aws",
     "bash",
     "botocore",
     "docker-registry",
     "fish",
+    "groff",
     "jq",
     "python3",
     "semver",

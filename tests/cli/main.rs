@@ -13,6 +13,7 @@ mod help;
 mod hostile;
 mod limits;
 mod look_up;
+mod man;
 mod network;
 mod oci;
 mod pages;
@@ -23,7 +24,9 @@ mod public;
 mod readme;
 mod real;
 mod registry;
+mod release;
 #[cfg(unix)]
+mod repos;
 mod screen;
 mod secrets;
 mod select;

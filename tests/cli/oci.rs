@@ -756,7 +756,7 @@ fn names_are_printed_as_references_to_paste() {
     public.ecr.aws/example/web:latest@sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819
     --- stderr
     error: repository `nowhere` does not exist in your registry
-    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    hint: list your repositories with `ecrpub repos`
     --- exit code 3
     ");
     for format in ["table", "json", "image-ids"] {

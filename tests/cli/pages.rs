@@ -412,7 +412,7 @@ fn several_repositories_keep_the_order_given_and_the_missing_one_is_named() {
     aa
     --- stderr
     error: repository `nowhere` does not exist in your registry
-    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    hint: list your repositories with `ecrpub repos`
     --- exit code 3
     ");
 }

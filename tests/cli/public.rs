@@ -290,7 +290,7 @@ fn own_and_public_repositories_mix() {
     1
     --- stderr
     error: repository `nowhere` does not exist in your registry
-    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    hint: list your repositories with `ecrpub repos`
     error: repository `public.ecr.aws/docker/nginx` does not exist
     hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
     --- exit code 3
@@ -316,7 +316,7 @@ fn a_missing_public_repository_is_named() {
     --- stderr
     error: repository `docker/library/nginx` does not exist in your registry
     hint: the official image is public: list it with `ecrpub tags public.ecr.aws/docker/library/nginx`
-    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    hint: list your repositories with `ecrpub repos`
     --- exit code 3
     ");
 }

@@ -1,8 +1,9 @@
-//! The README is correct: each of its commands prints the output that the README shows.
+//! The README and the pages of docs/ are correct: each of their commands prints what they show.
 #![cfg(unix)]
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use ecrpub_registry::{Registry, sample};
 
@@ -12,24 +13,81 @@ use crate::terminal::screen;
 /// The README's terminal.
 const COLUMNS: u16 = 100;
 
+/// README.md and the pages of docs/.
+fn documents() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = std::fs::read_dir(root.join("docs")).expect("the files can be read and written");
+    let pages = pages.map(|page| page.expect("the files can be read and written").path());
+    let mut documents: Vec<_> = pages
+        .filter(|page| page.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    documents.push(root.join("README.md"));
+    documents
+}
+
 /// With `ECRPUB_UPDATE` set, writes the examples' output instead of comparing it.
 #[test]
-fn every_example_prints_what_the_readme_shows() {
+fn every_example_prints_what_the_documents_show() {
     if !peer("jq") {
         return;
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(&path).unwrap();
-    assert!(readme.matches("\n$ ecrpub ").count() >= 8);
+    let mut examples = 0;
     let registry = Registry::start(sample(NOW_MS));
-    let true_readme = with_output(&readme, |command| run(&registry, command));
-    if std::env::var_os("ECRPUB_UPDATE").is_some() {
-        std::fs::write(path, &true_readme).unwrap();
-    } else {
-        for (line, true_line) in readme.lines().zip(true_readme.lines()) {
-            assert_eq!(line, true_line, "run this test with `ECRPUB_UPDATE=1`");
+    for path in documents() {
+        let document = std::fs::read_to_string(&path).unwrap();
+        examples += document.matches("\n$ ecrpub ").count();
+        let true_document = with_output(&document, |command| run(&registry, command));
+        if std::env::var_os("ECRPUB_UPDATE").is_some() {
+            std::fs::write(path, &true_document).unwrap();
+            continue;
         }
-        assert_eq!(readme.len(), true_readme.len());
+        for (line, true_line) in document.lines().zip(true_document.lines()) {
+            assert_eq!(
+                line,
+                true_line,
+                "{}: run this test with `ECRPUB_UPDATE=1`",
+                path.display()
+            );
+        }
+        assert_eq!(document.len(), true_document.len());
+    }
+    assert!(examples > 30, "{examples}");
+}
+
+/// With `ECRPUB_UPDATE` set, draws the picture instead of comparing it.
+#[test]
+fn the_picture_shows_the_first_session_of_the_readme() {
+    if !peer("python3") {
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(root.join("scripts/picture")).output().unwrap();
+    let drawn = String::from_utf8(output.stdout).unwrap();
+    let path = root.join("docs/session.svg");
+    if std::env::var_os("ECRPUB_UPDATE").is_some() {
+        std::fs::write(&path, &drawn).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        drawn == kept,
+        "docs/session.svg is outdated: run this test with `ECRPUB_UPDATE=1`"
+    );
+    assert!(drawn.contains("ecrpub tags public.ecr.aws/docker/library/nginx --limit 6</tspan>"));
+}
+
+/// The commands that the help lists each have their options on the page.
+#[test]
+fn the_page_of_options_has_every_command() {
+    let page = include_str!("../../docs/options.md");
+    let help = Run::at("http://127.0.0.1:9")
+        .arguments("--help")
+        .outcome()
+        .data();
+    let (_, list) = help.split_once("\nCommands:\n").expect("a list");
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    for name in lines.filter_map(|line| line.split_whitespace().next()) {
+        let is_there = page.contains(&format!("\n$ ecrpub {name} --help\n"));
+        assert_eq!(is_there, name != "help", "{name}");
     }
 }
 

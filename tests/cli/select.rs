@@ -431,7 +431,7 @@ fn counts_are_bare_numbers() {
     big	2782
     --- stderr
     error: repository `nowhere` does not exist in your registry
-    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    hint: list your repositories with `ecrpub repos`
     --- exit code 3
     ");
     assert_snapshot!(ecrpub(&registry, "images zoo --count --tag latest --tag nowhere"), @"

@@ -154,7 +154,7 @@ fn a_broken_listing_names_the_cause_and_how_to_resume() {
         {}--- stderr
     error: access denied: no more
     hint: allow `ecr-public:DescribeImages` on `arn:aws:ecr-public::ACCOUNT:repository/big` in the IAM policy
-    hint: rows before page 2 of `big` are printed; resume with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a68`
+    hint: rows before page 2 of repository `big` are printed; resume with `--starting-token 1e3f29392833383f13373b3d3f297a38333d7a68`
     --- exit code 4
     "#);
     assert_snapshot!(ecrpub(&breaking_after(0), line), @"

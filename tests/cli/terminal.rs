@@ -354,7 +354,7 @@ fn a_terminal_shows_colours() {
     let shown = screen(80, colorful(&registry, "images nowhere").into_command());
     assert_snapshot!(shown.replace('\u{1b}', "␛"), @"
     ␛[1m␛[31merror:␛[0m repository `nowhere` does not exist in your registry
-    ␛[1m␛[36mhint:␛[0m list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    ␛[1m␛[36mhint:␛[0m list your repositories with `ecrpub repos`
     ");
 }
 

@@ -89,14 +89,15 @@ fn the_public_reference_is_the_first_hint_for_names_that_look_public() {
     --- stderr
     error: repository `nginx` does not exist in your registry
     hint: the official image is public: list it with `ecrpub tags public.ecr.aws/docker/library/nginx`
-    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    hint: list your repositories with `ecrpub repos`
     --- exit code 3
     ");
     assert_snapshot!(ecrpub(&registry, "tags team/web"), @"
     --- stderr
     error: repository `team/web` does not exist in your registry
     hint: if it is public, list it with `ecrpub tags public.ecr.aws/team/web`
-    hint: list your repositories with `aws ecr-public describe-repositories --region us-east-1`
+    hint: did you mean `web`?
+    hint: list your repositories with `ecrpub repos`
     --- exit code 3
     ");
     let run = |arguments: &str| {
@@ -173,7 +174,11 @@ fn quotes_and_commands_around_a_reference_are_removed_in_the_hint() {
     hint: many publishers have the same name on ECR Public: try `ecrpub tags public.ecr.aws/grafana/grafana`
     hint: look for it at https://gallery.ecr.aws/?searchTerm=grafana
     ");
-    assert_snapshot!(refused(&["tags", "team/*"]), @"error: invalid value `team/*` for `REPO`: patterns are not supported: name the repository in full");
+    assert_snapshot!(refused(&["tags", "team/[A-Z]*"]), @"
+    error: invalid value `team/[A-Z]*` for `REPO`: names of repositories have no capitals
+    hint: try `ecrpub tags 'team/[a-z]*'`
+    ");
+    assert_snapshot!(refused(&["tags", "team/*:1.0"]), @"error: invalid value `team/*:1.0` for `REPO`: a pattern selects repositories: select images with `--tag`, `--digest` or `--include`");
 }
 
 #[test]

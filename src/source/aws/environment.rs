@@ -16,11 +16,9 @@ impl Environment {
     /// The environment of this process.
     pub(super) fn of_process() -> Self {
         let variables = std::env::vars_os().map(|(name, value)| {
-            // Windows ignores the case of names.
-            let name = match name.to_str() {
-                Some(name) if cfg!(windows) => name.to_ascii_uppercase().into(),
-                _ => name,
-            };
+            let name = name
+                .to_str()
+                .map_or(name.clone(), |name| key(name).into_owned().into());
             (name, value)
         });
         Self {
@@ -37,14 +35,14 @@ impl Environment {
     /// The value of the variable `name`, in any encoding.
     pub(super) fn os(&self, name: &str) -> Option<&OsStr> {
         self.variables
-            .get(OsStr::new(name))
+            .get(OsStr::new(&*key(name)))
             .map(OsString::as_os_str)
             .filter(|value| !value.is_empty())
     }
 
     /// Whether the variable `name` is there and empty, for libraries to which that is a value.
     pub(super) fn is_empty(&self, name: &str) -> bool {
-        (self.variables.get(OsStr::new(name))).is_some_and(|value| value.is_empty())
+        (self.variables.get(OsStr::new(&*key(name)))).is_some_and(|value| value.is_empty())
     }
 
     /// The file or folder `path` below the home folder, if there is a home folder.
@@ -52,12 +50,15 @@ impl Environment {
         self.home.as_ref().map(|home| home.join(path))
     }
 
-    /// `path` with `$NAME` and `${NAME}` of variables that are set, and a leading `~`, replaced.
+    /// `path` with `$NAME` and `${NAME}` of variables that are set, and a leading `~`, replaced; on
+    /// Windows `%NAME%` too.
     pub(super) fn expanded(&self, path: &OsStr) -> PathBuf {
         let Some(text) = path.to_str() else {
             return path.into();
         };
         let text = self.with_variables(text);
+        #[cfg(windows)]
+        let text = self.with_percents(&text);
         match (text.strip_prefix('~'), &self.home) {
             (Some(""), Some(home)) => home.clone(),
             (Some(rest), Some(home)) if rest.starts_with(std::path::is_separator) => {
@@ -87,6 +88,35 @@ impl Environment {
             rest = behind;
         }
         expanded + rest
+    }
+
+    /// `text` with `%NAME%` of variables that are set replaced, and `%%` by one `%`.
+    #[cfg(any(windows, test))]
+    fn with_percents(&self, text: &str) -> String {
+        let mut expanded = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('%') {
+            let Some((name, behind)) = after.split_once('%') else {
+                break;
+            };
+            expanded.push_str(before);
+            match self.get(name) {
+                Some(value) => expanded.push_str(&value),
+                None if name.is_empty() => expanded.push('%'),
+                None => expanded.extend(["%", name, "%"]),
+            }
+            rest = behind;
+        }
+        expanded + rest
+    }
+}
+
+/// `name` as the variables are kept: Windows ignores the case of names.
+fn key(name: &str) -> Cow<'_, str> {
+    if cfg!(windows) {
+        name.to_ascii_uppercase().into()
+    } else {
+        name.into()
     }
 }
 
@@ -143,5 +173,19 @@ mod tests {
             ["A", "B", "C"].map(|name| environment.is_empty(name)),
             [true, false, false]
         );
+    }
+
+    #[test]
+    fn percent_signs_enclose_variables_on_windows() {
+        let environment = Environment::of(&[("A_1", "x")]);
+        for (text, expanded) in [
+            ("%A_1%/y/%A_1%", "x/y/x"),
+            ("%B%/%A_1%", "%B%/x"),
+            ("100%%", "100%"),
+            ("100%/%", "100%/%"),
+            ("100%", "100%"),
+        ] {
+            assert_eq!(environment.with_percents(text), expanded);
+        }
     }
 }

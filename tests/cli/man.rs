@@ -1,0 +1,156 @@
+//! The committed man pages are those that the program prints, and a terminal of 80 columns shows them
+//! well.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::harness::{Run, peer};
+
+fn printed(arguments: &str) -> String {
+    let run = Run::at("http://127.0.0.1:9").arguments(arguments);
+    run.outcome().data()
+}
+
+/// The commands that the help lists, except `help`.
+fn commands() -> Vec<String> {
+    let help = printed("--help");
+    let (_, list) = help.split_once("\nCommands:\n").expect("a list");
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.split_whitespace().next());
+    names
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The names of the files and their pages.
+fn pages() -> Vec<(String, String)> {
+    let mut pages = vec![("ecrpub.1".to_owned(), printed("man"))];
+    for command in commands() {
+        let page = printed(&format!("man {command}"));
+        pages.push((format!("ecrpub-{command}.1"), page));
+    }
+    pages
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("man")
+}
+
+/// With `ECRPUB_UPDATE` set, writes the pages instead of comparing them.
+#[test]
+fn committed_pages_are_those_that_the_program_prints() {
+    let pages = pages();
+    assert!(pages.len() > 4);
+    for (name, page) in &pages {
+        let path = folder().join(name);
+        if std::env::var_os("ECRPUB_UPDATE").is_some() {
+            std::fs::write(&path, page).unwrap();
+        }
+        let kept = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            *page == kept,
+            "{name} is outdated: run this test with `ECRPUB_UPDATE=1`"
+        );
+    }
+    let files = std::fs::read_dir(folder()).unwrap();
+    let files = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let expected: BTreeSet<_> = pages.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(files.collect::<BTreeSet<_>>(), expected);
+}
+
+/// `page` as man shows it.
+fn shown(page: &Path) -> String {
+    let output = Command::new("groff")
+        .args(["-man", "-Tutf8", "-ww", "-rLL=80n", "-P-cbou"])
+        .arg(page)
+        .output()
+        .expect("groff starts");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    String::from_utf8(output.stdout).expect("groff prints UTF-8")
+}
+
+#[test]
+fn pages_fit_80_columns_and_have_their_sections_in_order() {
+    if !peer("groff") {
+        return;
+    }
+    for (name, _) in pages() {
+        let text = shown(&folder().join(&name));
+        let too_wide = text.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(too_wide, None, "{name}");
+        let is_heading = |line: &&str| line.starts_with(|first: char| first.is_ascii_uppercase());
+        let headings: Vec<_> = text.lines().filter(is_heading).collect();
+        let all = [
+            "NAME",
+            "SYNOPSIS",
+            "DESCRIPTION",
+            "COMMANDS",
+            "OPTIONS",
+            "EXIT STATUS",
+            "ENVIRONMENT",
+            "FILES",
+            "EXAMPLES",
+            "SEE ALSO",
+        ];
+        let left_out: &[&str] = match name.as_str() {
+            "ecrpub.1" => &[],
+            "ecrpub-completions.1" => &["COMMANDS", "ENVIRONMENT", "FILES", "EXAMPLES"],
+            "ecrpub-man.1" => &["COMMANDS", "ENVIRONMENT", "FILES"],
+            _ => &["COMMANDS"],
+        };
+        let expected = all
+            .into_iter()
+            .filter(|heading| !left_out.contains(heading));
+        assert_eq!(headings, expected.collect::<Vec<_>>(), "{name}");
+    }
+}
+
+/// Ranges, quotes and backslashes are shown as a user types them.
+#[test]
+fn pages_show_characters_that_roff_changes() {
+    if !peer("groff") {
+        return;
+    }
+    let text = shown(&folder().join("ecrpub-tags.1"));
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "`1.27`, `1.x`, `^1.2`, `~1.2.3`, `>=1 <2`",
+        "newline and backslash as `\\t`, `\\n`, `\\\\`",
+        "`sha256-….sig`",
+        "--semver '^1.27' \\ --limit 1 --pin",
+    ] {
+        let part = part.replace('`', "");
+        assert!(text.contains(&part), "{part}: {text}");
+    }
+}
+
+/// Every variable of `src/env.rs` is in the pages of the commands that read it.
+#[test]
+fn pages_name_our_variables() {
+    let source = include_str!("../../src/env.rs");
+    let ours: BTreeSet<_> = source
+        .split(|c: char| !(c.is_ascii_uppercase() || c == '_'))
+        .filter(|word| word.starts_with("ECRPUB_") && *word != "ECRPUB_")
+        .collect();
+    assert!(ours.len() >= 4);
+    let page = printed("man tags");
+    for name in ours {
+        assert!(page.contains(&format!("\\fB{name}\\fR")), "{name}");
+    }
+}
+
+#[test]
+fn an_unknown_page_is_answered_with_the_commands() {
+    let run = Run::at("http://127.0.0.1:9").arguments("man imags");
+    let outcome = run.outcome();
+    assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(2)));
+    let (error, hints) = outcome.stderr.split_once('\n').expect("lines");
+    assert_eq!(error, "error: invalid value `imags` for `COMMAND`");
+    let all = commands().join("`, `");
+    assert_eq!(
+        hints,
+        format!("hint: did you mean `images`?\nhint: give one of `{all}`\n")
+    );
+}

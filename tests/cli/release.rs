@@ -1,0 +1,236 @@
+//! The scripts that make a release, and the workflows that call them.
+#![cfg(unix)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::harness::peer;
+
+const TARGETS: [&str; 8] = [
+    "x86_64-unknown-linux-gnu",
+    "aarch64-unknown-linux-gnu",
+    "x86_64-unknown-linux-musl",
+    "aarch64-unknown-linux-musl",
+    "x86_64-apple-darwin",
+    "aarch64-apple-darwin",
+    "x86_64-pc-windows-msvc",
+    "aarch64-pc-windows-msvc",
+];
+
+/// An empty folder called `name`.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join("release")
+        .join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("the files can be read and written");
+    folder
+}
+
+/// What the script called `name` prints.
+fn script(name: &str, arguments: &[&Path]) -> Output {
+    Command::new(root().join("scripts").join(name))
+        .args(arguments)
+        .env("SOURCE_DATE_EPOCH", "1717243200")
+        .output()
+        .expect("the script starts")
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[track_caller]
+fn success(output: Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).expect("scripts print UTF-8")
+}
+
+/// Packs a file in place of the program, and returns the archive.
+fn archive(target: &str, folder: &Path) -> PathBuf {
+    let program = folder.join("program");
+    std::fs::write(&program, "the program\n").expect("the files can be read and written");
+    let printed = success(script(
+        "archive",
+        &[Path::new(target), &program, &folder.join("archives")],
+    ));
+    PathBuf::from(printed.trim_end())
+}
+
+/// The files of the repository's folder `name`, as they are in an archive.
+fn files_in(stem: &str, name: &str) -> Vec<String> {
+    let files = std::fs::read_dir(root().join(name)).expect("the files can be read and written");
+    let names = files.map(|file| {
+        file.expect("the files can be read and written")
+            .file_name()
+            .into_string()
+            .expect("the files can be read and written")
+    });
+    let mut names: Vec<_> = names
+        .map(|file| format!("-rw-r--r-- {stem}/{name}/{file}"))
+        .collect();
+    names.sort();
+    names
+}
+
+const LIST: &str = "\
+import stat, sys, tarfile, zipfile
+path = sys.argv[1]
+if path.endswith('.zip'):
+    for entry in zipfile.ZipFile(path).infolist():
+        print(stat.filemode(entry.external_attr >> 16), entry.filename)
+else:
+    for entry in tarfile.open(path):
+        assert (entry.uid, entry.gid, entry.mtime) == (0, 0, 1717243200)
+        print(stat.filemode(entry.mode | stat.S_IFREG), entry.name)
+";
+
+#[test]
+fn archives_have_the_names_of_cargo_binstall_and_hold_everything() {
+    if !peer("python3") {
+        return;
+    }
+    let folder = folder("archives");
+    for (target, extension, program) in [
+        ("x86_64-unknown-linux-musl", "tar.gz", "ecrpub"),
+        ("aarch64-pc-windows-msvc", "zip", "ecrpub.exe"),
+    ] {
+        let stem = format!("ecrpub-{target}-v{}", env!("CARGO_PKG_VERSION"));
+        let made = archive(target, &folder);
+        let expected = folder.join("archives").join(format!("{stem}.{extension}"));
+        assert_eq!(made, expected);
+        let mut list = Command::new("python3");
+        let listed = success(list.args(["-c", LIST]).arg(&made).output().unwrap());
+        let mut files = vec![format!("-rwxr-xr-x {stem}/{program}")];
+        let texts = ["README.md", "CHANGELOG.md", "LICENSE"];
+        files.extend(texts.map(|name| format!("-rw-r--r-- {stem}/{name}")));
+        files.extend(files_in(&stem, "completions"));
+        files.extend(files_in(&stem, "man"));
+        assert_eq!(listed.lines().collect::<Vec<_>>(), files);
+        // The same input gives the same bytes.
+        let bytes = std::fs::read(&made).unwrap();
+        assert!(bytes == std::fs::read(archive(target, &folder)).unwrap());
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_image_holds_the_static_programs_and_certificates() {
+    if !peer("python3") {
+        return;
+    }
+    let folder = folder("image");
+    for target in ["x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl"] {
+        archive(target, &folder);
+    }
+    let context = folder.join("context");
+    success(script(
+        "image-context",
+        &[&folder.join("archives"), &context],
+    ));
+    for platform in ["amd64", "arm64"] {
+        let program = std::fs::read_to_string(context.join(platform).join("ecrpub")).unwrap();
+        assert_eq!(program, "the program\n");
+    }
+    let certificates = std::fs::read_to_string(context.join("ca-certificates.crt")).unwrap();
+    assert!(certificates.contains("-----BEGIN CERTIFICATE-----"));
+    let recipe = std::fs::read_to_string(context.join("Dockerfile")).unwrap();
+    let copied = recipe.lines().filter_map(|line| line.strip_prefix("COPY "));
+    let copied: Vec<_> = copied.filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(
+        copied,
+        ["ca-certificates.crt", "LICENSE", "${TARGETARCH}/ecrpub"]
+    );
+    for name in copied {
+        let name = name.replace("${TARGETARCH}", "arm64");
+        assert!(context.join(&name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_release_has_the_tag_of_its_version_and_its_changes() {
+    // 0.1.0 is in the changelog.
+    let notes = |tag: &str| script("release-notes", &[Path::new(tag)]);
+    if env!("CARGO_PKG_VERSION") == "0.1.0" {
+        let notes = success(notes("v0.1.0"));
+        let changelog = include_str!("../../CHANGELOG.md");
+        let (_, section) = changelog.split_once("\n## 0.1.0\n\n").unwrap();
+        assert_eq!(notes.trim_end(), section.trim_end());
+    }
+    for tag in ["v99.0.0", env!("CARGO_PKG_VERSION")] {
+        let output = notes(tag);
+        assert_eq!(output.status.code(), Some(1), "{tag}");
+        assert!(output.stdout.is_empty());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            told,
+            format!(
+                "release-notes: the tag is {tag}, and the version {}\n",
+                env!("CARGO_PKG_VERSION")
+            )
+        );
+    }
+}
+
+const WORKFLOWS: [(&str, &str); 3] = [
+    ("audit", include_str!("../../.github/workflows/audit.yml")),
+    ("ci", include_str!("../../.github/workflows/ci.yml")),
+    (
+        "release",
+        include_str!("../../.github/workflows/release.yml"),
+    ),
+];
+
+#[test]
+fn actions_are_pinned_by_the_hash_of_a_version() {
+    let mut actions = 0;
+    for (name, workflow) in WORKFLOWS {
+        for line in workflow.lines() {
+            let Some((_, action)) = line.split_once("uses: ") else {
+                continue;
+            };
+            if action.starts_with("./") {
+                continue;
+            }
+            actions += 1;
+            let (_, pin) = action.split_once('@').expect("a pin");
+            let (hash, version) = pin.split_once(" # v").expect("a version");
+            let is_hash = hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(is_hash && version.contains('.'), "{name}: {action}");
+        }
+    }
+    assert!(actions > 9, "{actions}");
+}
+
+/// Longer steps are scripts, which can be run elsewhere.
+#[test]
+fn steps_of_workflows_are_single_lines() {
+    for (name, workflow) in WORKFLOWS {
+        assert!(workflow.matches("- run: ").count() > 1, "{name}");
+        for line in workflow.lines() {
+            assert!(!line.ends_with(['|', '>']), "{name}: {line}");
+        }
+        for word in workflow.split_whitespace() {
+            if let Some(script) = word.strip_prefix("scripts/") {
+                assert!(root().join("scripts").join(script).exists(), "{script}");
+            }
+        }
+    }
+}
+
+#[test]
+fn releases_are_built_for_eight_targets_and_checked_with_the_minimum_rust() {
+    let [_, (_, ci), (_, release)] = WORKFLOWS;
+    let built = release.lines().filter_map(|line| {
+        let (_, rest) = line.split_once("{ target: ")?;
+        rest.split(',').next()
+    });
+    assert_eq!(built.collect::<Vec<_>>(), TARGETS);
+    let minimum = env!("CARGO_PKG_RUST_VERSION");
+    assert!(ci.contains(&format!(
+        "toolchain install --no-self-update --profile minimal {minimum}\n"
+    )));
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&format!("Rust {minimum} or later")));
+    assert!(ci.contains(&format!("cargo +{minimum} check --locked --workspace")));
+}
