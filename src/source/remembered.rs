@@ -20,8 +20,8 @@ const HEAD: &str = "ecrpub names 1";
 const MOST_NAMES: usize = 4000;
 /// The longest file, in bytes.
 const LONGEST_FILE: u64 = 256 << 10;
-/// The longest names of a subject together, in bytes; the rest of the file is its head.
-const LONGEST_NAMES: usize = (LONGEST_FILE as usize) - 1024;
+/// The longest names of a subject together, in bytes; the rest of the file is for its head.
+const LONGEST_NAMES: usize = 255 << 10;
 /// The most subjects of one run: a listing of a whole registry must not replace all others.
 const MOST_SUBJECTS: usize = 16;
 /// The most files; those that were not written for the longest time go first.
