@@ -41,6 +41,9 @@ _ecrpub() {
             ecrpub,images)
                 cmd="ecrpub__subcmd__images"
                 ;;
+            ecrpub,man)
+                cmd="ecrpub__subcmd__man"
+                ;;
             ecrpub,repos)
                 cmd="ecrpub__subcmd__repos"
                 ;;
@@ -56,6 +59,9 @@ _ecrpub() {
             ecrpub__subcmd__help,images)
                 cmd="ecrpub__subcmd__help__subcmd__images"
                 ;;
+            ecrpub__subcmd__help,man)
+                cmd="ecrpub__subcmd__help__subcmd__man"
+                ;;
             ecrpub__subcmd__help,repos)
                 cmd="ecrpub__subcmd__help__subcmd__repos"
                 ;;
@@ -69,7 +75,7 @@ _ecrpub() {
 
     case "${cmd}" in
         ecrpub)
-            opts="-v -q -h -V --verbose --quiet --color --help --version images tags repos completions help"
+            opts="-v -q -h -V --verbose --quiet --color --help --version images tags repos completions man help"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -105,7 +111,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__help)
-            opts="images tags repos completions help"
+            opts="images tags repos completions man help"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -147,6 +153,20 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__help__subcmd__images)
+            opts=""
+            if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ecrpub__subcmd__help__subcmd__man)
             opts=""
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -405,6 +425,24 @@ _ecrpub() {
                     COMPREPLY=($(compgen -W "pushed version size tag digest none" -- "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ecrpub__subcmd__man)
+            opts="-v -q -h --verbose --quiet --color --help images tags repos completions man"
+            if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

@@ -46,6 +46,7 @@ complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "images" -d 'List the 
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "tags" -d 'List the tags of repositories: one row per tag, newest first, with its image'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "repos" -d 'List the repositories of your own registry, or of a public one, by name'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "man" -d 'Print the man page of the program or of a command'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery or, if it fails and names are enough, the registry'
@@ -237,9 +238,17 @@ never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s q -l quiet -d 'Print errors and their hints only, no notes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s h -l help -d 'Print help; `-h` prints a summary'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions help" -f -a "images" -d 'List the images of repositories: one row per digest, newest first'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions help" -f -a "tags" -d 'List the tags of repositories: one row per tag, newest first, with its image'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions help" -f -a "repos" -d 'List the repositories of your own registry, or of a public one, by name'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand man" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand man" -s v -l verbose -d 'Log requests, retries and timings to stderr'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand man" -s q -l quiet -d 'Print errors and their hints only, no notes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand man" -s h -l help -d 'Print help; `-h` prints a summary'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions man help" -f -a "images" -d 'List the images of repositories: one row per digest, newest first'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions man help" -f -a "tags" -d 'List the tags of repositories: one row per tag, newest first, with its image'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions man help" -f -a "repos" -d 'List the repositories of your own registry, or of a public one, by name'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions man help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions man help" -f -a "man" -d 'Print the man page of the program or of a command'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -f -a "bash elvish fish powershell zsh"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand man" -f -a "images tags repos completions man"
