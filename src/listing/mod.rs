@@ -2,6 +2,7 @@
 //! count.
 
 mod args;
+mod catalog;
 mod check;
 mod count;
 mod expand;
@@ -93,7 +94,9 @@ async fn list<R: ListedRow>(
     let columns = args.output.columns(plan.schema, expected, &added)?;
     let of_columns = columns.iter().map(|column| column.needs);
     let of_options = plan.needs_of_output().into_iter().map(|need| need.facts);
-    let reads = union(of_columns.chain(of_options)) - expected.told;
+    let of_selection = union(plan.needs_of_selection().into_iter().map(|need| need.facts));
+    let reads = union(of_columns.chain(of_options)) | of_selection;
+    let reads = reads - expected.told;
     let place = session.console.place(session.env.now());
     let format = args.output.format(plan.schema, columns, place);
     let now = || session.env.now();
@@ -118,7 +121,6 @@ async fn list<R: ListedRow>(
         session.console.note("your registry has no repositories");
     }
     session.progress.subjects(resolved.targets.len());
-    let of_selection = plan.needs_of_selection().into_iter().map(|need| need.facts);
     let listing = Listing {
         plan,
         sources,
@@ -129,7 +131,7 @@ async fn list<R: ListedRow>(
         reads_all_images: takes_all
             && args.pages.starting_token.is_none()
             && (plan.schema.complete & expected.told).contains(Facts::UNTAGGED),
-        relates_first: union(of_selection).contains(Facts::USAGE),
+        relates_first: of_selection.contains(Facts::USAGE),
         selection,
         reads,
         sums_up: place.terminal && args.output.is_table() && session.console.has_watcher(),
