@@ -51,13 +51,27 @@ pub(crate) struct Cli {
     )]
     pub(crate) color: Color,
 
+    /// Read and write no cache
+    ///
+    /// The names that listings show are remembered for completion, in a folder that only you can read:
+    /// `ECRPUB_CACHE_DIR`, or `ecrpub` in the folder of `XDG_CACHE_HOME` or in the system's folder for
+    /// caches.
+    #[arg(
+        long,
+        global = true,
+        display_order = 903,
+        help_heading = "General",
+        hide_short_help = true
+    )]
+    pub(crate) no_cache: bool,
+
     /// Print help; `-h` prints a summary
     #[arg(
         short,
         long,
         global = true,
         action = clap::ArgAction::Help,
-        display_order = 903,
+        display_order = 904,
         help_heading = "General"
     )]
     help: Option<bool>,

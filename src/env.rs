@@ -1,5 +1,6 @@
 //! The `ECRPUB_*` environment variables, each read once and checked.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -19,7 +20,13 @@ pub(crate) struct Env {
     pub(crate) gallery_url: Option<Url>,
     /// `ECRPUB_REGISTRY_URL`: the address of the public registry.
     pub(crate) registry_url: Option<Url>,
+    /// `ECRPUB_CACHE_DIR`: the folder of what is kept from run to run.
+    pub(crate) cache_dir: Option<OsString>,
 }
+
+/// `ECRPUB_COMPLETE`: the shell that completes a command line, or that asks for the script to do so.
+/// Not `COMPLETE`, which other programs read.
+pub(crate) const COMPLETE: &str = "ECRPUB_COMPLETE";
 
 impl Env {
     /// Reads the variables; an empty one counts as unset.
@@ -36,6 +43,7 @@ impl Env {
             hurry: found("ECRPUB_HURRY").is_some(),
             gallery_url: endpoint("ECRPUB_GALLERY_URL")?,
             registry_url: endpoint("ECRPUB_REGISTRY_URL")?,
+            cache_dir: std::env::var_os("ECRPUB_CACHE_DIR").filter(|path| !path.is_empty()),
         })
     }
 

@@ -12,6 +12,7 @@ pub mod bench;
 mod child;
 mod cli;
 mod commands;
+mod complete;
 mod console;
 mod env;
 mod error;
@@ -41,6 +42,7 @@ mod source;
 mod usage;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -52,12 +54,16 @@ use crate::error::{Error, Kind};
 use crate::listing::Missing;
 use crate::progress::Progress;
 use crate::session::Session;
+use crate::source::CachePlace;
 
 /// Runs the program with `arguments`, which begin with its own name, and returns its exit code. Data
 /// goes to stdout, everything else to stderr.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::install_hook();
     let arguments: Vec<_> = arguments.into_iter().collect();
+    if let Some(code) = complete::answer(&arguments) {
+        return code;
+    }
     match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
             let console = Console::new(cli.color, cli.quiet);
@@ -78,10 +84,12 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         .enable_all()
         .build()
         .map_err(|error| Error::new(Kind::Other, format!("cannot start: {error}")))?;
+    let cache_folder = cache_folder(cli, &env);
     let session = Session {
         console,
         progress: &progress,
         env: &env,
+        cache_folder: cache_folder.as_deref(),
     };
     let outcome = runtime.block_on(async {
         exit::end_on_interrupt(&progress);
@@ -92,4 +100,12 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
     // Dropping the runtime would wait for a DNS look-up without a time limit.
     runtime.shutdown_background();
     outcome
+}
+
+/// The folder of what is kept from run to run, unless `--no-cache` is given.
+fn cache_folder(cli: &Cli, env: &Env) -> Option<PathBuf> {
+    if cli.no_cache {
+        return None;
+    }
+    CachePlace::of_process(env.cache_dir.clone()).folder()
 }

@@ -13,6 +13,11 @@ pub(crate) fn install_hook() {
     }));
 }
 
+/// Makes every panic end the process silently, while a shell's line is on the terminal.
+pub(crate) fn install_silent_hook() {
+    std::panic::set_hook(Box::new(|_| std::process::exit(1)));
+}
+
 /// The file's name, without the folders of the build machine, and the line.
 fn place(location: &Location<'_>) -> String {
     let file = location

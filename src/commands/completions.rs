@@ -12,6 +12,9 @@ use crate::listing::Missing;
 ///
 /// For one session: `source <(ecrpub completions bash)`. To keep it, write the script to the folder
 /// that the shell searches, such as ~/.local/share/bash-completion/completions/ecrpub.
+///
+/// `ECRPUB_COMPLETE=bash ecrpub` prints a script that calls the program at each TAB, which completes
+/// names of repositories, tags and profiles too.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CompletionsArgs {
     /// The shell

@@ -73,6 +73,15 @@ pub(crate) struct Transport {
 }
 
 impl ConnectionArgs {
+    /// The same options with one attempt per request, which takes at most `limit`.
+    pub(crate) fn with_one_attempt(self, limit: Duration) -> Self {
+        Self {
+            timeout: self.timeout.min(limit),
+            max_attempts: Some(NonZeroU32::MIN),
+            ..self
+        }
+    }
+
     /// The transport by the options, or else by the settings that `find` looks up by variable name
     /// and profile key.
     ///

@@ -14,6 +14,7 @@ mod public;
 mod refused;
 mod registry;
 mod repository;
+mod typed;
 
 pub(crate) use self::digest::Digest;
 pub(crate) use self::image_id::ImageId;
@@ -25,3 +26,4 @@ pub(crate) use self::public::{public_hint, public_reference};
 pub(crate) use self::refused::{Hint, Refused};
 pub(crate) use self::registry::{RegistryName, RegistryReference};
 pub(crate) use self::repository::{PublicRepository, Repository};
+pub(crate) use self::typed::{Typed, TypedPart};

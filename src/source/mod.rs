@@ -9,27 +9,34 @@ pub(crate) mod aws;
     )
 )]
 mod cache;
+mod folder;
 mod gallery;
 mod link;
 mod oci;
 mod pages;
 mod refusals;
 mod registries;
+mod remembered;
 mod rows;
 mod subject;
 mod targets;
 mod wire;
 
 use self::aws::Aws;
-pub(crate) use self::aws::public_repository;
+pub(crate) use self::aws::{profile_names, public_repository};
+pub(crate) use self::folder::CachePlace;
 use self::gallery::Gallery;
 pub(crate) use self::oci::Manifest;
 use self::oci::Registry;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::registries::RegistryArgs;
+pub(crate) use self::remembered::{Key, Remembered};
 pub(crate) use self::rows::{LOOK_UP_SIZE, Listed};
 pub(crate) use self::subject::Subject;
 pub(crate) use self::targets::{PublicApi, SourceArgs, SourceName, Target};
+use url::Url;
+
+use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::model::RegistryDetail;
 #[cfg(feature = "fuzz")]
@@ -47,6 +54,7 @@ use crate::session::Session;
 pub(crate) struct Sources<'a> {
     own: Option<Aws<'a>>,
     public: Option<Public<'a>>,
+    remembered: Remembered,
     pub(crate) progress: &'a Progress,
 }
 
@@ -57,6 +65,8 @@ struct Public<'a> {
     registry: Registry<'a>,
     /// The API that tags are read from.
     api: PublicApi,
+    /// The place of the names that are remembered.
+    place: String,
 }
 
 /// The source of one repository.
@@ -102,8 +112,52 @@ impl<'a> Sources<'a> {
         Ok(Self {
             own,
             public,
+            remembered: Remembered::new(session.cache_folder),
             progress: session.progress,
         })
+    }
+
+    /// Connects the source of `of` for completion: with keys that are at hand, without running a program
+    /// or asking another service for them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::connect`]; a credentials error also if the keys are not at hand.
+    pub(crate) fn at_hand(
+        of: &impl Subject,
+        registry_id: Option<&RegistryId>,
+        api: PublicApi,
+        connection: &ConnectionArgs,
+        session: Session<'a>,
+    ) -> Result<Self, Error> {
+        let (own, public) = if of.is_own() {
+            let own = Aws::at_hand(connection, registry_id.cloned(), session)?;
+            (Some(own), None)
+        } else {
+            let public = Public::connect(api, connection, false, session)?;
+            (None, Some(public))
+        };
+        Ok(Self {
+            own,
+            public,
+            remembered: Remembered::new(session.cache_folder),
+            progress: session.progress,
+        })
+    }
+
+    /// The key under which the names of `of` are remembered.
+    fn key(&self, of: &impl Subject) -> Option<Key> {
+        let place = if of.is_own() {
+            &self.own.as_ref()?.place
+        } else {
+            &self.public.as_ref()?.place
+        };
+        Some(Key::new(place, of.to_string()))
+    }
+
+    /// Remembers the names that were listed; called when everything is printed.
+    pub(crate) fn remember(&self) {
+        self.remembered.write();
     }
 
     /// The source of `repository`, which [`Sources`] must be connected for.
@@ -201,6 +255,7 @@ impl<'a> Public<'a> {
             gallery: Gallery::new(transport.clone(), session),
             registry: Registry::new(transport, session),
             api,
+            place: public_place(session.env),
         };
         if api == PublicApi::Gallery {
             session.progress.resolved("gallery", public.gallery.host());
@@ -212,6 +267,26 @@ impl<'a> Public<'a> {
         }
         Ok(public)
     }
+}
+
+/// Tells the services of public repositories apart.
+pub(crate) fn public_place(env: &Env) -> String {
+    let urls = [&env.gallery_url, &env.registry_url];
+    let [gallery, registry] = urls.map(|url| url.as_ref().map_or("", Url::as_str));
+    format!("public {gallery} {registry}")
+}
+
+/// Tells the registries of accounts apart, as far as settings do without a request.
+///
+/// # Errors
+///
+/// A usage error for invalid settings.
+pub(crate) fn own_place(
+    connection: &ConnectionArgs,
+    registry_id: Option<&RegistryId>,
+    session: Session<'_>,
+) -> Result<String, Error> {
+    aws::place(connection, registry_id, session)
 }
 
 /// Parses an anonymous response, for fuzzing; returns its tags.

@@ -6,8 +6,9 @@ use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
 
-use super::{Listed, Page, PageRequest, Sources, Subject};
+use super::{Key, Listed, Page, PageRequest, Sources, Subject};
 use crate::error::{Error, Kind};
+use crate::model::Row;
 use crate::options;
 use crate::reference::Repository;
 use crate::shell::quoted;
@@ -72,6 +73,10 @@ pub(crate) struct Pages<'a, Of = Repository> {
     read: u64,
     /// The count of consecutive pages without rows.
     empty: u64,
+    /// The key under which the names are remembered.
+    key: Option<Key>,
+    /// Whether the first page is that of the listing.
+    is_whole: bool,
 }
 
 /// The tokens already followed, because a repeated token would loop for ever. Hashes, because tokens
@@ -104,6 +109,7 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         if let Some(token) = &args.starting_token {
             pages.seen.insert(token);
             pages.next = Next::Token(token.clone());
+            pages.is_whole = false;
         }
         pages
     }
@@ -119,6 +125,8 @@ impl<'a, Of: Subject> Pages<'a, Of> {
             seen: Seen::default(),
             read: 0,
             empty: 0,
+            key: sources.key(of),
+            is_whole: true,
         }
     }
 
@@ -142,11 +150,22 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         self.left = self.left.map(|pages| pages - 1);
         self.empty = if rows.is_empty() { self.empty + 1 } else { 0 };
         self.next = self.after(next_token)?;
+        self.remember(&rows);
         if self.empty == MOST_EMPTY_PAGES && !self.is_at_end() {
             self.next = Next::End;
             return Err(self.without_rows());
         }
         Ok(Some(rows))
+    }
+
+    fn remember(&self, rows: &[impl Row]) {
+        let Some(key) = &self.key else {
+            return;
+        };
+        let names = rows.iter().flat_map(Row::names).map(String::as_str);
+        let is_last = self.is_whole && matches!(self.next, Next::End);
+        let remembered = &self.sources.remembered;
+        remembered.add(key, names, self.read == 1, is_last);
     }
 
     /// The step after a page whose response has this token.
@@ -236,7 +255,7 @@ mod tests {
     use crate::facts::Facts;
     use crate::model::Row;
     use crate::progress::Progress;
-    use crate::source::{Listed, Page, PageRequest, PublicApi, Sources, Subject};
+    use crate::source::{Listed, Page, PageRequest, PublicApi, Remembered, Sources, Subject};
 
     /// A listing whose page after token `n` has the row `n` and the token at index `n`.
     struct Script(Vec<Option<&'static str>>);
@@ -315,6 +334,7 @@ mod tests {
         let sources = Sources {
             own: None,
             public: None,
+            remembered: Remembered::default(),
             progress: &progress,
         };
         let script = Script(tokens.to_vec());

@@ -42,12 +42,9 @@ fn committed_scripts_are_those_that_the_program_prints() {
 // Only Linux has `setsid --ctty`, which gives a shell its terminal.
 #[cfg(target_os = "linux")]
 mod pressing_tab {
-    use std::path::PathBuf;
-    use std::process::Command;
-
     use super::committed;
-    use crate::harness::{file, home, peer};
-    use crate::screen::Screen;
+    use crate::harness::{Run, peer};
+    use crate::tab::{assert_completes, bash, fish, zsh};
 
     /// A command line before TAB, and the arguments of the completed one.
     const CASES: &[(&str, &[&str])] = &[
@@ -120,94 +117,35 @@ mod pressing_tab {
     const NOT_IN_FISH: &[(&str, &[&str])] =
         &[("tags web -c -cre", &["tags", "web", "-c", "-createdAt"])];
 
-    /// Prints the arguments between marks that no command line contains.
-    const BASH_AND_ZSH: &str = r#"ecrpub() { printf '[['; printf '<%s>' "$@"; printf ']]\n'; }"#;
-
     #[test]
     fn bash_completes() {
-        let script = committed("ecrpub.bash");
-        let config = format!(
-            "PS1='READY> '\n{BASH_AND_ZSH}\nsource '{}'\n",
-            script.display()
-        );
-        let config = file("completions.bashrc", &config);
         if peer("bash") {
-            let mut command = shell("bash");
-            command
-                .arg("--rcfile")
-                .arg(config)
-                .args(["--noprofile", "-i"]);
-            assert_completes("bash", command, &[CASES, NOT_IN_FISH].concat());
+            let script = format!("source '{}'", committed("ecrpub.bash").display());
+            let shell = bash("static", environment(), &script);
+            assert_completes("bash", shell, &[CASES, NOT_IN_FISH].concat());
         }
     }
 
     #[test]
     fn zsh_completes() {
-        let folder = home("zsh", "");
-        let config = format!(
-            "PS1='READY> '\n{BASH_AND_ZSH}\nfpath=('{}' $fpath)\nautoload -Uz compinit\ncompinit -u -D\n",
-            committed("").display()
-        );
-        std::fs::write(folder.join(".zshrc"), config).unwrap();
         if peer("zsh") {
-            let mut command = shell("zsh");
-            command
-                .env("ZDOTDIR", folder)
-                .args(["--no-globalrcs", "-i"]);
-            assert_completes("zsh", command, &[CASES, NOT_IN_FISH].concat());
+            let folder = format!("fpath=('{}' $fpath)", committed("").display());
+            let shell = zsh("static", environment(), &folder, "");
+            assert_completes("zsh", shell, &[CASES, NOT_IN_FISH].concat());
         }
     }
 
     #[test]
     fn fish_completes() {
-        let config = format!(
-            "function fish_prompt; echo -n 'READY> '; end\n\
-             function ecrpub; printf '[['; printf '<%s>' $argv; printf ']]\\n'; end\n\
-             set fish_greeting\nset fish_autosuggestion_enabled 0\nsource '{}'\n",
-            committed("ecrpub.fish").display()
-        );
-        let config = file("completions.config.fish", &config);
         if peer("fish") {
-            let mut command = shell("fish");
-            command.arg("--no-config").arg("--init-command");
-            command
-                .arg(format!("source '{}'", config.display()))
-                .arg("-i");
-            assert_completes("fish", command, CASES);
+            let script = format!("source '{}'", committed("ecrpub.fish").display());
+            let shell = fish("static", environment(), &script);
+            assert_completes("fish", shell, CASES);
         }
     }
 
-    /// A shell to start on a terminal, in a folder with a single file.
-    fn shell(name: &str) -> Command {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("tab-{name}"));
-        std::fs::create_dir_all(&folder).expect("the target folder can be written to");
-        std::fs::write(folder.join("only file.pem"), "").expect("the folder can be written to");
-        let mut command = Command::new("setsid");
-        command.args(["--ctty", name]).current_dir(folder);
-        command
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", home(&format!("tab-{name}"), ""))
-            .env("LANG", "C.UTF-8")
-            .env("TERM", "xterm");
-        command
-    }
-
-    #[track_caller]
-    fn assert_completes(shell: &str, command: Command, cases: &[(&str, &[&str])]) {
-        let mut screen = Screen::start(200, command);
-        screen.wait_for("READY> ");
-        let mut wrong = Vec::new();
-        for (typed, expected) in cases {
-            screen.press(&format!("ecrpub {typed}\t\r"));
-            screen.wait_for("[[");
-            let arguments = screen.wait_for("]]");
-            screen.wait_for("READY> ");
-            let arguments: Vec<_> = arguments.trim_matches(['<', '>']).split("><").collect();
-            if arguments != *expected {
-                wrong.push(format!("{typed}: {arguments:?}, not {expected:?}"));
-            }
-        }
-        assert!(wrong.is_empty(), "{shell}:\n{}", wrong.join("\n"));
+    /// The scripts need nothing but themselves: no program answers them.
+    fn environment() -> Run {
+        Run::of("setsid", "http://127.0.0.1:9")
     }
 }

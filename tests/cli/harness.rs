@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use assert_cmd::cargo::CommandCargoExt;
 use ecrpub_registry::{Image, Registry, Repository, TOKEN};
@@ -17,6 +18,7 @@ const DAY: i64 = 86_400_000;
 pub(crate) struct Run {
     command: Command,
     address: String,
+    cache: PathBuf,
 }
 
 /// The output and exit code of a run.
@@ -45,6 +47,7 @@ impl Run {
 
     /// A run of another program.
     pub(crate) fn of(program: &str, url: &str) -> Self {
+        let cache = new_cache();
         let mut command = match program {
             "ecrpub" => Command::cargo_bin("ecrpub").expect("the binary is built"),
             _ => Command::new(program),
@@ -53,6 +56,7 @@ impl Run {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", home("empty", ""))
+            .env("ECRPUB_CACHE_DIR", &cache)
             .env("TZ", "UTC")
             .env("ECRPUB_NOW", NOW)
             .env("AWS_EC2_METADATA_DISABLED", "true")
@@ -62,7 +66,11 @@ impl Run {
             .env("AWS_ACCESS_KEY_ID", "AKIATEST")
             .env("AWS_SECRET_ACCESS_KEY", SECRET);
         let address = url.split("//").last().unwrap_or(url).to_owned();
-        Self { command, address }
+        Self {
+            command,
+            address,
+            cache,
+        }
     }
 
     pub(crate) fn arguments(mut self, arguments: &str) -> Self {
@@ -99,6 +107,8 @@ impl Run {
     /// Runs to the end.
     pub(crate) fn outcome(mut self) -> Outcome {
         let output = self.command.output().expect("the program starts");
+        // It may not be there.
+        let _ = std::fs::remove_dir_all(self.cache);
         Outcome::of(output, &self.address)
     }
 }
@@ -213,6 +223,17 @@ pub(crate) fn peers_are_required() -> bool {
         Ok("" | "optional") | Err(_) => false,
         Ok(other) => panic!("`ECRPUB_TEST_PEERS` is `{other}`, not `required` or `optional`"),
     }
+}
+
+/// A cache folder of a run of its own, which is not there yet.
+pub(crate) fn new_cache() -> PathBuf {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now = now.map_or(0, |age| age.as_nanos());
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join("caches")
+        .join(format!("{now}-{number}"))
 }
 
 /// A home directory called `name` whose `.aws/config` is `config`.

@@ -1,6 +1,7 @@
 //! The real binary with the real SDK against a local registry: whole outputs, as users see them.
 
 mod bounds;
+mod complete;
 mod completions;
 mod connection;
 mod credentials;
@@ -33,6 +34,8 @@ mod settings_peer;
 mod setups;
 mod sources;
 mod stream;
+#[cfg(target_os = "linux")]
+mod tab;
 #[cfg(unix)]
 mod terminal;
 mod usage;

@@ -17,9 +17,10 @@ use aws_sdk_ecrpublic::config::timeout::TimeoutConfig;
 use aws_sdk_ecrpublic::config::{BehaviorVersion, Builder, Region, StalledStreamProtectionConfig};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use self::credentials::Keys;
+use self::credentials::{Credentials, Keys};
 use self::environment::Environment;
 use self::errors::Context;
+use self::files::Files;
 use self::origin::Origin;
 pub(crate) use self::pages::public_repository;
 use self::scope::Scope;
@@ -39,6 +40,8 @@ pub(crate) struct Aws<'a> {
     origin: Origin,
     host: String,
     registry_id: Option<RegistryId>,
+    /// The place of the names that are remembered.
+    pub(super) place: String,
     progress: &'a Progress,
 }
 
@@ -54,11 +57,37 @@ impl<'a> Aws<'a> {
         session: Session<'a>,
     ) -> Result<Self, Error> {
         let progress = session.progress;
-        let scope = Scope::read(Environment::of_process(), args.profile.as_deref())?;
-        let settings = Settings::of(&scope, args, session.env.hurried(FIRST_DELAY))?;
+        let (scope, settings) = read(args, session)?;
         let (transport, dual_stack) = (&settings.transport, settings.dual_stack);
         let limit = session.env.hurried(credentials::LIMIT);
         let found = credentials::resolve(&scope, transport, dual_stack, limit, progress).await?;
+        Ok(Self::new(&scope, settings, found, registry_id, progress))
+    }
+
+    /// The same with keys of the environment or of the AWS files, without running a program or asking
+    /// another service for credentials.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::connect`], and a credentials error if other credentials are selected.
+    pub(crate) fn at_hand(
+        args: &ConnectionArgs,
+        registry_id: Option<RegistryId>,
+        session: Session<'a>,
+    ) -> Result<Self, Error> {
+        let (scope, settings) = read(args, session)?;
+        let found = credentials::at_hand(&scope)?;
+        let progress = session.progress;
+        Ok(Self::new(&scope, settings, found, registry_id, progress))
+    }
+
+    fn new(
+        scope: &Scope,
+        settings: Settings,
+        found: Credentials,
+        registry_id: Option<RegistryId>,
+        progress: &'a Progress,
+    ) -> Self {
         let host = settings.host();
         progress.resolved("endpoint", &host);
         progress.resolved("region", &settings.region);
@@ -66,14 +95,15 @@ impl<'a> Aws<'a> {
         let (origin, keys) = (found.origin, found.keys);
         let credentials = format!("{}, access key id {}", origin.description, keys.id);
         progress.resolved("credentials", credentials);
-        Ok(Self {
+        Self {
             client: client(&settings, &keys),
+            place: place_of(scope, &settings, registry_id.as_ref()),
             host,
             origin,
             settings,
             registry_id,
             progress,
-        })
+        }
     }
 
     fn context<'b>(
@@ -95,6 +125,44 @@ impl<'a> Aws<'a> {
     fn registry_id(&self) -> Option<String> {
         self.registry_id.as_ref().map(|id| id.as_str().to_owned())
     }
+}
+
+fn read(args: &ConnectionArgs, session: Session<'_>) -> Result<(Scope, Settings), Error> {
+    let scope = Scope::read(Environment::of_process(), args.profile.as_deref())?;
+    let settings = Settings::of(&scope, args, session.env.hurried(FIRST_DELAY))?;
+    Ok((scope, settings))
+}
+
+/// Tells registries apart by the settings that select them. The account is known only after a request,
+/// and for some credentials not without running a program.
+///
+/// # Errors
+///
+/// A usage error for invalid settings.
+pub(super) fn place(
+    args: &ConnectionArgs,
+    registry_id: Option<&RegistryId>,
+    session: Session<'_>,
+) -> Result<String, Error> {
+    let (scope, settings) = read(args, session)?;
+    Ok(place_of(&scope, &settings, registry_id))
+}
+
+fn place_of(scope: &Scope, settings: &Settings, registry_id: Option<&RegistryId>) -> String {
+    let registry_id = registry_id.map_or("", RegistryId::as_str);
+    let (selected, host) = (credentials::selected(scope), settings.host());
+    format!("{selected} {registry_id} {host}")
+}
+
+/// The names of the profiles in the AWS files.
+///
+/// # Errors
+///
+/// A usage error for files that cannot be read.
+pub(crate) fn profile_names() -> Result<Vec<String>, Error> {
+    let files = Files::read(&Environment::of_process())?;
+    let names = files.profile_names().into_iter();
+    Ok(names.map(str::to_owned).collect())
 }
 
 /// Parses AWS files, for fuzzing.

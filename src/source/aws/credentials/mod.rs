@@ -63,16 +63,7 @@ pub(super) async fn resolve(
 ) -> Result<Credentials, Error> {
     instance::check(scope)?;
     let plan = Plan::of(scope)?;
-    let origin = Origin {
-        description: plan.description(),
-        login_command: plan.login_command(),
-        is_environment: matches!(plan, Plan::Environment(_)),
-        profile_option: if scope.by_option {
-            format!(" --profile {}", quoted(&scope.profile))
-        } else {
-            String::new()
-        },
-    };
+    let origin = origin(&plan, scope);
     let source = Source {
         scope,
         transport,
@@ -87,6 +78,45 @@ pub(super) async fn resolve(
         &format!("the session token of {}", origin.description),
     ])?;
     Ok(Credentials { keys, origin })
+}
+
+/// The credentials that `scope` selects, if they are keys of the environment or of the AWS files.
+///
+/// # Errors
+///
+/// As [`resolve`], and a credentials error for all other credentials.
+pub(super) fn at_hand(scope: &Scope) -> Result<Credentials, Error> {
+    let plan = Plan::of(scope)?;
+    let origin = origin(&plan, scope);
+    let (Plan::Environment(keys) | Plan::File { keys, .. }) = &plan else {
+        return Err(failure(format!("{} are not at hand", origin.description)));
+    };
+    check_expiry(keys, &plan)?;
+    let keys = keys.clone();
+    Ok(Credentials { keys, origin })
+}
+
+/// Tells the credentials that `scope` selects apart from others, without getting them.
+pub(super) fn selected(scope: &Scope) -> String {
+    if let Ok(Plan::Environment(keys)) = Plan::of(scope) {
+        return format!("key {}", keys.id);
+    }
+    let files = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+    let [config, credentials] = files.map(|name| scope.environment.get(name).unwrap_or_default());
+    format!("profile {} {config} {credentials}", scope.profile)
+}
+
+fn origin(plan: &Plan, scope: &Scope) -> Origin {
+    Origin {
+        description: plan.description(),
+        login_command: plan.login_command(),
+        is_environment: matches!(plan, Plan::Environment(_)),
+        profile_option: if scope.by_option {
+            format!(" --profile {}", quoted(&scope.profile))
+        } else {
+            String::new()
+        },
+    }
 }
 
 fn none_found() -> Error {

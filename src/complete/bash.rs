@@ -1,0 +1,116 @@
+//! Completion in bash, which splits words at `:` and `=`; the engine's own script does not expect that.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::Path;
+
+use clap::Command;
+use clap_complete::engine;
+use clap_complete::env::EnvCompleter;
+
+use crate::shell::quoted;
+
+/// Joins the words that bash split, up to the cursor, and cuts from each answer what bash keeps: the
+/// text before the last `:` or `=` of the word.
+const SCRIPT: &str = r#"
+_ecrpub_complete() {
+    local line="${COMP_LINE:0:COMP_POINT}" blanks word i
+    local words=()
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        blanks="${line%%[![:space:]]*}"
+        line="${line:${#blanks}}"
+        word="${COMP_WORDS[i]}"
+        if ((i == COMP_CWORD)); then
+            word="${line}"
+        fi
+        if [[ -n ${blanks} || ${#words[@]} -eq 0 ]]; then
+            words+=("${word}")
+        else
+            words[${#words[@]}-1]+="${word}"
+        fi
+        line="${line:${#word}}"
+    done
+    word="${words[${#words[@]}-1]}"
+    local breaks="" head=""
+    if [[ ${COMP_WORDBREAKS} == *:* ]]; then
+        breaks+=":"
+    fi
+    if [[ ${COMP_WORDBREAKS} == *=* ]]; then
+        breaks+="="
+    fi
+    if [[ -n ${breaks} && ${word} == *[${breaks}]* ]]; then
+        head="${word%"${word##*[${breaks}]}"}"
+    fi
+    COMPREPLY=()
+    while IFS= read -r word; do
+        COMPREPLY+=("${word#"${head}"}")
+    done < <(VAR=bash COMPLETER -- "${words[@]}" 2>/dev/null)
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=/:] ]]; then
+        compopt -o nospace 2>/dev/null
+    fi
+}
+if [[ ${BASH_VERSINFO[0]} -gt 4 || (${BASH_VERSINFO[0]} -eq 4 && ${BASH_VERSINFO[1]} -ge 4) ]]; then
+    complete -o nosort -F _ecrpub_complete BIN
+else
+    complete -F _ecrpub_complete BIN
+fi
+"#;
+
+/// The adapter.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bash;
+
+impl EnvCompleter for Bash {
+    fn name(&self) -> &'static str {
+        "bash"
+    }
+
+    fn is(&self, name: &str) -> bool {
+        name == self.name()
+    }
+
+    fn write_registration(
+        &self,
+        var: &str,
+        _name: &str,
+        bin: &str,
+        completer: &str,
+        buf: &mut dyn Write,
+    ) -> io::Result<()> {
+        let script = SCRIPT
+            .replace("BIN", &quoted(bin))
+            .replace("COMPLETER", &quoted(completer))
+            .replace("VAR", var);
+        buf.write_all(script.trim_start().as_bytes())
+    }
+
+    /// Writes one answer per line. The last word is the one to complete.
+    fn write_complete(
+        &self,
+        cmd: &mut Command,
+        args: Vec<OsString>,
+        current_dir: Option<&Path>,
+        buf: &mut dyn Write,
+    ) -> io::Result<()> {
+        let last = args.len().saturating_sub(1);
+        for candidate in engine::complete(cmd, args, last, current_dir)? {
+            let value = candidate.get_value().to_string_lossy();
+            writeln!(buf, "{}", escaped(&value))?;
+        }
+        Ok(())
+    }
+}
+
+/// `word` with a backslash before each character that bash would not take literally. Quotes around the
+/// whole word would hide its beginning from bash.
+fn escaped(word: &str) -> String {
+    let mut escaped = String::new();
+    for character in word.chars() {
+        let is_plain = character.is_alphanumeric() || "_@%+=:,./-".contains(character);
+        if !is_plain {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
