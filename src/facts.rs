@@ -20,6 +20,8 @@ bitflags! {
         const TAGS = 1 << 5;
         /// The totals of a repository's images.
         const USAGE = 1 << 6;
+        /// The relations between all images of a repository.
+        const RELATIONS = 1 << 7;
     }
 }
 

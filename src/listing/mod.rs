@@ -2,12 +2,14 @@
 //! count.
 
 mod args;
+mod census;
 mod check;
 mod count;
 mod expand;
 mod missing;
 mod notes;
 mod plan;
+mod platforms;
 mod print;
 mod printer;
 mod read;
@@ -20,8 +22,12 @@ mod usage;
 pub(crate) use self::args::{ImageListingArgs, ListingArgs};
 pub(crate) use self::plan::Plan;
 use self::printer::Printer;
+use self::relate::Questions;
+pub(crate) use self::relate::UsedByArgs;
 use self::rows::ListedRow;
 pub(crate) use self::usage::UsageArgs;
+use jiff::Timestamp;
+
 use crate::console::Console;
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
@@ -79,7 +85,12 @@ async fn list<R: ListedRow>(
     let columns = args.output.columns(plan.schema, expected, &added)?;
     let of_columns = columns.iter().map(|column| column.needs);
     let of_options = plan.needs_of_output().into_iter().map(|need| need.facts);
-    let reads = union(of_columns.chain(of_options)) - expected.told;
+    let of_selection = union(plan.needs_of_selection().into_iter().map(|need| need.facts));
+    let selecting = of_selection & (Facts::MANIFESTS | Facts::RELATIONS);
+    let reads = (union(of_columns.chain(of_options)) | selecting) - expected.told;
+    let names: Vec<_> = columns.iter().map(|column| column.name()).collect();
+    let format_name = args.output.format_name();
+    let questions = Questions::of(reads, &names, plan.tagged.unused, format_name);
     let place = session.console.place(session.env.now());
     let format = args.output.format(plan.schema, columns, place);
     let now = || session.env.now();
@@ -90,7 +101,7 @@ async fn list<R: ListedRow>(
         &plan.targets,
         plan.registry_id,
         api,
-        reads.intersects(Facts::MANIFESTS | Facts::DIGESTS),
+        reads.intersects(Facts::MANIFESTS | Facts::DIGESTS | Facts::RELATIONS),
         &args.connection,
         session,
     );
@@ -104,7 +115,6 @@ async fn list<R: ListedRow>(
         session.console.note("your registry has no repositories");
     }
     session.progress.subjects(resolved.targets.len());
-    let of_selection = plan.needs_of_selection().into_iter().map(|need| need.facts);
     let listing = Listing {
         plan,
         sources,
@@ -115,7 +125,9 @@ async fn list<R: ListedRow>(
         reads_all_images: takes_all
             && args.pages.starting_token.is_none()
             && (plan.schema.complete & expected.told).contains(Facts::UNTAGGED),
-        relates_first: union(of_selection).contains(Facts::USAGE),
+        relates_first: of_selection.contains(Facts::USAGE),
+        questions,
+        now: session.env.now(),
         selection,
         reads,
         sums_up: place.terminal && args.output.is_table() && session.console.has_watcher(),
@@ -172,6 +184,9 @@ pub(crate) struct Listing<'a, R: ListedRow> {
     reads: Facts,
     /// Whether they are read before the rows are sorted.
     relates_first: bool,
+    /// What manifests are to tell.
+    questions: Questions,
+    now: Timestamp,
     /// Whether untagged images would be listed if public repositories showed them.
     lacks_untagged: bool,
     /// Whether every image of the repositories is read, tagged or untagged.
@@ -180,6 +195,14 @@ pub(crate) struct Listing<'a, R: ListedRow> {
     sums_up: bool,
     console: &'a Console,
     progress: &'a Progress,
+}
+
+impl<R: ListedRow> Listing<'_, R> {
+    /// Whether manifests relate the rows to other images.
+    fn relates_images(&self) -> bool {
+        let of_images = Facts::MANIFESTS | Facts::DIGESTS | Facts::RELATIONS;
+        self.reads.intersects(of_images)
+    }
 }
 
 /// Separates the error for a missing repository, which does not end the listing, from all others.
