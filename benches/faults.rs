@@ -11,14 +11,20 @@ use ecrpub_registry::{EXPIRED_KEY, Fault, Registry, Repository, Request};
 const LIMIT: Duration = Duration::from_secs(30);
 const ROWS: usize = 10;
 
+/// The fault of a request, if it has one.
+type PlannedFault = fn(&Request) -> Option<Fault>;
+
+/// A fault of every request.
+type AnyFault = fn() -> Fault;
+
 /// A name, the fault of each request, and the environment.
 struct Case {
     name: &'static str,
-    fault: fn(&Request) -> Option<Fault>,
+    fault: PlannedFault,
     environment: &'static [(&'static str, &'static str)],
 }
 
-const fn fault(name: &'static str, fault: fn(&Request) -> Option<Fault>) -> Case {
+const fn fault(name: &'static str, fault: PlannedFault) -> Case {
     Case {
         name,
         fault,
@@ -163,7 +169,7 @@ fn main() {
 
 /// Public repositories, which the AWS CLI cannot read, with a gallery that fails.
 fn without_gallery() {
-    let failures: [(&str, fn() -> Fault); 5] = [
+    let failures: [(&str, AnyFault); 5] = [
         ("gallery: 403", || Fault::raw(403, "application/json", "{}")),
         ("gallery: HTML", || Fault::raw(200, "text/html", "<html>")),
         ("gallery: 500", || {

@@ -51,6 +51,11 @@ fn ecrpub_on(registry: &Registry) -> Command {
         .env("AWS_CONFIG_FILE", "no-such-file")
         .env("AWS_SHARED_CREDENTIALS_FILE", "no-such-file")
         .env("AWS_EC2_METADATA_DISABLED", "true")
+        // Its names are of no use to other runs.
+        .env(
+            "ECRPUB_CACHE_DIR",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/target/demo"),
+        )
         .env("AWS_ENDPOINT_URL_ECR_PUBLIC", registry.url())
         .env("ECRPUB_GALLERY_URL", registry.url())
         .env("ECRPUB_REGISTRY_URL", registry.url())

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -20,14 +20,21 @@ pub(crate) struct Output {
     pub(crate) stderr: Vec<u8>,
 }
 
-/// Ends the process, if one runs. [`run`] then returns an error.
-pub(crate) fn end() {
+/// Blocks [`run`] while it lives.
+pub(crate) struct Ended {
+    _lock: MutexGuard<'static, Option<Child>>,
+}
+
+/// Ends the process, if one runs. [`run`] returns an error as soon as the result is dropped: whoever
+/// ends the program keeps it, or the error would be reported meanwhile.
+pub(crate) fn end() -> Ended {
     let mut running = CHILD.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(mut child) = running.take() {
         // It may have ended already; its result no longer matters.
         let _ = child.kill();
         let _ = child.wait();
     }
+    Ended { _lock: running }
 }
 
 /// Runs `command` to its end. It shares this process's group and stdin, so it can prompt on the

@@ -51,7 +51,7 @@ pub(crate) struct Cli {
     )]
     pub(crate) color: Color,
 
-    /// Read and write no cache
+    /// Do not read or write the cache
     ///
     /// The names that listings show are remembered for completion, in a folder that only you can read:
     /// `ECRPUB_CACHE_DIR`, or `ecrpub` in the folder of `XDG_CACHE_HOME` or in the system's folder for

@@ -27,6 +27,7 @@ pub(crate) struct Error {
     hints: Vec<String>,
     is_reported: bool,
     is_of_gallery: bool,
+    is_of_token: bool,
 }
 
 impl Error {
@@ -43,6 +44,7 @@ impl Error {
             hints: Vec::new(),
             is_reported: true,
             is_of_gallery: false,
+            is_of_token: false,
         }
     }
 
@@ -87,6 +89,19 @@ impl Error {
     /// Whether the gallery failed, rather than the registry or the network of own repositories.
     pub(crate) fn is_of_gallery(&self) -> bool {
         self.is_of_gallery
+    }
+
+    /// Marks the refusal of a page token, from which no listing can resume.
+    pub(crate) fn of_token(self) -> Self {
+        Self {
+            is_of_token: true,
+            ..self
+        }
+    }
+
+    /// Whether the token of the page was refused.
+    pub(crate) fn is_of_token(&self) -> bool {
+        self.is_of_token
     }
 
     /// The kind of failure.

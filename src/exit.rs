@@ -1,4 +1,4 @@
-//! Ends a run: turns its outcome into an exit code, and handles Ctrl-C and a reader that leaves.
+//! Ends a run: turns its outcome into an exit code, and handles signals and a reader that leaves.
 
 use std::process::ExitCode;
 
@@ -18,27 +18,23 @@ pub(crate) fn report(outcome: Result<Missing, Error>, console: &Console) -> Exit
     errors.first().map_or(0, Error::exit_code).into()
 }
 
-/// Ends the program on Ctrl-C, even while it computes or blocks, after removing the progress line.
-/// The program ends by the signal itself, so that a shell's loop ends too. It ignores the signal if
-/// its parent process does.
+/// Ends the program on Ctrl-C and other signals that end it, even while it computes or blocks, after
+/// removing the progress line and ending its child process. The program ends by the signal itself, so
+/// that a shell's loop ends too. It ignores signals that its parent process ignores.
 #[cfg(unix)]
-pub(crate) fn end_on_interrupt(progress: &Progress) {
-    use signal_hook::consts::SIGINT;
+pub(crate) fn end_on_signals(progress: &Progress) {
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    if ignores_interrupts() {
-        return;
-    }
-    // Without a handler the signal still ends the program, but the progress line stays.
-    let Ok(mut signals) = Signals::new([SIGINT]) else {
+    // Without a handler the signals still end the program, but the progress line and a child stay.
+    let Ok(mut signals) = Signals::new(handled_signals()) else {
         return;
     };
     let line = progress.line();
     let wait = move || {
         for signal in signals.forever() {
             line.finish_and_clear();
-            child::end();
+            let _ended = child::end();
             let _ = emulate_default_handler(signal);
         }
     };
@@ -47,12 +43,12 @@ pub(crate) fn end_on_interrupt(progress: &Progress) {
 
 /// Ends the program on Ctrl-C with the exit code that shells use for it.
 #[cfg(not(unix))]
-pub(crate) fn end_on_interrupt(progress: &Progress) {
+pub(crate) fn end_on_signals(progress: &Progress) {
     let line = progress.line();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             line.finish_and_clear();
-            child::end();
+            let _ended = child::end();
             std::process::exit(130);
         }
     });
@@ -78,7 +74,7 @@ pub(crate) fn end_without_reader(progress: &Progress) {
         let left = PollFlags::ERR | PollFlags::HUP;
         if pipe[0].revents().intersects(left) {
             line.finish_and_clear();
-            child::end();
+            let _ended = child::end();
             std::process::exit(Kind::ReaderLeft as i32);
         }
     };
@@ -100,14 +96,20 @@ fn is_pipe(stream: &impl std::os::fd::AsFd) -> bool {
     metadata.is_ok_and(|metadata| metadata.file_type().is_fifo())
 }
 
-/// Whether the parent process made this one ignore SIGINT, as for background jobs of scripts. Only
-/// Linux exposes this without unsafe code.
+/// The signals to end on: those that the parent process did not make this one ignore, as scripts do
+/// for background jobs, and `nohup`. Only Linux exposes them without unsafe code; elsewhere `nohup` is
+/// respected because SIGHUP keeps its default, which also ends the child of a closed terminal.
 #[cfg(unix)]
-fn ignores_interrupts() -> bool {
-    const SIGINT_BIT: u64 = 1 << (signal_hook::consts::SIGINT - 1);
+fn handled_signals() -> Vec<i32> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    ignored
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .is_some_and(|mask| mask & SIGINT_BIT != 0)
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let Some(ignored) = ignored else {
+        return vec![SIGINT, SIGTERM];
+    };
+    let is_ignored = |signal: i32| ignored & (1 << (signal - 1)) != 0;
+    let all = [SIGHUP, SIGINT, SIGTERM].into_iter();
+    all.filter(|signal| !is_ignored(*signal)).collect()
 }

@@ -88,7 +88,7 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         cache_folder: cache_folder.as_deref(),
     };
     let outcome = runtime.block_on(async {
-        exit::end_on_interrupt(&progress);
+        exit::end_on_signals(&progress);
         exit::end_without_reader(&progress);
         cli.command.run(session, Cli::command).await
     });

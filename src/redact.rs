@@ -1,14 +1,28 @@
 //! Redacts the secrets of a run from every text that is printed for people.
 
 use std::borrow::Cow;
-use std::sync::{Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The replacement for a secret.
 const BLANK: &str = "[redacted]";
 /// Redacting shorter values would hide ordinary words and protect nothing.
 const SHORTEST: usize = 6;
+/// How many secrets of single requests are kept: several times as many as are in flight.
+const MOST_OF_REQUESTS: usize = 256;
 
-static SECRETS: Mutex<Vec<Secret>> = Mutex::new(Vec::new());
+static SECRETS: Mutex<Secrets> = Mutex::new(Secrets {
+    of_run: Vec::new(),
+    of_requests: VecDeque::new(),
+});
+
+#[derive(Debug)]
+struct Secrets {
+    of_run: Vec<Secret>,
+    /// Such as signatures; the oldest gives way.
+    of_requests: VecDeque<Secret>,
+}
 
 #[derive(Debug)]
 struct Secret {
@@ -27,12 +41,40 @@ pub(crate) fn hide_id(text: &str) {
     remember(text, true);
 }
 
+/// Redacts `text`, which belongs to one request, such as its signature: a response may repeat it.
+pub(crate) fn hide_of_request(text: &str) {
+    let Some(secret) = Secret::of(text, false) else {
+        return;
+    };
+    let of_requests = &mut secrets().of_requests;
+    if of_requests.len() == MOST_OF_REQUESTS {
+        of_requests.pop_front();
+    }
+    of_requests.push_back(secret);
+}
+
 fn remember(text: &str, is_id: bool) {
-    let text = text.trim().as_bytes();
-    let mut secrets = SECRETS.lock().unwrap_or_else(PoisonError::into_inner);
-    if text.len() >= SHORTEST && !secrets.iter().any(|secret| *secret.text == *text) {
-        let text = text.into();
-        secrets.push(Secret { text, is_id });
+    let Some(new) = Secret::of(text, is_id) else {
+        return;
+    };
+    let of_run = &mut secrets().of_run;
+    if of_run.iter().all(|secret| secret.text != new.text) {
+        of_run.push(new);
+    }
+}
+
+fn secrets() -> MutexGuard<'static, Secrets> {
+    SECRETS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Secret {
+    /// The secret `text`, unless it is too short.
+    fn of(text: &str, is_id: bool) -> Option<Self> {
+        let text = text.trim().as_bytes();
+        (text.len() >= SHORTEST).then(|| Self {
+            text: text.into(),
+            is_id,
+        })
     }
 }
 
@@ -47,10 +89,14 @@ pub(crate) fn redacted_but_ids(text: &str) -> Cow<'_, str> {
 }
 
 fn known_blanked(text: &str, ids: bool) -> Cow<'_, str> {
-    let secrets = SECRETS.lock().unwrap_or_else(PoisonError::into_inner);
+    let secrets = secrets();
+    let all = || {
+        let all = secrets.of_run.iter().chain(&secrets.of_requests);
+        all.filter(|secret| ids || !secret.is_id)
+    };
     match without_passwords(text) {
-        Cow::Borrowed(text) => blanked(text, &secrets, ids),
-        Cow::Owned(text) => Cow::Owned(blanked(&text, &secrets, ids).into_owned()),
+        Cow::Borrowed(text) => blanked(text, all),
+        Cow::Owned(text) => Cow::Owned(blanked(&text, all).into_owned()),
     }
 }
 
@@ -62,29 +108,67 @@ pub(crate) fn without_passwords(text: &str) -> Cow<'_, str> {
     let mut safe = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("://") {
-        let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '`' | '"' | '\'');
-        let authority = &after[..after.find(ends).unwrap_or(after.len())];
         safe.extend([before, "://"]);
         rest = after;
-        if let Some((login, _)) = authority.rsplit_once('@')
-            && let Some((user, _)) = login.split_once(':')
-        {
-            safe.extend([user, ":", BLANK]);
-            rest = &after[login.len()..];
+        if let Some(password) = password(after) {
+            safe.extend([&after[..password.start], BLANK]);
+            rest = &after[password.end..];
         }
     }
     safe.push_str(rest);
     Cow::Owned(safe)
 }
 
-fn blanked<'a>(text: &'a str, secrets: &[Secret], ids: bool) -> Cow<'a, str> {
+/// Where the password is in `text`, which follows `://`.
+///
+/// A password that is not encoded may hold any character, so it ends at the last `@` of the word, or
+/// of the first word that has one. Too much is redacted rather than too little.
+fn password(text: &str) -> Option<Range<usize>> {
+    let end_of_word = |text: &str| text.find(char::is_whitespace).unwrap_or(text.len());
+    let word = &text[..end_of_word(text)];
+    let (user, rest) = word.split_once(':')?;
+    if user.contains(['/', '?', '#']) {
+        return None;
+    }
+    let start = user.len() + 1;
+    if let Some(end) = last_at(rest) {
+        return Some(start..start + end);
+    }
+    let is_digit = |c: char| c.is_ascii_digit();
+    let is_mark = |c: char| c.is_ascii_punctuation();
+    let after_port = rest.trim_start_matches(is_digit);
+    let has_port = after_port.len() < rest.len() && !after_port.starts_with(|c| !is_mark(c));
+    // `PORT` stands for one in messages.
+    if has_port || rest.chars().all(is_mark) || user.contains('`') || rest.starts_with("PORT`") {
+        return None;
+    }
+    let first = start + text[start..].find('@')?;
+    let word = &text[first..first + end_of_word(&text[first..])];
+    Some(start..first + last_at(word)?)
+}
+
+/// The position of the last `@` that is not in front of a digest, as in `NAME@sha256:…`.
+fn last_at(word: &str) -> Option<usize> {
+    let is_digest = |text: &str| {
+        let digits = text
+            .strip_prefix("sha256:")
+            .or(text.strip_prefix("sha512:"));
+        let is_hex = |digit: char| digit.is_ascii_hexdigit();
+        digits.is_some_and(|digits| digits.chars().take_while(|digit| is_hex(*digit)).count() >= 12)
+    };
+    let mut ats = word.rmatch_indices('@').map(|(at, _)| at);
+    ats.find(|at| !is_digest(&word[at + 1..]))
+}
+
+fn blanked<'a, 's, S>(text: &'a str, secrets: impl Fn() -> S) -> Cow<'a, str>
+where
+    S: Iterator<Item = &'s Secret>,
+{
     let bytes = text.as_bytes();
     let mut safe = String::new();
     let (mut copied, mut at) = (0, 0);
     while at < bytes.len() {
-        let found = secrets
-            .iter()
-            .filter(|secret| ids || !secret.is_id)
+        let found = secrets()
             .filter_map(|secret| length_of_match(&bytes[at..], &secret.text))
             .max();
         match found {
@@ -134,16 +218,15 @@ fn length_of_byte(text: &[u8], byte: u8) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BLANK, Secret, blanked, without_passwords};
+    use super::{
+        BLANK, MOST_OF_REQUESTS, Secret, blanked, hide_of_request, secrets, without_passwords,
+    };
     use proptest::prelude::*;
 
     fn redacted(text: &str, secret: &str, is_id: bool, ids: bool) -> String {
-        let text_of_secret = secret.as_bytes().into();
-        let secrets = [Secret {
-            text: text_of_secret,
-            is_id,
-        }];
-        blanked(text, &secrets, ids).into_owned()
+        let secrets = [Secret::of(secret, is_id).expect("a secret")];
+        let all = || secrets.iter().filter(|secret| ids || !secret.is_id);
+        blanked(text, all).into_owned()
     }
 
     #[test]
@@ -175,14 +258,81 @@ mod tests {
     fn redacts_a_password_in_a_url() {
         for (text, expected) in [
             (
-                "`http://me:pa@ss@proxy:80/x@y` http://a",
-                "`http://me:[redacted]@proxy:80/x@y` http://a",
+                "`http://me:pa@ss@proxy:80/x` http://a",
+                "`http://me:[redacted]@proxy:80/x` http://a",
             ),
-            ("https://h/a:b@c", "https://h/a:b@c"),
             ("http://:p@h http://u@h", "http://:[redacted]@h http://u@h"),
+            ("http://me@corp:p@h", "http://me@corp:[redacted]@h"),
         ] {
             assert_eq!(without_passwords(text), expected);
         }
+        for password in [
+            "pa/x",
+            "/x",
+            "pa?x",
+            "pa#x",
+            "pa'x",
+            "pa\"x",
+            "pa`x",
+            "pa:x",
+            "pa@x",
+            "pa\\x",
+            "1/x",
+            "80",
+            "pa://x",
+            "http://x:y",
+            "pa x",
+            "pa\nx y",
+            "pa'\\''x",
+            "@sha256:x",
+            "ä<x>",
+            "80x y",
+        ] {
+            for (before, after) in [
+                ("", "h"),
+                ("`", "h:80/x` is not valid: it is a URL"),
+                ("invalid value 'oci://me:", "public.ecr.aws/x/y'"),
+            ] {
+                let before = match before.strip_suffix("oci://me:") {
+                    Some(_) => before.to_owned(),
+                    None => format!("{before}http://me:"),
+                };
+                let expected = format!("{before}{BLANK}@{after}");
+                let text = format!("{before}{password}@{after}");
+                assert_eq!(without_passwords(&text), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn keeps_urls_without_a_password() {
+        let digest = "sha256:0123456789abcdef";
+        for text in [
+            "https://h/a:b@c",
+            &format!("`https://public.ecr.aws/x/y@{digest}`"),
+            &format!("https://public.ecr.aws/x/y:1.0@{digest}"),
+            &format!("https://public.ecr.aws:443/x/y@{digest} me@example.com"),
+            "http://u@h:80/ me@example.com",
+            "http://h:80` or me@example.com",
+            "see http://host: me@example.com",
+            "`http://HOST:PORT`, with `USER:PASSWORD@` before the host",
+            "`oci://`: x@y",
+            "no url: me:you@example.com",
+        ] {
+            assert_eq!(without_passwords(text), text);
+        }
+    }
+
+    #[test]
+    fn keeps_the_secrets_of_the_last_requests_only() {
+        let signature = |number: usize| format!("signature-of-request-{number:04}-end");
+        for number in 0..=MOST_OF_REQUESTS {
+            hide_of_request(&signature(number));
+        }
+        let text = format!("{} {}", signature(0), signature(MOST_OF_REQUESTS));
+        let expected = format!("{} {BLANK}", signature(0));
+        assert_eq!(super::redacted(&text), expected);
+        assert_eq!(secrets().of_requests.len(), MOST_OF_REQUESTS);
     }
 
     #[test]

@@ -88,6 +88,14 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "The addresses of the gallery's API and of the public registry, instead of `https://api.us-east-1.gallery.ecr.aws` and `https://public.ecr.aws`.",
     ),
     (
+        "ECRPUB_CACHE_DIR",
+        "The cache folder, instead of `ecrpub` in the folder of `XDG_CACHE_HOME` or in the system's folder for caches.",
+    ),
+    (
+        "ECRPUB_COMPLETE",
+        "The shell that completes a command line. `ECRPUB_COMPLETE=bash ecrpub` prints the script that makes bash call the program at each TAB; `elvish`, `fish`, `powershell` and `zsh` work too.",
+    ),
+    (
         "ECRPUB_NOW",
         "A fixed current time, such as `2024-06-01T12:00:00Z`, for reproducible output.",
     ),
@@ -110,6 +118,10 @@ const FILES: &[(&str, &str)] = &[
     (
         "~/.aws/sso/cache, ~/.aws/login/cache",
         "The tokens of `aws sso login` and `aws login`, which are renewed in place.",
+    ),
+    (
+        "~/.cache/ecrpub/names",
+        "Names that were listed, for completion, unless `--no-cache` is given.",
     ),
 ];
 

@@ -78,9 +78,9 @@ impl EnvCompleter for Bash {
         buf: &mut dyn Write,
     ) -> io::Result<()> {
         let script = SCRIPT
+            .replace("VAR", var)
             .replace("BIN", &quoted(bin))
-            .replace("COMPLETER", &quoted(completer))
-            .replace("VAR", var);
+            .replace("COMPLETER", &quoted(completer));
         buf.write_all(script.trim_start().as_bytes())
     }
 

@@ -7,8 +7,8 @@ use std::time::Instant;
 use clap::{Arg, CommandFactory};
 use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
-use super::line::Line;
-use super::names::Names;
+use super::line::TypedLine;
+use super::lister::Lister;
 use crate::cli::Cli;
 use crate::reference::{Typed, TypedPart};
 use crate::source::profile_names;
@@ -18,11 +18,11 @@ const HOST: &str = "public.ecr.aws/";
 
 /// `arg` with its candidates, if they are not among its possible values. Names are listed by the options
 /// of `line`, in a time that began at `started`.
-pub(super) fn offer(arg: Arg, line: &Arc<Line>, started: Instant) -> Arg {
-    let candidates: fn(&Names, &str) -> Vec<String> = match arg.get_id().as_str() {
+pub(super) fn offer(arg: Arg, line: &Arc<TypedLine>, started: Instant) -> Arg {
+    let candidates: fn(&Lister, &str) -> Vec<String> = match arg.get_id().as_str() {
         "plain" | "named" => repositories,
         "registries" => registries,
-        "tags" => |names, _| names.tags_on_line(),
+        "tags" => |lister, _| lister.tags_on_line(),
         "profile" => return arg.add(completer(|_| profile_names().unwrap_or_default())),
         _ if arg.get_value_delimiter() == Some(',') => return columns(arg),
         _ => return arg,
@@ -34,8 +34,8 @@ pub(super) fn offer(arg: Arg, line: &Arc<Line>, started: Instant) -> Arg {
             return Vec::new();
         }
         let parsed = line.parse(Cli::command());
-        let names = parsed.and_then(|(name, matches)| Names::of(&name, &matches, started));
-        names.map_or_else(Vec::new, |names| candidates(&names, word))
+        let lister = parsed.and_then(|(name, matches)| Lister::of(&name, &matches, started));
+        lister.map_or_else(Vec::new, |lister| candidates(&lister, word))
     }))
 }
 
@@ -61,38 +61,38 @@ fn columns(arg: Arg) -> Arg {
     }))
 }
 
-fn repositories(names: &Names, word: &str) -> Vec<String> {
-    let Some(Typed { head, part }) = Typed::of(word, names.is_public) else {
+fn repositories(lister: &Lister, word: &str) -> Vec<String> {
+    let Some(Typed { head, part }) = Typed::of(word, lister.is_public) else {
         return Vec::new();
     };
     let parts = match part {
-        TypedPart::Name => return own_or_public(names, word),
-        TypedPart::Alias => names.remembered_public(),
-        TypedPart::NameIn(alias) => names.of_alias(&alias),
-        TypedPart::TagOf(repository) => names.tags(&repository),
+        TypedPart::Name => return own_or_public(lister, word),
+        TypedPart::Alias => lister.remembered_public(),
+        TypedPart::NameIn(alias) => lister.of_alias(&alias),
+        TypedPart::TagOf(repository) => lister.tags(&repository),
     };
     parts.iter().map(|part| format!("{head}{part}")).collect()
 }
 
 /// Own repositories, and public ones once the word begins like one, or if there are no others.
-fn own_or_public(names: &Names, word: &str) -> Vec<String> {
-    let mut values = names.own();
+fn own_or_public(lister: &Lister, word: &str) -> Vec<String> {
+    let mut values = lister.own();
     if values.is_empty() || !word.is_empty() {
-        values.extend(public(names));
+        values.extend(public(lister));
     }
     values
 }
 
 /// The public repositories that past runs listed, and the host for others.
-fn public(names: &Names) -> Vec<String> {
-    let paths = names.remembered_public().into_iter();
+fn public(lister: &Lister) -> Vec<String> {
+    let paths = lister.remembered_public().into_iter();
     let references = paths.map(|path| format!("{HOST}{path}"));
     references.chain([HOST.to_owned()]).collect()
 }
 
 /// The public registries of which past runs listed something.
-fn registries(names: &Names, word: &str) -> Vec<String> {
-    let host = match Typed::of(word, names.is_public) {
+fn registries(lister: &Lister, word: &str) -> Vec<String> {
+    let host = match Typed::of(word, lister.is_public) {
         Some(Typed {
             head,
             part: TypedPart::Alias,
@@ -103,7 +103,7 @@ fn registries(names: &Names, word: &str) -> Vec<String> {
         }) => HOST,
         _ => return Vec::new(),
     };
-    let paths = names.remembered_public();
+    let paths = lister.remembered_public();
     let aliases = paths.iter().filter_map(|path| path.split('/').next());
     let mut values: Vec<_> = aliases.map(|alias| format!("{host}{alias}")).collect();
     values.dedup();

@@ -12,13 +12,13 @@ const PLACEHOLDER: &str = "xx";
 
 /// The words of the line, which begin with the program's name.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct TypedLine {
     words: Vec<OsString>,
     /// The position of the word that is completed.
     index: usize,
 }
 
-impl Line {
+impl TypedLine {
     /// The line in the arguments of a shell's completion function: all words after `--`. With
     /// `unquotes`, the shell hands over words as they were typed, with their quotes.
     pub(super) fn of(arguments: &[OsString], unquotes: bool) -> Self {

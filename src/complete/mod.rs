@@ -6,7 +6,7 @@
 mod bash;
 mod candidates;
 mod line;
-mod names;
+mod lister;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -18,7 +18,7 @@ use clap::{Arg, Command, CommandFactory};
 use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 
 use self::bash::Bash;
-use self::line::Line;
+use self::line::TypedLine;
 use crate::cli::Cli;
 use crate::console::{Color, Console};
 use crate::env;
@@ -37,7 +37,7 @@ pub(crate) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
     let name = Path::new(&shell).file_stem().unwrap_or_default();
     let name = name.to_string_lossy();
     let unquotes = matches!(&*name, "bash" | "zsh");
-    let line = Arc::new(Line::of(arguments, unquotes));
+    let line = Arc::new(TypedLine::of(arguments, unquotes));
     if line.is_absent() {
         if SHELLS.completer(&name).is_none() {
             return Some(refuse(&shell));
@@ -66,7 +66,7 @@ fn refuse(shell: &OsStr) -> ExitCode {
 }
 
 /// The command line as the engine sees it while `line` is completed.
-fn command(line: &Arc<Line>, started: Instant) -> Command {
+fn command(line: &Arc<TypedLine>, started: Instant) -> Command {
     let adapt =
         |arg: Arg| candidates::offer(named_as_typed(unless_empty(arg, line), line), line, started);
     Cli::command()
@@ -75,7 +75,7 @@ fn command(line: &Arc<Line>, started: Instant) -> Command {
 }
 
 /// Hides options while the word is empty: they would bury the values.
-fn unless_empty(arg: Arg, line: &Line) -> Arg {
+fn unless_empty(arg: Arg, line: &TypedLine) -> Arg {
     if arg.is_positional() || !line.word().is_empty() {
         return arg;
     }
@@ -83,7 +83,7 @@ fn unless_empty(arg: Arg, line: &Line) -> Arg {
 }
 
 /// Gives an option the name by which the line calls it: the engine knows no values after other names.
-fn named_as_typed(arg: Arg, line: &Line) -> Arg {
+fn named_as_typed(arg: Arg, line: &TypedLine) -> Arg {
     let names = arg.get_all_aliases().unwrap_or_default();
     match names.into_iter().find(|name| line.is_value_of(name)) {
         Some(name) => {

@@ -2,6 +2,7 @@
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
+use super::notes::Empty;
 use super::rows::ListedRow;
 use super::{Listing, Outcome, WINDOW, unless_missing};
 use crate::error::Error;
@@ -34,27 +35,19 @@ impl<R: ListedRow> Listing<'_, R> {
         let ids = counted.iter();
         missing.extend(self.missing(ids.map(|(target, (count, _))| (*target, &*count.missing))));
         let mut lines = String::new();
-        for (
-            target,
-            (
-                Selected {
-                    counts,
-                    missing,
-                    suggestion,
-                    ..
-                },
-                _,
-            ),
-        ) in &counted
-        {
-            if counts.passing == 0 && missing.is_empty() {
-                self.note_empty(target, counts.read, suggestion.as_deref());
-            }
+        for (target, (count, _)) in &counted {
             if self.is_several {
                 lines.extend([&target.of.to_string(), "\t"]);
             }
-            lines.extend([&counts.passing.to_string(), "\n"]);
+            lines.extend([&count.counts.passing.to_string(), "\n"]);
         }
+        let is_empty = |count: &Selected<R>| count.counts.passing == 0 && count.missing.is_empty();
+        let empty = counted.iter().filter(|(_, (count, _))| is_empty(count));
+        self.note_empty(empty.map(|(target, (count, _))| Empty {
+            target,
+            read: count.counts.read,
+            suggestion: count.suggestion.as_deref(),
+        }));
         self.console.write(lines.as_bytes())?;
         let counts: Vec<_> = counted.iter().map(|(_, (count, _))| count.counts).collect();
         self.note_excluded(&counts);

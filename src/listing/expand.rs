@@ -52,7 +52,7 @@ impl Resolved<Repository> {
                 }),
                 Named::Matching(pattern) => {
                     let matching = matching(sources, pattern, page_size).await?;
-                    resolved.add(pattern, matching);
+                    resolved.add(pattern, matching, sources);
                 }
             }
         }
@@ -60,12 +60,12 @@ impl Resolved<Repository> {
         Ok(resolved)
     }
 
-    fn add(&mut self, pattern: &RepositoryPattern, matching: Vec<Selected>) {
+    fn add(&mut self, pattern: &RepositoryPattern, matching: Vec<Selected>, sources: &Sources<'_>) {
         if matching.is_empty() {
             if pattern.name.is_none() {
                 self.is_empty_registry = true;
             } else {
-                self.missing.push(nothing_matches(pattern));
+                self.missing.push(nothing_matches(pattern, sources));
             }
             return;
         }
@@ -150,10 +150,13 @@ fn selected(registry: &RegistryName, name: &str, uri: Option<&str>) -> Result<Se
     Ok(Selected { of, reference })
 }
 
-fn nothing_matches(pattern: &RepositoryPattern) -> Error {
+fn nothing_matches(pattern: &RepositoryPattern, sources: &Sources<'_>) -> Error {
     let error = Error::new(Kind::NotFound, format!("no repository matches `{pattern}`"));
     match &pattern.registry {
-        RegistryName::Own => error.hint("list your repositories with `ecrpub repos`"),
+        RegistryName::Own => error.hint(format!(
+            "list your repositories with `ecrpub repos{}`",
+            sources.options_for(true)
+        )),
         registry @ RegistryName::Public(_) => error.hint(format!(
             "list the repositories with `ecrpub repos {registry}`"
         )),

@@ -81,10 +81,41 @@ impl<R: ListedRow> Listing<'_, R> {
         match id {
             // The image may exist, untagged.
             ImageId::Digest(_) if !self.plan.schema.complete.contains(Facts::UNTAGGED) => {
-                missing_tag(id, &target.of)
+                self.missing_tag(id, &target.of)
             }
-            _ => missing_image(id, &target.of),
+            _ => self.missing_image(id, &target.of),
         }
+    }
+
+    fn missing_image(&self, id: &ImageId, of: &impl Subject) -> Error {
+        let error = Error::new(
+            Kind::NotFound,
+            format!("{} has no image with {id}", of.title()),
+        );
+        match id {
+            ImageId::Digest(_) if !of.is_own() => error.hint(tagged_only(of)),
+            _ => error.hint(format!("list its tags with `{}`", self.command("tags", of))),
+        }
+    }
+
+    fn missing_tag(&self, digest: &ImageId, of: &impl Subject) -> Error {
+        let error = Error::new(
+            Kind::NotFound,
+            format!("no tag of {} points at {digest}", of.title()),
+        );
+        match digest {
+            ImageId::Digest(digest) if of.is_own() => error.hint(format!(
+                "look up the image with `{} --digest {digest}`",
+                self.command("images", of)
+            )),
+            _ => error.hint(tagged_only(of)),
+        }
+    }
+
+    /// The command line that lists rows of `of`, with the user's connection.
+    fn command(&self, command: &str, of: &impl Subject) -> String {
+        let options = self.sources.options_for(of.is_own());
+        format!("ecrpub {command} {of}{options}")
     }
 }
 
@@ -122,30 +153,6 @@ fn missing_everywhere(id: &ImageId, pattern: &RepositoryPattern) -> Error {
         format!("no repository that matches `{pattern}` has")
     };
     Error::new(Kind::NotFound, format!("{whose} an image with {id}"))
-}
-
-fn missing_image(id: &ImageId, of: &impl Subject) -> Error {
-    let error = Error::new(
-        Kind::NotFound,
-        format!("{} has no image with {id}", of.title()),
-    );
-    match id {
-        ImageId::Digest(_) if !of.is_own() => error.hint(tagged_only(of)),
-        _ => error.hint(format!("list its tags with `ecrpub tags {of}`")),
-    }
-}
-
-fn missing_tag(digest: &ImageId, of: &impl Subject) -> Error {
-    let error = Error::new(
-        Kind::NotFound,
-        format!("no tag of {} points at {digest}", of.title()),
-    );
-    match digest {
-        ImageId::Digest(digest) if of.is_own() => error.hint(format!(
-            "look up the image with `ecrpub images {of} --digest {digest}`"
-        )),
-        _ => error.hint(tagged_only(of)),
-    }
 }
 
 fn tagged_only(of: &impl Subject) -> String {

@@ -9,7 +9,17 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::output::{counted, human_count};
 use crate::select::Counts;
+use crate::shell::quoted;
 use crate::source::{self, ManifestCounts, Subject, Target};
+
+/// A subject of which nothing is listed.
+pub(super) struct Empty<'t, R: ListedRow> {
+    pub(super) target: &'t Target<R::Of>,
+    /// The number of rows that were read.
+    pub(super) read: usize,
+    /// The pattern to suggest for `--include`.
+    pub(super) suggestion: Option<&'t str>,
+}
 
 /// Notes that the registry answers for the gallery, which failed with `error`.
 pub(super) fn of_registry(error: &Error, args: &ListingArgs, console: &Console) {
@@ -157,8 +167,36 @@ impl<R: ListedRow> Listing<'_, R> {
             .note(&format!("{images} tags that do not pass the filters"));
     }
 
-    /// Notes why no row of `target` is listed, unless only a part of the listing was read.
-    pub(super) fn note_empty(&self, target: &Target<R::Of>, read: usize, suggestion: Option<&str>) {
+    /// Notes why nothing is listed of the subjects that have no rows: each one that was named, and how
+    /// many of those that patterns selected.
+    pub(super) fn note_empty<'t>(&self, subjects: impl IntoIterator<Item = Empty<'t, R>>) {
+        let (mut matched, mut pattern) = (0, None);
+        for subject in subjects {
+            match &subject.target.matched {
+                None => self.note_one_empty(&subject),
+                Some(_) if matched > 0 => matched += 1,
+                Some(first) => (matched, pattern) = (1, Some(first)),
+            }
+        }
+        if let Some(pattern) = pattern {
+            let repositories = counted(matched, "repository");
+            let verb = if matched == 1 { "has" } else { "have" };
+            let whose = if pattern.name.is_none() {
+                "of your registry"
+            } else {
+                "that a pattern selects"
+            };
+            self.console
+                .note(&format!("{repositories} {whose} {verb} nothing to list"));
+        }
+    }
+
+    fn note_one_empty(&self, subject: &Empty<'_, R>) {
+        let Empty {
+            target,
+            read,
+            suggestion,
+        } = *subject;
         if self.plan.args.pages.is_part() {
             return;
         }
@@ -183,7 +221,7 @@ impl<R: ListedRow> Listing<'_, R> {
             read => format!("none of its {} rows passes the filters", human_count(read)),
         };
         let suggestion = match suggestion {
-            Some(pattern) => format!("; did you mean '{pattern}'?"),
+            Some(pattern) => format!("; did you mean {}?", quoted(pattern)),
             None => String::new(),
         };
         self.console.note(&format!(

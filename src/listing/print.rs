@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
+use super::notes::Empty;
 use super::printer::Printer;
-use super::read::Part;
 use super::rows::ListedRow;
 use super::{Listing, Outcome, WINDOW, unless_missing};
 use crate::error::Error;
-use crate::select::Selected;
 use crate::source::Target;
 
 /// How long the description of a registry may take.
@@ -48,7 +47,12 @@ impl<R: ListedRow> Listing<'_, R> {
         let mut missing = self.suggest(unknown).await;
         let ids = listed.iter();
         missing.extend(self.missing(ids.map(|(target, part)| (*target, &*part.selected.missing))));
-        self.note_each_empty(&listed);
+        let empty = listed.iter().filter(|(_, part)| part.is_empty());
+        self.note_empty(empty.map(|(target, part)| Empty {
+            target,
+            read: part.selected.counts.read,
+            suggestion: part.selected.suggestion.as_deref(),
+        }));
         // Freeing the rows one by one would take a sixth of the processor time of a listing of 100,000
         // images (`cargo bench`), and the program ends here.
         let listed = ManuallyDrop::new(listed);
@@ -78,14 +82,5 @@ impl<R: ListedRow> Listing<'_, R> {
         let described = R::describe(&self.sources, &targets.first()?.of);
         // It is not worth waiting for.
         tokio::time::timeout(PATIENCE, described).await.ok()?
-    }
-
-    fn note_each_empty(&self, listed: &[(&Target<R::Of>, Part<R>)]) {
-        for (target, part) in listed.iter().filter(|(_, part)| part.is_empty()) {
-            let Selected {
-                counts, suggestion, ..
-            } = &part.selected;
-            self.note_empty(target, counts.read, suggestion.as_deref());
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Prints the pages of a listing as they arrive, in the service's order.
 
+use super::notes::Empty;
 use super::printer::Printer;
 use super::rows::ListedRow;
 use super::{Listing, Outcome, unless_missing};
@@ -45,9 +46,12 @@ impl<R: ListedRow> Listing<'_, R> {
         }
         let missing = self.suggest(unknown).await;
         self.progress.end_line();
-        for (target, streamed) in seen.iter().filter(|(_, streamed)| streamed.printed == 0) {
-            self.note_empty(target, streamed.read, streamed.suggestion.as_deref());
-        }
+        let empty = seen.iter().filter(|(_, streamed)| streamed.printed == 0);
+        self.note_empty(empty.map(|(target, streamed)| Empty {
+            target,
+            read: streamed.read,
+            suggestion: streamed.suggestion.as_deref(),
+        }));
         self.note_untagged(seen.iter().map(|(target, _)| *target));
         self.note_token(next_token.as_deref());
         Ok(Outcome { rows, missing })

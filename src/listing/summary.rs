@@ -99,7 +99,7 @@ impl<'a> Totals<'a> {
         let mut lines = vec![parts.join(", ")];
         lines.extend(usage.bytes.map(|bytes| {
             format!(
-                "at most {} of the free {}, for layers that images share are billed once; at most {} of {} images in a repository",
+                "at most {} of {} free (shared layers are billed once), {} of {} images per repository",
                 human_size(bytes),
                 human_size(FREE_STORAGE),
                 human_count(usage.most_images),
@@ -175,7 +175,7 @@ mod tests {
             totals.lines("repository", true),
             [
                 "3 repositories, 1,234 images, 7 untagged, 6.5 GB",
-                "at most 6.5 GB of the free 50.0 GB, for layers that images share are billed once; at most 1,200 of 100,000 images in a repository",
+                "at most 6.5 GB of 50.0 GB free (shared layers are billed once), 1,200 of 100,000 images per repository",
             ]
         );
         let mut totals = Totals::default();

@@ -68,6 +68,11 @@ impl<'a> Anonymous<'a> {
         self.base.scheme() == "https" || (is_loopback && self.http.is_direct(self.base.as_str()))
     }
 
+    /// The query of the host's URL, which every request has.
+    pub(crate) fn query(&self) -> Option<&str> {
+        self.base.query()
+    }
+
     /// Makes attempts under the retry policy; `request` names the request in messages.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 use super::errors;
 use super::retry::{Cause, Failure};
 use crate::error::{Error, Kind};
+use crate::redact::redacted;
 
 /// The most characters of a foreign text that are shown.
 const LONGEST_TEXT: usize = 2000;
@@ -57,11 +58,13 @@ pub(crate) fn unlike(host: &str, status: u16, why: &str) -> Error {
     errors::unreadable(host, &format!("{why} (HTTP status {status})"))
 }
 
-/// The beginning of a foreign text, which may have any length.
+/// The beginning of a foreign text, which may have any length, without secrets: the beginning of a
+/// secret would not be recognized later.
 pub(crate) fn cut(text: &str) -> Cow<'_, str> {
+    let text = redacted(text);
     match text.char_indices().nth(LONGEST_TEXT) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
+        None => text,
     }
 }
 
@@ -87,6 +90,7 @@ pub(crate) fn is_transient(code: &str) -> bool {
 mod tests {
     use super::{cut, failed, is_throttling, throttled};
     use crate::net::retry::Cause;
+    use crate::redact;
 
     #[test]
     fn texts_of_any_length_are_cut_between_characters() {
@@ -100,6 +104,20 @@ mod tests {
             failed("host", &long, Some(&long), 500),
         ] {
             assert!(failure.error.to_string().len() < 5000);
+        }
+    }
+
+    #[test]
+    fn a_secret_is_redacted_before_a_text_is_cut() {
+        let secret = "secret-of-a-test-of-cut";
+        redact::hide(secret);
+        for length in 1970..2010 {
+            let text = format!("{}{secret} http://me:word@h", "x".repeat(length));
+            let cut = cut(&text);
+            assert!(
+                !cut.contains("secret") && !cut.contains("word"),
+                "{length}: {cut}"
+            );
         }
     }
 

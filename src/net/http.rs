@@ -179,7 +179,8 @@ impl HttpConnector for SharedConnector {
                 None => exchange.await,
             };
             let answer = answer.map_err(connector_error)?;
-            HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
+            let answer = answer.map(|body| SdkBody::from_body_1_x(body.of_a_page()));
+            HttpResponse::try_from(answer)
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }

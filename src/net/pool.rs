@@ -9,14 +9,31 @@ use std::task::{Context, Poll};
 use aws_smithy_types::body::SdkBody;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::PROXY_AUTHORIZATION;
-use hyper::{Request, Response, StatusCode};
+use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::connect::{Cause, ConnectError, Connector};
+use crate::redact;
 
 /// The longest body of an error, regardless of the limit.
 const LONGEST_ERROR: u64 = 1 << 20;
+
+/// So many bytes are not counted, because a page of 1,000 rows is shorter: counting takes time.
+const NOT_COUNTED: u64 = 1 << 20;
+/// The most JSON objects in a page: the services send at most 1,000 rows of two objects.
+const MOST_OBJECTS: usize = 20_000;
+/// The most commas in a page: 1,000 images may have 1,000 tags each.
+const MOST_VALUES: usize = 2_000_000;
+
+/// The headers of requests that hold secrets.
+const SECRET_HEADERS: [&str; 5] = [
+    "authorization",
+    "proxy-authorization",
+    "x-amz-security-token",
+    "x-amz-sso_bearer_token",
+    "x-aws-ec2-metadata-token",
+];
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -35,14 +52,18 @@ pub(super) struct Body {
     incoming: Incoming,
     limit: u64,
     read: u64,
+    /// How many more objects and values of lists it may have, if they are counted.
+    left: Option<(usize, usize)>,
     attempt: Attempt,
 }
 
 /// A body is longer than allowed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TooLong {
-    /// The limit in bytes.
-    pub(super) limit: u64,
+pub(super) enum TooLong {
+    /// It has more bytes than this.
+    Bytes(u64),
+    /// It has too many JSON objects or values.
+    Values,
 }
 
 /// A request in flight. When it is dropped before the end of its response, so are all idle connections.
@@ -86,6 +107,7 @@ impl Pool {
                 .headers_mut()
                 .insert(PROXY_AUTHORIZATION, value.clone());
         }
+        hide(request.headers());
         let answer = client.request(request).await?;
         let status = answer.status();
         if let (Some((_, name)), StatusCode::PROXY_AUTHENTICATION_REQUIRED) = (proxy, status) {
@@ -105,12 +127,26 @@ impl Pool {
                 limit.min(LONGEST_ERROR)
             },
             read: 0,
+            left: None,
             attempt,
         }))
     }
 
     fn client(&self) -> std::sync::MutexGuard<'_, (u64, Client<Connector, SdkBody>)> {
         self.client.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Redacts the secrets of a request from the output, because its response may repeat them.
+fn hide(headers: &HeaderMap) {
+    for name in SECRET_HEADERS {
+        let values = headers.get_all(name).iter();
+        for value in values.filter_map(|value| value.to_str().ok()) {
+            match value.split_once("Signature=") {
+                Some((_, signature)) => redact::hide_of_request(signature),
+                None => redact::hide(value.split_once(' ').map_or(value, |(_, secret)| secret)),
+            }
+        }
     }
 }
 
@@ -130,6 +166,47 @@ impl Drop for Attempt {
     }
 }
 
+impl Body {
+    /// The same body, which fails when its JSON has far more values than a page: a value of two bytes
+    /// may take hundreds in memory.
+    pub(super) fn of_a_page(self) -> Self {
+        Self {
+            left: Some((MOST_OBJECTS, MOST_VALUES)),
+            ..self
+        }
+    }
+
+    /// Counts `data`, and returns whether the body is within its limits. Braces and commas in texts
+    /// count too: they are few.
+    fn count(&mut self, data: &[u8]) -> Result<(), TooLong> {
+        let length = data.len() as u64;
+        if length > self.limit - self.read {
+            return Err(TooLong::Bytes(self.limit));
+        }
+        self.read += length;
+        if self.read <= NOT_COUNTED {
+            return Ok(());
+        }
+        if let Some((objects, values)) = &mut self.left {
+            *objects = objects
+                .checked_sub(count(data, b'{'))
+                .ok_or(TooLong::Values)?;
+            *values = values
+                .checked_sub(count(data, b','))
+                .ok_or(TooLong::Values)?;
+        }
+        Ok(())
+    }
+}
+
+/// How often `mark` is in `data`. Sums of bytes are computed many at a time: 256 MiB take 0.1 s rather
+/// than 0.4 s.
+fn count(data: &[u8], mark: u8) -> usize {
+    let chunks = data.chunks(usize::from(u8::MAX));
+    let count = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(*byte == mark)).sum::<u8>();
+    chunks.map(|chunk| usize::from(count(chunk))).sum()
+}
+
 impl HttpBody for Body {
     type Data = Bytes;
     type Error = BoxError;
@@ -138,9 +215,8 @@ impl HttpBody for Body {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let too_long = TooLong { limit: self.limit };
         if self.incoming.size_hint().lower() > self.limit - self.read {
-            return Poll::Ready(Some(Err(too_long.into())));
+            return Poll::Ready(Some(Err(TooLong::Bytes(self.limit).into())));
         }
         let frame = std::task::ready!(Pin::new(&mut self.incoming).poll_frame(context));
         Poll::Ready(match frame {
@@ -149,11 +225,10 @@ impl HttpBody for Body {
                 None
             }
             Some(Ok(frame)) => {
-                let length = frame.data_ref().map_or(0, Bytes::len) as u64;
-                if length > self.limit - self.read {
+                let data = frame.data_ref().map_or(&[][..], |data| data);
+                if let Err(too_long) = self.count(data) {
                     return Poll::Ready(Some(Err(too_long.into())));
                 }
-                self.read += length;
                 self.attempt.is_over = self.incoming.is_end_stream();
                 Some(Ok(frame))
             }
@@ -172,7 +247,10 @@ impl HttpBody for Body {
 
 impl fmt::Display for TooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the response is longer than {}", size(self.limit))
+        match self {
+            Self::Bytes(limit) => write!(f, "the response is longer than {}", size(*limit)),
+            Self::Values => f.write_str("the response has more rows than a page"),
+        }
     }
 }
 

@@ -11,6 +11,8 @@ use hyper::Uri;
 use hyper::header::HeaderValue;
 use percent_encoding::percent_decode_str;
 
+use crate::redact;
+
 /// The form of a valid setting.
 const EXAMPLE: &str =
     "write it as `http://HOST:PORT`, with `USER:PASSWORD@` before the host if needed";
@@ -53,7 +55,22 @@ pub(crate) struct Unusable {
 impl Proxies {
     /// The proxies that the environment names.
     pub(crate) fn from_environment() -> Self {
-        Self::read(std::env::vars_os().collect())
+        let proxies = Self::read(std::env::vars_os().collect());
+        proxies.hide_passwords();
+        proxies
+    }
+
+    /// Redacts the passwords from the output: a response may repeat them, encoded or not.
+    fn hide_passwords(&self) {
+        let settings = [&self.http, &self.https].into_iter().flatten();
+        let proxies = settings.filter_map(|(_, proxy)| proxy.as_ref().ok());
+        for value in proxies.filter_map(|proxy| proxy.authorization()?.to_str().ok()) {
+            let encoded = value.trim_start_matches("Basic ");
+            redact::hide(encoded);
+            let login = aws_smithy_types::base64::decode(encoded).unwrap_or_default();
+            let login = String::from_utf8_lossy(&login);
+            redact::hide(login.split_once(':').map_or("", |(_, password)| password));
+        }
     }
 
     fn read(variables: Vec<(OsString, OsString)>) -> Self {

@@ -13,6 +13,7 @@ use super::retry::Retry;
 use super::trust::Trust;
 use crate::error::Error;
 use crate::options;
+use crate::shell::quoted;
 
 const DEFAULT_ATTEMPTS: u32 = 8;
 /// The longest time for connecting, however long `--timeout` is.
@@ -73,6 +74,32 @@ pub(crate) struct Transport {
 }
 
 impl ConnectionArgs {
+    /// The options that choose whose registry is read and how it is reached, as words of a command line:
+    /// each after a space, quoted for a shell.
+    pub(crate) fn as_words(&self) -> String {
+        let Self {
+            profile,
+            region,
+            endpoint_url,
+            ca_bundle,
+            timeout: _,
+            max_attempts: _,
+        } = self;
+        let ca_bundle = ca_bundle.as_ref().map(|path| path.to_string_lossy());
+        let options = [
+            ("--profile", profile.as_deref()),
+            ("--region", region.as_deref()),
+            ("--endpoint-url", endpoint_url.as_ref().map(Url::as_str)),
+            ("--ca-bundle", ca_bundle.as_deref()),
+        ];
+        let given = options.into_iter().filter_map(|(option, value)| {
+            let value = value?;
+            let separator = if value.starts_with('-') { '=' } else { ' ' };
+            Some(format!(" {option}{separator}{}", quoted(value)))
+        });
+        given.collect()
+    }
+
     /// The same options with one attempt per request, which takes at most `limit`.
     pub(crate) fn with_one_attempt(self, limit: Duration) -> Self {
         Self {

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::refusals::{self, not_found};
-use super::wire::{Names, home, to_millisecond};
-use super::{Page, PageRequest};
+use super::wire::{ErrorObject, Names, Rows, home, to_millisecond};
+use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
 use crate::model::{Manifest, RepositoryDetail, Tag};
 use crate::net::anonymous::{Anonymous, request};
@@ -27,6 +27,10 @@ const ADDRESS: &str = "https://api.us-east-1.gallery.ecr.aws";
 const TAGS: &str = "describeImageTags";
 /// The operation that lists the repositories of an alias.
 const REPOSITORIES: &str = "describeRepositoryCatalogData";
+
+/// The names of an error's code; some services send it in a header.
+const CODES: [&str; 3] = ["__type", "code", "Code"];
+const MESSAGES: [&str; 2] = ["message", "Message"];
 
 /// The gallery, at `ECRPUB_GALLERY_URL` or its own address.
 #[derive(Debug)]
@@ -57,7 +61,7 @@ struct Question<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Listing {
-    image_tag_details: Vec<TagDetail>,
+    image_tag_details: Rows<TagDetail>,
     next_token: Option<String>,
 }
 
@@ -84,7 +88,7 @@ struct ImageDetail {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Catalog {
-    repositories: Vec<CatalogEntry>,
+    repositories: Rows<CatalogEntry>,
     next_token: Option<String>,
 }
 
@@ -94,19 +98,21 @@ struct CatalogEntry {
     repository_name: Option<String>,
 }
 
-/// A refusal of a question: its code, and the error for a subject that exists.
+/// A refusal of a question: whether its subject exists, and the error if it does.
 struct Refused {
-    code: Option<String>,
+    subject: Existence,
     error: Error,
 }
 
-/// An error as AWS services send it; some send the code in a header.
-#[derive(Default, Deserialize)]
-struct Refusal {
-    #[serde(rename = "__type", alias = "code")]
-    code: Option<String>,
-    #[serde(alias = "Message")]
-    message: Option<String>,
+/// Whether the subject of a question exists, as far as the gallery's refusal says.
+#[derive(PartialEq, Eq)]
+enum Existence {
+    /// It does not.
+    Missing,
+    /// The refusal of the first page has no code: that of a missing subject is not known to have one.
+    Unsaid,
+    /// The refusal is about something else, or not the gallery's.
+    Unknown,
 }
 
 impl<'a> Gallery<'a> {
@@ -144,16 +150,20 @@ impl<'a> Gallery<'a> {
             _ => error,
         };
         let request = format!("{TAGS} of `{repository}`");
-        let answer = self.ask(TAGS, &request, &question).await;
+        let answer = self.ask(TAGS, &request, &question, asked.start).await;
         let answer: Result<Listing, _> = answer.map_err(failed)?;
         match answer {
             Ok(listing) => Ok(Told::Page(Page {
-                rows: tags(listing.image_tag_details, repository),
+                rows: tags(
+                    (listing.image_tag_details.complete(self.host())).map_err(failed)?,
+                    repository,
+                ),
                 next_token: listing.next_token,
             })),
             Err(Refused {
-                code: Some(code), ..
-            }) if is_not_found(&code) => Err(not_found(repository, None)),
+                subject: Existence::Missing,
+                ..
+            }) => Err(not_found(repository, None)),
             Err(Refused { error, .. }) => Ok(Told::MaybeMissing(failed(error))),
         }
     }
@@ -171,20 +181,17 @@ impl<'a> Gallery<'a> {
     ) -> Result<Page<RepositoryDetail>, Error> {
         let question = Question::new(alias, None, asked);
         let request = format!("{REPOSITORIES} of `{alias}`");
-        let answer: Result<Catalog, _> = self.ask(REPOSITORIES, &request, &question).await?;
+        let answer = self.ask(REPOSITORIES, &request, &question, asked.start);
+        let answer: Result<Catalog, _> = answer.await?;
         match answer {
             Ok(catalog) => Ok(Page {
-                rows: repositories(catalog.repositories, alias),
+                rows: repositories(catalog.repositories.complete(self.host())?, alias),
                 next_token: catalog.next_token,
             }),
-            Err(Refused { code, error }) => {
-                let is_unknown = code.is_none_or(|code| is_not_found(&code));
-                Err(if is_unknown {
-                    refusals::registry_not_found(alias)
-                } else {
-                    error
-                })
-            }
+            Err(Refused { subject, error }) => Err(match subject {
+                Existence::Missing | Existence::Unsaid => refusals::registry_not_found(alias),
+                Existence::Unknown => error,
+            }),
         }
     }
 
@@ -195,6 +202,7 @@ impl<'a> Gallery<'a> {
         operation: &str,
         request_name: &str,
         question: &Question<'_>,
+        start: Start,
     ) -> Result<Result<T, Refused>, Error> {
         let body = serde_json::to_vec(question).expect("names and numbers are JSON");
         let url = self.0.url(&format!("/{operation}"));
@@ -203,51 +211,62 @@ impl<'a> Gallery<'a> {
             let request = request(&url, &headers, Some(body.clone()))?;
             let answer = self.0.send(request, LONGEST_PAGE).await?;
             if answer.status >= 400 {
-                return self
-                    .refusal(&answer, question.next_token.is_some())
-                    .map(Err);
+                return self.refusal(&answer, start).map(Err);
             }
             self.0.read(&answer).map(Ok)
         };
         self.0.run(request_name, read).await
     }
 
-    /// The meaning of an error response; `resumes` if the request resumes an earlier listing.
-    fn refusal(&self, answer: &Answer, resumes: bool) -> Result<Refused, Failure> {
-        let status = answer.status;
-        let refusal: Refusal = match serde_json::from_slice(&answer.body) {
-            Ok(refusal) => refusal,
-            // An error may have an empty body, but the gallery does not send HTML.
-            Err(_) if !answer.is_page() => Refusal::default(),
-            Err(_) => return Err(answers::unreadable(&self.0.host, status)),
-        };
-        let code = refusal
-            .code
-            .as_deref()
-            .or(answer.header("x-amzn-errortype"));
-        // `com.amazonaws.service#Code` and `Code:http://…` are the same as `Code`.
-        let code = code.map(|code| code.rsplit('#').next().unwrap_or(code));
-        let known = code.map(|code| code.split(':').next().unwrap_or(code));
+    /// The meaning of an error response to a request for the page at `start`.
+    fn refusal(&self, answer: &Answer, start: Start) -> Result<Refused, Failure> {
+        let (host, status) = (self.host(), answer.status);
+        let refusal = ErrorObject::of(&answer.body);
+        if refusal.is_none() && answer.is_page() {
+            let unreadable = answers::unreadable(host, status);
+            return match status {
+                400 | 404 => Ok(Refused::unless_missing(unreadable)),
+                _ => Err(unreadable.after(answer.retry_after())),
+            };
+        }
+        let known = refusal.as_ref().and_then(|refusal| refusal.text(&CODES));
+        let known = known.or(answer.header("x-amzn-errortype")).map(bare);
         let code = known.unwrap_or("an error");
-        let message = refusal.message.as_deref();
+        let message = refusal.as_ref().and_then(|refusal| refusal.text(&MESSAGES));
         let said = message.unwrap_or(code);
-        let host = self.host();
         let failure = match status {
             429 => answers::throttled(host, said),
             _ if answers::is_throttling(code) => answers::throttled(host, said),
             _ if answers::is_transient(code) => answers::failed(host, code, message, status),
             401 | 403 => refusals::denied(host, said),
             400 if code.starts_with("AccessDenied") => refusals::denied(host, said),
-            400 if resumes || is_invalid(code) => refusals::refused(said, resumes),
+            400 if is_invalid(code) => refusals::refused(said, start),
             400 | 404 => {
-                return Ok(Refused {
-                    code: known.map(str::to_owned),
-                    error: answers::failed(host, code, message, status).error,
-                });
+                let failure = match start {
+                    Start::Beginning => answers::failed(host, code, message, status),
+                    Start::Given | Start::Next => refusals::refused(said, start),
+                };
+                let mut refused = Refused::unless_missing(failure);
+                match known {
+                    Some(code) if is_not_found(code) => refused.subject = Existence::Missing,
+                    None if start == Start::Beginning => refused.subject = Existence::Unsaid,
+                    _ => {}
+                }
+                return Ok(refused);
             }
             _ => answers::failed(host, code, message, status),
         };
         Err(failure.after(answer.retry_after()))
+    }
+}
+
+impl Refused {
+    /// The refusal that means `failure`, unless the subject does not exist.
+    fn unless_missing(failure: Failure) -> Self {
+        Self {
+            subject: Existence::Unknown,
+            error: failure.error,
+        }
     }
 }
 
@@ -266,9 +285,22 @@ impl<'a> Question<'a> {
     }
 }
 
-/// Whether a code says that a repository or registry does not exist.
+/// The code alone: `com.amazonaws.service#Code` and `Code:http://…` are the same as `Code`.
+fn bare(code: &str) -> &str {
+    let code = code.rsplit('#').next().unwrap_or(code);
+    code.split(':').next().unwrap_or(code)
+}
+
+/// Whether a code says that a repository or registry does not exist: not an operation or an image.
 fn is_not_found(code: &str) -> bool {
-    code.ends_with("NotFoundException")
+    matches!(
+        code,
+        "RepositoryNotFoundException"
+            | "RepositoryCatalogDataNotFoundException"
+            | "RegistryNotFoundException"
+            | "RegistryCatalogDataNotFoundException"
+            | "RegistryAliasNotFoundException"
+    )
 }
 
 /// Adds to a failure of the gallery what the registry can still provide.
@@ -281,11 +313,16 @@ fn failed(error: Error, repository: &PublicRepository) -> Error {
 /// Parses a response, for fuzzing; returns its tags.
 #[cfg(feature = "fuzz")]
 pub(crate) fn parse(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
-    let _ = serde_json::from_slice::<Refusal>(body);
+    if let Some(refusal) = ErrorObject::of(body) {
+        let _ = (refusal.text(&CODES).map(bare), refusal.text(&MESSAGES));
+    }
     let listing = serde_json::from_slice::<Listing>(body);
     listing.map_or_else(
         |_| Vec::new(),
-        |listing| tags(listing.image_tag_details, repository),
+        |listing| {
+            let details = listing.image_tag_details.complete("host");
+            tags(details.unwrap_or_default(), repository)
+        },
     )
 }
 

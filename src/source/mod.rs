@@ -175,6 +175,7 @@ impl<'a> Sources<'a> {
         let first = PageRequest {
             page_size: 1,
             token: None,
+            start: Start::Beginning,
         };
         let listed = self.public().registry.tags(repository, first).await;
         match listed {
@@ -224,6 +225,13 @@ impl<'a> Sources<'a> {
         tag: &TagName,
     ) -> Result<TaggedManifest, Error> {
         self.public().registry.manifest(repository, tag).await
+    }
+
+    /// The options that `ecrpub` commands in hints need to reach the same registry: those of the user
+    /// for the caller's own one, as words of a command line.
+    pub(crate) fn options_for(&self, is_own: bool) -> &str {
+        let own = self.own.as_ref().filter(|_| is_own);
+        own.map_or("", Aws::options)
     }
 
     /// The service of the caller's own registry.
@@ -317,6 +325,19 @@ pub(crate) struct PageRequest<'a> {
     pub(crate) page_size: u16,
     /// The token of the page; the first page has none.
     pub(crate) token: Option<&'a str>,
+    /// Where the token comes from.
+    pub(crate) start: Start,
+}
+
+/// Where a page starts, which decides whose mistake it is if the service refuses the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// At the beginning of the listing.
+    Beginning,
+    /// At the user's `--starting-token`.
+    Given,
+    /// At the token of the page before it.
+    Next,
 }
 
 /// A page of a listing, in the service's order.

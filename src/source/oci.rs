@@ -6,13 +6,15 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
 use super::aws::Aws;
 use super::refusals::{self, not_found};
-use super::wire::home;
-use super::{Page, PageRequest, link};
+use super::wire::{ErrorObject, Rows, home};
+use super::{Page, PageRequest, Start, link};
 use crate::error::{Error, Kind};
 use crate::model::Tag;
 use crate::net::anonymous::{Anonymous, request};
@@ -30,6 +32,10 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
      application/vnd.docker.distribution.manifest.list.v2+json, \
      application/vnd.oci.image.manifest.v1+json, \
      application/vnd.docker.distribution.manifest.v2+json";
+/// The most names of a page. Some registries send all names at once.
+const MOST_NAMES: usize = 100_000;
+/// The beginning of the types of Docker's first manifests.
+const OLD_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v1+";
 
 /// The registry, at `ECRPUB_REGISTRY_URL` or its own address.
 #[derive(Debug)]
@@ -68,7 +74,7 @@ struct Token {
 #[derive(Deserialize)]
 struct Listing {
     #[serde(deserialize_with = "Option::deserialize")]
-    tags: Option<Vec<String>>,
+    tags: Option<Rows<String, MOST_NAMES>>,
 }
 
 /// A manifest that was read by its tag.
@@ -79,17 +85,20 @@ pub(crate) struct TaggedManifest {
     pub(crate) manifest: ParsedManifest,
 }
 
-/// An error as specified.
+/// What tells a manifest from any other JSON.
 #[derive(Deserialize)]
-struct Refusal {
-    errors: Vec<Reason>,
+#[serde(rename_all = "camelCase")]
+struct Document {
+    schema_version: Option<Value>,
+    media_type: Option<Value>,
+    manifests: Option<IgnoredAny>,
+    config: Option<IgnoredAny>,
+    layers: Option<IgnoredAny>,
+    fs_layers: Option<IgnoredAny>,
 }
 
-#[derive(Default, Deserialize)]
-struct Reason {
-    code: Option<String>,
-    message: Option<String>,
-}
+/// An error as specified: its reasons.
+struct Refusal(Vec<ErrorObject>);
 
 /// A request.
 struct Get<'a> {
@@ -148,9 +157,9 @@ impl<'a> Registry<'a> {
         let first = self.wire.url(&format!("{path}?n={}", asked.page_size));
         let url = match asked.token {
             None => first.clone(),
-            Some(link) => next_url(&first, link).ok_or_else(|| {
+            Some(link) => self.next_url(&first, link).ok_or_else(|| {
                 let said = format!("`{link}` is not a page of `{repository}`");
-                refusals::refused(&said, true).error
+                refusals::refused(&said, asked.start).error
             })?,
         };
         let request = Get {
@@ -165,13 +174,16 @@ impl<'a> Registry<'a> {
             404 if Refusal::has_code(&answer, "NAME_UNKNOWN") => {
                 return Err(not_found(repository, None));
             }
-            _ => return Err(self.refusal(&answer, asked.token.is_some()).error),
+            _ => return Err(self.refusal(&answer, asked.start).error),
         }
         let listing: Listing = self.wire.read(&answer).map_err(|failure| failure.error)?;
         let next = self.next_page(&answer, &first, repository)?;
         Ok(Page {
             next_token: next,
-            rows: tags(listing.tags.unwrap_or_default(), repository),
+            rows: tags(
+                listing.tags.unwrap_or_default().complete(self.host())?,
+                repository,
+            ),
         })
     }
 
@@ -186,15 +198,24 @@ impl<'a> Registry<'a> {
         let next = link::next(answer.headers("link"))
             .map_err(|unclear| answers::unlike(host, answer.status, &unclear.to_string()))?;
         match next {
-            Some(next) if next_url(url, &next).is_none() => Err(Error::new(
+            Some(next) if self.next_url(url, &next).is_none() => Err(Error::new(
                 Kind::Service,
                 format!(
                     "`{host}` names `{}` as the next page, which is not a page of `{repository}`",
                     answers::cut(&next)
                 ),
             )),
-            next => Ok(next),
+            // A fragment is not sent: with another one the page is the same.
+            next => Ok(next.map(|mut next| {
+                next.truncate(next.find('#').unwrap_or(next.len()));
+                next
+            })),
         }
+    }
+
+    /// The URL that `link` means on the page at `url`, if it is a page of the same list.
+    fn next_url(&self, url: &str, link: &str) -> Option<String> {
+        next_url(url, link, self.wire.query())
     }
 
     /// The manifest that `tag` points at.
@@ -210,14 +231,24 @@ impl<'a> Registry<'a> {
         let answer = self.ask_manifest(repository, tag.as_str(), Caller::Anonymous);
         let answer = answer.await?;
         if answer.status != 200 {
-            return Err(self.refusal(&answer, false).error);
+            return Err(self.refusal(&answer, Start::Beginning).error);
         }
-        let manifest = ParsedManifest::parse(&answer.body)
-            .map_err(|_| answers::unreadable(self.host(), answer.status).error)?;
-        Ok(TaggedManifest {
-            digest: Digest::of(&answer.body),
-            manifest,
-        })
+        let invalid = |why: &str| answers::unlike(self.host(), answer.status, why);
+        let document: Document = self.wire.read(&answer).map_err(|failure| failure.error)?;
+        let manifest = ParsedManifest::parse(&answer.body).ok();
+        let manifest = manifest.filter(|_| document.is_manifest());
+        let manifest = manifest.ok_or_else(|| invalid("not a manifest"))?;
+        let digest = Digest::of(&answer.body);
+        let named = answer.header("docker-content-digest");
+        let mut named = named
+            .filter(|named| named.starts_with("sha256:"))
+            .into_iter();
+        match named.find(|named| !named.eq_ignore_ascii_case(digest.as_str())) {
+            None => Ok(TaggedManifest { digest, manifest }),
+            Some(named) => Err(invalid(&format!(
+                "a manifest that does not have the digest `{named}`"
+            ))),
+        }
     }
 
     /// The content of the manifest `digest`, or nothing if the registry does not have it.
@@ -241,7 +272,7 @@ impl<'a> Registry<'a> {
             }
             404 if Refusal::has_code(&answer, "MANIFEST_UNKNOWN") => Ok(None),
             401 | 403 if matches!(caller, Caller::Account(_)) => Err(self.denied(&answer)),
-            _ => Err(self.refusal(&answer, false).error),
+            _ => Err(self.refusal(&answer, Start::Beginning).error),
         }
     }
 
@@ -286,7 +317,7 @@ impl<'a> Registry<'a> {
             let request = request(get.url, &headers, None)?;
             let answer = self.wire.send(request, get.limit).await?;
             match answer.status {
-                408 | 429 | 500.. => Err(self.refusal(&answer, false)),
+                408 | 429 | 500.. => Err(self.refusal(&answer, Start::Beginning)),
                 _ => Ok(answer),
             }
         };
@@ -331,7 +362,7 @@ impl<'a> Registry<'a> {
             let answer = answer.await?;
             match answer.status {
                 404 => return Ok(None),
-                400.. => return Err(self.refusal(&answer, false)),
+                400.. => return Err(self.refusal(&answer, Start::Beginning)),
                 _ => {}
             }
             let Token { token } = self.wire.read(&answer)?;
@@ -346,39 +377,64 @@ impl<'a> Registry<'a> {
 
     /// The error for an account whose token is refused.
     fn denied(&self, answer: &Answer) -> Error {
-        let error = self.refusal(answer, false).error;
-        Error::new(Kind::Credentials, error.to_string())
+        let reasons = Refusal::of(&answer.body).map(|Refusal(reasons)| reasons);
+        let said = reasons
+            .as_ref()
+            .and_then(|reasons| reasons.first()?.text(&["message"]));
+        let said = answers::cut(said.unwrap_or("it gives no reason"));
+        let host = self.host();
+        Error::new(
+            Kind::Credentials,
+            format!("`{host}` does not accept the token of the account: {said}"),
+        )
     }
 
-    fn refusal(&self, answer: &Answer, resumes: bool) -> Failure {
+    fn refusal(&self, answer: &Answer, start: Start) -> Failure {
         let (host, status) = (self.host(), answer.status);
-        let Some(Refusal { errors }) = Refusal::of(answer) else {
+        let Some(Refusal(reasons)) = Refusal::of(&answer.body) else {
             return answers::unreadable(host, status).after(answer.retry_after());
         };
-        let reason = errors.into_iter().next().unwrap_or_default();
-        let code = reason.code.as_deref().unwrap_or("an error");
-        let said = reason.message.as_deref().unwrap_or(code);
+        let reason = |name| reasons.first()?.text(&[name]);
+        let code = reason("code").unwrap_or("an error");
+        let said = reason("message").unwrap_or(code);
         let failure = match status {
             429 => answers::throttled(host, said),
             401 | 403 => refusals::denied(host, said),
             400 if code == "DENIED" => refusals::denied(host, said),
-            400 if resumes => refusals::refused(said, true),
-            _ => answers::failed(host, code, reason.message.as_deref(), status),
+            400 if start != Start::Beginning => refusals::refused(said, start),
+            _ => answers::failed(host, code, reason("message"), status),
         };
         failure.after(answer.retry_after())
     }
 }
 
 impl Refusal {
-    /// The error in `answer`, if it is one.
-    fn of(answer: &Answer) -> Option<Self> {
-        serde_json::from_slice(&answer.body).ok()
+    /// The error in `body`, if it is one.
+    fn of(body: &[u8]) -> Option<Self> {
+        ErrorObject::of(body)?.list("errors").map(Self)
     }
 
     /// Whether `answer` is an error with this code.
     fn has_code(answer: &Answer, code: &str) -> bool {
-        let of_code = |reason: &Reason| reason.code.as_deref() == Some(code);
-        Self::of(answer).is_some_and(|refusal| refusal.errors.iter().any(of_code))
+        let of_code = |reason: &ErrorObject| reason.text(&["code"]) == Some(code);
+        Self::of(&answer.body).is_some_and(|Self(reasons)| reasons.iter().any(of_code))
+    }
+}
+
+impl Document {
+    /// Whether it is a manifest rather than any other JSON, such as an error.
+    fn is_manifest(&self) -> bool {
+        let version = self.schema_version.as_ref().and_then(Value::as_u64);
+        let has_content = self.manifests.is_some()
+            || self.config.is_some()
+            || self.layers.is_some()
+            || self.fs_layers.is_some();
+        let media_type = self.media_type.as_ref().and_then(Value::as_str);
+        let is_of_type = media_type.is_some_and(|of| {
+            let mut types = MANIFESTS.split(", ");
+            types.any(|one| one == of) || of.starts_with(OLD_MANIFEST)
+        });
+        (matches!(version, Some(1 | 2)) && has_content) || is_of_type
     }
 }
 
@@ -401,7 +457,10 @@ fn tags(names: Vec<String>, repository: &PublicRepository) -> Vec<Tag> {
 pub(crate) fn parse(body: &[u8]) {
     let _ = serde_json::from_slice::<Listing>(body);
     let _ = serde_json::from_slice::<Token>(body);
-    let _ = serde_json::from_slice::<Refusal>(body);
+    let _ = Refusal::of(body);
+    if let Ok(document) = serde_json::from_slice::<Document>(body) {
+        let _ = document.is_manifest();
+    }
     let _ = ParsedManifest::parse(body);
 }
 
@@ -411,34 +470,51 @@ pub(crate) fn parse_links(fields: &[u8]) {
     let fields = fields.split(|byte| *byte == b'\n');
     if let Ok(Some(link)) = link::next(fields) {
         let url = "https://public.ecr.aws/v2/team/web/tags/list?n=1000";
-        if let Some(next) = next_url(url, &link) {
+        if let Some(next) = next_url(url, &link, None) {
             assert!(next.starts_with("https://public.ecr.aws/v2/team/web/tags/list"));
         }
     }
 }
 
 /// The URL that `link`, usually relative, means on the page at `url`, if it is a page of the same
-/// list.
-fn next_url(url: &str, link: &str) -> Option<String> {
+/// list. `kept` is a query that every request has, and that a link replaces.
+fn next_url(url: &str, link: &str, kept: Option<&str>) -> Option<String> {
     let url = Url::parse(url).ok()?;
-    let next = url.join(link).ok()?;
-    let is_same_list = next.origin() == url.origin() && next.path() == url.path();
-    is_same_list.then(|| next.into())
+    let mut next = url.join(link).ok()?;
+    if next.origin() != url.origin() || next.path() != url.path() {
+        return None;
+    }
+    next.set_fragment(None);
+    if let Some(kept) = kept {
+        fn name(parameter: &str) -> &str {
+            parameter.split('=').next().unwrap_or(parameter)
+        }
+        let query = next.query().unwrap_or_default();
+        let is_missing = |kept: &&str| query.split('&').all(|other| name(other) != name(kept));
+        let missing = kept.split('&').filter(is_missing);
+        let all: Vec<_> = missing
+            .chain([query])
+            .filter(|part| !part.is_empty())
+            .collect();
+        let all = all.join("&");
+        next.set_query(Some(&all));
+    }
+    Some(next.into())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::next_url;
+    use super::{Document, next_url};
 
     #[test]
     fn the_next_page_is_one_of_the_same_list() {
         let url = "http://host:1/v2/a/b/tags/list?n=10";
         assert_eq!(
-            next_url(url, "/v2/a/b/tags/list?n=10&last=x%2Fy").as_deref(),
+            next_url(url, "/v2/a/b/tags/list?n=10&last=x%2Fy", None).as_deref(),
             Some("http://host:1/v2/a/b/tags/list?n=10&last=x%2Fy")
         );
         assert_eq!(
-            next_url(url, "?last=x").as_deref(),
+            next_url(url, "?last=x", None).as_deref(),
             Some("http://host:1/v2/a/b/tags/list?last=x")
         );
         for elsewhere in [
@@ -447,7 +523,58 @@ mod tests {
             "/v2/a/c/tags/list",
             "../../../secret",
         ] {
-            assert_eq!(next_url(url, elsewhere), None, "{elsewhere}");
+            assert_eq!(next_url(url, elsewhere, None), None, "{elsewhere}");
+        }
+    }
+    #[test]
+    fn a_fragment_is_dropped_and_the_query_of_the_registry_kept() {
+        let next = |link, kept| next_url("http://host/v2/a/b/tags/list?key=K&n=10", link, kept);
+        let page = "http://host/v2/a/b/tags/list";
+        for (link, kept, query) in [
+            ("?last=x#1", None, "?last=x"),
+            ("#2", None, "?key=K&n=10"),
+            ("?n=10&last=x", Some("key=K"), "?key=K&n=10&last=x"),
+            ("?n=10&key=K&last=x", Some("key=K"), "?n=10&key=K&last=x"),
+            ("?last=x#3", Some("a&key=%4B&b="), "?a&key=%4B&b=&last=x"),
+            ("?b=2&key=L", Some("a=1&key=K&b="), "?a=1&b=2&key=L"),
+            ("?", Some("key=K"), "?key=K"),
+        ] {
+            assert_eq!(next(link, kept), Some(format!("{page}{query}")), "{link}");
+        }
+    }
+
+    #[test]
+    fn only_a_manifest_is_read_as_one() {
+        let is_manifest = |body| {
+            let document: Option<Document> = serde_json::from_str(body).ok();
+            document.is_some_and(|document| document.is_manifest())
+        };
+        for body in [
+            r#"{"schemaVersion":2,"manifests":[]}"#,
+            r#"{"schemaVersion":2,"config":{}}"#,
+            r#"{"schemaVersion":2,"layers":[]}"#,
+            r#"{"schemaVersion":1,"fsLayers":[]}"#,
+            r#"{"mediaType":"application/vnd.oci.image.manifest.v1+json"}"#,
+            r#"{"mediaType":"application/vnd.docker.distribution.manifest.v1+prettyjws"}"#,
+        ] {
+            assert!(is_manifest(body), "{body}");
+        }
+        for body in [
+            "{}",
+            "[]",
+            "2",
+            r#"{"errors":[{"code":"UNAVAILABLE"}]}"#,
+            r#"{"message":"busy"}"#,
+            r#"{"manifests":null}"#,
+            r#"{"manifests":[]}"#,
+            r#"{"schemaVersion":2}"#,
+            r#"{"schemaVersion":2,"manifests":null,"layers":null}"#,
+            r#"{"schemaVersion":"2","layers":[]}"#,
+            r#"{"schemaVersion":3,"layers":[]}"#,
+            r#"{"mediaType":"application/json","layers":[]}"#,
+            r#"{"tags":["a"],"schemaVersion":2}"#,
+        ] {
+            assert!(!is_manifest(body), "{body}");
         }
     }
 }

@@ -6,15 +6,17 @@ use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
 
-use super::{Key, Listed, Page, PageRequest, Sources, Subject};
+use super::{Key, Listed, Page, PageRequest, Sources, Start, Subject};
 use crate::error::{Error, Kind};
 use crate::model::Row;
 use crate::options;
 use crate::reference::Repository;
 use crate::shell::quoted;
 
-/// Reading fails after this many consecutive pages without rows.
+/// Reading fails after this many consecutive pages without new rows.
 const MOST_EMPTY_PAGES: u64 = 1000;
+/// How many rows are remembered to tell new rows from old ones. A listing may be longer.
+const MOST_RECENT_ROWS: usize = 10_000;
 
 /// The options that divide a listing into requests.
 #[derive(Debug, clap::Args)]
@@ -71,7 +73,8 @@ pub(crate) struct Pages<'a, Of = Repository> {
     next: Next,
     seen: Seen,
     read: u64,
-    /// The count of consecutive pages without rows.
+    recent: Recent,
+    /// The count of consecutive pages without new rows.
     empty: u64,
     /// The key under which the names are remembered.
     key: Option<Key>,
@@ -91,6 +94,28 @@ impl Seen {
     /// Whether `token` is new.
     fn insert(&mut self, token: &str) -> bool {
         self.hashes.insert(self.hasher.hash_one(token))
+    }
+}
+
+/// The hashes of recent rows, because a service may send the same rows for ever with new tokens.
+#[derive(Debug, Default)]
+struct Recent {
+    hashes: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Recent {
+    /// Remembers `rows`, and returns whether one of them is new.
+    fn add<R: Row>(&mut self, rows: &[R]) -> bool {
+        if self.hashes.len() > MOST_RECENT_ROWS {
+            self.hashes.clear();
+        }
+        let mut has_new = false;
+        for row in rows {
+            let row = (row.id(), row.names(), row.digest(), row.date());
+            has_new |= self.hashes.insert(self.hasher.hash_one(row));
+        }
+        has_new
     }
 }
 
@@ -124,6 +149,7 @@ impl<'a, Of: Subject> Pages<'a, Of> {
             next: Next::Beginning,
             seen: Seen::default(),
             read: 0,
+            recent: Recent::default(),
             empty: 0,
             key: sources.key(of),
             is_whole: true,
@@ -142,13 +168,15 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         let request = PageRequest {
             page_size: self.page_size,
             token: self.next_token(),
+            start: self.start(),
         };
         let page = R::page(self.sources, self.of, request).await;
         let Page { rows, next_token } = page.map_err(|error| self.of_a_page(error))?;
         self.read += 1;
         self.sources.progress.page(self.of, self.read, rows.len());
         self.left = self.left.map(|pages| pages - 1);
-        self.empty = if rows.is_empty() { self.empty + 1 } else { 0 };
+        let has_new = self.recent.add(&rows);
+        self.empty = if has_new { 0 } else { self.empty + 1 };
         self.next = self.after(next_token)?;
         self.remember(&rows);
         if self.empty == MOST_EMPTY_PAGES && !self.is_at_end() {
@@ -198,6 +226,15 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         }
     }
 
+    /// Where the next page starts.
+    fn start(&self) -> Start {
+        match (&self.next, self.read) {
+            (Next::Beginning | Next::End, _) => Start::Beginning,
+            (Next::Token(_), 0) => Start::Given,
+            (Next::Token(_), _) => Start::Next,
+        }
+    }
+
     /// Requests the next page, does `work` while waiting for the response, and returns both results.
     pub(crate) async fn next_during<R: Listed<Of = Of>, T>(
         &mut self,
@@ -210,7 +247,7 @@ impl<'a, Of: Subject> Pages<'a, Of> {
     /// Adds to the error of the next page a hint how to resume after the pages before it.
     pub(crate) fn resumable(&self, error: Error) -> Error {
         match &self.next {
-            Next::Token(token) if self.read > 0 => error.hint(format!(
+            Next::Token(token) if self.read > 0 && !error.is_of_token() => error.hint(format!(
                 "rows before page {} of {} are printed; resume with `{}`",
                 self.read + 1,
                 self.of.title(),
@@ -233,7 +270,7 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         Error::new(
             Kind::Service,
             format!(
-                "the service returned {MOST_EMPTY_PAGES} consecutive pages of {} without rows; the listing cannot be completed",
+                "the service returned {MOST_EMPTY_PAGES} consecutive pages of {} without new rows; the listing cannot be completed",
                 self.of.title()
             ),
         )

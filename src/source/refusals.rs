@@ -1,5 +1,6 @@
 //! The errors for requests that sources refuse.
 
+use super::Start;
 use crate::error::{Error, Kind};
 use crate::net::answers::cut;
 use crate::net::retry::Failure;
@@ -46,15 +47,21 @@ pub(super) fn denied(host: &str, said: &str) -> Failure {
     ))
 }
 
-/// The failure of a request that the service refuses; `resumes` if it resumes an earlier listing.
-pub(super) fn refused(said: &str, resumes: bool) -> Failure {
+/// The failure of a request that the service refuses.
+pub(super) fn refused(said: &str, start: Start) -> Failure {
     let said = cut(said);
-    let error = Error::usage(format!("the service refuses the request: {said}"));
-    Failure::fatal(if resumes {
-        error.hint(
+    let message = format!("the service refuses the request: {said}");
+    Failure::fatal(match start {
+        Start::Beginning => Error::usage(message),
+        Start::Given => Error::usage(message).hint(
             "a page token is valid only for the command, repository and registry that it came from",
+        ),
+        Start::Next => Error::new(
+            Kind::Service,
+            format!(
+                "the service refuses its own page token, so the listing cannot be completed: {said}"
+            ),
         )
-    } else {
-        error
+        .of_token(),
     })
 }

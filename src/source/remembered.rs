@@ -20,8 +20,8 @@ const HEAD: &str = "ecrpub names 1";
 const MOST_NAMES: usize = 4000;
 /// The longest file, in bytes.
 const LONGEST_FILE: u64 = 256 << 10;
-/// The longest names of a subject together, in bytes; the rest of the file is its head.
-const LONGEST_NAMES: usize = (LONGEST_FILE as usize) - 1024;
+/// The longest names of a subject together, in bytes; the rest of the file is for its head.
+const LONGEST_NAMES: usize = 255 << 10;
 /// The most subjects of one run: a listing of a whole registry must not replace all others.
 const MOST_SUBJECTS: usize = 16;
 /// The most files; those that were not written for the longest time go first.
@@ -34,7 +34,7 @@ const CURRENT: Duration = Duration::from_mins(5);
 pub(crate) struct Remembered {
     /// The folder `names` in the cache folder; absent if nothing is to be remembered.
     folder: Option<PathBuf>,
-    subjects: RefCell<Vec<Names>>,
+    subjects: RefCell<Vec<Collected>>,
 }
 
 /// What names belong to.
@@ -56,7 +56,7 @@ pub(crate) struct Known {
 
 /// The names of a subject.
 #[derive(Debug)]
-struct Names {
+struct Collected {
     key: Key,
     /// One per line.
     lines: String,
@@ -108,12 +108,12 @@ impl Remembered {
             return;
         }
         let position = position.unwrap_or_else(|| {
-            subjects.push(Names::new(key.clone()));
+            subjects.push(Collected::new(key.clone()));
             subjects.len() - 1
         });
         let subject = &mut subjects[position];
         if is_first {
-            *subject = Names::new(key.clone());
+            *subject = Collected::new(key.clone());
         }
         subject.extend(names);
         subject.is_complete = is_last && !subject.is_cut;
@@ -130,7 +130,8 @@ impl Remembered {
         }
         for mut subject in subjects {
             let path = folder.join(subject.key.file());
-            if !subject.is_complete {
+            let has_room = !subject.is_cut;
+            if has_room && !subject.is_complete {
                 subject.extend_unless_known(&names_in(&path, &subject.key).names);
             }
             let _ = write_and_rename(folder, &path, subject.text().as_bytes());
@@ -161,7 +162,7 @@ impl Remembered {
     }
 }
 
-impl Names {
+impl Collected {
     fn new(key: Key) -> Self {
         Self {
             key,

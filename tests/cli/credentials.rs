@@ -378,49 +378,124 @@ fn a_credential_process_is_run_without_a_shell() {
 }
 
 #[cfg(unix)]
-#[test]
-fn a_credential_process_does_not_outlive_the_run() {
-    use std::process::Stdio;
+mod signals {
+    use std::path::{Path, PathBuf};
+    use std::process::{Child, Command, Stdio};
     use std::time::{Duration, Instant};
 
-    let cloud = Cloud::start();
-    let pid_file = home("credentials-outlive", "").join("pid");
-    let _ = std::fs::remove_file(&pid_file);
-    let config = format!(
-        "[default]\ncredential_process = sh -c 'echo $$ > {}; exec sleep 60'\n",
-        pid_file.display()
-    );
-    let mut command = run(&cloud, "outlive", &config)
-        .arguments("tags web")
-        .into_command();
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    let started = Instant::now();
-    let pid = loop {
-        let text = std::fs::read_to_string(&pid_file).unwrap_or_default();
-        if let Ok(pid) = text.trim().parse::<i32>() {
-            break rustix::process::Pid::from_raw(pid).expect("a process id");
+    use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+
+    use super::{Cloud, run};
+    use crate::harness::home;
+
+    /// The command line of a run that waits for a credential process, and the file with the id of that
+    /// process.
+    fn waiting(cloud: &Cloud, name: &str) -> (Command, PathBuf) {
+        let pid_file = home(&format!("credentials-{name}"), "").join("pid");
+        let _ = std::fs::remove_file(&pid_file);
+        let config = format!(
+            "[default]\ncredential_process = sh -c 'echo $$ > {}; exec sleep 60'\n",
+            pid_file.display()
+        );
+        let run = run(cloud, name, &config).arguments("tags web");
+        (run.into_command(), pid_file)
+    }
+
+    fn start(mut command: Command) -> Child {
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.spawn().expect("the program starts")
+    }
+
+    fn pid_in(file: &Path) -> Pid {
+        let started = Instant::now();
+        loop {
+            let text = std::fs::read_to_string(file).unwrap_or_default();
+            if let Ok(pid) = text.trim().parse::<i32>() {
+                return Pid::from_raw(pid).expect("a process id");
+            }
+            assert!(
+                started.elapsed() < Duration::from_secs(30),
+                "the process does not start"
+            );
+            std::thread::sleep(Duration::from_millis(20));
         }
-        assert!(
-            started.elapsed() < Duration::from_secs(30),
-            "the process does not start"
-        );
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    assert!(rustix::process::test_kill_process(pid).is_ok());
-    let own = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(own, rustix::process::Signal::INT).expect("the program runs");
-    child.wait().expect("the program ends");
-    while rustix::process::test_kill_process(pid).is_ok() {
-        assert!(
-            started.elapsed() < Duration::from_secs(45),
-            "the process outlives the run"
-        );
-        std::thread::sleep(Duration::from_millis(20));
+    }
+
+    fn send(child: &Child, signal: Signal) {
+        kill_process(Pid::from_child(child), signal).expect("the program runs");
+    }
+
+    /// Waits until `child` has ended by `signal` and the process `pid` is gone.
+    #[track_caller]
+    fn assert_ended(mut child: Child, signal: Signal, pid: Pid) {
+        use std::os::unix::process::ExitStatusExt;
+
+        let status = child.wait().expect("the program ends");
+        assert_eq!(status.signal(), Some(signal.as_raw()));
+        let started = Instant::now();
+        while test_kill_process(pid).is_ok() {
+            assert!(
+                started.elapsed() < Duration::from_secs(30),
+                "the process outlives the run"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    #[test]
+    fn a_credential_process_does_not_outlive_the_run() {
+        let cloud = Cloud::start();
+        let mut signals = vec![("int", Signal::INT), ("term", Signal::TERM)];
+        if cfg!(target_os = "linux") {
+            signals.push(("hup", Signal::HUP));
+        }
+        for (name, signal) in signals {
+            let (command, pid_file) = waiting(&cloud, &format!("outlive-{name}"));
+            let child = start(command);
+            let pid = pid_in(&pid_file);
+            assert!(test_kill_process(pid).is_ok());
+            send(&child, signal);
+            assert_ended(child, signal, pid);
+        }
+    }
+
+    /// As under `nohup`.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn ignored_signals_stay_ignored() {
+        let cloud = Cloud::start();
+        for (name, ignored, signal) in [
+            ("nohup", &[Signal::HUP][..], Signal::TERM),
+            ("background", &[Signal::INT, Signal::TERM], Signal::HUP),
+        ] {
+            let names: Vec<_> = ignored
+                .iter()
+                .map(|signal| signal.as_raw().to_string())
+                .collect();
+            let script = format!("trap '' {}; exec \"$0\" \"$@\"", names.join(" "));
+            let (command, pid_file) = waiting(&cloud, name);
+            let mut shell = Command::new("sh");
+            shell
+                .arg("-c")
+                .arg(script)
+                .arg(command.get_program())
+                .args(command.get_args());
+            shell.env_clear();
+            for (name, value) in command.get_envs() {
+                shell.env(name, value.unwrap_or_default());
+            }
+            let child = start(shell);
+            let pid = pid_in(&pid_file);
+            for signal in ignored {
+                send(&child, *signal);
+            }
+            // Had one of them ended the run, the next signal would not be the one that does.
+            send(&child, signal);
+            assert_ended(child, signal, pid);
+        }
     }
 }
 

@@ -406,3 +406,62 @@ fn a_registry_id_is_passed_through() {
             .all(|request| request.body["registryId"] == account)
     );
 }
+
+/// A hinted command reaches the same registry as the one that failed.
+#[test]
+fn hints_keep_the_options_of_the_connection() {
+    let [web, _] = small();
+    let registry = Registry::start([web]);
+    let config = "[profile \"my p\"]\naws_access_key_id = AKIATEST\naws_secret_access_key = wJalrXUtnFEMI-K7MDENG\n";
+    let outcome = |line: &str, id: &str| {
+        let run = Run::on(&registry).env("HOME", crate::harness::home("hints-connection", config));
+        let run = run.arguments(line).argument("--profile=my p").arguments(id);
+        let run = run
+            .arguments("--region us-east-1 --endpoint-url")
+            .argument(&registry.url());
+        run.outcome()
+    };
+    let options = "--profile 'my p' --region us-east-1 --endpoint-url http://REGISTRY/";
+    let digest = format!("sha256:{}", "0".repeat(64));
+    for (line, id, hint) in [
+        (
+            "tags web --tag nope",
+            "",
+            format!("list its tags with `ecrpub tags web {options}`"),
+        ),
+        (
+            "tags web --tag nope",
+            "--registry-id 123456789012",
+            format!("list its tags with `ecrpub tags web {options} --registry-id 123456789012`"),
+        ),
+        (
+            "images web --tag nope",
+            "",
+            format!("list its tags with `ecrpub tags web {options}`"),
+        ),
+        (
+            &format!("tags web --digest {digest}"),
+            "",
+            format!("look up the image with `ecrpub images web {options} --digest {digest}`"),
+        ),
+        (
+            "tags nowhere",
+            "",
+            format!("list your repositories with `ecrpub repos {options}`"),
+        ),
+        (
+            "tags no*",
+            "",
+            format!("list your repositories with `ecrpub repos {options}`"),
+        ),
+    ] {
+        let outcome = outcome(line, id);
+        let hints = outcome
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("hint: "));
+        let hints: Vec<_> = hints.collect();
+        assert_eq!(hints, [format!("hint: {hint}")], "{line}: {outcome}");
+        assert_eq!(outcome.code, Some(3));
+    }
+}

@@ -440,6 +440,28 @@ fn links_to_other_lists_and_loops_are_errors() {
 }
 
 #[test]
+fn a_query_of_the_registrys_url_is_kept_on_every_page() {
+    let registry = faulty(|_| None);
+    let url = format!("{}?key=K&n=7", registry.url());
+    let run = Run::at(&registry.url())
+        .without_keys()
+        .env("ECRPUB_HURRY", "1");
+    let outcome = run
+        .env("ECRPUB_REGISTRY_URL", url)
+        .arguments(BIG)
+        .arguments("--page-size 5 -o name")
+        .outcome();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let paths: Vec<_> = registry
+        .requests()
+        .into_iter()
+        .map(|request| request.path)
+        .collect();
+    assert!(paths.len() > 3, "{paths:?}");
+    assert!(paths.iter().all(|path| path.contains("key=K")), "{paths:?}");
+}
+
+#[test]
 fn errors_of_the_registry_are_distinguished() {
     let registry = registry();
     assert_snapshot!(list(&registry, "tags public.ecr.aws/docker/nginx --source registry"), @"
@@ -684,7 +706,7 @@ fn platforms_that_cannot_be_read_fail_the_listing() {
     ");
     assert_snapshot!(fails(200, r#"{"schemaVersion":2,"layers":[]}"#), @"
     --- stderr
-    error: `REGISTRY` sent an invalid response: not an index (HTTP status 200)
+    error: `REGISTRY` sent an invalid response: a manifest that does not have the digest `sha256:a075f786422489e3bd7fa594626bae178e58e028c66c101aeb8fddf7bc0d8d6d` (HTTP status 200)
     hint: check the endpoint and whether a proxy responds in its place
     hint: the request was for manifest sha256:a075f786422489e3bd7fa594626bae178e58e028c66c101aeb8fddf7bc0d8d6d of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` and `--pin` to list without manifests
     --- exit code 5
@@ -698,17 +720,41 @@ fn platforms_that_cannot_be_read_fail_the_listing() {
     ");
 }
 
+/// The gallery lists it as an index.
+#[test]
+fn a_manifest_that_is_not_an_index_fails_the_listing() {
+    let body = r#"{"schemaVersion":2,"layers":[]}"#;
+    let digest = "sha256:6ece6defe7067e1c5455a7720c1189ad30f7f8efe78587bd7c06e64a80fe7770";
+    let page = format!(
+        r#"{{"imageTagDetails":[{{"imageTag":"a","imageDetail":{{"imageDigest":"{digest}","imageManifestMediaType":"application/vnd.oci.image.index.v1+json"}}}}]}}"#
+    );
+    let registry = faulty(move |request| match request.operation.as_str() {
+        "describeImageTags" => Some(Fault::raw(200, "application/json", page.clone())),
+        "manifest" => Some(Fault::raw(200, "application/json", body)),
+        _ => None,
+    });
+    let outcome = list(&registry, &format!("tags {NGINX} --platforms"));
+    let words = "sent an invalid response: not an index (HTTP status 200)";
+    assert!(outcome.stderr.contains(words), "{outcome}");
+    assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(5)));
+}
+
 #[test]
 fn an_index_without_platforms_has_none() {
-    let body = r#"{"manifests":[{"digest":"sha256:1"},{"platform":{"os":"unknown","architecture":"unknown"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"10"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"11","variant":""}}]}"#;
+    let body = r#"{"schemaVersion":2,"manifests":[{"digest":"sha256:1"},{"platform":{"os":"unknown","architecture":"unknown"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"10"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"11","variant":""}}]}"#;
     let fault = move |request: &Request| {
         (request.operation == "manifest").then(|| Fault::raw(200, "application/json", body))
     };
-    let line = format!("tags {NGINX}:1.27.2 --platforms -o jsonl -c imageTag");
+    let line = format!("tags {NGINX}:1.27.2 --source registry --platforms -o jsonl -c imageTag");
     assert_snapshot!(list(&faulty(fault), &line).data(), @r#"{"imageTag":"1.27.2","platforms":["windows/amd64"]}"#);
     let fault = move |request: &Request| {
-        (request.operation == "manifest")
-            .then(|| Fault::raw(200, "application/json", r#"{"manifests":[]}"#))
+        (request.operation == "manifest").then(|| {
+            Fault::raw(
+                200,
+                "application/json",
+                r#"{"schemaVersion":2,"manifests":[]}"#,
+            )
+        })
     };
     assert_snapshot!(list(&faulty(fault), &line).data(), @r#"{"imageTag":"1.27.2","platforms":[]}"#);
 }

@@ -326,6 +326,119 @@ fn a_token_of_another_listing_is_refused_by_the_service() {
     ");
 }
 
+/// A token that the service issued itself is not the user's mistake.
+#[test]
+fn a_refused_token_of_the_service_is_a_failure_of_the_service() {
+    for (lines, is_streamed) in [
+        (["-o name", "--count"], false),
+        (["-o name --sort none"; 2], true),
+    ] {
+        for line in lines {
+            for (subject, status, code) in [
+                ("images big", 400, "InvalidParameterException"),
+                ("tags big", 400, "ValidationException"),
+                (
+                    "tags public.ecr.aws/example/big --source gallery",
+                    400,
+                    "InvalidParameterException",
+                ),
+                (
+                    "tags public.ecr.aws/example/big --source gallery",
+                    400,
+                    "NovelException",
+                ),
+                (
+                    "tags public.ecr.aws/example/big --source registry",
+                    400,
+                    "PAGINATION",
+                ),
+            ] {
+                let registry = Registry::builder()
+                    .repository(big())
+                    .faults(move |request| refuse_token(request, status, code))
+                    .start();
+                let run = Run::on(&registry).env("ECRPUB_HURRY", "1");
+                let outcome = run
+                    .arguments(subject)
+                    .arguments(line)
+                    .arguments("--page-size 500")
+                    .outcome();
+                assert_eq!(outcome.code, Some(5), "{subject} {line}: {outcome}");
+                assert_eq!(!outcome.stdout.is_empty(), is_streamed, "{subject} {line}");
+                let words = "refuses its own page token, so the listing cannot be completed: no";
+                assert!(
+                    outcome.stderr.contains(words),
+                    "{subject} {line}: {}",
+                    outcome.stderr
+                );
+                assert!(
+                    !outcome.stderr.contains("--starting-token"),
+                    "{}",
+                    outcome.stderr
+                );
+            }
+        }
+    }
+}
+
+/// Refuses every page after the first.
+fn refuse_token(request: &ecrpub_registry::Request, status: u16, code: &str) -> Option<Fault> {
+    let is_next = request.body["nextToken"].is_string() || request.path.contains("last=");
+    is_next.then(|| {
+        let body = json!({ "__type": code, "message": "no", "errors": [{ "code": code, "message": "no" }] });
+        Fault::raw(status, "application/json", body.to_string())
+    })
+}
+
+#[test]
+fn a_repository_that_is_gone_at_the_next_page_disappeared() {
+    for (subject, status, code) in [
+        ("images big", 400, "RepositoryNotFoundException"),
+        (
+            "tags public.ecr.aws/example/big -o json",
+            400,
+            "RepositoryNotFoundException",
+        ),
+        (
+            "tags public.ecr.aws/example/big --source registry",
+            404,
+            "NAME_UNKNOWN",
+        ),
+    ] {
+        let registry = Registry::builder()
+            .repository(big())
+            .faults(move |request| refuse_token(request, status, code))
+            .start();
+        let run = Run::on(&registry).env("ECRPUB_HURRY", "1");
+        let outcome = run
+            .arguments(subject)
+            .arguments("--page-size 500")
+            .outcome();
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(5)),
+            "{subject}: {outcome}"
+        );
+        assert!(
+            outcome.stderr.contains("disappeared while it was read"),
+            "{subject}: {outcome}"
+        );
+        // The same with the user's token: the repository does not exist.
+        let run = Run::on(&registry).env("ECRPUB_HURRY", "1");
+        let token = "/v2/example/big/tags/list?last=x";
+        let outcome = run
+            .arguments(subject)
+            .arguments("--starting-token")
+            .argument(token)
+            .outcome();
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(3)),
+            "{subject}: {outcome}"
+        );
+    }
+}
+
 #[test]
 fn a_repeated_token_is_an_error_and_not_the_end() {
     let at_once = Registry::builder()
@@ -393,7 +506,7 @@ fn an_empty_page_with_a_token_is_not_the_end() {
     let outcome = ecrpub(&registry, "images big -o name");
     assert_eq!(
         (outcome.code, registry.requests().len()),
-        (Some(2), 2),
+        (Some(5), 2),
         "{outcome}"
     );
 }

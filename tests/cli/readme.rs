@@ -56,7 +56,7 @@ fn every_example_prints_what_the_documents_show() {
 
 /// With `ECRPUB_UPDATE` set, draws the picture instead of comparing it.
 #[test]
-fn the_picture_shows_the_first_session_of_the_readme() {
+fn the_picture_shows_the_first_session_of_the_guide() {
     if !peer("python3") {
         return;
     }
@@ -162,7 +162,7 @@ fn sorted_output(registry: &Registry, command: &str) -> Vec<String> {
 #[test]
 fn each_one_liner_prints_what_todays_command_prints() {
     let registry = Registry::start(sample(NOW_MS));
-    let rows = one_liners(include_str!("../../README.md"));
+    let rows = one_liners(include_str!("../../docs/from-aws-cli.md"));
     assert_eq!(rows.len(), 9);
     let peers = ["aws", "jq"].into_iter().all(peer);
     for [what, today, here] in rows {

@@ -358,7 +358,7 @@ fn a_repository_that_disappears_is_a_note_and_one_that_is_denied_ends_the_run() 
     sha256:c53a465292c33694e600cf5d3f5365bb53d6af546cccfd1ad85a5a0b178da875
     --- stderr
     note: repository `team/web` disappeared meanwhile
-    note: repository `team/search` has nothing to list: it is empty
+    note: 1 repository that a pattern selects has nothing to list
     ");
     assert_eq!(ecrpub(&gone, "images team/web -o name").code, Some(3));
     let denied = start(|builder| builder.deny_on("DescribeImages", "team/web"));
@@ -408,10 +408,10 @@ fn patterns_list_like_the_names_they_select() {
                 "--full-ref --limit 2",
             ] {
                 let pattern = ecrpub(&registry, &format!("{command} {pattern_of} {options} -q"));
-                let named = ecrpub(&registry, &format!("{command} {names} {options} -q"));
-                let is_same = pattern == named;
+                let listed = ecrpub(&registry, &format!("{command} {names} {options} -q"));
+                let is_same = pattern == listed;
                 assert!(is_same, "{command} {pattern_of} {options}");
-                assert_eq!(named.code, Some(0), "{named}");
+                assert_eq!(listed.code, Some(0), "{listed}");
             }
         }
     }

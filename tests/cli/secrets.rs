@@ -211,3 +211,166 @@ fn a_password_in_an_invalid_endpoint_is_not_printed() {
     }
     registry.assert_no_requests();
 }
+
+/// A service that repeats what it receives, at every place where messages are cut.
+#[test]
+fn a_secret_that_is_cut_is_not_printed() {
+    for length in [1961, 1980, 1999, 2000] {
+        let said = format!("{}{SECRET} and {SESSION_TOKEN}", "x".repeat(length));
+        let message = said.clone();
+        let registry = Registry::builder()
+            .faults(move |request| {
+                let has_page = request.operation.ends_with("escribeImageTags")
+                    || request.operation == "DescribeImages";
+                has_page.then(|| Fault::error(400, "NovelException", &message))
+            })
+            .start();
+        for command in [OWN[0], OWN[1], "tags web public.ecr.aws/example/web"] {
+            let outcome = run(&registry.url(), "AKIATEST", command).outcome();
+            assert_eq!(outcome.code, Some(5), "{outcome}");
+            assert_cut(&outcome.stderr);
+        }
+    }
+}
+
+#[track_caller]
+fn assert_cut(stderr: &str) {
+    assert!(stderr.contains("xxx"), "{stderr}");
+    assert!(stderr.lines().all(|line| line.len() < 2200), "{stderr}");
+    for secret in [&SECRET[..4], &SESSION_TOKEN[..4]] {
+        assert!(!stderr.contains(secret), "{stderr}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn messages_about_credentials_are_cut_without_secrets() {
+    let said = format!("{}{SECRET}{}", "x".repeat(1990), "x".repeat(3000));
+    let echo = crate::harness::file("secret-echo", &said);
+    let process = format!(
+        "[profile k]\naws_secret_access_key = {SECRET}\n[profile p]\ncredential_process = sh -c 'cat {} >&2; exit 1'\n",
+        echo.display()
+    );
+    let role = format!(
+        "[profile k]\naws_access_key_id = AKIAFILE\naws_secret_access_key = {SECRET}\n[profile p]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = k\n"
+    );
+    let body = format!(
+        "<ErrorResponse><Error><Code>{said}</Code><Message>{said}</Message></Error></ErrorResponse>"
+    );
+    for (name, config, status) in [("process", process, 0), ("role", role, 403)] {
+        let body = body.clone();
+        let registry = Registry::builder()
+            .faults(move |_| Some(Fault::raw(status, "text/xml", body.clone())))
+            .start();
+        let outcome = Run::on(&registry)
+            .env("HOME", home(&format!("secret-cut-{name}"), &config))
+            .env("AWS_ENDPOINT_URL_STS", registry.url())
+            .env("ECRPUB_HURRY", "1")
+            .arguments("tags web --profile p -v")
+            .outcome();
+        if status == 0 {
+            registry.assert_no_requests();
+        }
+        assert_eq!(outcome.code, Some(4), "{outcome}");
+        assert!(
+            outcome.stderr.contains("xxx") && outcome.stderr.len() < 9000,
+            "{outcome}"
+        );
+        assert!(!outcome.stderr.contains(&SECRET[..4]), "{outcome}");
+    }
+}
+
+/// A service repeats the header that authorizes a request, without its beginning, which the harness
+/// would find.
+#[test]
+fn a_signature_or_a_token_that_is_repeated_is_not_printed() {
+    let registry = Registry::builder()
+        .repository(small()[0].clone())
+        .faults(|request| {
+            let header = request.authorization.as_deref()?;
+            let secret = header.split(['=', ' ']).next_back().unwrap_or_default();
+            let errors = serde_json::json!({"errors": [{"code": "X", "message": secret}]});
+            Some(match request.operation.as_str() {
+                "tags/list" | "manifest" => Fault::raw(418, "application/json", errors.to_string()),
+                _ => Fault::error(418, "NovelException", &format!("{secret} = {secret}")),
+            })
+        })
+        .start();
+    for command in OWN.iter().chain(&PUBLIC) {
+        let outcome = run(&registry.url(), "AKIATEST", command).outcome();
+        assert!(outcome.stderr.contains("[redacted]"), "{outcome}");
+        assert_kept(&registry, &outcome);
+    }
+    let sent = registry.requests();
+    assert!(sent.iter().any(|request| request.operation == "manifest"));
+}
+
+#[test]
+fn the_login_of_a_proxy_that_is_repeated_is_not_printed() {
+    let said = "bWU6cGEgQHNlY3JldA== and pa @secret and pa%20%40secret";
+    let registry = Registry::builder()
+        .faults(move |_| Some(Fault::error(418, "NovelException", said)))
+        .start();
+    let proxy = registry.url().replace("//", "//me:pa%20%40secret@");
+    let outcome = Run::at("http://service.test")
+        .env("http_proxy", proxy)
+        .arguments("tags web")
+        .outcome();
+    let expected = "error: `REGISTRY` failed with NovelException (HTTP status 418): [redacted] and [redacted] and [redacted]\n";
+    assert_eq!((outcome.stderr.as_str(), outcome.code), (expected, Some(5)));
+}
+
+/// The authority of such a URL ends inside the password, as far as a parser knows.
+#[test]
+fn a_password_that_is_not_encoded_is_not_printed() {
+    let registry = registry(None);
+    for middle in [
+        "pa/GEHEIM",
+        "pa?GEHEIM",
+        "pa#GEHEIM",
+        "pa'GEHEIM",
+        "pa\"GEHEIM",
+        "pa GEHEIM",
+        "pa`GEHEIM",
+        "p\nGEHEIM/x:y",
+        "GEHEIM:1/x@GEHEIM",
+        "1/GEHEIM",
+    ] {
+        for url in [
+            format!("http://me:{middle}@h"),
+            format!("https://me:{middle}@public.ecr.aws/x/y"),
+            format!("oci://me:{middle}@public.ecr.aws/x/y:1.0"),
+        ] {
+            for before in [
+                &["tags"][..],
+                &["tags", "-R"],
+                &["tags", "--public"],
+                &["tags", "web", "-o"],
+                &["tags", "web", "--sort"],
+                &["tags", "web", "--platform"],
+                &["tags", "web", "--include", "("],
+                &["tags", "web", "--limit"],
+                &["tags", "web", "--digest"],
+                &["tags", "web", "--endpoint-url"],
+                &["tags", "web", "--ca-bundle"],
+                &["tags", "web", "--profile"],
+                &["tags", "web", "--unknown"],
+                &["repos"],
+                &["docker", "pull"],
+                &["tags", "docker", "pull"],
+                &["completions"],
+                &[],
+            ] {
+                let run = Run::on(&registry).without_keys();
+                let run = before.iter().fold(run, |run, word| run.argument(word));
+                let outcome = run.argument(&url).outcome();
+                assert_ne!(outcome.code, Some(0), "{before:?} {url}: {outcome}");
+                assert!(
+                    !outcome.stderr.contains("GEHEIM"),
+                    "{before:?} {url}: {outcome}"
+                );
+            }
+        }
+    }
+    registry.assert_no_requests();
+}

@@ -608,3 +608,21 @@ fn an_empty_listing_fails_only_with_the_option() {
         );
     }
 }
+
+/// Pasted into a shell, the pattern is one word.
+#[test]
+fn a_suggested_pattern_is_quoted_for_a_shell() {
+    let image = Image::oci(1, 1, NOW_MS).tagged(&["its-edge"]);
+    let registry = Registry::start([Repository::new("web", vec![image])]);
+    for (pattern, quoted) in [
+        ("edge", "'.*edge.*'"),
+        ("it[']?s", r"'.*it['\'']?s.*'"),
+        ("x|edge$", "'.*(x|edge$).*'"),
+        ("\u{202e}?edge", r"$'.*\342\200\256?edge.*'"),
+    ] {
+        let run = Run::on(&registry).arguments("tags web --include");
+        let outcome = run.argument(pattern).outcome();
+        let expected = format!("did you mean {quoted}?\n");
+        assert!(outcome.stderr.ends_with(&expected), "{outcome}");
+    }
+}

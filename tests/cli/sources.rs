@@ -110,7 +110,8 @@ fn names_answer_what_names_can_answer() {
 
 #[test]
 fn the_registry_reads_manifests_by_tag() {
-    let body = r#"{"manifests":[{"platform":{"os":"linux","architecture":"riscv64"}}]}"#;
+    let body =
+        r#"{"schemaVersion":2,"manifests":[{"platform":{"os":"linux","architecture":"riscv64"}}]}"#;
     let registry = faulty(move |request| match request.operation.as_str() {
         "describeImageTags" => Some(forbidden()),
         "manifest" => Some(Fault::raw(200, "application/json", body)),
@@ -123,13 +124,13 @@ fn the_registry_reads_manifests_by_tag() {
         );
         assert_eq!(
             pinned.data(),
-            "public.ecr.aws/docker/library/nginx:1.27.3@sha256:4332e0a09452529d49fe934f757cd0c62022a74c59b68380d95ed5cc0faa55fb\n"
+            "public.ecr.aws/docker/library/nginx:1.27.3@sha256:8ea673932f092e3de5b16b788625d34731a1ba5bc073aff476960997b1a9031f\n"
         );
         let table = list(
             &registry,
             &format!("tags {NGINX}:1.27 -c tag,platforms,digest --no-headers -q {source}"),
         );
-        assert_eq!(table.data(), "1.27  linux/riscv64  4332e0a09452\n");
+        assert_eq!(table.data(), "1.27  linux/riscv64  8ea673932f09\n");
     }
     let read = registry.requests().into_iter().map(|request| request.path);
     let mut read: Vec<_> = read.filter(|path| path.contains("/manifests/")).collect();
@@ -312,4 +313,181 @@ fn only_the_registry_says_that_a_repository_does_not_exist() {
     let missing = list(&registry, &format!("tags {NGINX}"));
     assert_eq!(missing.code, Some(3), "{missing}");
     assert_eq!(operations(&registry), "describeImageTags");
+}
+
+/// Any JSON with status 200, and a manifest whose digest the registry names otherwise.
+#[test]
+fn only_a_manifest_is_pinned() {
+    let errors = r#"{"errors":[{"code":"UNAVAILABLE"}]}"#;
+    let other = format!("sha256:{}", "0".repeat(64));
+    let manifest = r#"{"schemaVersion":2,"layers":[]}"#;
+    for (body, digest, words) in [
+        ("{}", None, "not a manifest"),
+        (errors, None, "not a manifest"),
+        (r#"{"message":"busy"}"#, None, "not a manifest"),
+        (r#"{"manifests":null}"#, None, "not a manifest"),
+        (r#"{"tags":[]}"#, None, "not a manifest"),
+        (r#"["schemaVersion"]"#, None, "not the expected JSON"),
+        (manifest, Some(other.as_str()), "does not have the digest"),
+        (manifest, Some("sha256:0"), "does not have the digest"),
+    ] {
+        let digest = digest.map(|digest| ("docker-content-digest", digest.to_owned()));
+        let fault = Fault::Raw {
+            status: 200,
+            headers: digest.into_iter().collect(),
+            body: body.into(),
+        };
+        let registry =
+            faulty(move |request| (request.operation == "manifest").then(|| fault.clone()));
+        for option in ["--pin", "--platforms", "-c tag,digest"] {
+            let line = format!("tags {NGINX}:1.27 --source registry {option}");
+            let outcome = list(&registry, &line);
+            assert_eq!(
+                (outcome.stdout.as_str(), outcome.code),
+                ("", Some(5)),
+                "{body} {outcome}"
+            );
+            assert!(outcome.stderr.contains(words), "{body} {outcome}");
+        }
+    }
+    let known = "sha512:0";
+    let sha = "sha256:6ece6defe7067e1c5455a7720c1189ad30f7f8efe78587bd7c06e64a80fe7770";
+    for named in [known, &sha.to_uppercase().replace("SHA", "sha")] {
+        let headers = vec![("docker-content-digest", named.to_owned())];
+        let fault = Fault::Raw {
+            status: 200,
+            headers,
+            body: manifest.into(),
+        };
+        let registry =
+            faulty(move |request| (request.operation == "manifest").then(|| fault.clone()));
+        let pinned = list(
+            &registry,
+            &format!("tags {NGINX}:1.27 --source registry --pin"),
+        );
+        assert_eq!(pinned.data(), format!("{NGINX}:1.27@{sha}\n"));
+    }
+}
+
+/// By digest, the hash of the manifest must be that digest.
+#[test]
+fn a_manifest_with_another_digest_fails_the_listing() {
+    let [web, _] = crate::harness::small();
+    let index = &web.images[2];
+    let registry = Registry::builder()
+        .corrupt_manifest(index)
+        .repository(web.clone())
+        .start();
+    let outcome = list(
+        &registry,
+        "tags public.ecr.aws/example/web:latest --platforms",
+    );
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.code),
+        ("", Some(5)),
+        "{outcome}"
+    );
+    let words = format!(
+        "does not have the digest `{}`",
+        index.digest.as_deref().unwrap_or_default()
+    );
+    assert!(outcome.stderr.contains(&words), "{outcome}");
+}
+
+/// An operation or an image that the gallery does not know says nothing about the repository.
+#[test]
+fn a_code_that_names_no_repository_is_confirmed_by_the_registry() {
+    for code in [
+        "OperationNotFoundException",
+        "ResourceNotFoundException",
+        "ImageNotFoundException",
+        "RepositoryPolicyNotFoundException",
+        "NotFoundException",
+    ] {
+        for status in [400, 404] {
+            let registry = without_gallery(Fault::error(status, code, "no"));
+            for source in ["", "--source gallery"] {
+                let line = |name| format!("tags {name} -o json {source}");
+                let exists = list(&registry, &line(NGINX));
+                assert_eq!(exists.code, Some(5), "{code}: {exists}");
+                let missing = list(&registry, &line("public.ecr.aws/docker/library/nginxx"));
+                assert_eq!(missing.code, Some(3), "{code}: {missing}");
+            }
+        }
+        let gallery = code.to_owned();
+        let registry = faulty(move |_| Some(Fault::error(400, &gallery, "no")));
+        let repos = list(&registry, "repos public.ecr.aws/docker");
+        assert_eq!(repos.code, Some(5), "{code}: {repos}");
+    }
+}
+
+#[test]
+fn a_page_for_people_in_place_of_a_refusal_is_confirmed_by_the_registry() {
+    for status in [400, 404] {
+        let registry = without_gallery(Fault::raw(status, "text/html", " <!doctype html>no"));
+        for options in ["-o json", "-o json --source gallery", "--source gallery"] {
+            let missing = format!("tags public.ecr.aws/docker/library/nginxx {options}");
+            let missing = list(&registry, &missing);
+            assert_eq!(missing.code, Some(3), "{status} {options}: {missing}");
+            let exists = list(&registry, &format!("tags {NGINX} {options}"));
+            assert_eq!(exists.code, Some(5), "{status} {options}: {exists}");
+            assert!(exists.stderr.contains("error page"), "{exists}");
+        }
+        let registry = faulty(move |_| Some(Fault::raw(status, "text/html", "<html>")));
+        let repos = list(&registry, "repos public.ecr.aws/docker");
+        assert_eq!(repos.code, Some(5), "{status}: {repos}");
+    }
+}
+
+/// The fields of a refusal may come twice, in two spellings, and as other types.
+#[test]
+fn a_refusal_is_read_whatever_else_it_holds() {
+    for body in [
+        r#"{"__type":"RepositoryNotFoundException","code":"RepositoryNotFoundException","message":"a","Message":"b"}"#,
+        r#"{"message":"a","message":"b","__type":"x#RepositoryNotFoundException"}"#,
+        r#"{"Code":"RepositoryNotFoundException","message":null,"code":7}"#,
+        r#"{"__type":["x"],"code":"RepositoryNotFoundException:http://x","message":{}}"#,
+    ] {
+        let registry = without_gallery(Fault::raw(400, "application/json", body));
+        let missing = list(&registry, &format!("tags {NGINX} -o json"));
+        assert_eq!(missing.code, Some(3), "{body}: {missing}");
+        assert_eq!(operations(&registry), "describeImageTags", "{body}");
+    }
+    for body in [
+        r#"{"errors":[{"code":"X","code":"NAME_UNKNOWN","message":1,"detail":[]}]}"#,
+        r#"{"errors":[{},null,{"code":"NAME_UNKNOWN"}],"errors":[{"code":"NAME_UNKNOWN"}]}"#,
+    ] {
+        let registry = faulty(move |request| {
+            (request.operation == "tags/list").then(|| Fault::raw(404, "application/json", body))
+        });
+        let missing = list(&registry, &format!("tags {NGINX} --source registry"));
+        assert_eq!(missing.code, Some(3), "{body}: {missing}");
+    }
+}
+
+/// The gallery would list all of them, so its failure is the error.
+#[test]
+fn what_the_registry_refuses_in_place_of_the_gallery_is_a_failure_of_the_gallery() {
+    let many = ecrpub_registry::Repository::generated("many", 70);
+    let registry = Registry::builder()
+        .repository(many)
+        .faults(|request| (request.operation == "describeImageTags").then(forbidden))
+        .start();
+    for options in ["--platforms --sort tag", "--pin --sort version"] {
+        let line = format!("tags public.ecr.aws/example/many {options} -q");
+        let outcome = list(&registry, &line);
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(5)),
+            "{outcome}"
+        );
+        assert_eq!(
+            outcome.stderr.lines().next(),
+            Some(
+                "error: `REGISTRY` denied anonymous access: Forbidden; with names alone, this would read 98 manifests one by one, more than the limit of 60"
+            ),
+        );
+        let chosen = list(&registry, &format!("{line} --source registry"));
+        assert_eq!(chosen.code, Some(2), "{chosen}");
+    }
 }

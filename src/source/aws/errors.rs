@@ -8,10 +8,11 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::origin::Origin;
 use crate::error::{Error, Kind};
+use crate::net::answers::cut;
 use crate::net::retry::{Cause, Failure};
 use crate::net::{self, answers, retry};
 use crate::reference::{RegistryId, RepositoryName, public_hint};
-use crate::source::refusals;
+use crate::source::{Start, refusals};
 
 /// The request that failed.
 #[derive(Clone, Copy, Debug)]
@@ -21,10 +22,11 @@ pub(crate) struct Context<'a> {
     /// The repository; a request for the registry has none.
     pub(crate) repository: Option<&'a RepositoryName>,
     pub(crate) registry_id: Option<&'a RegistryId>,
-    /// Whether the request resumes an earlier listing.
-    pub(crate) resumes: bool,
+    pub(crate) start: Start,
     pub(crate) host: &'a str,
     pub(crate) origin: &'a Origin,
+    /// The user's options of the connection, for commands in hints.
+    pub(crate) options: &'a str,
 }
 
 /// Whether the service says that an image of a look-up does not exist.
@@ -50,7 +52,7 @@ where
 }
 
 /// Translates an error of a request of the SDK for `operation` to `host`. `answered` maps the error
-/// codes and messages that it knows.
+/// codes and messages that it knows; both are cut.
 pub(super) fn failed<E>(
     error: &SdkError<E, HttpResponse>,
     operation: &str,
@@ -66,9 +68,9 @@ where
     let failure = match error {
         SdkError::ServiceError(service) => match service.err().code() {
             Some(code) => {
-                let message = service.err().message();
-                let known = answered(code, message, status);
-                known.unwrap_or_else(|| unknown(host, code, message, status))
+                let (code, message) = (cut(code), service.err().message().map(cut));
+                let known = answered(&code, message.as_deref(), status);
+                known.unwrap_or_else(|| unknown(host, &code, message.as_deref(), status))
             }
             None => answers::unreadable(host, status),
         },
@@ -102,13 +104,13 @@ pub(super) fn is_passing(code: &str, status: u16) -> bool {
 
 /// The failure for an error code of the service.
 fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>) -> Failure {
-    let said = &*answers::cut(message.unwrap_or(code));
+    let said = message.unwrap_or(code);
     match code {
         "RepositoryNotFoundException" if let Some(name) = context.repository => {
             Failure::fatal(repository_not_found(name, context))
         }
         "InvalidParameterException" | "ValidationException" => {
-            refusals::refused(said, context.resumes)
+            refusals::refused(said, context.start)
         }
         "UnsupportedCommandException" => Failure::fatal(
             Error::usage(format!("the service refuses the command: {said}"))
@@ -151,7 +153,7 @@ fn repository_not_found(name: &RepositoryName, context: Context<'_>) -> Error {
     )
     .hint(format!(
         "list your repositories with `ecrpub repos{}`",
-        context.origin.profile_option
+        context.options
     ));
     match public_hint(name) {
         Some(hint) => error.hint_first(hint),

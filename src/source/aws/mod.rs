@@ -31,6 +31,7 @@ use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
 use crate::reference::{RegistryId, RepositoryName};
 use crate::session::Session;
+use crate::source::Start;
 
 /// A connection to the service: settings checked, credentials resolved.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub(crate) struct Aws<'a> {
     origin: Origin,
     host: String,
     registry_id: Option<RegistryId>,
+    /// The user's options of the connection and the registry, for commands in hints.
+    options: String,
     /// The place of the names that are remembered.
     pub(super) place: String,
     progress: &'a Progress,
@@ -59,9 +62,16 @@ impl<'a> Aws<'a> {
         let progress = session.progress;
         let (scope, settings) = read(args, session)?;
         let (transport, dual_stack) = (&settings.transport, settings.dual_stack);
-        let limit = session.env.hurried(credentials::LIMIT);
+        let limit = session.env.hurried_limit(credentials::LIMIT);
         let found = credentials::resolve(&scope, transport, dual_stack, limit, progress).await?;
-        Ok(Self::new(&scope, settings, found, registry_id, progress))
+        Ok(Self::new(
+            args,
+            &scope,
+            settings,
+            found,
+            registry_id,
+            progress,
+        ))
     }
 
     /// The same with keys of the environment or of the AWS files, without running a program or asking
@@ -78,10 +88,18 @@ impl<'a> Aws<'a> {
         let (scope, settings) = read(args, session)?;
         let found = credentials::at_hand(&scope)?;
         let progress = session.progress;
-        Ok(Self::new(&scope, settings, found, registry_id, progress))
+        Ok(Self::new(
+            args,
+            &scope,
+            settings,
+            found,
+            registry_id,
+            progress,
+        ))
     }
 
     fn new(
+        args: &ConnectionArgs,
         scope: &Scope,
         settings: Settings,
         found: Credentials,
@@ -95,7 +113,10 @@ impl<'a> Aws<'a> {
         let (origin, keys) = (found.origin, found.keys);
         let credentials = format!("{}, access key id {}", origin.description, keys.id);
         progress.resolved("credentials", credentials);
+        let registry = (registry_id.as_ref()).map(|id| format!(" --registry-id {id}"));
+        let options = args.as_words() + &registry.unwrap_or_default();
         Self {
+            options,
             client: client(&settings, &keys),
             place: place_of(scope, &settings, registry_id.as_ref()),
             host,
@@ -110,16 +131,22 @@ impl<'a> Aws<'a> {
         &'b self,
         operation: &'static str,
         repository: Option<&'b RepositoryName>,
-        resumes: bool,
+        start: Start,
     ) -> Context<'b> {
         Context {
             operation,
             repository,
             registry_id: self.registry_id.as_ref(),
-            resumes,
+            start,
             host: &self.host,
             origin: &self.origin,
+            options: &self.options,
         }
+    }
+
+    /// The user's options of the connection and the registry, as words of a command line.
+    pub(crate) fn options(&self) -> &str {
+        &self.options
     }
 
     fn registry_id(&self) -> Option<String> {

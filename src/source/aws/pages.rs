@@ -19,7 +19,7 @@ use crate::net::answers;
 use crate::redact;
 use crate::reference::{ImageId, Named, PublicRepository, Reference, Repository, RepositoryName};
 use crate::source::wire::{Names, to_millisecond};
-use crate::source::{LookUp, Page, PageRequest};
+use crate::source::{LookUp, Page, PageRequest, Start};
 
 impl Aws<'_> {
     /// A page of the repository's images.
@@ -32,7 +32,7 @@ impl Aws<'_> {
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page<Image>, Error> {
-        let context = self.context("DescribeImages", Some(repository), request.token.is_some());
+        let context = self.context("DescribeImages", Some(repository), request.start);
         let send = async || {
             self.client
                 .describe_images()
@@ -62,7 +62,7 @@ impl Aws<'_> {
         repository: &RepositoryName,
         ids: &[ImageId],
     ) -> Result<LookUp<Image>, Error> {
-        let context = self.context("DescribeImages", Some(repository), false);
+        let context = self.context("DescribeImages", Some(repository), Start::Beginning);
         let send = async || {
             let answer = self
                 .client
@@ -94,11 +94,7 @@ impl Aws<'_> {
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page<Tag>, Error> {
-        let context = self.context(
-            "DescribeImageTags",
-            Some(repository),
-            request.token.is_some(),
-        );
+        let context = self.context("DescribeImageTags", Some(repository), request.start);
         let send = async || {
             self.client
                 .describe_image_tags()
@@ -126,7 +122,7 @@ impl Aws<'_> {
         &self,
         request: PageRequest<'_>,
     ) -> Result<Page<RepositoryDetail>, Error> {
-        let context = self.context("DescribeRepositories", None, request.token.is_some());
+        let context = self.context("DescribeRepositories", None, request.start);
         let send = async || {
             self.client
                 .describe_repositories()
@@ -150,7 +146,7 @@ impl Aws<'_> {
     ///
     /// As [`Self::images`].
     pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
-        let context = self.context("DescribeRegistries", None, false);
+        let context = self.context("DescribeRegistries", None, Start::Beginning);
         let send = async || self.client.describe_registries().send().await;
         let answer = self.call(context, send).await?;
         let registry = answer.registries.into_iter().next();
@@ -171,7 +167,7 @@ impl Aws<'_> {
     ///
     /// As [`Self::images`], and a response without a valid token.
     pub(crate) async fn authorization_token(&self) -> Result<Arc<str>, Error> {
-        let context = self.context("GetAuthorizationToken", None, false);
+        let context = self.context("GetAuthorizationToken", None, Start::Beginning);
         let send = async || self.client.get_authorization_token().send().await;
         let answer = self.call(context, send).await?;
         let token = answer
@@ -195,7 +191,7 @@ impl Aws<'_> {
         &self,
         repository: &RepositoryName,
     ) -> Result<PublicRepository, Error> {
-        let context = self.context("DescribeRepositories", Some(repository), false);
+        let context = self.context("DescribeRepositories", Some(repository), Start::Beginning);
         let send = async || {
             self.client
                 .describe_repositories()

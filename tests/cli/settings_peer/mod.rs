@@ -104,6 +104,8 @@ impl Place {
             ("HOME".to_owned(), fill("{HOME}")),
             ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
             ("TZ".to_owned(), "UTC".to_owned()),
+            // Of one second by default, which a busy machine exceeds.
+            ("AWS_METADATA_SERVICE_TIMEOUT".to_owned(), "30".to_owned()),
             // Whatever is no loopback address ends here.
             (
                 "HTTPS_PROXY".to_owned(),

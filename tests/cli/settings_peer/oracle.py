@@ -27,6 +27,8 @@ import botocore.utils
 # No second attempts after a while.
 botocore.utils.ContainerMetadataFetcher.SLEEP_TIME = 0
 botocore.utils.ContainerMetadataFetcher.RETRY_ATTEMPTS = 1
+# A busy machine exceeds two seconds.
+botocore.utils.ContainerMetadataFetcher.TIMEOUT_SECONDS = 30
 
 
 # The handlers of other services take most of the time.

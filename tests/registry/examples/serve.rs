@@ -1,6 +1,7 @@
 //! Keeps a local registry running, to try any client on:
-//! `cargo run -p ecrpub-registry --example serve -- 3 250 100000` serves the repositories `images-3`,
-//! `images-250` and `images-100000`, beside the sample ones, until it is interrupted.
+//! `cargo run -p ecrpub-registry --example serve -- 3 100000 20x10000` serves the repositories
+//! `images-3` and `images-100000`, and 10,000 repositories of 20 images, beside the sample ones, until
+//! it is interrupted.
 #![expect(clippy::print_stdout, reason = "the settings to use are its output")]
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,10 +15,14 @@ fn main() {
     for repository in sample(now.try_into().unwrap_or_default()) {
         builder = builder.repository(repository);
     }
-    for count in std::env::args().skip(1) {
-        let images = count.parse().expect("numbers of images");
-        let repository = Repository::generated(&format!("images-{images}"), images);
-        builder = builder.repository(repository);
+    for argument in std::env::args().skip(1) {
+        let (images, copies) = argument.split_once('x').unwrap_or((&argument, ""));
+        let count = images.parse().expect("numbers of images");
+        let repository = Repository::generated(&format!("images-{images}"), count);
+        builder = match copies.parse() {
+            Ok(copies) => builder.repositories(repository.copies(copies)),
+            Err(_) => builder.repository(repository),
+        };
     }
     let registry = builder.start();
     let url = registry.url();

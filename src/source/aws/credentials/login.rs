@@ -192,8 +192,9 @@ fn not_renewed(error: &CredentialsError, profile: &str, host: &str) -> Failure {
     type Unsent = SdkError<CreateOAuth2TokenError, HttpResponse>;
     let refused = |code: &str, said: &str| {
         failure(format!(
-            "the login of profile `{profile}` cannot be renewed: {} ({code})",
-            answers::cut(said)
+            "the login of profile `{profile}` cannot be renewed: {} ({})",
+            answers::cut(said),
+            answers::cut(code)
         ))
     };
     if let Some(error) = find::<Unsent>(error) {

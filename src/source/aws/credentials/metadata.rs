@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::keys::{Keys, instant};
 use super::plan::failure;
 use crate::error::Error;
+use crate::net::answers;
 use crate::net::http::{self, Answer, LONGEST_TOKEN};
 use crate::net::retry::{Cause, Failure};
 
@@ -64,12 +65,10 @@ fn said(answer: &[u8]) -> String {
         .flatten()
         .filter(|part| *part != "Success")
         .collect();
-    let said: String = said.join(": ").chars().take(500).collect();
     if said.is_empty() {
-        said
-    } else {
-        format!(": {said}")
+        return String::new();
     }
+    format!(": {}", answers::cut(&said.join(": ")))
 }
 
 /// The error for an answer that holds no credentials.

@@ -8,10 +8,8 @@ use super::keys::Keys;
 use super::plan::{failure, time};
 use crate::child;
 use crate::error::Error;
+use crate::net::answers;
 use crate::source::aws::scope::of_profile;
-
-/// How much of a program's own message is shown, in characters.
-const LONGEST_MESSAGE: usize = 2000;
 
 /// Runs `command`, without a shell, and reads the keys that it prints.
 pub(super) async fn credentials(profile: &str, command: &str) -> Result<Keys, Error> {
@@ -19,7 +17,7 @@ pub(super) async fn credentials(profile: &str, command: &str) -> Result<Keys, Er
     let output = run(&origin, command).await?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        let said: String = said.trim().chars().take(LONGEST_MESSAGE).collect();
+        let said = answers::cut(said.trim());
         let separator = if said.is_empty() { "" } else { ": " };
         return Err(failure(format!(
             "{origin} failed ({}){separator}{said}",
@@ -60,7 +58,7 @@ struct End;
 
 impl Drop for End {
     fn drop(&mut self) {
-        child::end();
+        drop(child::end());
     }
 }
 

@@ -31,7 +31,7 @@ const PAGE_SIZE: u16 = 1000;
 const MOST_REPOSITORIES: usize = 4;
 
 /// Lists names by the options of a command line.
-pub(super) struct Names {
+pub(super) struct Lister {
     connection: ConnectionArgs,
     registry_id: Option<RegistryId>,
     source: SourceName,
@@ -47,7 +47,7 @@ pub(super) struct Names {
     started: Instant,
 }
 
-impl Names {
+impl Lister {
     /// Lists by the options of the command `name`, as a run with these options would; `None` if it could
     /// not start.
     pub(super) fn of(name: &str, matches: &ArgMatches, started: Instant) -> Option<Self> {
