@@ -66,24 +66,10 @@ pub(crate) async fn run<R: ListedRow>(
         Err(error) if error.is_of_gallery() && check::names_are_enough(&plan) => {
             session.progress.end_line();
             notes::of_registry(&error, plan.args, session.console);
-            let listed = list(&plan, PublicApi::Registry, session).await;
-            listed.map_err(|refused| instead_of(&error, refused))
+            list(&plan, PublicApi::Registry, session).await
         }
         outcome => outcome,
     }
-}
-
-/// The error of the registry, which answered for the gallery. The gallery would not have refused the
-/// options: its failure is the cause.
-fn instead_of(failure: &Error, refused: Error) -> Error {
-    if refused.kind() != Kind::Usage {
-        return refused;
-    }
-    let message = format!("{failure}; with names alone, {refused}");
-    let hints = refused.hints().iter();
-    hints.fold(Error::new(Kind::Service, message), |error, hint| {
-        error.hint(hint)
-    })
 }
 
 /// Lists the rows of `plan`, public ones through `api`.
