@@ -5,6 +5,8 @@ mod complete;
 mod completions;
 mod connection;
 mod credentials;
+#[cfg(unix)]
+mod deletion;
 mod errors;
 mod faults;
 mod formats;
@@ -14,6 +16,7 @@ mod hostile;
 mod limits;
 mod look_up;
 mod man;
+mod manifests;
 mod network;
 mod oci;
 mod pages;
@@ -38,5 +41,7 @@ mod stream;
 mod tab;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod unused;
 mod usage;
 mod without;

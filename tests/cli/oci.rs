@@ -718,7 +718,10 @@ fn an_index_that_is_gone_has_no_platforms() {
         ))
         .start();
     for reference in ["web", "public.ecr.aws/example/web"] {
-        let listed = ecrpub(&registry, &format!("tags {reference} --platforms -c tag,platforms"));
+        let listed = ecrpub(
+            &registry,
+            &format!("tags {reference} --platforms -c tag,platforms"),
+        );
         assert_snapshot!(listed, @"
         TAG  PLATFORMS
         a    -
