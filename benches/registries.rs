@@ -56,10 +56,13 @@ fn row(name: &str, arguments: &str, build: impl FnOnce(Builder) -> Builder) {
     );
     let counts = registry.rate_counts();
     let requests = registry.requests().len();
-    let share = 100.0 * counts.refused_later as f64 / requests as f64;
+    // In tenths of a percent.
+    let share = 1000 * counts.refused_later / requests;
     println!(
-        "| {name} | {wall:.1} s | {requests} | {} ({share:.1} %) | {} |",
+        "| {name} | {wall:.1} s | {requests} | {} ({}.{} %) | {} |",
         counts.refused_later,
+        share / 10,
+        share % 10,
         registry.most_under_way()
     );
 }

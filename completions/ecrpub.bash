@@ -75,7 +75,7 @@ _ecrpub() {
 
     case "${cmd}" in
         ecrpub)
-            opts="-v -q -h -V --verbose --quiet --color --help --version images tags repos completions man help"
+            opts="-v -q -h -V --verbose --quiet --color --no-cache --help --version images tags repos completions man help"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -93,7 +93,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__completions)
-            opts="-v -q -h --verbose --quiet --color --help bash elvish fish powershell zsh"
+            opts="-v -q -h --verbose --quiet --color --no-cache --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -209,7 +209,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__images)
-            opts="-R -L -o -c -s -v -q -h --repository-name --repo --all --public --source --registry-id --tag --digest --platforms --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --fail-if-empty --output --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --tagged --untagged --columns --sort --verbose --quiet --color --help"
+            opts="-R -L -o -c -s -v -q -h --repository-name --repo --all --public --source --registry-id --tag --digest --platforms --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --fail-if-empty --output --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --tagged --untagged --columns --sort --verbose --quiet --color --no-cache --help"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -437,7 +437,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__man)
-            opts="-v -q -h --verbose --quiet --color --help images tags repos completions man"
+            opts="-v -q -h --verbose --quiet --color --no-cache --help images tags repos completions man"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -455,7 +455,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__repos)
-            opts="-o -c -s -L -v -q -h --public --registry-id --usage --semver --pre --exclude-digest-tags --before --min-age --media-type --reverse --count --fail-if-empty --output --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --include --exclude --limit --full-ref --since --verbose --quiet --color --help"
+            opts="-o -c -s -L -v -q -h --public --registry-id --usage --semver --pre --exclude-digest-tags --before --min-age --media-type --reverse --count --fail-if-empty --output --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --include --exclude --limit --full-ref --since --verbose --quiet --color --no-cache --help"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -644,7 +644,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__tags)
-            opts="-R -L -o -c -s -v -q -h --repository-name --repo --all --public --source --registry-id --tag --digest --platforms --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --fail-if-empty --output --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --verbose --quiet --color --help"
+            opts="-R -L -o -c -s -v -q -h --repository-name --repo --all --public --source --registry-id --tag --digest --platforms --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --fail-if-empty --output --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --verbose --quiet --color --no-cache --help"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

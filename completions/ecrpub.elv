@@ -23,6 +23,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand --verbose 'Log requests, retries and timings to stderr'
             cand -q 'Print errors and their hints only, no notes'
             cand --quiet 'Print errors and their hints only, no notes'
+            cand --no-cache 'Do not read or write the cache'
             cand -h 'Print help; `-h` prints a summary'
             cand --help 'Print help; `-h` prints a summary'
             cand -V 'Print version'
@@ -87,6 +88,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand --verbose 'Log requests, retries and timings to stderr'
             cand -q 'Print errors and their hints only, no notes'
             cand --quiet 'Print errors and their hints only, no notes'
+            cand --no-cache 'Do not read or write the cache'
             cand -h 'Print help; `-h` prints a summary'
             cand --help 'Print help; `-h` prints a summary'
         }
@@ -141,6 +143,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand --verbose 'Log requests, retries and timings to stderr'
             cand -q 'Print errors and their hints only, no notes'
             cand --quiet 'Print errors and their hints only, no notes'
+            cand --no-cache 'Do not read or write the cache'
             cand -h 'Print help; `-h` prints a summary'
             cand --help 'Print help; `-h` prints a summary'
         }
@@ -188,6 +191,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand --verbose 'Log requests, retries and timings to stderr'
             cand -q 'Print errors and their hints only, no notes'
             cand --quiet 'Print errors and their hints only, no notes'
+            cand --no-cache 'Do not read or write the cache'
             cand -h 'Print help; `-h` prints a summary'
             cand --help 'Print help; `-h` prints a summary'
         }
@@ -197,6 +201,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand --verbose 'Log requests, retries and timings to stderr'
             cand -q 'Print errors and their hints only, no notes'
             cand --quiet 'Print errors and their hints only, no notes'
+            cand --no-cache 'Do not read or write the cache'
             cand -h 'Print help; `-h` prints a summary'
             cand --help 'Print help; `-h` prints a summary'
         }
@@ -206,6 +211,7 @@ set edit:completion:arg-completer[ecrpub] = {|@words|
             cand --verbose 'Log requests, retries and timings to stderr'
             cand -q 'Print errors and their hints only, no notes'
             cand --quiet 'Print errors and their hints only, no notes'
+            cand --no-cache 'Do not read or write the cache'
             cand -h 'Print help; `-h` prints a summary'
             cand --help 'Print help; `-h` prints a summary'
         }

@@ -11,7 +11,7 @@ end
 complete -c ecrpub -f
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_ecrpub_global_optspecs
-    string join \n v/verbose q/quiet color= h/help V/version
+    string join \n v/verbose q/quiet color= no-cache h/help V/version
 end
 
 function __fish_ecrpub_needs_command
@@ -40,6 +40,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s q -l quiet -d 'Print errors and their hints only, no notes'
+complete -c ecrpub -n "__fish_ecrpub_needs_command" -l no-cache -d 'Do not read or write the cache'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s h -l help -d 'Print help; `-h` prints a summary'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -s V -l version -d 'Print version'
 complete -c ecrpub -n "__fish_ecrpub_needs_command" -f -a "images" -d 'List the images of repositories: one row per digest, newest first'
@@ -111,6 +112,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tagged -d 'List
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l untagged -d 'List only images that have no tag'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s q -l quiet -d 'Print errors and their hints only, no notes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-cache -d 'Do not read or write the cache'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s h -l help -d 'Print help; `-h` prints a summary'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s R -l repo -l repository-name -d 'The same as REPO; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l source -d 'Read public repositories from this API' -r -f -a "auto\t'The gallery or, if it fails and names are enough, the registry'
@@ -174,6 +176,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l no-trunc -d 'Prin
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l bytes -d 'Print the sizes of a table in bytes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s q -l quiet -d 'Print errors and their hints only, no notes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l no-cache -d 'Do not read or write the cache'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -s h -l help -d 'Print help; `-h` prints a summary'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l registry-id -d 'Read the registry of this account' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l semver -d 'List only versions in this range, highest first' -r -f
@@ -231,18 +234,21 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l bytes -d 'Print 
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l full-ref -d 'Print references to paste: public.ecr.aws/ALIAS/NAME'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s q -l quiet -d 'Print errors and their hints only, no notes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l no-cache -d 'Do not read or write the cache'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s h -l help -d 'Print help; `-h` prints a summary'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s q -l quiet -d 'Print errors and their hints only, no notes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -l no-cache -d 'Do not read or write the cache'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand completions" -s h -l help -d 'Print help; `-h` prints a summary'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand man" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand man" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand man" -s q -l quiet -d 'Print errors and their hints only, no notes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand man" -l no-cache -d 'Do not read or write the cache'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand man" -s h -l help -d 'Print help; `-h` prints a summary'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions man help" -f -a "images" -d 'List the images of repositories: one row per digest, newest first'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand help; and not __fish_seen_subcommand_from images tags repos completions man help" -f -a "tags" -d 'List the tags of repositories: one row per tag, newest first, with its image'

@@ -49,7 +49,9 @@ fn with_cache(registry: &Registry, cache: &Path) -> Run {
 
 fn files(cache: &Path) -> Vec<PathBuf> {
     let files = std::fs::read_dir(cache.join("names")).into_iter().flatten();
-    files.map(|file| file.unwrap().path()).collect()
+    files
+        .map(|file| file.expect("the folder can be read").path())
+        .collect()
 }
 
 #[test]
