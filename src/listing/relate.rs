@@ -32,7 +32,7 @@ pub(crate) struct RelationArgs {
     /// `arm64/v8`. Reads manifests as `--platforms` does, in the order of the listing, until `--limit`
     /// rows have passed. Rows whose platform is not known, such as single images of public
     /// repositories, are left out; a note counts them.
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", hide_short_help = true)]
     pub(super) platform: Option<Platform>,
 }
 

@@ -62,7 +62,7 @@ pub(crate) struct FilterArgs {
     /// List only rows older than this age, such as `7d`
     ///
     /// The same as `--before` with an age. A note on stderr counts the rows that are too young.
-    #[arg(long, value_name = "AGE")]
+    #[arg(long, value_name = "AGE", hide_short_help = true)]
     pub(crate) min_age: Option<Age>,
 
     /// List only rows with this text in the media type of the manifest or artifact

@@ -32,10 +32,11 @@ fn delete(registry: &Registry, request: &Value) -> Value {
     let address = url.trim_start_matches("http://");
     let body = request.to_string();
     let credential = "AKIATEST/20240601/us-east-1/ecr-public/aws4_request";
+    let signature = "0".repeat(64);
     let message = format!(
         "POST / HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/x-amz-json-1.1\r\n\
          x-amz-target: SpencerFrontendService.BatchDeleteImage\r\nx-amz-date: 20240601T120000Z\r\n\
-         authorization: AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=00\r\n\
+         authorization: AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature={signature}\r\n\
          connection: close\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
@@ -182,7 +183,6 @@ fn the_recipe_of_the_readme_stops_at_the_first_failure() {
     assert_ne!(outcome.code, Some(0), "{outcome}");
     assert!(outcome.stderr.contains("ImageNotFound"), "{outcome}");
     assert_eq!(registry.count("BatchDeleteImage"), 1);
-    assert_eq!(images(&registry, "team/web").len(), 29);
 }
 
 /// A shell that finds `ecrpub`, and runs what follows.
@@ -229,7 +229,12 @@ fn what_stays_protects_what_it_holds_and_what_signs_it() {
         vec![release, amd64, arm64, signature, lost],
     )]);
     let outcome = ecrpub(&registry, "images web --untagged -o delete-requests");
-    assert_snapshot!(outcome, @"");
+    assert_snapshot!(outcome, @r#"
+    {"registryId":"123456789012","repositoryName":"web","imageIds":[{"imageDigest":"sha256:7f0c04237b1be658537340192b9812cc877ce09d6cf1e3b12ebb147149163ebc"}]}
+    --- stderr
+    note: 2 images are left out, because an index that stays holds them
+    note: 1 image is left out, because an image that stays is signed or described by it
+    "#);
     let requests: Value = serde_json::from_str(&outcome.stdout).expect("one request");
     assert_eq!(requests["imageIds"][0]["imageDigest"], lost_digest.as_str());
     carry_out(&registry, &[requests]);
@@ -279,16 +284,19 @@ fn image_ids_of_unused_images_have_parents_before_children() {
 #[test]
 fn each_request_is_under_the_name_of_its_repository() {
     let of = |name: &str, seed| Repository::new(name, vec![image(seed), image(9).tagged(&["1"])]);
-    let registry = Registry::start([of("a", 1), of("b", 2), of("c", 3)]);
-    assert_snapshot!(ecrpub(&registry, "images b a --unused -o delete-requests"), @"");
+    let registry = Registry::start([of("aa", 1), of("bb", 2), of("cc", 3)]);
+    assert_snapshot!(ecrpub(&registry, "images bb aa --unused -o delete-requests"), @r#"
+    {"registryId":"123456789012","repositoryName":"bb","imageIds":[{"imageDigest":"sha256:9f5f94452aa8baff012d33f2e42edcc258af9671b99a99a341c54df8a575c68f"}]}
+    {"registryId":"123456789012","repositoryName":"aa","imageIds":[{"imageDigest":"sha256:36bd4cc26471b70c722f4602214c20ed70424c910f9c5b22e4c77f3b6874dfb8"}]}
+    "#);
     let all = requests(&registry, "images --all --unused");
     let names: Vec<_> = all
         .iter()
         .map(|request| request["repositoryName"].as_str())
         .collect();
-    assert_eq!(names, [Some("a"), Some("b"), Some("c")]);
+    assert_eq!(names, [Some("aa"), Some("bb"), Some("cc")]);
     carry_out(&registry, &all);
-    for name in ["a", "b", "c"] {
+    for name in ["aa", "bb", "cc"] {
         assert_eq!(images(&registry, name).len(), 1, "{name}");
     }
 }

@@ -195,7 +195,13 @@ fn young_images_may_be_part_of_a_push_and_undated_ones_too() {
     assert_eq!(unused_with(&images, "--min-age 2d"), "");
     assert_eq!(unused_with(&images, "--before 2024-06-02"), "young settled");
     assert_eq!(unused_with(&images, "--since 2d"), "settled");
-    assert_snapshot!(ecrpub(&registry(&images), "images web --unused -c digest"), @"");
+    assert_snapshot!(ecrpub(&registry(&images), "images web --unused -c digest"), @"
+    DIGEST
+    60e6b73db656
+    --- stderr
+    note: `--unused` leaves out 1 image younger than 24 hours, whose index may still be pushed; `--min-age` sets another age
+    note: `--unused` leaves out 1 image without a date
+    ");
 }
 
 /// Whatever other filters leave out.
@@ -224,9 +230,18 @@ fn the_whole_repository_decides() {
 fn a_repository_without_a_tag_has_a_note() {
     let images = vec![("one", image(1)), ("two", image(2))];
     let registry = registry(&images);
-    assert_snapshot!(ecrpub(&registry, "images web --unused -c digest"), @"");
+    assert_snapshot!(ecrpub(&registry, "images web --unused -c digest"), @"
+    DIGEST
+    36bd4cc26471
+    9f5f94452aa8
+    --- stderr
+    note: repository `web` has no tag, so that nothing in it is in use
+    ");
     let empty = Registry::start([Repository::new("web", Vec::new())]);
-    assert_snapshot!(ecrpub(&empty, "images web --unused"), @"");
+    assert_snapshot!(ecrpub(&empty, "images web --unused"), @"
+    --- stderr
+    note: repository `web` has nothing to list: it is empty
+    ");
 }
 
 #[test]
@@ -240,8 +255,14 @@ fn an_image_in_use_that_is_named_is_a_note() {
             &format!("images web --unused --digest {digest} -c digest"),
         )
     };
-    assert_snapshot!(named(&digest(0)), @"");
-    assert_snapshot!(named(&digest(1)), @"");
+    assert_snapshot!(named(&digest(0)), @"
+    --- stderr
+    note: repository `web` has nothing to list: the named image is in use, or does not pass the filters
+    ");
+    assert_snapshot!(named(&digest(1)), @"
+    DIGEST
+    9f5f94452aa8
+    ");
     let missing = named(&format!("sha256:{}", "0".repeat(64)));
     assert_eq!(missing.code, Some(3), "{missing}");
 }
@@ -258,11 +279,26 @@ fn public_repositories_and_parts_of_a_listing_are_refused() {
         );
         outcome.stderr
     };
-    assert_snapshot!(refuse("images public.ecr.aws/example/web --unused"), @"");
-    assert_snapshot!(refuse("images public.ecr.aws/example/web --used-by"), @"");
-    assert_snapshot!(refuse("images public.ecr.aws/example/web -o delete-requests"), @"");
-    assert_snapshot!(refuse("tags web -o delete-requests"), @"");
-    assert_snapshot!(refuse("images web -o delete-requests --sort size"), @"");
+    assert_snapshot!(refuse("images public.ecr.aws/example/web --unused"), @"
+    error: `--unused` needs every image of a repository, but public repositories do not show untagged images
+    hint: name a repository of your own registry by its name alone
+    ");
+    assert_snapshot!(refuse("images public.ecr.aws/example/web --used-by"), @"
+    error: `--used-by` needs every image of a repository, but public repositories do not show untagged images
+    hint: name a repository of your own registry by its name alone
+    ");
+    assert_snapshot!(refuse("images public.ecr.aws/example/web -o delete-requests"), @"
+    error: `-o delete-requests` lists images to delete, but public images cannot be deleted
+    hint: name the repository of your own registry by its name alone
+    ");
+    assert_snapshot!(refuse("tags web -o delete-requests"), @"
+    error: `-o delete-requests` deletes images with all their tags, but tags are listed
+    hint: use it with `ecrpub images REPO`, or list tags with `-o image-ids`
+    ");
+    assert_snapshot!(refuse("images web -o delete-requests --sort size"), @"
+    error: `-o delete-requests` has a fixed order, that of deletion
+    hint: leave out `--sort` and `--reverse`
+    ");
     for option in [
         "--unused",
         "--used-by",
@@ -483,5 +519,10 @@ fn the_summary_counts_the_manifests() {
     let registry = Registry::start([Repository::new("web", vec![release, child, lost])]);
     let run = Run::on(&registry).arguments("images web --unused -c digest");
     let shown = crate::terminal::screen(80, run.into_command());
-    assert_snapshot!(shown, @"");
+    assert_snapshot!(shown, @"
+    DIGEST
+    9f5f94452aa8
+    1 image, 1 untagged, 1.0 kB
+    2 manifests read
+    ");
 }
