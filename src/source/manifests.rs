@@ -109,13 +109,12 @@ impl Sources<'_> {
                 read => content = Some(read?),
             }
         }
-        let content = match content {
-            Some(content) => content,
-            None => {
-                let registry = &self.public().registry;
-                let read = registry.content(repository, digest, Caller::Anonymous);
-                read.await?
-            }
+        let content = if let Some(content) = content {
+            content
+        } else {
+            let registry = &self.public().registry;
+            let read = registry.content(repository, digest, Caller::Anonymous);
+            read.await?
         };
         if let Some(content) = &content {
             manifests.cache.put(digest, content);
