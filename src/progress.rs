@@ -244,3 +244,34 @@ fn limited(rate: Option<f64>) -> String {
         Some(rate) => format!("rate limited to {rate:.0} requests per second"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Manifests;
+
+    #[test]
+    fn the_expected_time_follows_from_the_rate_of_the_registry() {
+        let shown = |done, all, rate| {
+            let manifests = Manifests {
+                all,
+                done,
+                rate,
+                ..Manifests::default()
+            };
+            manifests.to_string()
+        };
+        assert_eq!(
+            shown(0, 1000, 10.0),
+            "0 of 1,000 manifests, about 100 s left"
+        );
+        assert_eq!(
+            shown(0, 1000, 1.0),
+            "0 of 1,000 manifests, about 17 min left"
+        );
+        assert_eq!(
+            shown(993, 1000, 1.0),
+            "993 of 1,000 manifests, about 7 s left"
+        );
+        assert_eq!(shown(1, 1, 1.0), "1 of 1 manifest");
+    }
+}

@@ -22,6 +22,7 @@ mod oci;
 mod pages;
 mod peer;
 mod pipes;
+mod platforms;
 mod proxies;
 mod public;
 mod readme;

@@ -281,3 +281,28 @@ fn anonymous_requests_begin_one_at_a_time_and_signed_in_ones_together() {
         registry.most_under_way()
     );
 }
+
+/// A redirect of a manifest would take the token to another host.
+#[test]
+fn redirects_of_manifests_are_not_followed() {
+    let other = Registry::start([related("team/web", NOW_MS)]);
+    let location = other.url();
+    let registry = Registry::builder()
+        .repository(related("team/web", NOW_MS))
+        .faults(move |request| {
+            (request.operation == "manifest").then(|| ecrpub_registry::Fault::Raw {
+                status: 307,
+                headers: vec![("location", format!("{location}{}", request.path))],
+                body: Vec::new(),
+            })
+        })
+        .start();
+    let outcome = ecrpub(&registry, "images team/web --unused");
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.code),
+        ("", Some(5)),
+        "{outcome}"
+    );
+    assert!(outcome.stderr.contains("a redirect"), "{outcome}");
+    other.assert_no_requests();
+}
