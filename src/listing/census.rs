@@ -54,13 +54,14 @@ pub(super) fn graph<'g>(images: &'g [Image], known: &Manifests) -> Result<Graph<
             format!("the service returned an image whose digest {invalid}"),
         )
     })?;
-    add(&mut graph, known.iter());
+    add(&mut graph, known);
     Ok(graph)
 }
 
-fn add<'m>(
+/// Adds `manifests` to `graph`.
+pub(super) fn add<'m>(
     graph: &mut Graph<'_>,
-    manifests: impl Iterator<Item = (&'m Digest, &'m Option<ParsedManifest>)>,
+    manifests: impl IntoIterator<Item = (&'m Digest, &'m Option<ParsedManifest>)>,
 ) {
     for (digest, manifest) in manifests {
         match manifest {

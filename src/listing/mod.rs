@@ -14,6 +14,7 @@ mod print;
 mod printer;
 mod read;
 mod relate;
+mod relating;
 mod rows;
 mod stream;
 mod summary;

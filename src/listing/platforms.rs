@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::census::node;
+use super::census::{self, node};
 use super::read::Part;
-use super::relate::Relating;
+use super::relating::Relating;
 use super::{Listing, WINDOW};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
@@ -115,63 +115,80 @@ async fn add_known<R: Listed<Of = Repository> + ImageRow + 'static>(
     if all {
         relating.all_images().await?;
     }
-    let images = relating.related.images.as_deref().filter(|_| all);
+    check_digests(relating, rows)?;
+    let (answers, gone) = answers(relating, rows, all).await?;
+    for (row, platforms) in rows.iter_mut().zip(answers) {
+        row.manifest_mut().platforms = platforms;
+    }
+    Ok(gone)
+}
+
+/// The platforms of a row, if they are known.
+type Answer = Option<Arc<[String]>>;
+
+/// The platforms of `rows`, by the indexes of the repository if `all` are to be read, and the digests of
+/// listed indexes that are gone.
+async fn answers<R: ImageRow>(
+    relating: &mut Relating<'_>,
+    rows: &[R],
+    all: bool,
+) -> Result<(Vec<Answer>, Vec<String>), Error> {
+    let images = relating.images.as_deref().filter(|_| all);
     let nodes: Vec<Node<'_>> = match images {
         Some(images) => images.iter().map(node).collect(),
         None => rows.iter().map(node).collect(),
     };
-    check_digests(relating, rows)?;
     let nodes = nodes
         .into_iter()
         .filter(|node| Digest::is_canonical(node.digest));
     let graph = Graph::new(nodes);
     let mut graph = graph.map_err(|invalid| Error::new(Kind::Service, invalid))?;
-    for (digest, manifest) in &relating.related.manifests {
-        match manifest {
-            Some(manifest) => graph.add(digest, manifest.clone()),
-            None => graph.add_gone(digest),
-        }
-    }
-    let asked: Vec<&str> = rows
+    census::add(&mut graph, &relating.manifests);
+    let digests = rows
         .iter()
-        .filter_map(|row| row.manifest().digest.as_deref())
-        .collect();
+        .filter_map(|row| row.manifest().digest.as_deref());
+    let digests: Vec<&str> = digests.collect();
     let question = Question::Platforms {
-        of: &asked,
+        of: &digests,
         own: all,
     };
-    let known = &mut relating.related.manifests;
+    let known = &mut relating.manifests;
     relating.reader.read(&mut graph, known, question).await?;
     let platforms = graph.platforms();
     let mut gone = Vec::new();
-    let mut answers: Vec<Option<Arc<[String]>>> = Vec::with_capacity(rows.len());
-    for row in &*rows {
+    let mut answers = Vec::with_capacity(rows.len());
+    for row in rows {
         let digest = row.manifest().digest.as_deref().unwrap_or_default();
-        let read = Digest::canonical(digest).and_then(|digest| known.get(&digest));
-        let is_index = match read {
-            Some(Some(manifest)) if manifest.children.is_some() => true,
-            Some(Some(_)) if row.manifest().is_index() => {
-                return Err(no_index(relating, digest));
-            }
-            Some(None) if row.manifest().is_index() => {
-                gone.push(digest.to_owned());
-                false
-            }
-            _ => false,
-        };
-        let list: Vec<String> = platforms
-            .of(digest)
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let is_index = is_index(relating, row, digest, &mut gone)?;
+        let list = platforms.of(digest).into_iter().map(str::to_owned);
+        let list: Vec<String> = list.collect();
         answers.push((is_index || !list.is_empty()).then(|| list.into()));
-    }
-    for (row, platforms) in rows.iter_mut().zip(answers) {
-        row.manifest_mut().platforms = platforms;
     }
     gone.sort_unstable();
     gone.dedup();
-    Ok(gone)
+    Ok((answers, gone))
+}
+
+/// Whether the row's manifest was read and is an index. A listed index that does not exist is added to
+/// `gone`.
+fn is_index<R: ImageRow>(
+    relating: &Relating<'_>,
+    row: &R,
+    digest: &str,
+    gone: &mut Vec<String>,
+) -> Result<bool, Error> {
+    let digest_read = Digest::canonical(digest);
+    let read = digest_read.and_then(|digest| relating.manifests.get(&digest));
+    let is_listed_index = row.manifest().is_index();
+    match read {
+        Some(Some(manifest)) if manifest.children.is_some() => Ok(true),
+        Some(Some(_)) if is_listed_index => Err(no_index(relating, digest)),
+        Some(None) if is_listed_index => {
+            gone.push(digest.to_owned());
+            Ok(false)
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Refuses the digest of an index that must not become part of a URL.
@@ -223,7 +240,7 @@ async fn read_by_tag<R: ImageRow>(
     let read: Vec<TaggedManifest> = read.try_collect().await?;
     for (row, TaggedManifest { digest, manifest }) in rows.iter_mut().zip(read) {
         row.manifest_mut().digest = Some(digest.as_str().to_owned());
-        relating.related.manifests.insert(digest, Some(manifest));
+        relating.manifests.insert(digest, Some(manifest));
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ mod tests;
 mod waves;
 
 pub(crate) use self::{
+    answers::Unused,
     changes::first_change,
     graph::{Graph, Node},
     manifest::ParsedManifest,
