@@ -209,7 +209,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__images)
-            opts="-R -L -o -c -s -v -q -h --repository-name --repo --all --public --source --registry-id --tag --digest --platforms --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --fail-if-empty --output --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --tagged --untagged --columns --sort --verbose --quiet --color --no-cache --help"
+            opts="-R -L -o -c -s -v -q -h --repository-name --repo --all --public --source --registry-id --tag --digest --platforms --platform --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --fail-if-empty --output --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --tagged --untagged --unused --used-by --columns --sort --verbose --quiet --color --no-cache --help"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -255,6 +255,13 @@ _ecrpub() {
                     return 0
                     ;;
                 --digest)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --platform)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -325,11 +332,11 @@ _ecrpub() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids delete-requests" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids delete-requests" -- "${cur}"))
                     return 0
                     ;;
                 --time)
@@ -408,12 +415,12 @@ _ecrpub() {
                     return 0
                     ;;
                 --columns)
-                    COMPREPLY=($(_ecrpub_list "registryId registryAliasName repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType platforms imageTags" "${cur}"))
+                    COMPREPLY=($(_ecrpub_list "registryId registryAliasName repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType platforms role usedBy imageTags" "${cur}"))
                     compopt -o nospace 2>/dev/null
                     return 0
                     ;;
                 -c)
-                    COMPREPLY=($(_ecrpub_list "registryId registryAliasName repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType platforms imageTags" "${cur}"))
+                    COMPREPLY=($(_ecrpub_list "registryId registryAliasName repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType platforms role usedBy imageTags" "${cur}"))
                     compopt -o nospace 2>/dev/null
                     return 0
                     ;;
@@ -497,11 +504,11 @@ _ecrpub() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids delete-requests" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids delete-requests" -- "${cur}"))
                     return 0
                     ;;
                 --time)
@@ -644,7 +651,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__tags)
-            opts="-R -L -o -c -s -v -q -h --repository-name --repo --all --public --source --registry-id --tag --digest --platforms --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --fail-if-empty --output --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --verbose --quiet --color --no-cache --help"
+            opts="-R -L -o -c -s -v -q -h --repository-name --repo --all --public --source --registry-id --tag --digest --platforms --platform --include --exclude --semver --pre --exclude-digest-tags --since --before --min-age --media-type --reverse --limit --count --fail-if-empty --output --full-ref --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --verbose --quiet --color --no-cache --help"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -690,6 +697,13 @@ _ecrpub() {
                     return 0
                     ;;
                 --digest)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --platform)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -760,11 +774,11 @@ _ecrpub() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids delete-requests" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids delete-requests" -- "${cur}"))
                     return 0
                     ;;
                 --time)

@@ -56,6 +56,7 @@ registry\t'The registry\'s own, which is documented: names, and manifests by tag
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l registry-id -d 'Read your own repositories from the registry of this account' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tag -d 'List only rows with this tag; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l digest -d 'List only rows with this digest, or its beginning; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l platform -d 'List only rows that run on this platform, such as linux/arm64' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l include -d 'List only rows with a tag that matches this regex; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l exclude -d 'Ignore tags that match this regex; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l semver -d 'List only versions in this range, highest first' -r -f
@@ -70,7 +71,8 @@ jsonl\t'The same objects, one per line'
 csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
 tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
 name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
-image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
+image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'
+delete-requests\t'For `aws ecr-public batch-delete-image --cli-input-json`, one request per line'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
@@ -85,7 +87,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l endpoint-url -d
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l timeout -d 'Limit the time of one attempt, in seconds' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "(__ecrpub_list registryId registryAliasName repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType platforms imageTags)"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "(__ecrpub_list registryId registryAliasName repositoryName imageDigest imagePushedAt imageSizeInBytes imageManifestMediaType artifactMediaType platforms role usedBy imageTags)"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s s -l sort -d 'Sort the rows by this key' -r -f -a "pushed\t'When the image, or the newest one of a repository, was pushed, newest first'
 version\t'The version, highest first, then tags that are not versions'
 size\t'The size, largest first'
@@ -110,6 +112,8 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-trunc -d 'Pr
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l bytes -d 'Print the sizes of a table in bytes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l tagged -d 'List only images that have a tag'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l untagged -d 'List only images that have no tag'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l unused -d 'List only images that no tag reaches'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l used-by -d 'Add the tags through which each image is in use, and its role'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -s q -l quiet -d 'Print errors and their hints only, no notes'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand images" -l no-cache -d 'Do not read or write the cache'
@@ -121,6 +125,7 @@ registry\t'The registry\'s own, which is documented: names, and manifests by tag
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l registry-id -d 'Read your own repositories from the registry of this account' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l tag -d 'List only rows with this tag; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l digest -d 'List only rows with this digest, or its beginning; repeatable' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l platform -d 'List only rows that run on this platform, such as linux/arm64' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l include -d 'List only rows with a tag that matches this regex; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l exclude -d 'Ignore tags that match this regex; repeatable' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l semver -d 'List only versions in this range, highest first' -r -f
@@ -135,7 +140,8 @@ jsonl\t'The same objects, one per line'
 csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
 tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
 name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
-image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
+image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'
+delete-requests\t'For `aws ecr-public batch-delete-image --cli-input-json`, one request per line'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand tags" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
@@ -189,7 +195,8 @@ jsonl\t'The same objects, one per line'
 csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
 tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
 name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
-image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'"
+image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'
+delete-requests\t'For `aws ecr-public batch-delete-image --cli-input-json`, one request per line'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'

@@ -96,6 +96,7 @@ fn image(number: u32) -> Image {
             media_type: Some("application/vnd.oci.image.manifest.v1+json".into()),
             artifact_media_type: Some("application/vnd.oci.image.config.v1+json".into()),
             platforms: None,
+            relations: None,
         },
     }
 }

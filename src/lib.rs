@@ -30,10 +30,6 @@ mod panic;
 mod progress;
 mod redact;
 mod reference;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the options that need relations follow")
-)]
 mod relations;
 mod select;
 mod session;

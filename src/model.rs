@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::relations::Role;
+
 /// An image, identified by its digest (`ImageDetail` in the service's API).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Image {
@@ -116,11 +118,31 @@ pub(crate) struct Manifest {
     pub(crate) media_type: Option<Arc<str>>,
     /// The media type of the configuration, chosen by the publisher.
     pub(crate) artifact_media_type: Option<Arc<str>>,
-    /// The platforms of an index, such as `linux/arm64/v8`; absent until the manifest is read.
+    /// The platforms of an index, such as `linux/arm64/v8`, or those that indexes give for any other
+    /// image; absent if they are not known.
     pub(crate) platforms: Option<Arc<[String]>>,
+    /// Absent until the manifests of the repository are read.
+    pub(crate) relations: Option<Box<Relations>>,
+}
+
+/// What relates an image to the other images of its repository.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Relations {
+    /// The tags through which it is in use, the nearest first.
+    pub(crate) used_by: Option<Vec<String>>,
+    pub(crate) role: Option<Role>,
+    /// Whether no tag reaches it.
+    pub(crate) is_unused: bool,
+    /// The number of the request that deletes it.
+    pub(crate) request: Option<usize>,
 }
 
 impl Manifest {
+    /// The relations, to be filled in.
+    pub(crate) fn relations_mut(&mut self) -> &mut Relations {
+        self.relations.get_or_insert_default()
+    }
+
     /// Whether this is an index: a list of other manifests.
     pub(crate) fn is_index(&self) -> bool {
         matches!(
@@ -166,6 +188,11 @@ pub(crate) trait Row {
     fn usage(&self) -> Usage {
         Usage::default()
     }
+
+    /// Whether no tag reaches the row's image, if that is known.
+    fn is_unused(&self) -> bool {
+        false
+    }
 }
 
 /// A row of an image, which takes a public reference and platforms.
@@ -176,10 +203,18 @@ pub(crate) trait ImageRow: Row {
     fn manifest(&self) -> &Manifest;
     /// The manifest of the row's image.
     fn manifest_mut(&mut self) -> &mut Manifest;
+    /// The row of `image`, unless rows are not images.
+    fn of_image(image: Image) -> Option<Self>
+    where
+        Self: Sized;
+    /// Whether rows are images.
+    const IS_IMAGE: bool;
+    /// The row as an image, if it is one.
+    fn as_image(&self) -> Option<&Image>;
 }
 
 macro_rules! image_row {
-    ($row:ty) => {
+    ($row:ty, $is_image:expr, $of_image:expr, $as_image:expr) => {
         impl ImageRow for $row {
             fn home_mut(&mut self) -> &mut Home {
                 &mut self.home
@@ -191,6 +226,16 @@ macro_rules! image_row {
 
             fn manifest_mut(&mut self) -> &mut Manifest {
                 &mut self.manifest
+            }
+
+            fn of_image(image: Image) -> Option<Self> {
+                $of_image(image)
+            }
+
+            const IS_IMAGE: bool = $is_image;
+
+            fn as_image(&self) -> Option<&Image> {
+                $as_image(self)
             }
         }
     };
@@ -219,11 +264,16 @@ macro_rules! of_manifest {
             } = &self.manifest;
             [media_type.as_deref(), artifact_media_type.as_deref()]
         }
+
+        fn is_unused(&self) -> bool {
+            let relations = self.manifest.relations.as_ref();
+            relations.is_some_and(|relations| relations.is_unused)
+        }
     };
 }
 
-image_row!(Image);
-image_row!(Tag);
+image_row!(Image, true, Some, Some);
+image_row!(Tag, false, |_| None, |_| None);
 
 impl Row for Image {
     fn id(&self) -> Option<&str> {

@@ -2,9 +2,10 @@
 
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::listing::{self, ImageListingArgs, Missing, Plan};
+use crate::listing::{self, ImageListingArgs, Missing, Plan, UsedByArgs};
 use crate::model::Image;
 use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, offer};
+use crate::relations;
 use crate::select::{SortKey, TaggedArgs};
 use crate::session::Session;
 
@@ -25,6 +26,8 @@ pub(crate) struct ImagesArgs {
     listing: ImageListingArgs,
     #[command(flatten)]
     tagged: TaggedArgs,
+    #[command(flatten)]
+    used_by: UsedByArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -51,6 +54,7 @@ pub(crate) const SCHEMA: Schema<Image> = Schema {
     needs: Facts::DIGESTS,
     complete: Facts::UNTAGGED,
     is_index: |image| image.manifest.is_index(),
+    request: |image| image.manifest.relations.as_ref()?.request,
 };
 
 const COLUMNS: &[Column<Image>] = &[
@@ -177,6 +181,32 @@ const COLUMNS: &[Column<Image>] = &[
         value: |image| Value::of(image.manifest.platforms.as_deref(), Value::List),
     },
     Column {
+        key: "role",
+        title: "ROLE",
+        aliases: &[],
+        shown: Shown::ForMachines,
+        needs: Facts::RELATIONS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 5,
+        },
+        value: |image| Value::of(role(image), |role| Value::Text(role.name())),
+    },
+    Column {
+        key: "usedBy",
+        title: "USED BY",
+        aliases: &[],
+        shown: Shown::ForMachines,
+        needs: Facts::RELATIONS,
+        look: Look {
+            align: Align::Left,
+            role: Role::Name,
+            importance: 6,
+        },
+        value: |image| Value::of(used_by(image), Value::List),
+    },
+    Column {
         key: "imageTags",
         title: "TAGS",
         aliases: &["tag", "imageTag"],
@@ -191,9 +221,18 @@ const COLUMNS: &[Column<Image>] = &[
     },
 ];
 
+fn role(image: &Image) -> Option<relations::Role> {
+    image.manifest.relations.as_ref()?.role
+}
+
+fn used_by(image: &Image) -> Option<&[String]> {
+    image.manifest.relations.as_ref()?.used_by.as_deref()
+}
+
 impl ImagesArgs {
     pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
-        let plan = Plan::of_images(&SCHEMA, SortKey::Pushed, self.tagged, &self.listing)?;
+        let mut plan = Plan::of_images(&SCHEMA, SortKey::Pushed, self.tagged, &self.listing)?;
+        plan.added.extend(self.used_by.added());
         listing::run(plan, session).await
     }
 }

@@ -97,6 +97,7 @@ pub(crate) const SCHEMA: Schema<RepositoryDetail> = Schema {
     needs: Facts::NAMES,
     complete: Facts::NAMES,
     is_index: |_| false,
+    request: |_| None,
 };
 
 const COLUMNS: &[Column<RepositoryDetail>] = &[
@@ -326,6 +327,7 @@ impl ReposArgs {
             source: SourceName::Auto,
             ids: None,
             tagged: TaggedArgs::default(),
+            platform: None,
             added: self.usage.added(&self.registries, &self.listing),
             args: &self.listing,
         };

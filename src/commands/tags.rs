@@ -48,6 +48,7 @@ pub(crate) const SCHEMA: Schema<Tag> = Schema {
     needs: Facts::NAMES,
     complete: Facts::NAMES,
     is_index: |tag| tag.manifest.is_index(),
+    request: |_| None,
 };
 
 const COLUMNS: &[Column<Tag>] = &[

@@ -1,5 +1,7 @@
 //! Refuses options that contradict each other or the repositories, before any request is sent.
 
+use clap::ValueEnum;
+
 use super::Plan;
 use super::rows::ListedRow;
 use crate::error::Error;
@@ -9,7 +11,7 @@ use crate::select::{IdArgs, SortKey};
 use crate::source::{PublicApi, SourceName, Subject, Target};
 
 /// An option, and whether it is given.
-type Given = (&'static str, bool);
+type Given<'a> = (&'a str, bool);
 
 /// Checks that the options of `plan` fit each other, its targets and its rows; public repositories are
 /// read from `api`.
@@ -41,6 +43,7 @@ pub(super) fn names_are_enough<R: ListedRow>(plan: &Plan<'_, R>) -> bool {
         };
     let is_named = |target: &Target<R::Asked>| !target.of.is_own() && !target.of.is_several();
     fits && plan.source == SourceName::Auto
+        && plan.platform.is_none()
         && !args.pages.is_part()
         && plan.targets.iter().all(is_named)
         && needs(plan, PublicApi::Registry).is_ok()
@@ -76,8 +79,12 @@ fn options<R: ListedRow>(plan: &Plan<'_, R>) -> Result<(), Error> {
     exclude(count, &others)?;
     let filter = &select.filter;
     let semver = ("--semver", filter.semver.is_some());
+    let whole = whole_repository(plan);
+    let whole: Vec<_> = whole.iter().map(|option| (option.as_str(), true)).collect();
     exclude(max_pages, &[count, tag, digest, semver, limit])?;
+    exclude(max_pages, &whole)?;
     exclude(starting_token, &[count, tag, digest, semver])?;
+    exclude(starting_token, &whole)?;
     exclude(
         ("--min-age", filter.min_age.is_some()),
         &[("--before", filter.before.is_some())],
@@ -95,7 +102,20 @@ fn options<R: ListedRow>(plan: &Plan<'_, R>) -> Result<(), Error> {
     Ok(())
 }
 
-fn exclude((option, is_given): Given, others: &[Given]) -> Result<(), Error> {
+/// The options whose answers depend on every row of a repository.
+fn whole_repository<R: ListedRow>(plan: &Plan<'_, R>) -> Vec<String> {
+    let relates = |need: &Need| need.facts.contains(Facts::RELATIONS);
+    let needs = plan.needs_of_selection().into_iter();
+    let needs = needs.chain(plan.needs_of_output()).filter(relates);
+    let mut options: Vec<_> = needs.map(|need| need.option).collect();
+    options.extend(plan.platform.map(|_| "--platform".to_owned()));
+    if plan.args.output.format_name() == FormatName::ImageIds {
+        options.push("-o image-ids".to_owned());
+    }
+    options
+}
+
+fn exclude((option, is_given): Given<'_>, others: &[Given<'_>]) -> Result<(), Error> {
     match others.iter().find(|(_, other_is_given)| *other_is_given) {
         Some((other, _)) if is_given => Err(Error::usage(format!(
             "`{option}` cannot be used with `{other}`"
@@ -186,21 +206,23 @@ fn part_of_listing<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Resu
 fn format<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Result<(), Error> {
     let output = &plan.args.output;
     let format = output.format_name();
-    let has_columns = !matches!(format, FormatName::Name | FormatName::ImageIds);
+    let has_columns = format.has_columns();
     if output.time == Some(TimeFormat::Relative) && format != FormatName::Table {
         return Err(Error::usage("`--time relative` is for tables only")
             .hint("use `--time iso`, `iso-ms`, `epoch` or `local` with this format"));
     }
     if !output.columns.is_empty() && !has_columns {
-        return Err(
-            Error::usage("`--columns` cannot be used with `-o name` or `-o image-ids`")
-                .hint("choose columns with `-o tsv --no-headers`"),
-        );
+        return Err(Error::usage(format!(
+            "`--columns` cannot be used with `-o {}`",
+            name_of(format)
+        ))
+        .hint("choose columns with `-o tsv --no-headers`"));
     }
     if let (Some(added), false) = (plan.added.first(), has_columns) {
         return Err(Error::usage(format!(
-            "`{}` adds columns, but `-o name` and `-o image-ids` have no columns",
-            added.option
+            "`{}` adds columns, but `-o {}` has no columns",
+            added.option,
+            name_of(format)
         ))
         .hint("use it with `-o table`, `json`, `jsonl`, `csv` or `tsv`"));
     }
@@ -215,35 +237,58 @@ fn format<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Result<(), Er
         ))
         .hint("use it with `-o name`, or alone"));
     }
-    if format == FormatName::ImageIds {
-        image_ids(plan, expected)?;
+    if format.deletes() {
+        deletion(plan, expected, format)?;
     }
     Ok(())
 }
 
-fn image_ids<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Result<(), Error> {
+/// The name of a format on the command line.
+fn name_of(format: FormatName) -> String {
+    let value = format.to_possible_value();
+    value.map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+/// Refuses options that do not apply to formats for deletion.
+fn deletion<R: ListedRow>(
+    plan: &Plan<'_, R>,
+    expected: Expected,
+    format: FormatName,
+) -> Result<(), Error> {
+    let option = format!("-o {}", name_of(format));
     if !expected.told.contains(Facts::TAGS) {
-        return Err(
-            Error::usage("`-o image-ids` lists images to delete, not repositories")
-                .hint("use it with `ecrpub images REPO`"),
-        );
+        return Err(Error::usage(format!(
+            "`{option}` lists images to delete, not repositories"
+        ))
+        .hint("use it with `ecrpub images REPO`"));
     }
-    if expected.several {
+    let are_tags = !plan.schema.complete.contains(Facts::UNTAGGED);
+    if format == FormatName::DeleteRequests && are_tags {
+        return Err(Error::usage(
+            "`-o delete-requests` deletes images with all their tags, but tags are listed",
+        )
+        .hint("use it with `ecrpub images REPO`, or list tags with `-o image-ids`"));
+    }
+    if format == FormatName::ImageIds && expected.several {
         return Err(
             Error::usage("`-o image-ids` takes one repository, but several were given")
                 .hint("run the command once for each repository"),
         );
     }
     if expected.public {
-        return Err(Error::usage(
-            "`-o image-ids` lists images to delete, but public images cannot be deleted",
-        )
+        return Err(Error::usage(format!(
+            "`{option}` lists images to delete, but public images cannot be deleted"
+        ))
         .hint("name the repository of your own registry by its name alone"));
     }
     let select = &plan.args.select;
     if select.sort.is_some() || select.reverse {
+        let order = match format {
+            FormatName::ImageIds => "indexes first",
+            _ => "that of deletion",
+        };
         return Err(
-            Error::usage("`-o image-ids` has a fixed order, indexes first")
+            Error::usage(format!("`{option}` has a fixed order, {order}"))
                 .hint("leave out `--sort` and `--reverse`"),
         );
     }
@@ -261,7 +306,8 @@ fn needs<R: ListedRow>(plan: &Plan<'_, R>, api: PublicApi) -> Result<(), Error> 
             return Err(beyond_names(&format!("ecrpub {}s", schema.noun), true));
         }
         // Rows are selected by what listings tell, and by usage, which is read before.
-        let selecting = told | readable & (Facts::USAGE | Facts::UNTAGGED);
+        let of_manifests = Facts::MANIFESTS | Facts::RELATIONS;
+        let selecting = told | readable & (Facts::USAGE | Facts::UNTAGGED | of_manifests);
         let selection = selection.iter().map(|need| (need, selecting));
         let output = output.iter().map(|need| (need, told | readable));
         for (Need { option, facts }, known) in selection.chain(output) {
@@ -283,6 +329,12 @@ fn refuse(option: &str, missing: Facts, told: Facts) -> Result<(), Error> {
         .hint(format!(
             "leave out `{option}`, or list the tags of a repository with `ecrpub tags REPO`"
         )));
+    }
+    if missing.contains(Facts::RELATIONS) {
+        return Err(Error::usage(format!(
+            "`{option}` needs every image of a repository, but public repositories do not show untagged images"
+        ))
+        .hint("name a repository of your own registry by its name alone"));
     }
     if missing.contains(Facts::UNTAGGED) {
         let error = Error::usage(format!(
@@ -349,6 +401,7 @@ mod tests {
         needs: Facts::DIGESTS,
         complete: Facts::UNTAGGED,
         is_index: |_| false,
+        request: |_| None,
     };
 
     const TAGS: Schema<Tag> = Schema {
@@ -359,6 +412,7 @@ mod tests {
         needs: Facts::NAMES,
         complete: Facts::NAMES,
         is_index: |_| false,
+        request: |_| None,
     };
 
     /// The error of `check` for a command line that begins with `images` or `tags`.

@@ -33,24 +33,25 @@ impl<R: ListedRow> Listing<'_, R> {
         }
         let mut missing = self.suggest(unknown).await;
         let ids = counted.iter();
-        missing.extend(self.missing(ids.map(|(target, count)| (*target, &*count.missing))));
+        missing.extend(self.missing(ids.map(|(target, (count, _))| (*target, &*count.missing))));
         let mut lines = String::new();
-        for (target, count) in &counted {
+        for (target, (count, _)) in &counted {
             if self.is_several {
                 lines.extend([&target.of.to_string(), "\t"]);
             }
             lines.extend([&count.counts.passing.to_string(), "\n"]);
         }
         let is_empty = |count: &Selected<R>| count.counts.passing == 0 && count.missing.is_empty();
-        let empty = counted.iter().filter(|(_, count)| is_empty(count));
-        self.note_empty(empty.map(|(target, count)| Empty {
+        let empty = counted.iter().filter(|(_, (count, _))| is_empty(count));
+        self.note_empty(empty.map(|(target, (count, _))| Empty {
             target,
             read: count.counts.read,
             suggestion: count.suggestion.as_deref(),
         }));
         self.console.write(lines.as_bytes())?;
-        let counts: Vec<_> = counted.iter().map(|(_, count)| count.counts).collect();
+        let counts: Vec<_> = counted.iter().map(|(_, (count, _))| count.counts).collect();
         self.note_excluded(&counts);
+        self.note_relations(counted.iter().flat_map(|(_, (_, notes))| notes));
         self.note_untagged(counted.iter().map(|(target, _)| *target));
         Ok(Outcome {
             rows: counts.iter().map(|counts| counts.passing).sum(),
@@ -58,10 +59,18 @@ impl<R: ListedRow> Listing<'_, R> {
         })
     }
 
-    async fn count_rows(&self, target: &Target<R::Of>) -> Result<Selected<R>, Error> {
+    /// The counts, and what is to be said about them.
+    async fn count_rows(
+        &self,
+        target: &Target<R::Of>,
+    ) -> Result<(Selected<R>, Vec<String>), Error> {
+        if self.relates_images() {
+            let part = R::select(self, target).await?;
+            return Ok((part.selected, part.notes));
+        }
         let wanted = self.plan.wanted(target);
         let counter = self.selection.counter(wanted.as_ref());
         let part = self.collect(&target.of, wanted.as_ref(), counter).await?;
-        Ok(part.selected)
+        Ok((part.selected, part.notes))
     }
 }

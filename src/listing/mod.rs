@@ -3,16 +3,19 @@
 
 mod args;
 mod catalog;
+mod census;
 mod check;
 mod count;
 mod expand;
 mod missing;
 mod notes;
 mod plan;
+mod platforms;
 mod print;
 mod printer;
 mod read;
 mod relate;
+mod relating;
 mod rows;
 mod stream;
 mod summary;
@@ -21,8 +24,12 @@ mod usage;
 pub(crate) use self::args::{ImageListingArgs, ListingArgs};
 pub(crate) use self::plan::Plan;
 use self::printer::Printer;
+use self::relate::Questions;
+pub(crate) use self::relate::UsedByArgs;
 use self::rows::ListedRow;
 pub(crate) use self::usage::UsageArgs;
+use jiff::Timestamp;
+
 use crate::console::Console;
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
@@ -61,24 +68,10 @@ pub(crate) async fn run<R: ListedRow>(
         Err(error) if error.is_of_gallery() && check::names_are_enough(&plan) => {
             session.progress.end_line();
             notes::of_registry(&error, plan.args, session.console);
-            let listed = list(&plan, PublicApi::Registry, session).await;
-            listed.map_err(|refused| instead_of(&error, refused))
+            list(&plan, PublicApi::Registry, session).await
         }
         outcome => outcome,
     }
-}
-
-/// The error of the registry, which answered for the gallery. The gallery would not have refused the
-/// options: its failure is the cause.
-fn instead_of(failure: &Error, refused: Error) -> Error {
-    if refused.kind() != Kind::Usage {
-        return refused;
-    }
-    let message = format!("{failure}; with names alone, {refused}");
-    let hints = refused.hints().iter();
-    hints.fold(Error::new(Kind::Service, message), |error, hint| {
-        error.hint(hint)
-    })
 }
 
 /// Lists the rows of `plan`, public ones through `api`.
@@ -95,8 +88,11 @@ async fn list<R: ListedRow>(
     let of_columns = columns.iter().map(|column| column.needs);
     let of_options = plan.needs_of_output().into_iter().map(|need| need.facts);
     let of_selection = union(plan.needs_of_selection().into_iter().map(|need| need.facts));
-    let reads = union(of_columns.chain(of_options)) | of_selection;
-    let reads = reads - expected.told;
+    let selecting = of_selection & (Facts::MANIFESTS | Facts::RELATIONS | Facts::USAGE);
+    let reads = (union(of_columns.chain(of_options)) | selecting) - expected.told;
+    let names: Vec<_> = columns.iter().map(|column| column.name()).collect();
+    let format_name = args.output.format_name();
+    let questions = Questions::of(reads, &names, plan.tagged.unused, format_name);
     let place = session.console.place(session.env.now());
     let format = args.output.format(plan.schema, columns, place);
     let now = || session.env.now();
@@ -107,7 +103,7 @@ async fn list<R: ListedRow>(
         &plan.targets,
         plan.registry_id,
         api,
-        reads.intersects(Facts::MANIFESTS | Facts::DIGESTS),
+        reads.intersects(Facts::MANIFESTS | Facts::DIGESTS | Facts::RELATIONS),
         &args.connection,
         session,
     );
@@ -132,6 +128,8 @@ async fn list<R: ListedRow>(
             && args.pages.starting_token.is_none()
             && (plan.schema.complete & expected.told).contains(Facts::UNTAGGED),
         relates_first: of_selection.contains(Facts::USAGE),
+        questions,
+        now: session.env.now(),
         selection,
         reads,
         sums_up: place.terminal && args.output.is_table() && session.console.has_watcher(),
@@ -188,6 +186,9 @@ pub(crate) struct Listing<'a, R: ListedRow> {
     reads: Facts,
     /// Whether they are read before the rows are sorted.
     relates_first: bool,
+    /// What manifests are to tell.
+    questions: Questions,
+    now: Timestamp,
     /// Whether untagged images would be listed if public repositories showed them.
     lacks_untagged: bool,
     /// Whether every image of the repositories is read, tagged or untagged.
@@ -196,6 +197,14 @@ pub(crate) struct Listing<'a, R: ListedRow> {
     sums_up: bool,
     console: &'a Console,
     progress: &'a Progress,
+}
+
+impl<R: ListedRow> Listing<'_, R> {
+    /// Whether manifests relate the rows to other images.
+    fn relates_images(&self) -> bool {
+        let of_images = Facts::MANIFESTS | Facts::DIGESTS | Facts::RELATIONS;
+        self.reads.intersects(of_images)
+    }
 }
 
 /// Separates the error for a missing repository, which does not end the listing, from all others.

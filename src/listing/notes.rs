@@ -7,10 +7,10 @@ use super::{Listing, ListingArgs};
 use crate::console::Console;
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::output::{FormatName, counted, human_count};
+use crate::output::{counted, human_count};
 use crate::select::Counts;
 use crate::shell::quoted;
-use crate::source::{self, Subject, Target};
+use crate::source::{self, ManifestCounts, Subject, Target};
 
 /// A subject of which nothing is listed.
 pub(super) struct Empty<'t, R: ListedRow> {
@@ -46,6 +46,7 @@ impl<R: ListedRow> Listing<'_, R> {
         let counts: Vec<_> = parts().map(|part| part.selected.counts).collect();
         self.note_excluded(&counts);
         self.note_other_tags(parts());
+        self.note_relations(parts().flat_map(|part| &part.notes));
         self.note_untagged(listed.iter().map(|(target, _)| *target));
         self.note_token(next_token);
     }
@@ -61,9 +62,38 @@ impl<R: ListedRow> Listing<'_, R> {
         }
         let is_whole = listed.iter().all(|(_, part)| self.is_whole(part));
         let lines = totals.lines(self.plan.schema.noun, is_whole);
-        for line in lines.iter().map(String::as_str).chain(description) {
+        let read = self.manifests_read();
+        let lines = lines.iter().map(String::as_str);
+        for line in lines.chain(read.as_deref()).chain(description) {
             self.console.sum_up(line);
         }
+    }
+
+    /// Prints the `notes` about relations between images, and about how manifests were read.
+    pub(super) fn note_relations<'a>(&self, notes: impl Iterator<Item = &'a String>) {
+        for note in notes {
+            self.console.note(note);
+        }
+        let owns = self.plan.targets.iter().any(|target| target.of.is_own());
+        for note in self.sources.manifest_notes(owns) {
+            self.console.note(&note);
+        }
+    }
+
+    /// How many manifests were read, if relations between images are listed.
+    fn manifests_read(&self) -> Option<String> {
+        let ManifestCounts { all, cached } = self.sources.manifests_read();
+        let manifests = self
+            .reads
+            .contains(Facts::RELATIONS)
+            .then(|| counted(all, "manifest"))?;
+        Some(match cached {
+            0 => format!("{manifests} read"),
+            cached => format!(
+                "{manifests} read, {} of them from the cache",
+                human_count(cached)
+            ),
+        })
     }
 
     /// Whether the rows of `part` are all images of its repository.
@@ -124,7 +154,7 @@ impl<R: ListedRow> Listing<'_, R> {
 
     /// Notes how many of the images to delete also have other tags.
     fn note_other_tags<'a>(&self, parts: impl Iterator<Item = &'a Part<R>>) {
-        if self.plan.args.output.format_name() != FormatName::ImageIds {
+        if !self.plan.args.output.format_name().deletes() {
             return;
         }
         let others = parts.map(|part| part.selected.with_other_tags);
@@ -171,6 +201,13 @@ impl<R: ListedRow> Listing<'_, R> {
             return;
         }
         let reason = match read {
+            1 if self.questions.unused && !self.plan.wants_all(target) => {
+                "the named image is in use, or does not pass the filters".to_owned()
+            }
+            read if self.questions.unused && read > 0 => {
+                let images = counted(read, "image");
+                format!("none of its {images} is unused and passes the filters")
+            }
             1 if !self.plan.wants_all(target) => {
                 "the named row does not pass the filters".to_owned()
             }

@@ -5,7 +5,7 @@ use super::{ImageListingArgs, ListingArgs};
 use crate::error::Error;
 use crate::facts::{Facts, Need};
 use crate::output::{Expected, Schema};
-use crate::reference::{Named, RegistryId};
+use crate::reference::{Named, Platform, RegistryId};
 use crate::select::{IdArgs, SortKey, TaggedArgs, Wanted};
 use crate::source::{PublicApi, SourceName, Subject, Target};
 
@@ -24,6 +24,8 @@ pub(crate) struct Plan<'a, R: ListedRow> {
     /// The rows named one by one.
     pub(crate) ids: Option<&'a IdArgs>,
     pub(crate) tagged: TaggedArgs,
+    /// The platform that rows must run on.
+    pub(crate) platform: Option<&'a Platform>,
     /// The columns that options add, by the option.
     pub(crate) added: Vec<Added>,
     pub(crate) args: &'a ListingArgs,
@@ -58,6 +60,7 @@ impl<'a, R: ListedRow<Asked = Named>> Plan<'a, R> {
             source: args.source.source,
             ids: Some(&args.ids),
             tagged,
+            platform: args.relations.platform.as_ref(),
             added: args.relations.added(),
             args: &args.listing,
         })
@@ -93,6 +96,10 @@ impl<R: ListedRow> Plan<'_, R> {
         let mut needs = select.needs();
         needs.extend(self.tagged.needs());
         needs.extend(self.ids.and_then(IdArgs::needs));
+        needs.extend(
+            self.platform
+                .map(|_| Need::new("--platform", Facts::MANIFESTS)),
+        );
         if self.targets.iter().any(selects_digest) {
             needs.push(Need::new("@DIGEST", Facts::DETAILS));
         }

@@ -23,7 +23,7 @@ impl<R: ListedRow> Listing<'_, R> {
         mut printer: Printer<'_, R>,
     ) -> Result<Outcome, Error> {
         let read = async |target| {
-            let part = unless_missing(self.select(target).await);
+            let part = unless_missing(R::select(self, target).await);
             self.progress.subject_done();
             part
         };

@@ -3,6 +3,8 @@
 use super::Listing;
 use super::rows::ListedRow;
 use crate::error::Error;
+use crate::facts::Facts;
+use crate::model::Image;
 use crate::reference::{ImageId, PublicRepository};
 use crate::select::{Collector, Selected, Wanted};
 use crate::source::{LOOK_UP_SIZE, LookUp, Pages, Subject, Target};
@@ -14,11 +16,31 @@ pub(crate) struct Part<R> {
     pub(super) next_token: Option<String>,
     /// Whether `--limit` ended the listing, and there may be more rows.
     pub(super) ended_early: bool,
-    /// The repository's public reference, if it was needed.
-    pub(super) reference: Option<PublicRepository>,
+    /// Every image of the repository, if they were read and relate to each other.
+    pub(super) images: Option<Vec<Image>>,
+    /// What is to be said about the rows.
+    pub(super) notes: Vec<String>,
 }
 
 impl<R> Part<R> {
+    /// All of these rows of `of`.
+    ///
+    /// # Errors
+    ///
+    /// A usage error if a named short digest matches several.
+    pub(super) fn of(selected: Selected<R>, of: &impl Subject) -> Result<Self, Error> {
+        if let Some((short, digests)) = &selected.ambiguous {
+            return Err(ambiguous(short, digests, of));
+        }
+        Ok(Self {
+            selected,
+            next_token: None,
+            ended_early: false,
+            images: None,
+            notes: Vec::new(),
+        })
+    }
+
     /// Whether it has neither rows nor named images that are missing.
     pub(super) fn is_empty(&self) -> bool {
         self.selected.rows.is_empty() && self.selected.missing.is_empty()
@@ -26,7 +48,8 @@ impl<R> Part<R> {
 }
 
 impl<R: ListedRow> Listing<'_, R> {
-    /// The rows of `target` that pass the filter, sorted and limited.
+    /// The rows of `target` that pass the filter, sorted and limited. Facts beyond the listing are read
+    /// before the rows are sorted, if they decide the order, and not at all otherwise.
     pub(super) async fn select(&self, target: &Target<R::Of>) -> Result<Part<R>, Error> {
         let wanted = self.plan.wanted(target);
         let unordered = self.selection.unordered();
@@ -44,7 +67,6 @@ impl<R: ListedRow> Listing<'_, R> {
             self.selection.arrange(&mut part.selected.rows);
         }
         self.add_reference(reference.as_ref(), &mut part.selected.rows);
-        part.reference = reference;
         Ok(part)
     }
 
@@ -81,35 +103,39 @@ impl<R: ListedRow> Listing<'_, R> {
             None => false,
         };
         let (mut next_token, mut ended_early) = (None, false);
+        let mut images = None;
         if !is_found {
             let mut pages = self.pages(of);
-            self.collect_pages(&mut pages, &mut collector).await?;
+            images = self.collect_pages(&mut pages, &mut collector).await?;
             ended_early = collector.is_full() && !pages.is_at_end();
             next_token = pages
                 .next_token()
                 .filter(|_| !ended_early)
                 .map(str::to_owned);
         }
-        let selected = collector.finish();
-        if let Some((short, digests)) = &selected.ambiguous {
-            return Err(ambiguous(short, digests, of));
-        }
         Ok(Part {
-            selected,
             next_token,
             ended_early,
-            reference: None,
+            images,
+            ..Part::of(collector.finish(), of)?
         })
     }
 
-    /// Reads pages into `collector`, to the end or until it is full.
+    /// Reads pages into `collector`, to the end or until it is full. Returns every image of the
+    /// repository, if they relate to each other and all were read.
     async fn collect_pages(
         &self,
         pages: &mut Pages<'_, R::Of>,
         collector: &mut Collector<'_, R>,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Vec<Image>>, Error> {
+        let relates = self.reads.intersects(Facts::MANIFESTS | Facts::RELATIONS);
+        let keeps = relates && pages.are_of_own() && !self.plan.args.pages.is_part();
+        let mut images = Vec::new();
         let mut page = pages.next().await?;
         while let Some(rows) = page {
+            if keeps {
+                images.extend(rows.iter().filter_map(R::as_image).cloned());
+            }
             if self.selection.streams() {
                 // Whether another page is needed depends on this one.
                 collector.add(rows);
@@ -122,7 +148,7 @@ impl<R: ListedRow> Listing<'_, R> {
                 page = next?;
             }
         }
-        Ok(())
+        Ok(Some(images).filter(|_| keeps && R::ARE_IMAGES && pages.is_at_end()))
     }
 
     /// Looks up the rows of `wanted`; returns false if some must be picked from the listing.

@@ -1,21 +1,15 @@
-//! Adds what manifests tell, platforms and digests, to a finished listing.
-
-use std::collections::{HashMap, HashSet};
-
-use futures_util::stream::{self, StreamExt, TryStreamExt};
+//! Selects image rows by what manifests tell, and adds it to them.
 
 use super::plan::Added;
 use super::read::Part;
-use super::rows::ListedRow;
-use super::{Listing, WINDOW};
+use super::relating::Relating;
+use super::{Listing, census, platforms};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
-use crate::model::ImageRow;
-use crate::reference::{ImageId, PublicRepository, TagName};
-use crate::source::Manifest;
-
-/// Manifests are read one by one, and anonymous callers may send about one request per second.
-const MOST: usize = 60;
+use crate::model::{Image, ImageRow};
+use crate::output::FormatName;
+use crate::reference::{Platform, Repository};
+use crate::source::{Listed, Subject, Target};
 
 /// The options that read manifests.
 #[derive(Debug, clap::Args)]
@@ -23,17 +17,27 @@ const MOST: usize = 60;
 pub(crate) struct RelationArgs {
     /// Add the platforms of each index, such as linux/amd64
     ///
-    /// Reads one index at a time from the public registry, and at most 60: use `--limit` or a filter.
-    /// With `--source registry`, the manifest of each tag.
+    /// Of your own repositories also those of images that an index holds. Reads the manifests of
+    /// listed indexes from the registry; of your own repositories those of all indexes, if an image is
+    /// listed too. Manifests are kept in the cache folder. With `--source registry`, reads the manifest
+    /// of each tag.
     #[arg(long)]
     pub(super) platforms: bool,
+
+    /// List only rows that run on this platform, such as linux/arm64
+    ///
+    /// OS/ARCH or OS/ARCH/VARIANT, in any case. Without a variant, any variant matches; `arm64` is
+    /// `arm64/v8`. Reads manifests as `--platforms` does, in the order of the listing, until `--limit`
+    /// rows have passed. Rows whose platform is not known, such as single images of public
+    /// repositories, are left out; a note counts them.
+    #[arg(long, value_name = "PLATFORM", hide_short_help = true)]
+    pub(super) platform: Option<Platform>,
 }
 
 impl RelationArgs {
     /// The columns that the options add.
     pub(super) fn added(&self) -> Vec<Added> {
-        let Self { platforms } = self;
-        let added = platforms.then_some(Added {
+        let added = self.platforms.then_some(Added {
             option: "--platforms",
             column: "platforms",
         });
@@ -41,89 +45,162 @@ impl RelationArgs {
     }
 }
 
-/// A manifest to read, and the repository that holds it.
-type Wanted = (PublicRepository, ImageId);
-
-/// Adds the platforms to the rows that are indexes; each manifest is read once. Rows of a source
-/// without digests are read by tag, and get a digest too.
-///
-/// # Errors
-///
-/// A usage error for too many manifests, and any failure of the registry.
-pub(super) async fn add_manifests<R: ListedRow + ImageRow>(
-    listing: &Listing<'_, R>,
-    parts: &mut [&mut Part<R>],
-) -> Result<(), Error> {
-    let by_tag = !listing.told.contains(Facts::DIGESTS);
-    let mut wanted = Vec::new();
-    let mut seen = HashSet::new();
-    for part in parts.iter() {
-        for row in &part.selected.rows {
-            let manifest = manifest_of(part, row, by_tag)?;
-            wanted.extend(manifest.filter(|manifest| seen.insert(manifest.clone())));
-        }
-    }
-    if wanted.len() > MOST {
-        return Err(Error::usage(format!(
-            "this would read {} manifests one by one, more than the limit of {MOST}",
-            wanted.len()
-        ))
-        .hint("list fewer rows, with `--limit 20` or a filter"));
-    }
-    let read = async |wanted: Wanted| {
-        let manifest = listing.sources.manifest(&wanted.0, &wanted.1).await?;
-        Ok::<_, Error>((wanted, manifest))
-    };
-    let found: HashMap<Wanted, Manifest> = stream::iter(wanted)
-        .map(read)
-        .buffered(WINDOW)
-        .try_collect()
-        .await?;
-    for part in parts {
-        for position in 0..part.selected.rows.len() {
-            let wanted = manifest_of(part, &part.selected.rows[position], by_tag)?;
-            if let Some(read) = wanted.and_then(|wanted| found.get(&wanted)) {
-                let manifest = part.selected.rows[position].manifest_mut();
-                manifest.platforms.clone_from(&read.platforms);
-                manifest.digest.get_or_insert_with(|| read.digest.clone());
-            }
-        }
-    }
-    Ok(())
+/// The option of images of own repositories.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Relations")]
+pub(crate) struct UsedByArgs {
+    /// Add the tags through which each image is in use, and its role
+    ///
+    /// Its own tags, those of indexes that hold it, and those of the image that it refers to, such as
+    /// a signature; the nearest first, without digest tags. The role is `index`, `image`,
+    /// `attestation`, `signature`, `sbom` or `artifact`. For your own repositories only. Reads the
+    /// manifests of all indexes and untagged images.
+    #[arg(long)]
+    used_by: bool,
 }
 
-/// The manifest to read for `row`: that of its tag with `by_tag`, otherwise that of an index.
-fn manifest_of<R: ImageRow>(
-    part: &Part<R>,
-    row: &R,
-    by_tag: bool,
-) -> Result<Option<Wanted>, Error> {
-    let manifest = row.manifest();
-    let (id, text) = match (row.id(), &manifest.digest) {
-        (Some(tag), _) if by_tag => {
-            let valid = Some(tag).filter(|tag| TagName::is_valid(tag));
-            (
-                valid.and_then(|tag| tag.parse().map(ImageId::Tag).ok()),
-                tag,
-            )
-        }
-        (_, Some(digest)) if !by_tag && manifest.is_index() => {
-            (digest.parse().map(ImageId::Digest).ok(), digest.as_str())
-        }
-        _ => return Ok(None),
-    };
-    let Some(reference) = &part.reference else {
-        return Ok(None);
-    };
-    match id {
-        Some(id) => Ok(Some((reference.clone(), id))),
-        // An invalid digest or tag must not become part of a URL.
-        None => Err(Error::new(
-            Kind::Service,
-            format!(
-                "the service returned an invalid {} `{text}` for an image of `{reference}`",
-                if by_tag { "tag" } else { "digest" }
-            ),
-        )),
+impl UsedByArgs {
+    /// The columns that the option adds.
+    pub(crate) fn added(&self) -> Vec<Added> {
+        let columns: &[_] = if self.used_by {
+            &["usedBy", "role"]
+        } else {
+            &[]
+        };
+        let option = "--used-by";
+        let added = |&column| Added { option, column };
+        columns.iter().map(added).collect()
     }
+}
+
+/// What a listing of images is to find out from manifests.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own"
+)]
+pub(super) struct Questions {
+    pub(super) platforms: bool,
+    pub(super) used_by: bool,
+    pub(super) unused: bool,
+    /// The requests that delete what is listed, or their order.
+    pub(super) deletion: bool,
+}
+
+impl Questions {
+    /// The questions of a listing that reads these facts, for this format.
+    pub(super) fn of(reads: Facts, columns: &[&str], unused: bool, format: FormatName) -> Self {
+        let has = |names: [&str; 2]| columns.iter().any(|column| names.contains(column));
+        Self {
+            platforms: reads.contains(Facts::MANIFESTS),
+            used_by: has(["usedBy", "role"]),
+            unused,
+            deletion: format == FormatName::DeleteRequests
+                || unused && format == FormatName::ImageIds,
+        }
+    }
+
+    /// Whether an answer depends on every image of the repository.
+    fn take_all(self) -> bool {
+        self.unused || self.deletion
+    }
+
+    /// What to do if a manifest cannot be read.
+    pub(super) fn advice(self) -> &'static str {
+        if self.take_all() {
+            "run the command again: nothing is listed unless everything can be read"
+        } else if self.used_by {
+            "leave out `--used-by` to list without manifests"
+        } else {
+            "leave out `--platforms` and `--pin` to list without manifests"
+        }
+    }
+}
+
+/// The rows of `target` that pass the filter, sorted and limited, with what manifests tell of them.
+pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
+    listing: &Listing<'_, R>,
+    target: &Target,
+) -> Result<Part<R>, Error> {
+    let reference = listing.reference(target);
+    let (part, images, reference) = if listing.questions.unused {
+        let page_size = listing.plan.args.pages.page_size;
+        let images = census::images(&listing.sources, &target.of, page_size);
+        let (images, reference) = tokio::try_join!(images, reference)?;
+        (None, Some(images), reference)
+    } else {
+        let rows = select_rows(listing, target, None);
+        let (mut part, reference) = tokio::try_join!(rows, reference)?;
+        let images = part.images.take();
+        (Some(part), images, reference)
+    };
+    let reference = reference.ok_or_else(|| {
+        let message = format!("{} has no public reference", target.of.title());
+        Error::new(Kind::Service, message)
+    })?;
+    let mut relating = Relating::new(listing, &target.of, &reference, images);
+    let mut part = if let Some(part) = part {
+        part
+    } else {
+        let settled = (!listing.selection.bounds_age()).then(|| census::settled(listing.now));
+        relating.decide(settled).await?;
+        select_rows(listing, target, relating.images.as_deref()).await?
+    };
+    finish(listing, &mut relating, &mut part).await?;
+    part.notes.append(&mut relating.notes);
+    listing.add_reference(Some(&reference), &mut part.selected.rows);
+    Ok(part)
+}
+
+/// The rows that pass the filter, except those that `--platform` leaves out: of the listing, or of
+/// `images`.
+async fn select_rows<R: Listed<Of = Repository> + ImageRow + 'static>(
+    listing: &Listing<'_, R>,
+    target: &Target,
+    images: Option<&[Image]>,
+) -> Result<Part<R>, Error> {
+    let wanted = listing.plan.wanted(target);
+    let unlimited = listing.selection.unlimited();
+    let selection = if listing.plan.platform.is_some() {
+        &unlimited
+    } else {
+        &listing.selection
+    };
+    let mut collector = selection.collector(wanted.as_ref());
+    let Some(images) = images else {
+        return listing
+            .collect(&target.of, wanted.as_ref(), collector)
+            .await;
+    };
+    collector.add(images.iter().cloned().filter_map(R::of_image).collect());
+    Part::of(collector.finish(), &target.of)
+}
+
+/// Answers all questions about the rows of `part`.
+async fn finish<R: Listed<Of = Repository> + ImageRow + 'static>(
+    listing: &Listing<'_, R>,
+    relating: &mut Relating<'_>,
+    part: &mut Part<R>,
+) -> Result<(), Error> {
+    let questions = listing.questions;
+    if let Some(platform) = &listing.plan.platform {
+        let limit = listing.selection.limit();
+        platforms::select(listing, relating, part, platform, limit).await?;
+    } else if listing.reads.intersects(Facts::MANIFESTS | Facts::DIGESTS) {
+        platforms::add(listing, relating, &mut part.selected.rows).await?;
+    }
+    if questions.used_by {
+        relating.add_used_by(&mut part.selected.rows).await?;
+    }
+    if questions.deletion {
+        relating.plan_deletion(&mut part.selected.rows).await?;
+    }
+    if questions.take_all() {
+        let reader = relating.reader;
+        reader.compare(relating.all_images().await?).await?;
+    }
+    if questions.deletion {
+        part.selected.counts.passing = part.selected.rows.len();
+    }
+    Ok(())
 }

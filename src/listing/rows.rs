@@ -6,7 +6,7 @@ use super::summary::Totals;
 use super::{Listing, catalog, relate, usage};
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::model::{Home, ImageRow, RepositoryDetail};
+use crate::model::{Home, Image, ImageRow, RepositoryDetail};
 use crate::reference::{Named, PublicRepository, RegistryName, Repository};
 use crate::source::{Listed, Sources, Subject, Target};
 
@@ -36,18 +36,41 @@ pub(crate) trait ListedRow: Listed + 'static {
         target: &Target<Self::Of>,
     ) -> Result<Option<PublicRepository>, Error>;
 
+    /// Whether rows are images, so that all rows of a repository are all of its images.
+    const ARE_IMAGES: bool = false;
+
+    /// The row as an image, if it is one.
+    fn as_image(&self) -> Option<&Image> {
+        None
+    }
+
+    /// The rows of `target` that pass the filter, sorted and limited, with all facts that are read,
+    /// except those of [`Self::relate`].
+    ///
+    /// # Errors
+    ///
+    /// Any failure of a source.
+    async fn select(
+        listing: &Listing<'_, Self>,
+        target: &Target<Self::Of>,
+    ) -> Result<Part<Self>, Error> {
+        listing.select(target).await
+    }
+
     /// Gives the row the public reference of its repository, which is printed.
     fn set_reference(&mut self, reference: &PublicRepository);
 
-    /// Adds the facts that listings do not provide to the rows of `parts`.
+    /// Adds the facts that are read for the rows of all `parts` together.
     ///
     /// # Errors
     ///
     /// Any failure of a source.
     async fn relate(
-        listing: &Listing<'_, Self>,
-        parts: &mut [&mut Part<Self>],
-    ) -> Result<(), Error>;
+        _listing: &Listing<'_, Self>,
+        _parts: &mut [&mut Part<Self>],
+    ) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// A line under a table that describes `of`, if there is something to say.
     async fn describe(_sources: &Sources<'_>, _of: &Self::Of) -> Option<String> {
@@ -86,11 +109,18 @@ impl<R: Listed<Of = Repository> + ImageRow + 'static> ListedRow for R {
         };
     }
 
-    async fn relate(
-        listing: &Listing<'_, Self>,
-        parts: &mut [&mut Part<Self>],
-    ) -> Result<(), Error> {
-        relate::add_manifests(listing, parts).await
+    const ARE_IMAGES: bool = R::IS_IMAGE;
+
+    fn as_image(&self) -> Option<&Image> {
+        ImageRow::as_image(self)
+    }
+
+    async fn select(listing: &Listing<'_, Self>, target: &Target) -> Result<Part<Self>, Error> {
+        if listing.relates_images() {
+            relate::select(listing, target).await
+        } else {
+            listing.select(target).await
+        }
     }
 
     fn add_to<'a>(&'a self, totals: &mut Totals<'a>) {

@@ -4,7 +4,7 @@ use aws_smithy_types::body::SdkBody;
 use hyper::Request;
 use hyper::header::{HeaderValue, USER_AGENT};
 use serde::de::DeserializeOwned;
-use url::Url;
+use url::{Host, Url};
 
 use super::http::Answer;
 use super::limit::Limits;
@@ -55,6 +55,17 @@ impl<'a> Anonymous<'a> {
         let query = query.trim_matches('&');
         url.set_query(Some(query).filter(|query| !query.is_empty()));
         url.into()
+    }
+
+    /// Whether nobody on the way can read a request: it is encrypted, or goes directly to this machine.
+    pub(crate) fn keeps_secrets(&self) -> bool {
+        let is_loopback = match self.base.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost",
+            None => false,
+        };
+        self.base.scheme() == "https" || (is_loopback && self.http.is_direct(self.base.as_str()))
     }
 
     /// The query of the host's URL, which every request has.

@@ -122,6 +122,14 @@ impl Client {
         })
     }
 
+    /// Whether requests for `url` go to its host rather than to a proxy.
+    pub(crate) fn is_direct(&self, url: &str) -> bool {
+        let chosen = url
+            .parse()
+            .map(|url| self.proxies.choose(&url).map(|proxy| proxy.is_some()));
+        matches!(chosen, Ok(Ok(false)))
+    }
+
     fn connector(&self, timeouts: Timeouts) -> SharedConnector {
         let mut connectors = self
             .connectors

@@ -15,6 +15,9 @@ use crate::progress::Progress;
 pub(crate) const MOST_IN_FLIGHT: usize = 16;
 /// The rate that registries allow anonymous callers, in requests per second.
 pub(crate) const ANONYMOUS_RATE: f64 = 1.0;
+/// The rate that ECR Public allows callers who signed in, in requests per second.
+/// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html>
+pub(crate) const SIGNED_IN_RATE: f64 = 10.0;
 /// A host that throttles at this rate does so whatever the rate is: it is less than the lowest
 /// documented limit, that of anonymous callers.
 const LOWEST_RATE: f64 = 0.9;

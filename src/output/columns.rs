@@ -154,6 +154,8 @@ pub(crate) struct Schema<R: 'static> {
     pub(crate) complete: Facts,
     /// Whether the row's image is an index, which must be deleted before its images.
     pub(crate) is_index: fn(&R) -> bool,
+    /// The number of the request that deletes the row's image, if requests were planned.
+    pub(crate) request: fn(&R) -> Option<usize>,
 }
 
 impl<R> Schema<R> {

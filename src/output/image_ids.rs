@@ -10,6 +10,7 @@ use crate::error::Error;
 pub(super) struct ImageIds<R: 'static> {
     id: &'static Column<R>,
     is_index: fn(&R) -> bool,
+    request: fn(&R) -> Option<usize>,
     indexes: Vec<u8>,
     others: Vec<u8>,
 }
@@ -19,6 +20,7 @@ impl<R> ImageIds<R> {
         Self {
             id: schema.id_column(),
             is_index: schema.is_index,
+            request: schema.request,
             indexes: Vec::new(),
             others: Vec::new(),
         }
@@ -34,7 +36,9 @@ impl<R> Format<R> for ImageIds<R> {
         for row in rows {
             // These lines become arguments of a command that deletes.
             let text = checked::checked(self.id, row)?;
-            let lines = if (self.is_index)(row) {
+            // Planned rows are in the order of their deletion already.
+            let is_planned = (self.request)(row).is_some();
+            let lines = if (self.is_index)(row) && !is_planned {
                 &mut self.indexes
             } else {
                 &mut self.others

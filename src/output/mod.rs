@@ -4,6 +4,7 @@ mod checked;
 mod choice;
 mod columns;
 mod cut;
+mod delete_requests;
 mod delimited;
 mod image_ids;
 mod json;
@@ -120,6 +121,20 @@ pub(crate) enum FormatName {
     Name,
     /// For `aws ecr-public batch-delete-image --image-ids`, indexes first
     ImageIds,
+    /// For `aws ecr-public batch-delete-image --cli-input-json`, one request per line
+    DeleteRequests,
+}
+
+impl FormatName {
+    /// Whether it prints columns.
+    pub(crate) fn has_columns(self) -> bool {
+        !matches!(self, Self::Name) && !self.deletes()
+    }
+
+    /// Whether it prints what commands that delete images take.
+    pub(crate) fn deletes(self) -> bool {
+        matches!(self, Self::ImageIds | Self::DeleteRequests)
+    }
 }
 
 /// The properties of stdout that formats depend on.
@@ -193,6 +208,7 @@ impl OutputArgs {
             }
             FormatName::Name => Box::new(name::Names::new(schema, style)),
             FormatName::ImageIds => Box::new(image_ids::ImageIds::new(schema)),
+            FormatName::DeleteRequests => Box::new(delete_requests::DeleteRequests::new(schema)),
         }
     }
 
@@ -229,7 +245,7 @@ impl OutputArgs {
     /// The facts about rows of `schema` that the options need.
     pub(crate) fn needs<R>(&self, schema: &'static Schema<R>) -> Vec<Need> {
         let Self {
-            output: _,
+            output,
             columns,
             full_ref: _,
             pin,
@@ -245,6 +261,11 @@ impl OutputArgs {
             Some(Need::new(option, column.needs))
         });
         let given = [
+            (
+                "-o delete-requests",
+                *output == Some(FormatName::DeleteRequests),
+                Facts::RELATIONS,
+            ),
             ("--pin", *pin, Facts::DIGESTS),
             ("--time", time.is_some(), Facts::DETAILS),
             ("--bytes", *bytes, Facts::DETAILS),
@@ -265,8 +286,7 @@ impl OutputArgs {
 
     /// Whether the options say what is printed: plain columns, or a format without any.
     pub(crate) fn chooses_columns(&self) -> bool {
-        let has_columns = !matches!(self.format_name(), FormatName::Name | FormatName::ImageIds);
-        !has_columns || self.columns.iter().any(ColumnName::is_plain)
+        !self.format_name().has_columns() || self.columns.iter().any(ColumnName::is_plain)
     }
 
     /// Whether the format is `table`.

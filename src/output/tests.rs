@@ -92,6 +92,7 @@ const SCHEMA: Schema<Row> = Schema {
     needs: Facts::NAMES,
     complete: Facts::NAMES,
     is_index: |_| false,
+    request: |_| None,
 };
 
 #[derive(Parser)]

@@ -10,6 +10,7 @@ mod official;
 mod parse;
 mod pasted;
 mod pattern;
+mod platform;
 mod public;
 mod refused;
 mod registry;
@@ -22,6 +23,7 @@ pub(crate) use self::names::{RegistryAlias, RegistryId, RepositoryName, TagName}
 pub(crate) use self::parse::{Named, Reference};
 pub(crate) use self::pasted::{image_of_command, image_of_words};
 pub(crate) use self::pattern::RepositoryPattern;
+pub(crate) use self::platform::Platform;
 pub(crate) use self::public::{public_hint, public_reference};
 pub(crate) use self::refused::{Hint, Refused};
 pub(crate) use self::registry::{RegistryName, RegistryReference};

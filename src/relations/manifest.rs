@@ -99,7 +99,8 @@ impl ParsedManifest {
     }
 
     /// The platforms of an index's own entries, in its order, each once.
-    pub(crate) fn platforms(&self) -> Vec<&str> {
+    #[cfg(test)]
+    fn platforms(&self) -> Vec<&str> {
         let mut seen = HashSet::new();
         let children = self.children.iter().flatten();
         children

@@ -17,14 +17,13 @@ mod role;
 mod tests;
 mod waves;
 
-#[expect(unused_imports, reason = "the options that need relations follow")]
 pub(crate) use self::{
-    answers::{Unused, UsedBy},
+    answers::Unused,
     changes::first_change,
-    graph::{Graph, InvalidDigest, Node},
-    manifest::{Fault, ParsedManifest, Unreadable},
-    platforms::Platforms,
-    questions::{Cause, Incomplete, Question},
+    graph::{Graph, Node},
+    manifest::ParsedManifest,
+    questions::{Incomplete, Question},
     role::Role,
-    waves::Plan,
 };
+#[cfg(test)]
+use self::{graph::InvalidDigest, manifest::Fault, questions::Cause};

@@ -62,7 +62,7 @@ pub(crate) struct FilterArgs {
     /// List only rows older than this age, such as `7d`
     ///
     /// The same as `--before` with an age. A note on stderr counts the rows that are too young.
-    #[arg(long, value_name = "AGE")]
+    #[arg(long, value_name = "AGE", hide_short_help = true)]
     pub(crate) min_age: Option<Age>,
 
     /// List only rows with this text in the media type of the manifest or artifact
@@ -83,16 +83,31 @@ pub(crate) struct TaggedArgs {
     /// Untagged does not mean unused: the image may still be part of an index.
     #[arg(long)]
     pub(crate) untagged: bool,
+
+    /// List only images that no tag reaches
+    ///
+    /// An image is in use if it has a tag, if an index in use holds it, or if it refers to an image in
+    /// use: as a signature or an SBOM does by its `subject`, or by a tag such as `sha256-….sig`, which
+    /// does not count as a tag of its own. For your own repositories only. Reads the manifests of all
+    /// indexes and unreached images, and the listing once more after them: if anything is unreadable or
+    /// has changed, nothing is listed. Images younger than 24 hours are left out, because their index
+    /// may be pushed after them, unless `--before` or `--min-age` is given; images without a date
+    /// always. The whole repository decides, whatever other filters leave out.
+    #[arg(long)]
+    pub(crate) unused: bool,
 }
 
 impl TaggedArgs {
     /// The facts that the options need.
-    pub(crate) fn needs(self) -> Option<Need> {
+    pub(crate) fn needs(self) -> Vec<Need> {
         let Self {
             tagged: _,
             untagged,
+            unused,
         } = self;
-        untagged.then(|| Need::new("--untagged", Facts::UNTAGGED))
+        let untagged = untagged.then(|| Need::new("--untagged", Facts::UNTAGGED));
+        let unused = unused.then(|| Need::new("--unused", Facts::RELATIONS));
+        untagged.into_iter().chain(unused).collect()
     }
 }
 
@@ -189,6 +204,9 @@ impl FilterArgs {
 impl Filter<'_> {
     /// Whether `row` passes; `floating` holds the floating tags of its repository.
     pub(super) fn verdict<R: Row>(&self, row: &R, floating: &FloatingTags) -> Verdict {
+        if self.tagged.unused && !row.is_unused() {
+            return Verdict::Fails;
+        }
         let by_tags = self.by_tags(row, floating);
         if by_tags == Verdict::Fails || !self.has_media_type(row) {
             return Verdict::Fails;
@@ -213,6 +231,11 @@ impl Filter<'_> {
         !self.tagged.tagged && !needs_tag
     }
 
+    /// Whether rows of some age are left out because they are young.
+    pub(super) fn bounds_age(&self) -> bool {
+        self.before.is_some()
+    }
+
     /// Whether there is a range of versions.
     pub(super) fn has_range(&self) -> bool {
         self.args.semver.is_some()
@@ -234,7 +257,10 @@ impl Filter<'_> {
         let passes_otherwise = |tag: &&String| {
             !self.is_excluded(tag) && self.is_in_range(row, tag, floating, self.args.pre)
         };
-        if self.tagged.untagged || !self.has_media_type(row) || self.by_date(row) != Verdict::Passes
+        if self.tagged.untagged
+            || self.tagged.unused
+            || !self.has_media_type(row)
+            || self.by_date(row) != Verdict::Passes
         {
             return None;
         }

@@ -117,6 +117,20 @@ impl Selection<'_> {
         }
     }
 
+    /// The same selection without a limit.
+    pub(crate) fn unlimited(&self) -> Self {
+        Self {
+            filter: self.filter.clone(),
+            limit: None,
+            ..*self
+        }
+    }
+
+    /// Whether an option says how old rows must be.
+    pub(crate) fn bounds_age(&self) -> bool {
+        self.filter.bounds_age()
+    }
+
     /// Sorts and limits rows that were selected by [`Self::unordered`].
     pub(crate) fn arrange<R: Row>(&self, rows: &mut Vec<R>) {
         self.sort(rows);

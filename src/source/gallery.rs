@@ -417,6 +417,7 @@ fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Tag> {
         media_type: names.share(detail.image_manifest_media_type),
         artifact_media_type: names.share(detail.artifact_media_type),
         platforms: None,
+        relations: None,
     };
     let tag = |detail: TagDetail| Tag {
         home: home.clone(),

@@ -1,17 +1,11 @@
 //! The sources that listings are read from, and the options that choose among them.
 
 pub(crate) mod aws;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the options that read manifests of own repositories follow"
-    )
-)]
 mod cache;
 mod folder;
 mod gallery;
 mod link;
+mod manifests;
 mod oci;
 mod pages;
 mod refusals;
@@ -26,8 +20,10 @@ use self::aws::Aws;
 pub(crate) use self::aws::{profile_names, public_repository};
 pub(crate) use self::folder::CachePlace;
 use self::gallery::Gallery;
-pub(crate) use self::oci::Manifest;
+pub(crate) use self::manifests::ManifestCounts;
+use self::manifests::Manifests;
 use self::oci::Registry;
+pub(crate) use self::oci::TaggedManifest;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::registries::RegistryArgs;
 pub(crate) use self::remembered::{Key, Remembered};
@@ -45,7 +41,7 @@ use crate::net::retry::FIRST_DELAY;
 use crate::net::settings::{ConnectionArgs, Found};
 use crate::progress::Progress;
 use crate::reference::{
-    ImageId, PublicRepository, RegistryId, RegistryName, Repository, RepositoryName,
+    PublicRepository, RegistryId, RegistryName, Repository, RepositoryName, TagName,
 };
 use crate::session::Session;
 
@@ -63,6 +59,8 @@ pub(crate) struct Sources<'a> {
 struct Public<'a> {
     gallery: Gallery<'a>,
     registry: Registry<'a>,
+    /// Reads manifests for an account, and keeps them; only if manifests are read.
+    manifests: Option<Manifests<'a>>,
     /// The API that tags are read from.
     api: PublicApi,
     /// The place of the names that are remembered.
@@ -216,17 +214,17 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The manifest of an image of `repository`.
+    /// The manifest that a tag of `repository` points at.
     ///
     /// # Errors
     ///
     /// Any failure of the registry, and a manifest that does not exist.
-    pub(crate) async fn manifest(
+    pub(crate) async fn tagged_manifest(
         &self,
         repository: &PublicRepository,
-        id: &ImageId,
-    ) -> Result<Manifest, Error> {
-        self.public().registry.manifest(repository, id).await
+        tag: &TagName,
+    ) -> Result<TaggedManifest, Error> {
+        self.public().registry.manifest(repository, tag).await
     }
 
     /// The options that `ecrpub` commands in hints need to reach the same registry: those of the user
@@ -261,6 +259,7 @@ impl<'a> Public<'a> {
         let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
         let public = Self {
             gallery: Gallery::new(transport.clone(), session),
+            manifests: manifests.then(|| Manifests::new(transport.clone(), session)),
             registry: Registry::new(transport, session),
             api,
             place: public_place(session.env),

@@ -3,16 +3,15 @@
 //! <https://github.com/opencontainers/distribution-spec/blob/main/spec.md>. Anonymous callers need a
 //! token, which the registry gives to anyone, and may send about one request per second.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
 use url::Url;
 
+use super::aws::Aws;
 use super::refusals::{self, not_found};
 use super::wire::{ErrorObject, Rows, home};
 use super::{Page, PageRequest, Start, link};
@@ -21,10 +20,11 @@ use crate::model::Tag;
 use crate::net::anonymous::{Anonymous, request};
 use crate::net::answers;
 use crate::net::http::{Answer, LONGEST_MANIFEST, LONGEST_PAGE, LONGEST_TOKEN};
-use crate::net::limit::{ANONYMOUS_RATE, Limits};
+use crate::net::limit::{ANONYMOUS_RATE, Limits, SIGNED_IN_RATE};
 use crate::net::retry::Failure;
 use crate::net::settings::Transport;
-use crate::reference::{ImageId, PublicRepository};
+use crate::reference::{Digest, PublicRepository, TagName};
+use crate::relations::ParsedManifest;
 use crate::session::Session;
 
 const ADDRESS: &str = "https://public.ecr.aws";
@@ -36,8 +36,6 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
 const MOST_NAMES: usize = 100_000;
 /// The beginning of the types of Docker's first manifests.
 const OLD_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v1+";
-/// The platform of a build's attestations.
-const NO_PLATFORM: &str = "unknown/unknown";
 
 /// The registry, at `ECRPUB_REGISTRY_URL` or its own address.
 #[derive(Debug)]
@@ -46,7 +44,7 @@ pub(crate) struct Registry<'a> {
     access: Mutex<Access>,
 }
 
-/// The authorization that the registry requires of anonymous callers.
+/// The authorization that the registry requires of the caller.
 #[derive(Debug, Default)]
 enum Access {
     #[default]
@@ -55,6 +53,16 @@ enum Access {
     Open,
     /// This token, until it expires.
     Token(Arc<str>),
+    /// The account may not have a token, for this reason.
+    Denied(String),
+}
+
+/// Who reads manifests.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Caller<'c> {
+    Anonymous,
+    /// The account of these credentials, which signs in. Its token would allow pushes too.
+    Account(&'c Aws<'c>),
 }
 
 #[derive(Deserialize)]
@@ -69,38 +77,24 @@ struct Listing {
     tags: Option<Rows<String, MOST_NAMES>>,
 }
 
-/// A manifest as the registry serves it.
+/// A manifest that was read by its tag.
 #[derive(Debug)]
-pub(crate) struct Manifest {
-    /// The SHA-256 of its body: `sha256:` and 64 hexadecimal digits.
-    pub(crate) digest: String,
-    /// The platforms of an index, in its order, each once.
-    pub(crate) platforms: Option<Arc<[String]>>,
+pub(crate) struct TaggedManifest {
+    /// The SHA-256 of its body.
+    pub(crate) digest: Digest,
+    pub(crate) manifest: ParsedManifest,
 }
 
-/// An index, or any other manifest, which has no list of manifests. The publisher chose its platforms,
-/// so any part of them may be missing.
+/// What tells a manifest from any other JSON.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Document {
     schema_version: Option<Value>,
     media_type: Option<Value>,
-    manifests: Option<Vec<Option<Entry>>>,
+    manifests: Option<IgnoredAny>,
     config: Option<IgnoredAny>,
     layers: Option<IgnoredAny>,
     fs_layers: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    platform: Option<Platform>,
-}
-
-#[derive(Deserialize)]
-struct Platform {
-    os: Option<String>,
-    architecture: Option<String>,
-    variant: Option<String>,
 }
 
 /// An error as specified: its reasons.
@@ -117,13 +111,26 @@ struct Get<'a> {
 }
 
 impl<'a> Registry<'a> {
-    /// The registry, reached by this transport; sends nothing yet.
+    /// The registry for anonymous callers, reached by this transport; sends nothing yet.
     pub(super) fn new(transport: Transport, session: Session<'a>) -> Self {
         // A burst of requests for manifests would be refused, apart from the first.
         let limits = Limits {
             in_flight: 1,
             known_rate: Some(ANONYMOUS_RATE),
         };
+        Self::within(limits, transport, session)
+    }
+
+    /// The registry for an account that signs in.
+    pub(super) fn for_account(transport: Transport, session: Session<'a>) -> Self {
+        let limits = Limits {
+            known_rate: Some(SIGNED_IN_RATE),
+            ..Limits::default()
+        };
+        Self::within(limits, transport, session)
+    }
+
+    fn within(limits: Limits, transport: Transport, session: Session<'a>) -> Self {
         let url = session.env.registry_url.clone();
         Self {
             wire: Anonymous::new(url, ADDRESS, transport, limits, session.progress),
@@ -161,7 +168,7 @@ impl<'a> Registry<'a> {
             accept: "application/json",
             limit: LONGEST_PAGE,
         };
-        let answer = self.get(&request).await?;
+        let answer = self.get(&request, Caller::Anonymous).await?;
         match answer.status {
             200 => {}
             404 if Refusal::has_code(&answer, "NAME_UNKNOWN") => {
@@ -211,75 +218,94 @@ impl<'a> Registry<'a> {
         next_url(url, link, self.wire.query())
     }
 
-    /// The manifest of the image `id`, which is an index if it is given by digest.
+    /// The manifest that `tag` points at.
     ///
     /// # Errors
     ///
-    /// If it does not exist, or should be an index and is not.
+    /// If it does not exist.
     pub(super) async fn manifest(
         &self,
         repository: &PublicRepository,
-        id: &ImageId,
-    ) -> Result<Manifest, Error> {
-        let reference = match id {
-            ImageId::Tag(tag) => tag.as_str(),
-            ImageId::Digest(digest) => digest.as_str(),
+        tag: &TagName,
+    ) -> Result<TaggedManifest, Error> {
+        let answer = self.ask_manifest(repository, tag.as_str(), Caller::Anonymous);
+        let answer = answer.await?;
+        if answer.status != 200 {
+            return Err(self.refusal(&answer, Start::Beginning).error);
+        }
+        let invalid = |why: &str| answers::unlike(self.host(), answer.status, why);
+        let document: Document = self.wire.read(&answer).map_err(|failure| failure.error)?;
+        let manifest = ParsedManifest::parse(&answer.body).ok();
+        let manifest = manifest.filter(|_| document.is_manifest());
+        let manifest = manifest.ok_or_else(|| invalid("not a manifest"))?;
+        let digest = Digest::of(&answer.body);
+        let named = answer.header("docker-content-digest");
+        let mut named = named
+            .filter(|named| named.starts_with("sha256:"))
+            .into_iter();
+        match named.find(|named| !named.eq_ignore_ascii_case(digest.as_str())) {
+            None => Ok(TaggedManifest { digest, manifest }),
+            Some(named) => Err(invalid(&format!(
+                "a manifest that does not have the digest `{named}`"
+            ))),
+        }
+    }
+
+    /// The content of the manifest `digest`, or nothing if the registry does not have it.
+    ///
+    /// # Errors
+    ///
+    /// Any failure of the registry, and content of another digest.
+    pub(super) async fn content(
+        &self,
+        repository: &PublicRepository,
+        digest: &Digest,
+        caller: Caller<'_>,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let answer = self.ask_manifest(repository, digest.as_str(), caller);
+        let answer = answer.await?;
+        match answer.status {
+            200 if Digest::of(&answer.body) == *digest => Ok(Some(answer.body.to_vec())),
+            200 => {
+                let why = format!("a manifest that does not have the digest `{digest}`");
+                Err(answers::unlike(self.host(), answer.status, &why))
+            }
+            404 if Refusal::has_code(&answer, "MANIFEST_UNKNOWN") => Ok(None),
+            401 | 403 if matches!(caller, Caller::Account(_)) => Err(self.denied(&answer)),
+            _ => Err(self.refusal(&answer, Start::Beginning).error),
+        }
+    }
+
+    async fn ask_manifest(
+        &self,
+        repository: &PublicRepository,
+        reference: &str,
+        caller: Caller<'_>,
+    ) -> Result<Answer, Error> {
+        let path = format!("{}/manifests/{reference}", path(repository));
+        let request = Get {
+            name: format!("manifest {reference} of `{repository}`"),
+            url: &self.wire.url(&path),
+            accept: MANIFESTS,
+            limit: LONGEST_MANIFEST,
         };
-        let url = self
-            .wire
-            .url(&format!("{}/manifests/{reference}", path(repository)));
-        let manifest = async {
-            let request = Get {
-                name: format!("manifest {reference} of `{repository}`"),
-                url: &url,
-                accept: MANIFESTS,
-                limit: LONGEST_MANIFEST,
-            };
-            let answer = self.get(&request).await?;
-            let document: Result<Document, _> = match answer.status {
-                200 => self.wire.read(&answer),
-                _ => Err(self.refusal(&answer, Start::Beginning)),
-            };
-            let document = document.map_err(|failure| failure.error)?;
-            let invalid = |why: &str| Err(answers::unlike(self.host(), answer.status, why));
-            if !document.is_manifest() {
-                return invalid("not a manifest");
-            }
-            let digest = format!("sha256:{:x}", Sha256::digest(&answer.body));
-            let named = answer.header("docker-content-digest");
-            let named = named.filter(|digest| digest.starts_with("sha256:"));
-            let requested = id.digest();
-            let is_other = |expected: &&str| !expected.eq_ignore_ascii_case(&digest);
-            if let Some(expected) = [requested, named].into_iter().flatten().find(is_other) {
-                return invalid(&format!(
-                    "a manifest that does not have the digest `{expected}`"
-                ));
-            }
-            let platforms = document.platforms();
-            if platforms.is_none() && requested.is_some() {
-                return invalid("not an index");
-            }
-            Ok(Manifest {
-                digest,
-                platforms: platforms.map(Into::into),
-            })
-        };
-        manifest.await.map_err(|error: Error| {
-            error.hint(format!(
-                "the request was for manifest {reference} of `{repository}`; leave out `--platforms` and `--pin` to list without manifests"
-            ))
-        })
+        self.get(&request, caller).await
+    }
+
+    /// Whether a token of an account may be sent: to a host of https, or directly to this machine.
+    pub(super) fn keeps_secrets(&self) -> bool {
+        self.wire.keeps_secrets()
     }
 
     /// The response to `request`, with a new token if the current one is refused.
-    async fn get(&self, request: &Get<'_>) -> Result<Answer, Error> {
-        let token = self.token(None).await?;
+    async fn get(&self, request: &Get<'_>, caller: Caller<'_>) -> Result<Answer, Error> {
+        let token = self.token(None, caller).await?;
         let answer = self.ask(request, token.as_deref()).await?;
         // The registry refuses an expired token with any of these.
         if token.is_none() || !matches!(answer.status, 400 | 401 | 403) {
             return Ok(answer);
         }
-        let token = self.token(token).await?;
+        let token = self.token(token, caller).await?;
         self.ask(request, token.as_deref()).await
     }
 
@@ -300,16 +326,31 @@ impl<'a> Registry<'a> {
 
     /// A token other than `refused`, or none if the registry has no tokens. The first caller fetches
     /// it; the others wait.
-    async fn token(&self, refused: Option<Arc<str>>) -> Result<Option<Arc<str>>, Error> {
+    async fn token(
+        &self,
+        refused: Option<Arc<str>>,
+        caller: Caller<'_>,
+    ) -> Result<Option<Arc<str>>, Error> {
         let mut access = self.access.lock().await;
         match &*access {
             Access::Open => return Ok(None),
             Access::Token(token) if refused.as_ref() != Some(token) => {
                 return Ok(Some(Arc::clone(token)));
             }
+            Access::Denied(why) => return Err(Error::new(Kind::Credentials, why)),
             Access::Unknown | Access::Token(_) => {}
         }
-        let token = self.fetch_token().await?;
+        let token = match caller {
+            Caller::Anonymous => self.fetch_token().await?,
+            Caller::Account(aws) => match aws.authorization_token().await {
+                // Other regions than us-east-1 refuse the request.
+                Err(error) if matches!(error.kind(), Kind::Credentials | Kind::Usage) => {
+                    *access = Access::Denied(error.to_string());
+                    return Err(Error::new(Kind::Credentials, error));
+                }
+                token => Some(token?),
+            },
+        };
         *access = token.clone().map_or(Access::Open, Access::Token);
         Ok(token)
     }
@@ -332,6 +373,20 @@ impl<'a> Registry<'a> {
             Ok(Some(token.into()))
         };
         self.wire.run("token", attempt).await
+    }
+
+    /// The error for an account whose token is refused.
+    fn denied(&self, answer: &Answer) -> Error {
+        let reasons = Refusal::of(&answer.body).map(|Refusal(reasons)| reasons);
+        let said = reasons
+            .as_ref()
+            .and_then(|reasons| reasons.first()?.text(&["message"]));
+        let said = answers::cut(said.unwrap_or("it gives no reason"));
+        let host = self.host();
+        Error::new(
+            Kind::Credentials,
+            format!("`{host}` does not accept the token of the account: {said}"),
+        )
     }
 
     fn refusal(&self, answer: &Answer, start: Start) -> Failure {
@@ -381,35 +436,6 @@ impl Document {
         });
         (matches!(version, Some(1 | 2)) && has_content) || is_of_type
     }
-
-    /// The platforms of the entries, in their order, each once, without those of attestations; nothing
-    /// if this is not an index.
-    fn platforms(self) -> Option<Vec<String>> {
-        let mut seen = HashSet::new();
-        let platforms = self
-            .manifests?
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| entry.platform?.name())
-            .filter(|platform| platform != NO_PLATFORM && seen.insert(platform.clone()));
-        Some(platforms.collect())
-    }
-}
-
-impl Platform {
-    /// `os/architecture/variant`, as `docker` and `podman` take it. A missing part in front of
-    /// another one is `unknown`.
-    fn name(self) -> Option<String> {
-        let parts = [self.os, self.architecture, self.variant];
-        let mut parts = parts.map(Option::unwrap_or_default);
-        let last = parts.iter().rposition(|part| !part.is_empty())?;
-        for part in &mut parts[..last] {
-            if part.is_empty() {
-                "unknown".clone_into(part);
-            }
-        }
-        Some(parts[..=last].join("/"))
-    }
 }
 
 fn path(repository: &PublicRepository) -> String {
@@ -434,9 +460,8 @@ pub(crate) fn parse(body: &[u8]) {
     let _ = Refusal::of(body);
     if let Ok(document) = serde_json::from_slice::<Document>(body) {
         let _ = document.is_manifest();
-        let platforms = document.platforms().unwrap_or_default();
-        assert!(platforms.iter().all(|platform| !platform.starts_with('/')));
     }
+    let _ = ParsedManifest::parse(body);
 }
 
 /// Parses `Link` headers, for fuzzing: one field per line.
@@ -480,48 +505,6 @@ fn next_url(url: &str, link: &str, kept: Option<&str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{Document, next_url};
-
-    fn platforms(body: &str) -> Vec<String> {
-        let index: Document = serde_json::from_str(body).expect("an index");
-        index.platforms().expect("an index")
-    }
-
-    #[test]
-    fn incomplete_platforms_show_their_known_parts() {
-        let body = r#"{"manifests":[
-            null, {}, {"platform":null}, {"platform":{}},
-            {"platform":{"os":null,"architecture":"","variant":""}},
-            {"platform":{"os":"linux"}},
-            {"platform":{"architecture":"arm64"}},
-            {"platform":{"os":"","architecture":"arm","variant":"v7"}},
-            {"platform":{"os":"linux","architecture":null,"variant":"v8"}},
-            {"platform":{"os":"unknown","architecture":"unknown"}},
-            {"platform":{"os":"linux","architecture":"amd64","variant":null,"os.version":7}},
-            {"platform":{"os":"linux","architecture":"amd64"}}
-        ]}"#;
-        assert_eq!(
-            platforms(body),
-            [
-                "linux",
-                "unknown/arm64",
-                "unknown/arm/v7",
-                "linux/unknown/v8",
-                "linux/amd64"
-            ]
-        );
-    }
-
-    #[test]
-    fn an_index_of_the_largest_size_is_read_quickly() {
-        let entry =
-            |number| format!(r#"{{"platform":{{"os":"linux","architecture":"a{number}"}}}}"#);
-        let entries: Vec<_> = (0..80_000).map(entry).collect();
-        let body = format!(r#"{{"manifests":[{}]}}"#, entries.join(","));
-        let started = std::time::Instant::now();
-        assert_eq!(platforms(&body).len(), 80_000);
-        // A linear search for each entry would take minutes.
-        assert!(started.elapsed().as_secs() < 5);
-    }
 
     #[test]
     fn the_next_page_is_one_of_the_same_list() {

@@ -213,6 +213,11 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         }
     }
 
+    /// Whether the rows are of an own repository or of the own registry.
+    pub(crate) fn are_of_own(&self) -> bool {
+        self.of.is_own()
+    }
+
     /// Whether the last page was read.
     pub(crate) fn is_at_end(&self) -> bool {
         self.left == Some(0) || matches!(self.next, Next::End)

@@ -135,6 +135,7 @@ fn readable(is_own: bool, api: PublicApi) -> Facts {
     match (is_own, api) {
         // A manifest is read by its tag, and its digest computed.
         (false, PublicApi::Registry) => Facts::MANIFESTS | Facts::DIGESTS,
-        _ => Facts::MANIFESTS,
+        (false, PublicApi::Gallery) => Facts::MANIFESTS,
+        (true, _) => Facts::MANIFESTS | Facts::RELATIONS,
     }
 }

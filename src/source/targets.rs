@@ -294,7 +294,8 @@ mod tests {
         let names = Facts::NAMES | Facts::TAGS;
         let listed = names | Facts::DIGESTS | Facts::DETAILS;
         for own in ["web", "team/*", "--all"] {
-            assert_eq!(told(own), (listed | Facts::UNTAGGED, Facts::MANIFESTS));
+            let read = Facts::MANIFESTS | Facts::RELATIONS;
+            assert_eq!(told(own), (listed | Facts::UNTAGGED, read));
         }
         assert_eq!(told("ab/cd --public"), (listed, Facts::MANIFESTS));
         assert_eq!(told("ab/* --public --source gallery").0, listed);

@@ -353,9 +353,8 @@ const INSTEAD: &[(&[&str], &str)] = &[
             "--os-arch",
             "--architectures",
             "--variant",
-            "--platform",
         ],
-        "show the platforms with `--platforms`, which takes no value",
+        "select rows with `--platform OS/ARCH`, or show platforms with `--platforms`",
     ),
     (
         &[
@@ -971,8 +970,8 @@ mod tests {
             ("tags web --limt 5", "try `ecrpub tags web --limit 5`"),
             ("tags web --limt=x", "did you mean `--limit`?"),
             (
-                "tags web --platform linux/amd64",
-                "show the platforms with `--platforms`, which takes no value",
+                "tags web --arch amd64",
+                "select rows with `--platform OS/ARCH`, or show platforms with `--platforms`",
             ),
             (
                 "tags web --platfroms linux/amd64",

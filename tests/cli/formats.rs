@@ -253,7 +253,7 @@ fn image_ids_refuse_misleading_options() {
     ");
     assert_snapshot!(refuse("images web -o image-ids -c imageDigest"), @"
     --- stderr
-    error: `--columns` cannot be used with `-o name` or `-o image-ids`
+    error: `--columns` cannot be used with `-o image-ids`
     hint: choose columns with `-o tsv --no-headers`
     --- exit code 2
     ");
@@ -360,13 +360,13 @@ fn columns_that_do_not_exist_or_mix_are_refused() {
     assert_snapshot!(refuse("images web -c layers"), @"
     --- stderr
     error: there is no column `layers`
-    hint: choose among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `imageTags`
+    hint: choose among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `role`, `usedBy`, `imageTags`
     --- exit code 2
     ");
     assert_snapshot!(refuse("images web -c --output json"), @"
     --- stderr
     error: `--columns` is followed by `--output`, which is not a column
-    hint: choose among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `imageTags`
+    hint: choose among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `role`, `usedBy`, `imageTags`
     --- exit code 2
     ");
     assert_snapshot!(refuse("images web -c imageTags,+registryId"), @"

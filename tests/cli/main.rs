@@ -5,6 +5,8 @@ mod complete;
 mod completions;
 mod connection;
 mod credentials;
+#[cfg(unix)]
+mod deletion;
 mod errors;
 mod faults;
 mod formats;
@@ -14,11 +16,13 @@ mod hostile;
 mod limits;
 mod look_up;
 mod man;
+mod manifests;
 mod network;
 mod oci;
 mod pages;
 mod peer;
 mod pipes;
+mod platforms;
 mod proxies;
 mod public;
 mod readme;
@@ -38,5 +42,7 @@ mod stream;
 mod tab;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod unused;
 mod usage;
 mod without;

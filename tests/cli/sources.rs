@@ -464,30 +464,3 @@ fn a_refusal_is_read_whatever_else_it_holds() {
         assert_eq!(missing.code, Some(3), "{body}: {missing}");
     }
 }
-
-/// The gallery would list all of them, so its failure is the error.
-#[test]
-fn what_the_registry_refuses_in_place_of_the_gallery_is_a_failure_of_the_gallery() {
-    let many = ecrpub_registry::Repository::generated("many", 70);
-    let registry = Registry::builder()
-        .repository(many)
-        .faults(|request| (request.operation == "describeImageTags").then(forbidden))
-        .start();
-    for options in ["--platforms --sort tag", "--pin --sort version"] {
-        let line = format!("tags public.ecr.aws/example/many {options} -q");
-        let outcome = list(&registry, &line);
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(5)),
-            "{outcome}"
-        );
-        assert_eq!(
-            outcome.stderr.lines().next(),
-            Some(
-                "error: `REGISTRY` denied anonymous access: Forbidden; with names alone, this would read 98 manifests one by one, more than the limit of 60"
-            ),
-        );
-        let chosen = list(&registry, &format!("{line} --source registry"));
-        assert_eq!(chosen.code, Some(2), "{chosen}");
-    }
-}

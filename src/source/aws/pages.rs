@@ -16,6 +16,7 @@ use super::errors::{self, Context};
 use crate::error::{Error, Kind};
 use crate::model::{Home, Image, Manifest, RegistryDetail, RepositoryDetail, Tag};
 use crate::net::answers;
+use crate::redact;
 use crate::reference::{ImageId, Named, PublicRepository, Reference, Repository, RepositoryName};
 use crate::source::wire::{Names, to_millisecond};
 use crate::source::{LookUp, Page, PageRequest, Start};
@@ -159,6 +160,28 @@ impl Aws<'_> {
         })
     }
 
+    /// A token with which the registry serves the account, for `Authorization: Bearer` as it is. It
+    /// would allow pushes too.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`], and a response without a valid token.
+    pub(crate) async fn authorization_token(&self) -> Result<Arc<str>, Error> {
+        let context = self.context("GetAuthorizationToken", None, Start::Beginning);
+        let send = async || self.client.get_authorization_token().send().await;
+        let answer = self.call(context, send).await?;
+        let token = answer
+            .authorization_data
+            .and_then(|data| data.authorization_token);
+        let token = token.unwrap_or_default();
+        redact::hide(&token);
+        // An invalid token must not become part of a header.
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(answers::unlike(&self.host, 200, "no valid token in it"));
+        }
+        Ok(token.into())
+    }
+
     /// The public reference of the repository, from its `repositoryUri`.
     ///
     /// # Errors
@@ -276,6 +299,7 @@ fn images(details: Vec<ImageDetail>, host: &str) -> Result<Vec<Image>, Error> {
                 media_type: names.share(detail.image_manifest_media_type),
                 artifact_media_type: names.share(detail.artifact_media_type),
                 platforms: None,
+                relations: None,
             },
         })
     };
@@ -297,6 +321,7 @@ fn tags(
             media_type: names.share(detail.image_manifest_media_type),
             artifact_media_type: names.share(detail.artifact_media_type),
             platforms: None,
+            relations: None,
         })
     };
     let tag = |detail: ImageTagDetail| {

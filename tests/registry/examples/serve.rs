@@ -9,7 +9,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use ecrpub_registry::{Registry, Repository, sample};
 
 fn main() {
-    let port = std::env::var("PORT").ok().and_then(|port| port.parse().ok());
+    let port = std::env::var("PORT")
+        .ok()
+        .and_then(|port| port.parse().ok());
     let mut builder = Registry::builder().port(port.unwrap_or(4510));
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now.map_or(0, |age| age.as_millis());

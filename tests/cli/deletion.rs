@@ -1,0 +1,368 @@
+//! The formats that commands which delete images take: what they leave out, and that they delete
+//! nothing else.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use ecrpub_registry::{Image, Manifest, Registry, Repository, related};
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::harness::{NOW_MS, Run, ecrpub, peer};
+
+const OLD: i64 = NOW_MS - 30 * 86_400_000;
+const ALIAS: &str = "example";
+
+fn image(seed: u64) -> Image {
+    Image::oci(seed, 1000, OLD)
+}
+
+/// The requests that a run prints.
+#[track_caller]
+fn requests(registry: &Registry, line: &str) -> Vec<Value> {
+    let outcome = ecrpub(registry, &format!("{line} -o delete-requests"));
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let requests = outcome.stdout.lines().map(serde_json::from_str);
+    requests.map(|request| request.expect("JSON")).collect()
+}
+
+/// What the service answers to a request.
+fn delete(registry: &Registry, request: &Value) -> Value {
+    let url = registry.url();
+    let address = url.trim_start_matches("http://");
+    let body = request.to_string();
+    let credential = "AKIATEST/20240601/us-east-1/ecr-public/aws4_request";
+    let signature = "0".repeat(64);
+    let message = format!(
+        "POST / HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/x-amz-json-1.1\r\n\
+         x-amz-target: SpencerFrontendService.BatchDeleteImage\r\nx-amz-date: 20240601T120000Z\r\n\
+         authorization: AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature={signature}\r\n\
+         connection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(address).expect("the registry listens");
+    stream.write_all(message.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a body");
+    assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+    serde_json::from_str(body).expect("JSON")
+}
+
+/// Carries out all requests, none of which fails.
+#[track_caller]
+fn carry_out(registry: &Registry, requests: &[Value]) {
+    for request in requests {
+        let answer = delete(registry, request);
+        assert_eq!(answer["failures"], Value::Array(Vec::new()), "{request}");
+    }
+}
+
+/// The images that a repository has.
+fn images(registry: &Registry, name: &str) -> Vec<Image> {
+    let mut found = Vec::new();
+    registry.change(ALIAS, name, |images| found.clone_from(images));
+    found
+}
+
+/// Every tag of a repository can be pulled: its image is there, with all that indexes list.
+#[track_caller]
+fn assert_pullable(registry: &Registry, name: &str, tags: &[String]) {
+    let images = images(registry, name);
+    let find = |digest: &str| {
+        images
+            .iter()
+            .find(|image| image.digest.as_deref() == Some(digest))
+    };
+    for tag in tags {
+        let is_meant = |image: &&Image| image.tags.iter().any(|own| own.name == *tag);
+        let mut open = vec![
+            images
+                .iter()
+                .find(is_meant)
+                .unwrap_or_else(|| panic!("{tag} is gone")),
+        ];
+        while let Some(image) = open.pop() {
+            let manifest = image.manifest.as_ref();
+            for child in manifest.map(Manifest::children).unwrap_or_default() {
+                open.push(find(&child).unwrap_or_else(|| panic!("{tag} lacks {child}")));
+            }
+        }
+    }
+}
+
+/// The tags that the sample keeps, and how many signatures and SBOMs belong to them.
+const KEPT: [&str; 8] = [
+    "2.3.0", "2.3", "latest", "2.2.0", "2.2", "suite", "debug", "sha256-",
+];
+
+/// Checks the sample after its unused images were deleted.
+#[track_caller]
+fn assert_cleaned(registry: &Registry) {
+    let left = images(registry, "team/web");
+    let tags = left
+        .iter()
+        .flat_map(|image| image.tags.iter().map(|tag| tag.name.clone()));
+    let (signatures, tags): (Vec<_>, Vec<_>) = tags.partition(|tag| tag.starts_with("sha256-"));
+    assert_eq!(tags.len(), KEPT.len() - 1);
+    assert!(
+        tags.iter().all(|tag| KEPT.contains(&tag.as_str())),
+        "{tags:?}"
+    );
+    assert_pullable(registry, "team/web", &tags);
+    // The signature by tag, the SBOM and the signature by subject of `2.3.0`.
+    assert_eq!(signatures.len(), 1);
+    let referrers = left.iter().filter(|image| {
+        let content = image
+            .manifest
+            .as_ref()
+            .map(|manifest| manifest.bytes().to_vec());
+        String::from_utf8_lossy(&content.unwrap_or_default()).contains("\"subject\"")
+    });
+    assert_eq!(referrers.count(), 2);
+    assert_eq!(left.len(), 19, "29 without 10 unused ones");
+    let again = ecrpub(registry, "images team/web --unused -q -o name");
+    assert_eq!(
+        (again.stdout.as_str(), again.code),
+        ("", Some(0)),
+        "{again}"
+    );
+}
+
+#[test]
+fn requests_delete_what_is_unused_and_nothing_else() {
+    let registry = Registry::start([related("team/web", NOW_MS)]);
+    let requests = requests(&registry, "images team/web --unused");
+    assert_eq!(requests.len(), 2);
+    carry_out(&registry, &requests);
+    assert_cleaned(&registry);
+}
+
+/// The block of the README that deletes.
+fn recipe() -> String {
+    let readme = include_str!("../../README.md");
+    let blocks = readme.split("```sh\n").skip(1);
+    let mut blocks = blocks.filter_map(|block| block.split("```").next());
+    let block = blocks.find(|block| block.contains("delete-requests"));
+    block.expect("a recipe").replace("storefront", "team/web")
+}
+
+#[test]
+fn the_recipe_of_the_readme_deletes_what_is_unused() {
+    if !["aws", "jq"].into_iter().all(peer) {
+        return;
+    }
+    let registry = Registry::start([related("team/web", NOW_MS)]);
+    let recipe = recipe();
+    assert!(recipe.contains("--before 30d"), "{recipe}");
+    let outcome = shell(&registry)
+        .argument(&recipe.replace(" --before 30d", ""))
+        .outcome();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert_eq!(registry.count("BatchDeleteImage"), 2);
+    assert_cleaned(&registry);
+}
+
+/// A later request deletes what an earlier one should have freed.
+#[test]
+fn the_recipe_of_the_readme_stops_at_the_first_failure() {
+    if !["aws", "jq"].into_iter().all(peer) {
+        return;
+    }
+    let registry = Registry::builder()
+        .repository(related("team/web", NOW_MS))
+        .faults(|request| {
+            let body = r#"{"imageIds":[],"failures":[{"failureCode":"ImageNotFound","failureReason":"no"}]}"#;
+            let answer = || ecrpub_registry::Fault::raw(200, "application/x-amz-json-1.1", body);
+            (request.operation == "BatchDeleteImage").then(answer)
+        })
+        .start();
+    let outcome = shell(&registry)
+        .argument(&recipe().replace(" --before 30d", ""))
+        .outcome();
+    assert_ne!(outcome.code, Some(0), "{outcome}");
+    assert!(outcome.stderr.contains("ImageNotFound"), "{outcome}");
+    assert_eq!(registry.count("BatchDeleteImage"), 1);
+}
+
+/// A shell that finds `ecrpub`, and runs what follows.
+fn shell(registry: &Registry) -> Run {
+    let program = assert_cmd::cargo::cargo_bin("ecrpub");
+    let folder = program.parent().expect("a program is in a folder");
+    let path = std::env::var("PATH").unwrap_or_default();
+    Run::of("sh", &registry.url())
+        .env("PATH", format!("{}:{path}", folder.display()))
+        .argument("-c")
+}
+
+/// As the service does: an index and what it holds are never in one request.
+#[test]
+fn requests_have_at_most_100_images_and_come_in_the_order_of_the_service() {
+    let mut images = Vec::new();
+    for number in 0..70 {
+        let children = [0, 1].map(|child| image(1 + 2 * number + child));
+        let entries = [
+            children[0].on("linux/amd64"),
+            children[1].on("linux/arm64/v8"),
+        ];
+        images.push(Image::index_holding(entries, OLD));
+        images.extend(children);
+    }
+    let registry = Registry::start([Repository::new("web", images)]);
+    let requests = requests(&registry, "images web --unused -q");
+    let ids = |request: &Value| request["imageIds"].as_array().map_or(0, Vec::len);
+    assert_eq!(requests.iter().map(ids).collect::<Vec<_>>(), [70, 100, 40]);
+    carry_out(&registry, &requests);
+    assert_eq!(self::images(&registry, "web").len(), 0);
+}
+
+#[test]
+fn what_stays_protects_what_it_holds_and_what_signs_it() {
+    let (amd64, arm64) = (image(1), image(2));
+    let release = Image::index_holding([amd64.on("linux/amd64"), arm64.on("linux/arm64/v8")], OLD);
+    let release = release.tagged(&["1"]);
+    let signature = Image::signature(3, OLD).referring_to(&release);
+    let lost = image(4);
+    let lost_digest = lost.digest.clone().expect("a digest");
+    let registry = Registry::start([Repository::new(
+        "web",
+        vec![release, amd64, arm64, signature, lost],
+    )]);
+    let outcome = ecrpub(&registry, "images web --untagged -o delete-requests");
+    assert_snapshot!(outcome, @r#"
+    {"registryId":"123456789012","repositoryName":"web","imageIds":[{"imageDigest":"sha256:7f0c04237b1be658537340192b9812cc877ce09d6cf1e3b12ebb147149163ebc"}]}
+    --- stderr
+    note: 2 images are left out, because an index that stays holds them
+    note: 1 image is left out, because an image that stays is signed or described by it
+    "#);
+    let requests: Value = serde_json::from_str(&outcome.stdout).expect("one request");
+    assert_eq!(requests["imageIds"][0]["imageDigest"], lost_digest.as_str());
+    carry_out(&registry, &[requests]);
+    assert_pullable(&registry, "web", &["1".to_owned()]);
+    assert_eq!(images(&registry, "web").len(), 4);
+}
+
+/// An index that the limit keeps holds an image that is listed.
+#[test]
+fn what_a_limit_or_a_filter_keeps_protects_too() {
+    let child = Image::oci(1, 1000, OLD - 1);
+    let index = Image::index_holding([child.on("linux/amd64")], OLD);
+    let registry = Registry::start([Repository::new("web", vec![index, child])]);
+    for options in ["--before 2024-05-02T12:00:00Z", "--media-type manifest.v1"] {
+        for format in ["delete-requests", "image-ids"] {
+            let line = format!("images web --unused {options} -o {format}");
+            let outcome = ecrpub(&registry, &line);
+            assert_eq!(
+                (outcome.stdout.as_str(), outcome.code),
+                ("", Some(0)),
+                "{line}: {outcome}"
+            );
+            assert!(
+                outcome.stderr.contains("an index that stays holds it"),
+                "{outcome}"
+            );
+        }
+    }
+    let all = ecrpub(&registry, "images web --unused -q -o image-ids").data();
+    assert_eq!(all.lines().count(), 2);
+}
+
+#[test]
+fn image_ids_of_unused_images_have_parents_before_children() {
+    let leaf = image(1);
+    let inner = Image::index_holding([leaf.on("linux/amd64")], OLD);
+    let outer = Image::index_holding([inner.entry()], OLD);
+    let digests = [&outer, &inner, &leaf].map(|image| image.digest.clone().expect("a digest"));
+    let registry = Registry::start([Repository::new("web", vec![leaf, inner, outer])]);
+    let ids = ecrpub(&registry, "images web --unused -q -o image-ids").data();
+    let expected = digests
+        .map(|digest| format!("imageDigest={digest}\n"))
+        .concat();
+    assert_eq!(ids, expected);
+}
+
+#[test]
+fn each_request_is_under_the_name_of_its_repository() {
+    let of = |name: &str, seed| Repository::new(name, vec![image(seed), image(9).tagged(&["1"])]);
+    let registry = Registry::start([of("aa", 1), of("bb", 2), of("cc", 3)]);
+    assert_snapshot!(ecrpub(&registry, "images bb aa --unused -o delete-requests"), @r#"
+    {"registryId":"123456789012","repositoryName":"bb","imageIds":[{"imageDigest":"sha256:9f5f94452aa8baff012d33f2e42edcc258af9671b99a99a341c54df8a575c68f"}]}
+    {"registryId":"123456789012","repositoryName":"aa","imageIds":[{"imageDigest":"sha256:36bd4cc26471b70c722f4602214c20ed70424c910f9c5b22e4c77f3b6874dfb8"}]}
+    "#);
+    let all = requests(&registry, "images --all --unused");
+    let names: Vec<_> = all
+        .iter()
+        .map(|request| request["repositoryName"].as_str())
+        .collect();
+    assert_eq!(names, [Some("aa"), Some("bb"), Some("cc")]);
+    carry_out(&registry, &all);
+    for name in ["aa", "bb", "cc"] {
+        assert_eq!(images(&registry, name).len(), 1, "{name}");
+    }
+}
+
+/// Without `--unused` too.
+#[test]
+fn requests_fail_if_an_index_cannot_be_read() {
+    let child = image(1);
+    let index = Image::index_holding([child.on("linux/amd64")], OLD).tagged(&["1"]);
+    let repository = Repository::new("web", vec![index.clone(), child]);
+    for builder in [
+        Registry::builder().corrupt_manifest(&index),
+        Registry::builder().missing_manifest(&index),
+    ] {
+        let registry = builder.repository(repository.clone()).start();
+        let outcome = ecrpub(&registry, "images web --untagged -o delete-requests");
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(5)),
+            "{outcome}"
+        );
+    }
+}
+
+/// The whole set of operations that any run sends.
+#[test]
+fn nothing_but_read_operations_is_ever_sent() {
+    let registry = Registry::start([related("team/web", NOW_MS)]);
+    for line in [
+        "images team/web --unused -o delete-requests",
+        "images team/web --unused -o image-ids",
+        "images team/web --used-by --platforms",
+        "images team/web --platform linux/amd64",
+        "images --all --count",
+        "tags team/web --platforms --pin -o name",
+        "tags team/web --full-ref",
+        "tags public.ecr.aws/example/team/web --platforms",
+        "tags public.ecr.aws/example/team/web --source registry --platforms",
+        "repos --usage",
+        "repos public.ecr.aws/example --usage",
+        "tags team/wbe",
+    ] {
+        ecrpub(&registry, line);
+    }
+    let run = Run::on(&registry).arguments("repos");
+    crate::terminal::screen(80, run.into_command());
+    let mut operations: Vec<_> = registry
+        .requests()
+        .into_iter()
+        .map(|request| format!("{} {}", request.method, request.operation))
+        .collect();
+    operations.sort_unstable();
+    operations.dedup();
+    assert_eq!(
+        operations,
+        [
+            "GET manifest",
+            "GET tags/list",
+            "GET token",
+            "POST DescribeImageTags",
+            "POST DescribeImages",
+            "POST DescribeRegistries",
+            "POST DescribeRepositories",
+            "POST GetAuthorizationToken",
+            "POST describeImageTags",
+            "POST describeRepositoryCatalogData",
+        ]
+    );
+}

@@ -1,0 +1,528 @@
+//! `--unused`: which images no tag reaches, by scenarios, and what keeps it from a wrong answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use ecrpub_registry::{Entry, Fault, Image, Manifest, Registry, Repository, Request};
+use insta::assert_snapshot;
+
+use crate::harness::{NOW_MS, Outcome, Run, ecrpub};
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 86_400_000;
+const OLD: i64 = NOW_MS - 30 * DAY;
+const ALIAS: &str = "example";
+
+/// Images with the names that verdicts give them.
+type Named = Vec<(&'static str, Image)>;
+
+fn image(seed: u64) -> Image {
+    Image::oci(seed, 1000, OLD)
+}
+
+fn index<const N: usize>(entries: [Entry; N]) -> Image {
+    Image::index_holding(entries, OLD)
+}
+
+fn on_amd64(image: &Image) -> Entry {
+    image.on("linux/amd64")
+}
+
+fn registry(images: &Named) -> Registry {
+    let images = images.iter().map(|(_, image)| image.clone());
+    Registry::start([Repository::new("web", images.collect())])
+}
+
+/// The names of the images of a listing, in the order of `images`.
+fn named(images: &Named, listed: &Outcome) -> String {
+    let is_listed = |image: &Image| {
+        let digest = image.digest.as_deref().expect("a digest");
+        listed.stdout.contains(digest)
+    };
+    let names = images.iter().filter(|(_, image)| is_listed(image));
+    names.map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+}
+
+/// The unused images, with these options.
+#[track_caller]
+fn unused_with(images: &Named, options: &str) -> String {
+    let registry = registry(images);
+    let listed = ecrpub(
+        &registry,
+        &format!("images web --unused -o name -q {options}"),
+    );
+    assert_eq!(listed.code, Some(0), "{listed}");
+    named(images, &listed)
+}
+
+#[track_caller]
+fn unused(images: &Named) -> String {
+    unused_with(images, "")
+}
+
+#[test]
+fn an_untagged_image_that_no_index_holds_is_unused() {
+    let images = vec![
+        ("tagged", image(1).tagged(&["1"])),
+        ("untagged", image(2)),
+        ("docker", image(3).docker()),
+    ];
+    assert_eq!(unused(&images), "untagged docker");
+}
+
+#[test]
+fn what_a_tagged_index_holds_is_in_use() {
+    let (amd64, arm64, lost) = (image(1), image(2), image(3));
+    let before = index([on_amd64(&amd64), lost.on("linux/arm64/v8")]);
+    let after = index([on_amd64(&amd64), arm64.on("linux/arm64/v8")]).tagged(&["1"]);
+    let images = vec![
+        ("shared", amd64),
+        ("arm64", arm64),
+        ("lost", lost),
+        ("before", before),
+        ("after", after),
+    ];
+    assert_eq!(unused(&images), "lost before");
+}
+
+#[test]
+fn nested_indexes_hold_what_they_reach() {
+    let (leaf, other) = (image(1), image(2));
+    let inner = index([on_amd64(&leaf)]);
+    let middle = index([inner.entry()]);
+    let outer = index([middle.entry()]).tagged(&["suite"]);
+    let orphan = index([on_amd64(&other)]);
+    let orphans = index([orphan.entry()]);
+    let images = vec![
+        ("leaf", leaf),
+        ("inner", inner),
+        ("middle", middle),
+        ("outer", outer),
+        ("other", other),
+        ("orphan", orphan),
+        ("orphans", orphans),
+    ];
+    assert_eq!(unused(&images), "other orphan orphans");
+}
+
+/// The child is gone, or was never pushed.
+#[test]
+fn a_partial_index_holds_the_rest() {
+    let there = image(1);
+    let partial = index([on_amd64(&there), Entry::absent(9).on("linux/arm64/v8")]);
+    let images = vec![("there", there), ("partial", partial.tagged(&["1"]))];
+    assert_eq!(unused(&images), "");
+}
+
+#[test]
+fn attestations_in_an_index_are_in_use_with_it() {
+    let (amd64, lost) = (image(1), image(3));
+    let [kept, orphan] = [2, 4].map(|seed| image(seed).in_toto());
+    let release = index([on_amd64(&amd64), kept.attesting(&amd64)]).tagged(&["1"]);
+    let nightly = index([on_amd64(&lost), orphan.attesting(&lost)]);
+    let images = vec![
+        ("amd64", amd64),
+        ("kept", kept),
+        ("release", release),
+        ("lost", lost),
+        ("orphan", orphan),
+        ("nightly", nightly),
+    ];
+    assert_eq!(unused(&images), "lost orphan nightly");
+}
+
+#[test]
+fn a_signature_shares_the_fate_of_its_image() {
+    let (release, nightly, gone) = (image(1).tagged(&["1"]), image(2), image(3));
+    let by_tag = |seed, of: &Image| Image::signature(seed, OLD).tagged(&[&of.digest_tag(".sig")]);
+    let by_subject = |seed, of: &Image| Image::signature(seed, OLD).referring_to(of);
+    let kept = by_subject(12, &release);
+    let images = vec![
+        ("tag", by_tag(10, &release)),
+        ("of-it", by_subject(13, &kept)),
+        ("subject", kept),
+        ("tag-of-nightly", by_tag(20, &nightly)),
+        ("subject-of-nightly", by_subject(21, &nightly)),
+        ("tag-of-gone", by_tag(30, &gone)),
+        ("subject-of-gone", by_subject(31, &gone)),
+        ("release", release),
+        ("nightly", nightly),
+    ];
+    assert_eq!(
+        unused(&images),
+        "tag-of-nightly subject-of-nightly tag-of-gone subject-of-gone nightly"
+    );
+}
+
+#[test]
+fn a_digest_tag_on_the_image_that_it_names_is_an_ordinary_tag() {
+    let own = image(1);
+    let tag = own.digest_tag("");
+    let images = vec![("own", own.tagged(&[&tag])), ("other", image(2))];
+    assert_eq!(unused(&images), "other");
+}
+
+/// The service lists some images without a media type.
+#[test]
+fn an_image_without_a_media_type_may_be_an_index() {
+    let child = image(1);
+    let bare = index([on_amd64(&child)]).tagged(&["1"]);
+    let bare = Image {
+        manifest_media_type: None,
+        size: None,
+        ..bare
+    };
+    let images = vec![("child", child), ("bare", bare)];
+    assert_eq!(unused(&images), "");
+}
+
+#[test]
+fn young_images_may_be_part_of_a_push_and_undated_ones_too() {
+    let young = Image::oci(1, 1, NOW_MS - DAY + MINUTE);
+    let settled = Image::oci(2, 1, NOW_MS - DAY - MINUTE);
+    let undated = Image {
+        pushed_at: None,
+        ..image(3)
+    };
+    let images = vec![
+        ("young", young),
+        ("settled", settled),
+        ("undated", undated),
+        ("tagged", image(4).tagged(&["1"])),
+    ];
+    assert_eq!(unused(&images), "settled");
+    assert_eq!(unused_with(&images, "--min-age 1h"), "young settled");
+    assert_eq!(unused_with(&images, "--min-age 2d"), "");
+    assert_eq!(unused_with(&images, "--before 2024-06-02"), "young settled");
+    assert_eq!(unused_with(&images, "--since 2d"), "settled");
+    assert_snapshot!(ecrpub(&registry(&images), "images web --unused -c digest"), @"
+    DIGEST
+    60e6b73db656
+    --- stderr
+    note: `--unused` leaves out 1 image younger than 24 hours, whose index may still be pushed; `--min-age` sets another age
+    note: `--unused` leaves out 1 image without a date
+    ");
+}
+
+/// Whatever other filters leave out.
+#[test]
+fn the_whole_repository_decides() {
+    let child = image(1);
+    let release = index([on_amd64(&child)]).tagged(&["1"]);
+    let lost = image(2);
+    let signature = Image::signature(3, OLD).tagged(&[&lost.digest_tag(".sig")]);
+    let images = vec![
+        ("child", child),
+        ("release", release),
+        ("lost", lost),
+        ("signature", signature),
+    ];
+    assert_eq!(unused_with(&images, "--untagged"), "lost");
+    assert_eq!(unused_with(&images, "--tagged"), "signature");
+    assert_eq!(unused_with(&images, "--limit 1 --sort digest"), "signature");
+    assert_eq!(unused_with(&images, "--media-type index"), "");
+    assert_eq!(unused_with(&images, "--sort none"), "lost signature");
+    let counted = ecrpub(&registry(&images), "images web --unused --count");
+    assert_eq!(counted.data(), "2\n");
+}
+
+#[test]
+fn a_repository_without_a_tag_has_a_note() {
+    let images = vec![("one", image(1)), ("two", image(2))];
+    let registry = registry(&images);
+    assert_snapshot!(ecrpub(&registry, "images web --unused -c digest"), @"
+    DIGEST
+    36bd4cc26471
+    9f5f94452aa8
+    --- stderr
+    note: repository `web` has no tag, so that nothing in it is in use
+    ");
+    let empty = Registry::start([Repository::new("web", Vec::new())]);
+    assert_snapshot!(ecrpub(&empty, "images web --unused"), @"
+    --- stderr
+    note: repository `web` has nothing to list: it is empty
+    ");
+}
+
+#[test]
+fn an_image_in_use_that_is_named_is_a_note() {
+    let images = vec![("used", image(1).tagged(&["1"])), ("lost", image(2))];
+    let digest = |position: usize| images[position].1.digest.clone().expect("a digest");
+    let registry = registry(&images);
+    let named = |digest: &str| {
+        ecrpub(
+            &registry,
+            &format!("images web --unused --digest {digest} -c digest"),
+        )
+    };
+    assert_snapshot!(named(&digest(0)), @"
+    --- stderr
+    note: repository `web` has nothing to list: the named image is in use, or does not pass the filters
+    ");
+    assert_snapshot!(named(&digest(1)), @"
+    DIGEST
+    9f5f94452aa8
+    ");
+    let missing = named(&format!("sha256:{}", "0".repeat(64)));
+    assert_eq!(missing.code, Some(3), "{missing}");
+}
+
+#[test]
+fn public_repositories_and_parts_of_a_listing_are_refused() {
+    let registry = registry(&vec![("one", image(1))]);
+    let refuse = |line: &str| {
+        let outcome = ecrpub(&registry, line);
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(2)),
+            "{line}"
+        );
+        outcome.stderr
+    };
+    assert_snapshot!(refuse("images public.ecr.aws/example/web --unused"), @"
+    error: `--unused` needs every image of a repository, but public repositories do not show untagged images
+    hint: name a repository of your own registry by its name alone
+    ");
+    assert_snapshot!(refuse("images public.ecr.aws/example/web --used-by"), @"
+    error: `--used-by` needs every image of a repository, but public repositories do not show untagged images
+    hint: name a repository of your own registry by its name alone
+    ");
+    assert_snapshot!(refuse("images public.ecr.aws/example/web -o delete-requests"), @"
+    error: `-o delete-requests` lists images to delete, but public images cannot be deleted
+    hint: name the repository of your own registry by its name alone
+    ");
+    assert_snapshot!(refuse("tags web -o delete-requests"), @"
+    error: `-o delete-requests` deletes images with all their tags, but tags are listed
+    hint: use it with `ecrpub images REPO`, or list tags with `-o image-ids`
+    ");
+    assert_snapshot!(refuse("images web -o delete-requests --sort size"), @"
+    error: `-o delete-requests` has a fixed order, that of deletion
+    hint: leave out `--sort` and `--reverse`
+    ");
+    for option in [
+        "--unused",
+        "--used-by",
+        "--platform linux/amd64",
+        "-o delete-requests",
+        "-o image-ids",
+        "-c +usedBy",
+    ] {
+        for part in ["--max-pages 1", "--starting-token x"] {
+            let refused = refuse(&format!("images web {option} {part}"));
+            let [part, option] =
+                [part, option].map(|option| option.split(' ').next().expect("one"));
+            assert!(
+                refused.contains(part) && refused.contains(option),
+                "{refused}"
+            );
+        }
+    }
+    assert!(refuse("images web --used-by --count").contains("--used-by"));
+    registry.assert_no_requests();
+}
+
+/// A release, and an image that seems unused as long as everything can be read.
+fn release() -> (Image, Image, Image) {
+    let child = image(1);
+    let lost = image(2);
+    (index([on_amd64(&child)]).tagged(&["1"]), child, lost)
+}
+
+const LINES: [&str; 4] = [
+    "images web --unused",
+    "images web --unused --count",
+    "images web --unused -o image-ids",
+    "images web --unused -o delete-requests",
+];
+
+/// Each of [`LINES`] prints nothing, and fails with these words.
+#[track_caller]
+fn assert_fails(start: impl Fn() -> Registry, words: &str) {
+    for line in LINES {
+        let outcome = ecrpub(&start(), &format!("{line} --max-attempts 2"));
+        let codes = (outcome.stdout.as_str(), outcome.code);
+        assert_eq!(codes, ("", Some(5)), "{line}: {outcome}");
+        assert!(outcome.stderr.contains(words), "{line}: {outcome}");
+        assert!(
+            outcome.stderr.contains("run the command again"),
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read_ends_the_run() {
+    let (release, child, lost) = release();
+    let repository = Repository::new("web", vec![release.clone(), child, lost.clone()]);
+    for unreadable in [&release, &lost] {
+        let corrupt = || {
+            let builder = Registry::builder().corrupt_manifest(unreadable);
+            builder.repository(repository.clone()).start()
+        };
+        assert_fails(corrupt, "that does not have the digest");
+        let gone = || {
+            let builder = Registry::builder().missing_manifest(unreadable);
+            builder.repository(repository.clone()).start()
+        };
+        assert_fails(gone, "does not exist");
+        let failing = || {
+            let builder = Registry::builder().repository(repository.clone());
+            let path = format!(
+                "/v2/example/web/manifests/{}",
+                unreadable.digest.clone().expect("one")
+            );
+            builder
+                .faults(move |request| {
+                    (request.path == path).then(|| Fault::error(503, "UNAVAILABLE", "busy"))
+                })
+                .start()
+        };
+        assert_fails(failing, "HTTP status 503");
+    }
+}
+
+/// It may hold the image that seems unused.
+#[test]
+fn an_index_that_is_not_understood_ends_the_run() {
+    for (content, words) in [
+        (
+            r#"{"schemaVersion":2,"manifests":[{"digest":"sha512:00"}]}"#,
+            "is invalid",
+        ),
+        (r#"{"schemaVersion":2,"layers":[]}"#, "is invalid"),
+        (r#"{"schemaVersion":2,"manifests":{}}"#, "is not a manifest"),
+        ("{", "is not a manifest"),
+    ] {
+        let odd = || {
+            let odd = Image {
+                manifest_media_type: Some(ecrpub_registry::OCI_INDEX.to_owned()),
+                ..image(1).with_manifest(Manifest::raw(content))
+            };
+            Registry::start([Repository::new("web", vec![odd.tagged(&["1"]), image(2)])])
+        };
+        assert_fails(odd, words);
+    }
+}
+
+/// Of two pages each: the listing before the manifests, and that after them.
+#[test]
+fn a_missing_page_ends_the_run() {
+    let images: Vec<_> = (1..=4).map(image).collect();
+    for broken in 1..=4 {
+        let broken = || {
+            let pages = AtomicUsize::new(0);
+            let fault = move |request: &Request| {
+                let is_list = request.operation == "DescribeImages";
+                let is_broken = is_list && pages.fetch_add(1, Ordering::SeqCst) + 1 == broken;
+                is_broken.then(|| Fault::error(400, "AccessDeniedException", "not this page"))
+            };
+            let repository = Repository::new("web", images.clone());
+            Registry::builder()
+                .repository(repository)
+                .faults(fault)
+                .start()
+        };
+        for line in LINES {
+            let outcome = ecrpub(&broken(), &format!("{line} --page-size 2"));
+            let codes = (outcome.stdout.as_str(), outcome.code);
+            assert_eq!(codes, ("", Some(4)), "{line}: {outcome}");
+        }
+    }
+}
+
+/// A registry whose repository changes when the first manifest is requested.
+fn changing(
+    images: Vec<Image>,
+    change: impl Fn(&mut Vec<Image>) + Send + Sync + 'static,
+) -> Arc<Registry> {
+    let changed = AtomicBool::new(false);
+    Arc::new_cyclic(|registry: &std::sync::Weak<Registry>| {
+        let registry = registry.clone();
+        let at_manifest = move |request: &Request| {
+            let is_first = request.operation == "manifest" && !changed.swap(true, Ordering::SeqCst);
+            if let (true, Some(registry)) = (is_first, registry.upgrade()) {
+                registry.change(ALIAS, "web", &change);
+            }
+            None
+        };
+        Registry::builder()
+            .repository(Repository::new("web", images))
+            .faults(at_manifest)
+            .start()
+    })
+}
+
+#[test]
+fn a_repository_that_changes_meanwhile_ends_the_run() {
+    type Change = fn(&mut Vec<Image>);
+    let changes: [(&str, Change); 4] = [
+        ("a tag moves to an image that seemed unused", |images| {
+            let tags = std::mem::take(&mut images[0].tags);
+            images[2].tags = tags;
+        }),
+        ("an index of it is pushed", |images| {
+            let index = index([on_amd64(&images[2])]).tagged(&["2"]);
+            images.push(index);
+        }),
+        ("an image is deleted", |images| {
+            images.remove(1);
+        }),
+        ("an image is tagged", |images| {
+            *images = std::mem::take(images)
+                .into_iter()
+                .map(|image| image.tagged(&["x"]))
+                .collect();
+        }),
+    ];
+    for (what, change) in changes {
+        for line in LINES {
+            let (release, child, lost) = release();
+            let registry = changing(vec![release, child, lost], change);
+            let outcome = ecrpub(&registry, line);
+            let codes = (outcome.stdout.as_str(), outcome.code);
+            assert_eq!(codes, ("", Some(5)), "{what}: {line}: {outcome}");
+            assert!(
+                outcome.stderr.contains("changed while it was read"),
+                "{what}: {outcome}"
+            );
+            assert!(
+                outcome.stderr.contains("run the command again"),
+                "{what}: {outcome}"
+            );
+        }
+    }
+    let (release, child, lost) = release();
+    let unchanged = changing(vec![release, child, lost], |_| {});
+    assert_eq!(ecrpub(&unchanged, LINES[1]).data(), "1\n");
+}
+
+#[test]
+fn an_invalid_digest_ends_the_run() {
+    for digest in [None, Some("sha256:12"), Some("x")] {
+        let odd = Image {
+            digest: digest.map(str::to_owned),
+            ..image(1)
+        };
+        let registry = Registry::start([Repository::new("web", vec![odd, image(2)])]);
+        let outcome = ecrpub(&registry, "images web --unused");
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(5)),
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn the_summary_counts_the_manifests() {
+    let (release, child, lost) = release();
+    let registry = Registry::start([Repository::new("web", vec![release, child, lost])]);
+    let run = Run::on(&registry).arguments("images web --unused -c digest");
+    let shown = crate::terminal::screen(80, run.into_command());
+    assert_snapshot!(shown, @"
+    DIGEST
+    9f5f94452aa8
+    1 image, 1 untagged, 1.0 kB
+    2 manifests read
+    ");
+}
