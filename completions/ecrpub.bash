@@ -587,12 +587,12 @@ _ecrpub() {
                     return 0
                     ;;
                 --columns)
-                    COMPREPLY=($(_ecrpub_list "registryId repositoryArn registryAliasName repositoryName createdAt imageCount untaggedCount tagCount sizeInBytes lastPushedAt repositoryUri" "${cur}"))
+                    COMPREPLY=($(_ecrpub_list "registryId repositoryArn registryAliasName repositoryName createdAt imageCount untaggedCount tagCount sizeInBytes lastPushedAt operatingSystems architectures downloadCount repositoryDescription repositoryUri" "${cur}"))
                     compopt -o nospace 2>/dev/null
                     return 0
                     ;;
                 -c)
-                    COMPREPLY=($(_ecrpub_list "registryId repositoryArn registryAliasName repositoryName createdAt imageCount untaggedCount tagCount sizeInBytes lastPushedAt repositoryUri" "${cur}"))
+                    COMPREPLY=($(_ecrpub_list "registryId repositoryArn registryAliasName repositoryName createdAt imageCount untaggedCount tagCount sizeInBytes lastPushedAt operatingSystems architectures downloadCount repositoryDescription repositoryUri" "${cur}"))
                     compopt -o nospace 2>/dev/null
                     return 0
                     ;;

@@ -211,7 +211,7 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l endpoint-url -d 
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l timeout -d 'Limit the time of one attempt, in seconds' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "(__ecrpub_list registryId repositoryArn registryAliasName repositoryName createdAt imageCount untaggedCount tagCount sizeInBytes lastPushedAt repositoryUri)"
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "(__ecrpub_list registryId repositoryArn registryAliasName repositoryName createdAt imageCount untaggedCount tagCount sizeInBytes lastPushedAt operatingSystems architectures downloadCount repositoryDescription repositoryUri)"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s s -l sort -d 'Sort the rows by this key' -r -f -a "name\t'The name, with its numbers compared by value'
 created\t'When the tag or repository was created, newest first'
 images\t'The number of images, largest first'

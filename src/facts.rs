@@ -5,7 +5,7 @@ use bitflags::bitflags;
 bitflags! {
     /// Facts about rows.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-    pub(crate) struct Facts: u8 {
+    pub(crate) struct Facts: u16 {
         /// The names of rows: tags or repositories.
         const NAMES = 1;
         /// The digest of each row.
@@ -20,8 +20,10 @@ bitflags! {
         const TAGS = 1 << 5;
         /// The totals of a repository's images.
         const USAGE = 1 << 6;
+        /// What publishers say about a repository.
+        const CATALOG = 1 << 7;
         /// The relations between all images of a repository.
-        const RELATIONS = 1 << 7;
+        const RELATIONS = 1 << 8;
     }
 }
 

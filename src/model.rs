@@ -49,6 +49,25 @@ pub(crate) struct RepositoryDetail {
     pub(crate) created_at: Option<Timestamp>,
     /// The totals of its images; absent until they are read.
     pub(crate) usage: Option<Usage>,
+    /// What its publisher says about it; absent until it is read.
+    pub(crate) catalog: Option<CatalogEntry>,
+}
+
+/// A repository as the gallery's search describes it. Publishers choose the texts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct CatalogEntry {
+    /// The alias of its registry.
+    pub(crate) alias: Option<String>,
+    /// Its name.
+    pub(crate) name: Option<String>,
+    /// One line about it.
+    pub(crate) description: Option<String>,
+    /// Operating systems, such as `Linux`.
+    pub(crate) operating_systems: Option<Vec<String>>,
+    /// Architectures, such as `x86-64`.
+    pub(crate) architectures: Option<Vec<String>>,
+    /// How often its images were pulled.
+    pub(crate) downloads: Option<i64>,
 }
 
 /// A registry (`Registry` in the service's API).
@@ -286,6 +305,20 @@ impl Row for Tag {
     }
 
     of_manifest!();
+}
+
+impl Row for CatalogEntry {
+    fn id(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn names(&self) -> &[String] {
+        self.name.as_slice()
+    }
+
+    fn date(&self) -> Option<Timestamp> {
+        None
+    }
 }
 
 impl Row for RepositoryDetail {

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::listing::{self, ListingArgs, Missing, Plan, UsageArgs};
-use crate::model::{RepositoryDetail, Row};
+use crate::model::{CatalogEntry, RepositoryDetail, Row};
 use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, offer};
 use crate::select::{SortKey, TaggedArgs};
 use crate::session::Session;
@@ -12,7 +12,8 @@ use crate::source::{RegistryArgs, SourceName};
 /// List the repositories of your own registry, or of a public one, by name
 ///
 /// Your own registry is read through the AWS API, a public one from the gallery, which tells only the
-/// names of its repositories. `--usage` adds the number and size of the images of each repository.
+/// names of its repositories. `--usage` adds the number and size of the images of each repository;
+/// `--columns +downloads,+description` asks the gallery's search for more about public ones.
 ///
 /// All rows are read, then filtered, sorted and limited, in every format.
 #[derive(Debug, clap::Args)]
@@ -231,6 +232,73 @@ const COLUMNS: &[Column<RepositoryDetail>] = &[
         value: |row| Value::of(row.usage().last_push, Value::Time),
     },
     Column {
+        key: "operatingSystems",
+        title: "OS",
+        aliases: &[],
+        shown: Shown::WhenAsked,
+        needs: Facts::CATALOG,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 4,
+        },
+        value: |row| {
+            Value::of(
+                catalog(row).and_then(|entry| entry.operating_systems.as_deref()),
+                Value::List,
+            )
+        },
+    },
+    Column {
+        key: "architectures",
+        title: "ARCHITECTURES",
+        aliases: &["arch"],
+        shown: Shown::WhenAsked,
+        needs: Facts::CATALOG,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 4,
+        },
+        value: |row| {
+            Value::of(
+                catalog(row).and_then(|entry| entry.architectures.as_deref()),
+                Value::List,
+            )
+        },
+    },
+    Column {
+        key: "downloadCount",
+        title: "DOWNLOADS",
+        aliases: &[],
+        shown: Shown::WhenAsked,
+        needs: Facts::CATALOG,
+        look: Look {
+            align: Align::Right,
+            role: Role::Plain,
+            importance: 5,
+        },
+        value: |row| Value::of(catalog(row).and_then(|entry| entry.downloads), Value::Count),
+    },
+    Column {
+        key: "repositoryDescription",
+        title: "DESCRIPTION",
+        aliases: &[],
+        shown: Shown::WhenAsked,
+        needs: Facts::CATALOG,
+        look: Look {
+            align: Align::Left,
+            role: Role::Plain,
+            importance: 2,
+        },
+        value: |row| {
+            Value::of(
+                catalog(row).and_then(|entry| entry.description.as_deref()),
+                Value::Text,
+            )
+        },
+    },
+    Column {
         key: "repositoryUri",
         title: "URI",
         aliases: &[],
@@ -244,6 +312,10 @@ const COLUMNS: &[Column<RepositoryDetail>] = &[
         value: |row| Value::of(row.uri.as_deref(), Value::Text),
     },
 ];
+
+fn catalog(row: &RepositoryDetail) -> Option<&CatalogEntry> {
+    row.catalog.as_ref()
+}
 
 impl ReposArgs {
     pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {

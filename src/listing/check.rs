@@ -346,6 +346,14 @@ fn refuse(option: &str, missing: Facts, told: Facts) -> Result<(), Error> {
             error.hint("leave it out: `--usage` counts the tags of public repositories")
         });
     }
+    if missing.contains(Facts::CATALOG) {
+        return Err(Error::usage(format!(
+            "`{option}` is for public registries: only the gallery knows it"
+        ))
+        .hint(format!(
+            "leave out `{option}`, or name a registry as `public.ecr.aws/ALIAS`"
+        )));
+    }
     if !told.contains(Facts::TAGS) {
         return Err(Error::usage(format!(
             "`{option}` needs more than the names of repositories, but public registries provide nothing else"

@@ -3,8 +3,9 @@
 use super::expand::Resolved;
 use super::read::Part;
 use super::summary::Totals;
-use super::{Listing, relate, usage};
+use super::{Listing, catalog, relate, usage};
 use crate::error::Error;
+use crate::facts::Facts;
 use crate::model::{Home, Image, ImageRow, RepositoryDetail};
 use crate::reference::{Named, PublicRepository, RegistryName, Repository};
 use crate::source::{Listed, Sources, Subject, Target};
@@ -156,7 +157,13 @@ impl ListedRow for RepositoryDetail {
         listing: &Listing<'_, Self>,
         parts: &mut [&mut Part<Self>],
     ) -> Result<(), Error> {
-        usage::add(listing, parts).await
+        if listing.reads.contains(Facts::CATALOG) {
+            catalog::add(listing, parts).await;
+        }
+        if listing.reads.contains(Facts::USAGE) {
+            usage::add(listing, parts).await?;
+        }
+        Ok(())
     }
 
     /// The id and the alias of the caller's own registry, if the policy allows to ask for them.

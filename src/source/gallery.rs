@@ -12,7 +12,7 @@ use super::refusals::{self, not_found};
 use super::wire::{ErrorObject, Names, Rows, home, to_millisecond};
 use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
-use crate::model::{Manifest, RepositoryDetail, Tag};
+use crate::model::{CatalogEntry, Manifest, RepositoryDetail, Tag};
 use crate::net::anonymous::{Anonymous, request};
 use crate::net::answers;
 use crate::net::http::{Answer, LONGEST_PAGE};
@@ -27,6 +27,8 @@ const ADDRESS: &str = "https://api.us-east-1.gallery.ecr.aws";
 const TAGS: &str = "describeImageTags";
 /// The operation that lists the repositories of an alias.
 const REPOSITORIES: &str = "describeRepositoryCatalogData";
+/// The operation behind the gallery's search field.
+const SEARCH: &str = "searchRepositoryCatalogData";
 
 /// The names of an error's code; some services send it in a header.
 const CODES: [&str; 3] = ["__type", "code", "Code"];
@@ -55,6 +57,44 @@ struct Question<'a> {
     max_results: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<&'a str>,
+}
+
+/// A search, as the gallery's pages send it. That an alias is a useful term, and that the results
+/// include all repositories of that alias, is inferred.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Search<'a> {
+    #[serde(rename = "searchTerm")]
+    term: &'a str,
+    sort_configuration: SortConfiguration,
+    max_results: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SortConfiguration {
+    sort_key: &'static str,
+}
+
+/// The results of a search as received; the list is required, each field may be absent.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Results {
+    repository_catalog_search_result_list: Rows<ResultEntry>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultEntry {
+    primary_registry_alias_name: Option<String>,
+    repository_name: Option<String>,
+    repository_description: Option<String>,
+    operating_systems: Option<Vec<String>>,
+    architectures: Option<Vec<String>>,
+    download_count: Option<i64>,
 }
 
 /// A page as received; the list is required.
@@ -88,13 +128,13 @@ struct ImageDetail {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Catalog {
-    repositories: Rows<CatalogEntry>,
+    repositories: Rows<RepositoryEntry>,
     next_token: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct CatalogEntry {
+struct RepositoryEntry {
     repository_name: Option<String>,
 }
 
@@ -195,13 +235,50 @@ impl<'a> Gallery<'a> {
         }
     }
 
+    /// A page of the repositories that a search for `alias` finds, whatever their registry.
+    ///
+    /// # Errors
+    ///
+    /// Any failure of the gallery.
+    pub(super) async fn search(
+        &self,
+        alias: &RegistryAlias,
+        asked: PageRequest<'_>,
+    ) -> Result<Page<CatalogEntry>, Error> {
+        let search = Search {
+            term: alias.as_str(),
+            sort_configuration: SortConfiguration {
+                sort_key: "POPULARITY",
+            },
+            max_results: asked.page_size,
+            next_token: asked.token,
+        };
+        let request = format!("{SEARCH} of `{alias}`");
+        let answer = self.ask(SEARCH, &request, &search, asked.start).await?;
+        let results: Results = answer.map_err(|Refused { error, .. }| error)?;
+        let entries = results.repository_catalog_search_result_list;
+        let entry = |found: ResultEntry| CatalogEntry {
+            alias: found.primary_registry_alias_name,
+            name: found.repository_name,
+            description: found.repository_description,
+            operating_systems: found.operating_systems,
+            architectures: found.architectures,
+            downloads: found.download_count,
+        };
+        let entries = entries.complete(self.host())?;
+        Ok(Page {
+            rows: entries.into_iter().map(entry).collect(),
+            next_token: results.next_token,
+        })
+    }
+
     /// Sends a question and returns the response, or the refusal of a question that may name what does
     /// not exist.
     async fn ask<T: DeserializeOwned>(
         &self,
         operation: &str,
         request_name: &str,
-        question: &Question<'_>,
+        question: &impl Serialize,
         start: Start,
     ) -> Result<Result<T, Refused>, Error> {
         let body = serde_json::to_vec(question).expect("names and numbers are JSON");
@@ -351,9 +428,9 @@ fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Tag> {
     details.into_iter().map(tag).collect()
 }
 
-fn repositories(entries: Vec<CatalogEntry>, alias: &RegistryAlias) -> Vec<RepositoryDetail> {
+fn repositories(entries: Vec<RepositoryEntry>, alias: &RegistryAlias) -> Vec<RepositoryDetail> {
     let home: Arc<str> = alias.as_str().into();
-    let repository = |entry: CatalogEntry| RepositoryDetail {
+    let repository = |entry: RepositoryEntry| RepositoryDetail {
         alias: Some(Arc::clone(&home)),
         uri: (entry.repository_name.as_deref())
             .map(|name| format!("{}/{name}", RegistryName::Public(alias.clone()))),

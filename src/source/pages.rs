@@ -156,6 +156,11 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         }
     }
 
+    /// The same pages, of which no names are remembered for completion.
+    pub(crate) fn unremembered(self) -> Self {
+        Self { key: None, ..self }
+    }
+
     /// The rows of the next page, or nothing after the last.
     ///
     /// # Errors

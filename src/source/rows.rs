@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::gallery::Told;
 use super::{LookUp, Page, PageRequest, Pages, Source, Sources, Subject};
 use crate::error::Error;
-use crate::model::{Image, RepositoryDetail, Row, Tag};
+use crate::model::{CatalogEntry, Image, RepositoryDetail, Row, Tag};
 use crate::reference::{ImageId, RegistryName, Repository};
 
 /// The most ids that a look-up takes.
@@ -110,6 +110,25 @@ impl Listed for RepositoryDetail {
             RegistryName::Public(alias) => {
                 sources.public().gallery.repositories(alias, request).await
             }
+        }
+    }
+}
+
+impl Listed for CatalogEntry {
+    type Of = RegistryName;
+
+    /// The repositories that the gallery finds for a registry; some may be of others.
+    async fn page(
+        sources: &Sources<'_>,
+        registry: &RegistryName,
+        request: PageRequest<'_>,
+    ) -> Result<Page<Self>, Error> {
+        match registry {
+            RegistryName::Own => Ok(Page {
+                rows: Vec::new(),
+                next_token: None,
+            }),
+            RegistryName::Public(alias) => sources.public().gallery.search(alias, request).await,
         }
     }
 }

@@ -79,7 +79,7 @@ impl Subject for RegistryName {
     fn readable(&self, _api: PublicApi) -> Facts {
         match self {
             Self::Own => Facts::USAGE | Facts::UNTAGGED,
-            Self::Public(_) => Facts::USAGE,
+            Self::Public(_) => Facts::USAGE | Facts::CATALOG,
         }
     }
 }

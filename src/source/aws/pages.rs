@@ -276,6 +276,7 @@ fn repositories(
             uri: detail.repository_uri,
             created_at: timestamp(detail.created_at, host)?,
             usage: None,
+            catalog: None,
         })
     };
     details.into_iter().map(repository).collect()

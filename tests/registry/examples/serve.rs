@@ -1,7 +1,7 @@
 //! Keeps a local registry running, to try any client on:
 //! `cargo run -p ecrpub-registry --example serve -- 3 100000 20x10000` serves the repositories
 //! `images-3` and `images-100000`, and 10,000 repositories of 20 images, beside the sample ones, until
-//! it is interrupted.
+//! it is interrupted. `PORT` is the port, or 4510.
 #![expect(clippy::print_stdout, reason = "the settings to use are its output")]
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,7 +9,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use ecrpub_registry::{Registry, Repository, sample};
 
 fn main() {
-    let mut builder = Registry::builder().port(4510);
+    let port = std::env::var("PORT")
+        .ok()
+        .and_then(|port| port.parse().ok());
+    let mut builder = Registry::builder().port(port.unwrap_or(4510));
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now.map_or(0, |age| age.as_millis());
     for repository in sample(now.try_into().unwrap_or_default()) {
