@@ -88,8 +88,8 @@ async fn list<R: ListedRow>(
     let of_columns = columns.iter().map(|column| column.needs);
     let of_options = plan.needs_of_output().into_iter().map(|need| need.facts);
     let of_selection = union(plan.needs_of_selection().into_iter().map(|need| need.facts));
-    let selecting = of_selection & (Facts::MANIFESTS | Facts::RELATIONS | Facts::USAGE);
-    let reads = (union(of_columns.chain(of_options)) | selecting) - expected.told;
+    let reads = union(of_columns.chain(of_options)) | of_selection;
+    let reads = reads - expected.told;
     let names: Vec<_> = columns.iter().map(|column| column.name()).collect();
     let format_name = args.output.format_name();
     let questions = Questions::of(reads, &names, plan.tagged.unused, format_name);

@@ -507,7 +507,9 @@ async fn answer(
         Some(Fault::Token(token)) => answer.replace_token(&token),
         Some(Fault::Cut) => {
             let length = (answer.body.len() + 1).to_string();
-            answer = answer.with("content-length", length);
+            answer = answer
+                .with("content-length", length)
+                .with("connection", "close".to_owned());
         }
         Some(Fault::Reset) => {
             reset.notify_one();
