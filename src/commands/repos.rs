@@ -334,3 +334,25 @@ impl ReposArgs {
         listing::run(plan, session).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::COLUMNS;
+    use crate::cli::Cli;
+
+    #[test]
+    fn titles_of_tables_are_sort_keys_where_fields_are() {
+        let is_accepted =
+            |key: &str| Cli::try_parse_from(["ecrpub", "repos", "--sort", key]).is_ok();
+        let sortable: Vec<_> = COLUMNS
+            .iter()
+            .filter(|column| is_accepted(column.key))
+            .collect();
+        assert_eq!(sortable.len(), 7);
+        for column in sortable {
+            assert!(is_accepted(column.title), "{}", column.title);
+        }
+    }
+}
