@@ -94,7 +94,12 @@ fn unquoted(word: &OsStr) -> OsString {
     let Some(text) = word.to_str() else {
         return word.to_owned();
     };
-    let closed = ["", "'", "\""].iter().map(|quote| format!("{text}{quote}"));
+    let quotes: &[_] = match text.ends_with('\\') {
+        // It would escape the quote.
+        true => &[""],
+        false => &["", "'", "\""],
+    };
+    let closed = quotes.iter().map(|quote| format!("{text}{quote}"));
     let mut unquoted = closed.filter_map(|text| one_word(&text));
     unquoted.next().unwrap_or_else(|| word.to_owned())
 }
