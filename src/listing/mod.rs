@@ -1,14 +1,17 @@
 //! The flow of every listing: targets → check → connect → read → relate → select → print, stream or
 //! count.
 
+mod added;
 mod args;
 mod catalog;
 mod census;
 mod check;
 mod count;
 mod expand;
+mod kinds;
 mod missing;
 mod notes;
+mod part;
 mod plan;
 mod platforms;
 mod print;

@@ -1,6 +1,6 @@
 //! The summary and the notes that follow a listing on stderr.
 
-use super::read::Part;
+use super::part::Part;
 use super::rows::ListedRow;
 use super::summary::Totals;
 use super::{Listing, ListingArgs};

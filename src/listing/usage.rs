@@ -5,8 +5,8 @@ use std::hash::RandomState;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::plan::Added;
-use super::read::Part;
+use super::added::Added;
+use super::part::Part;
 use super::{Listing, ListingArgs, WINDOW, unless_missing};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
