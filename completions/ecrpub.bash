@@ -462,7 +462,7 @@ _ecrpub() {
             return 0
             ;;
         ecrpub__subcmd__repos)
-            opts="-o -c -s -L -v -q -h --public --registry-id --usage --semver --pre --exclude-digest-tags --before --min-age --media-type --reverse --count --fail-if-empty --output --pin --time --no-headers --no-trunc --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --columns --sort --include --exclude --limit --full-ref --since --verbose --quiet --color --no-cache --help"
+            opts="-o -c -s -L -v -q -h --public --registry-id --usage --semver --pre --exclude-digest-tags --before --min-age --media-type --reverse --fail-if-empty --pin --time --no-headers --bytes --page-size --max-pages --starting-token --profile --region --endpoint-url --ca-bundle --timeout --max-attempts --output --columns --no-trunc --count --sort --include --exclude --limit --full-ref --since --verbose --quiet --color --no-cache --help"
             if [[ ${cur} == -* && ${prev} != --columns && ${prev} != -c || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -501,14 +501,6 @@ _ecrpub() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
-                    return 0
-                    ;;
-                --output)
-                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids delete-requests" -- "${cur}"))
-                    return 0
-                    ;;
-                -o)
-                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name image-ids delete-requests" -- "${cur}"))
                     return 0
                     ;;
                 --time)
@@ -584,6 +576,14 @@ _ecrpub() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl csv tsv name" -- "${cur}"))
                     return 0
                     ;;
                 --columns)

@@ -189,14 +189,6 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l semver -d 'List 
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l before -d 'List only rows dated before this time, written as for `--since`' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l min-age -d 'List only rows older than this age, such as `7d`' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l media-type -d 'List only rows with this text in the media type of the manifest or artifact' -r -f
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s o -l output -d 'Print in this format' -r -f -a "table\t'For people: one row per line, short digests, human sizes'
-json\t'For jq: one document, shaped like the service\'s response'
-jsonl\t'The same objects, one per line'
-csv\t'For spreadsheets: RFC 4180, several tags joined by `;`'
-tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
-name\t'For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`'
-image-ids\t'For `aws ecr-public batch-delete-image --image-ids`, indexes first'
-delete-requests\t'For `aws ecr-public batch-delete-image --cli-input-json`, one request per line'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l time -d 'Print times in this format' -r -f -a "iso\t'RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`'
 iso-ms\t'RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`'
 epoch\t'Seconds since 1970, milliseconds after the point; a number in JSON'
@@ -211,6 +203,12 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l endpoint-url -d 
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l ca-bundle -d 'Trust the certificates in this PEM file instead of the system\'s' -r -F
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l timeout -d 'Limit the time of one attempt, in seconds' -r -f
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l max-attempts -d 'Limit the attempts while the service throttles or fails' -r -f
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s o -l output -d 'Print in this format' -r -f -a "table\t'For people: one row per line, human sizes'
+json\t'For jq: one document, shaped like the service\'s response'
+jsonl\t'The same objects, one per line'
+csv\t'For spreadsheets: RFC 4180, several values joined by `;`'
+tsv\t'For awk: tabs between fields; tab, newline and backslash as `\\t`, `\\n`, `\\\\`'
+name\t'For loops: one name per line, or a reference with `--full-ref`'"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s c -l columns -d 'Print these columns; `+NAME` adds one, `-NAME` leaves one out' -r -f -a "(__ecrpub_list registryId repositoryArn registryAliasName repositoryName createdAt imageCount untaggedCount tagCount sizeInBytes lastPushedAt operatingSystems architectures downloadCount repositoryDescription repositoryUri)"
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s s -l sort -d 'Sort the rows by this key' -r -f -a "name\t'The name, with its numbers compared by value'
 created\t'When the tag or repository was created, newest first'
@@ -232,12 +230,12 @@ complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l usage -d 'Add th
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l pre -d 'Include pre-releases in the `--semver` range'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l exclude-digest-tags -d 'Ignore tags such as `sha256-….sig`, which attach signatures to images'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l reverse -d 'Reverse the sort order'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l count -d 'Print the number of rows instead of the rows'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l fail-if-empty -d 'Exit with code 3 when nothing is listed or counted'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l pin -d 'Print references with the digest that the tag has now: …:TAG@DIGEST'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l no-headers -d 'Leave out the header line'
-complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l no-trunc -d 'Print digests, tags and media types of a table in full'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l bytes -d 'Print the sizes of a table in bytes'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l no-trunc -d 'Print the values of a table in full'
+complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l count -d 'Print the number of rows instead of the rows'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -l full-ref -d 'Print references to paste: public.ecr.aws/ALIAS/NAME'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s v -l verbose -d 'Log requests, retries and timings to stderr'
 complete -c ecrpub -n "__fish_ecrpub_using_subcommand repos" -s q -l quiet -d 'Print errors and their hints only, no notes'

@@ -5,7 +5,7 @@ use clap::Parser;
 use crate::commands::Command;
 use crate::console::Color;
 
-/// List the images and tags of Amazon ECR Public repositories
+/// List the repositories, images and tags of Amazon ECR Public
 ///
 /// Reads any public repository without an AWS account, and your own registry with the credentials of
 /// the AWS CLI, whatever region they are for. Reads every page. Changes nothing.
@@ -86,6 +86,7 @@ macro_rules! examples {
 Examples:
   ecrpub tags public.ecr.aws/docker/library/nginx
   ecrpub images --repo web
+  ecrpub repos public.ecr.aws/eks-distro
   ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'"
     };
 }

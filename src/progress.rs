@@ -169,9 +169,12 @@ impl Progress {
         self.line.set_message(manifests.to_string());
     }
 
-    /// Begins to count repositories, of which there are `all`.
+    /// Begins to count repositories, of which there are `all`, and the rows that are read from them:
+    /// earlier rows were those of another listing, such as the repositories that a pattern selects from.
     pub(crate) fn subjects(&self, all: usize) {
         self.subjects.set((0, all));
+        self.pages.set(0);
+        self.rows.set(0);
     }
 
     /// Counts a repository that was read.
@@ -247,7 +250,22 @@ fn limited(rate: Option<f64>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Manifests;
+    use super::{Manifests, Progress};
+
+    #[test]
+    fn the_line_counts_the_rows_of_the_repositories_that_it_counts() {
+        let progress = Progress::new(false);
+        progress.page("your registry", 1, 100);
+        assert_eq!(progress.line().message(), "100 rows, 1 page");
+        progress.subjects(40);
+        progress.page("web", 1, 22);
+        progress.subject_done();
+        progress.page("api", 1, 3);
+        assert_eq!(
+            progress.line().message(),
+            "1 of 40 repositories, 25 rows, 2 pages"
+        );
+    }
 
     #[test]
     fn the_expected_time_follows_from_the_rate_of_the_registry() {

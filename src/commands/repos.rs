@@ -1,10 +1,13 @@
 //! `ecrpub repos`: one row per repository.
 
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::listing::{self, ListingArgs, Missing, Plan, UsageArgs};
 use crate::model::{CatalogEntry, RepositoryDetail, Row};
-use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, offer};
+use crate::output::{Align, Column, FormatName, Look, Role, Schema, Shown, Value, offer};
 use crate::select::{SortKey, TaggedArgs};
 use crate::session::Session;
 use crate::source::{RegistryArgs, SourceName};
@@ -18,7 +21,10 @@ use crate::source::{RegistryArgs, SourceName};
 /// All rows are read, then filtered, sorted and limited, in every format.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "ecrpub repos [OPTIONS] [REGISTRY]...", after_help = EXAMPLES)]
-#[command(mut_arg("columns", |columns| offer(columns, COLUMNS)))]
+#[command(mut_arg("output", |output| output.value_parser(FormatName::parser(format)).long_help(OUTPUT_HELP)))]
+#[command(mut_arg("columns", |columns| offer(columns.long_help(COLUMNS_HELP), COLUMNS)))]
+#[command(mut_arg("no_trunc", |no_trunc| no_trunc.help(NO_TRUNC).long_help(NO_TRUNC_HELP)))]
+#[command(mut_arg("count", |count| count.long_help(COUNT_HELP)))]
 #[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser(SORT_KEYS)).long_help(SORT_HELP)))]
 #[command(mut_arg("include", |include| include.help(INCLUDE).long_help(INCLUDE_HELP)))]
 #[command(mut_arg("exclude", |exclude| exclude.help("Ignore names that match this regex; repeatable")))]
@@ -36,22 +42,42 @@ pub(crate) struct ReposArgs {
 }
 
 const INCLUDE: &str = "List only repositories whose name matches this regex; repeatable";
+// Paragraphs are single lines, which clap wraps.
 const INCLUDE_HELP: &str = "\
 List only repositories whose name matches this regex; repeatable
 
-The regular expression must match the whole name. A repository passes if its name matches some
+The regular expression must match the whole name. A repository passes if its name matches some \
 `--include` and no `--exclude`. Example: `team/.*`";
 const SINCE_HELP: &str = "\
 List only repositories created at or after this time
 
-A time (`2024-06-01T12:00:00Z`), a date with or without a time in UTC (`2024-06-01`, `2024-06-01
-12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`). Rows without a date are left out.";
+A time (`2024-06-01T12:00:00Z`), a date with or without a time in UTC (`2024-06-01`, \
+`2024-06-01 12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`). Rows without a date are left out.";
 const SORT_HELP: &str = "\
 Sort the rows by this key
 
-Names ascend; dates and figures of usage descend. A figure of usage adds `--usage`. Rows without the
-key come last; ties break by name. The field names of JSON and the titles of tables are accepted too,
+Names ascend; dates and figures of usage descend. A figure of usage adds `--usage`. Rows without the \
+key come last; ties break by name. The field names of JSON and the titles of tables are accepted too, \
 such as `sizeInBytes`. Default: the name.";
+const COUNT_HELP: &str = "\
+Print the number of rows instead of the rows
+
+Prints a bare number; for several registries, one line each: the name, a tab, the number.";
+const OUTPUT_HELP: &str = "\
+Print in this format
+
+Default: `table`, or `name` with `--full-ref`.";
+const COLUMNS_HELP: &str = "\
+Print these columns; `+NAME` adds one, `-NAME` leaves one out
+
+Names are separated by commas: `name,created`, or `+arn,-uri` to change the default. A name is a field, \
+a title in a table or a sort key, in any case: `lastPushedAt`, `LAST PUSH` and `pushed` are the same. A \
+table shows the most useful columns by default, the other formats every field of the service.";
+const NO_TRUNC: &str = "Print the values of a table in full";
+const NO_TRUNC_HELP: &str = "\
+Print the values of a table in full
+
+Lines may be wider than the terminal.";
 const FULL_REF: &str = "Print references to paste: public.ecr.aws/ALIAS/NAME";
 
 const EXAMPLES: &str = "\
@@ -75,6 +101,19 @@ const OTHERS: [&str; 7] = [
 fn hide_others(arg: clap::Arg) -> clap::Arg {
     let is_other = OTHERS.contains(&arg.get_id().as_str());
     if is_other { arg.hide(true) } else { arg }
+}
+
+/// `format` as it is offered for repositories: those that delete images are refused by name.
+fn format(format: FormatName) -> PossibleValue {
+    let value = format.to_possible_value().unwrap_or_default();
+    match format {
+        FormatName::Table => value.help("For people: one row per line, human sizes"),
+        FormatName::Csv => value.help("For spreadsheets: RFC 4180, several values joined by `;`"),
+        FormatName::Name => {
+            value.help("For loops: one name per line, or a reference with `--full-ref`")
+        }
+        format => value.hide(format.deletes()),
+    }
 }
 
 /// The keys that repositories can be sorted by.
@@ -332,5 +371,42 @@ impl ReposArgs {
             args: &self.listing,
         };
         listing::run(plan, session).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::COLUMNS;
+    use crate::cli::Cli;
+
+    #[test]
+    fn paragraphs_of_help_are_single_lines() {
+        let root = Cli::command();
+        let texts: Vec<_> = root
+            .get_subcommands()
+            .flat_map(clap::Command::get_arguments)
+            .filter_map(|argument| argument.get_long_help())
+            .map(ToString::to_string)
+            .collect();
+        assert!(texts.iter().any(|text| text.contains("\n\n")), "paragraphs");
+        for text in texts {
+            assert!(!text.replace("\n\n", "").contains('\n'), "{text}");
+        }
+    }
+
+    #[test]
+    fn titles_of_tables_are_sort_keys_where_fields_are() {
+        let is_accepted =
+            |key: &str| Cli::try_parse_from(["ecrpub", "repos", "--sort", key]).is_ok();
+        let sortable: Vec<_> = COLUMNS
+            .iter()
+            .filter(|column| is_accepted(column.key))
+            .collect();
+        assert_eq!(sortable.len(), 7);
+        for column in sortable {
+            assert!(is_accepted(column.title), "{}", column.title);
+        }
     }
 }

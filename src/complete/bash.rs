@@ -11,7 +11,7 @@ use clap_complete::env::EnvCompleter;
 use crate::shell::quoted;
 
 /// Joins the words that bash split, up to the cursor, and cuts from each answer what bash keeps: the
-/// text before the last `:` or `=` of the word.
+/// text before the last `:` or `=` of the word. It does not split a quoted word.
 const SCRIPT: &str = r#"
 _ecrpub_complete() {
     local line="${COMP_LINE:0:COMP_POINT}" blanks word i
@@ -37,6 +37,9 @@ _ecrpub_complete() {
     fi
     if [[ ${COMP_WORDBREAKS} == *=* ]]; then
         breaks+="="
+    fi
+    if [[ ${word} == [\'\"]* ]]; then
+        breaks=""
     fi
     if [[ -n ${breaks} && ${word} == *[${breaks}]* ]]; then
         head="${word%"${word##*[${breaks}]}"}"

@@ -19,16 +19,20 @@ pub(super) struct TypedLine {
 }
 
 impl TypedLine {
-    /// The line in the arguments of a shell's completion function: all words after `--`. With
-    /// `unquotes`, the shell hands over words as they were typed, with their quotes.
-    pub(super) fn of(arguments: &[OsString], unquotes: bool) -> Self {
-        let mut words = arguments.iter().skip_while(|word| *word != "--").skip(1);
-        let words: Vec<_> = if unquotes {
-            words.map(|word| unquoted(word)).collect()
-        } else {
-            words.by_ref().cloned().collect()
-        };
+    /// The line in the arguments of the completion function of `shell`: all words after `--`.
+    pub(super) fn of(arguments: &[OsString], shell: &str) -> Self {
+        let words = arguments.iter().skip_while(|word| *word != "--").skip(1);
+        let mut words: Vec<_> = words.cloned().collect();
         let last = words.len().saturating_sub(1);
+        // The words that the shell hands over as they were typed, with their quotes.
+        let typed = match shell {
+            "bash" | "zsh" => 0,
+            "fish" => last,
+            _ => words.len(),
+        };
+        for word in &mut words[typed..] {
+            *word = unquoted(word);
+        }
         let index = std::env::var("_CLAP_COMPLETE_INDEX").ok();
         let index = index.and_then(|index| index.parse().ok());
         Self {
@@ -81,11 +85,40 @@ impl TypedLine {
     }
 }
 
-/// `word` without the quotes and backslashes of a shell, unless a quote is open.
+/// `word` without the quotes and backslashes of a shell. A quote that is open ends with the word.
 fn unquoted(word: &OsStr) -> OsString {
-    let split = word.to_str().and_then(shell::split);
-    match split.as_deref() {
-        Some([one]) => one.into(),
-        _ => word.to_owned(),
+    let one_word = |text: &str| match shell::split(text)?.as_slice() {
+        [one] => Some(one.into()),
+        _ => None,
+    };
+    let Some(text) = word.to_str() else {
+        return word.to_owned();
+    };
+    let closed = ["", "'", "\""].iter().map(|quote| format!("{text}{quote}"));
+    let mut unquoted = closed.filter_map(|text| one_word(&text));
+    unquoted.next().unwrap_or_else(|| word.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::unquoted;
+
+    #[test]
+    fn quotes_are_removed_and_open_ones_end_with_the_word() {
+        for (word, expected) in [
+            ("web", "web"),
+            ("", ""),
+            ("'team/w'", "team/w"),
+            ("'team/w", "team/w"),
+            ("\"team/w", "team/w"),
+            ("'", ""),
+            ("--tag='1.", "--tag=1."),
+            (r"a\ b", "a b"),
+            (r"a\", r"a\"),
+        ] {
+            assert_eq!(unquoted(OsStr::new(word)), expected, "{word}");
+        }
     }
 }

@@ -36,8 +36,7 @@ pub(crate) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
         std::env::var_os(env::COMPLETE).filter(|shell| !shell.is_empty() && shell != "0")?;
     let name = Path::new(&shell).file_stem().unwrap_or_default();
     let name = name.to_string_lossy();
-    let unquotes = matches!(&*name, "bash" | "zsh");
-    let line = Arc::new(TypedLine::of(arguments, unquotes));
+    let line = Arc::new(TypedLine::of(arguments, &name));
     if line.is_absent() {
         if SHELLS.completer(&name).is_none() {
             return Some(refuse(&shell));

@@ -19,7 +19,7 @@ mod time;
 use std::borrow::Cow;
 
 use clap::ValueEnum;
-use clap::builder::{StringValueParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use jiff::Timestamp;
 
 pub(crate) use self::choice::{ColumnName, offer};
@@ -126,6 +126,14 @@ pub(crate) enum FormatName {
 }
 
 impl FormatName {
+    /// A parser of all formats, shown as `shown` returns them.
+    pub(crate) fn parser(
+        shown: impl Fn(Self) -> PossibleValue,
+    ) -> impl TypedValueParser<Value = Self> {
+        let values = Self::value_variants().iter().copied().map(shown);
+        PossibleValuesParser::new(values).try_map(|text| Self::from_str(&text, true))
+    }
+
     /// Whether it prints columns.
     pub(crate) fn has_columns(self) -> bool {
         !matches!(self, Self::Name) && !self.deletes()

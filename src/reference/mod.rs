@@ -21,7 +21,7 @@ pub(crate) use self::digest::Digest;
 pub(crate) use self::image_id::ImageId;
 pub(crate) use self::names::{RegistryAlias, RegistryId, RepositoryName, TagName};
 pub(crate) use self::parse::{Named, Reference};
-pub(crate) use self::pasted::{image_of_command, image_of_words};
+pub(crate) use self::pasted::{image_of_command, image_of_words, is_address};
 pub(crate) use self::pattern::RepositoryPattern;
 pub(crate) use self::platform::Platform;
 pub(crate) use self::public::{public_hint, public_reference};

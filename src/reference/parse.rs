@@ -169,7 +169,7 @@ impl Reference {
     }
 
     fn of_public(path: &str) -> Result<Self, Refused> {
-        let (path, image) = split_checked(path)?;
+        let (path, image) = split_checked(path, &format!("{}/", REGISTRIES[0]))?;
         let named = match public_at(path) {
             Ok(named) => named,
             Err(_) if is_official(path) => {
@@ -186,7 +186,7 @@ impl Reference {
     }
 
     fn of_own(text: &str) -> Result<Self, Refused> {
-        let (path, image) = split_checked(text.trim_end_matches('/'))?;
+        let (path, image) = split_checked(text.trim_end_matches('/'), "")?;
         let named = if NamePattern::is_meant(path) {
             Named::Matching(RepositoryPattern {
                 registry: RegistryName::Own,
@@ -246,15 +246,29 @@ fn is_elsewhere(address: &Address<'_>) -> bool {
     address.has_valid_host() && (scheme.is_some() || has_port || elsewhere::is_known(host, path))
 }
 
-/// Splits `:tag` and `@digest` from `text`. With both, the digest counts, as in Docker: the tag may
-/// have moved.
-fn split_checked(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
+/// Splits `:tag` and `@digest` from `text`, which came after `host`. With both, the digest counts, as
+/// in Docker: the tag may have moved.
+fn split_checked<'a>(text: &'a str, host: &str) -> Result<(&'a str, Option<ImageId>), Refused> {
     let (path, image) = split_image(text);
     if NamePattern::is_meant(text) && !image.is_empty() {
-        return Err(Refused::new(
+        let refused = Refused::new(
             "a pattern selects repositories: select images with `--tag`, `--digest` or `--include`",
-        ));
+        );
+        return Err(match image_id(image) {
+            Ok(Some(image)) => refused.hinting([Hint::WithOption {
+                words: "try",
+                command: command_for(&image),
+                value: format!("{host}{path}"),
+                option: image.option(),
+            }]),
+            _ => refused,
+        });
     }
+    Ok((path, image_id(image)?))
+}
+
+/// The image that `image` names, `:tag` or `@digest` or both.
+fn image_id(image: &str) -> Result<Option<ImageId>, Refused> {
     let (tag, digest) = image.split_once('@').unwrap_or((image, ""));
     // `:sha256:…`, a digest after the wrong separator.
     if let Some((algorithm, _)) = tag.get(1..).and_then(|tag| tag.split_once(':'))
@@ -271,7 +285,7 @@ fn split_checked(text: &str) -> Result<(&str, Option<ImageId>), Refused> {
     } else {
         None
     };
-    Ok((path, digest.or(tag)))
+    Ok(digest.or(tag))
 }
 
 /// The public repository at `path`, `ALIAS/NAME`, or those that match a pattern in place of the name.
@@ -304,13 +318,9 @@ fn only_reason(refused: Refused) -> Refused {
 /// The hints for an image of the caller's own repository `name`, or of the public one that it may
 /// mean.
 fn hints_for_own_image(name: &str, image: &ImageId) -> Vec<Hint> {
-    let command = match image {
-        ImageId::Tag(_) => "tags",
-        ImageId::Digest(_) => "images",
-    };
     let own = Hint::WithOption {
         words: "list the image of your own repository with",
-        command,
+        command: command_for(image),
         value: name.to_owned(),
         option: image.option(),
     };
@@ -327,6 +337,14 @@ fn hints_for_own_image(name: &str, image: &ImageId) -> Vec<Hint> {
         value: value + &suffix,
     };
     vec![public, own]
+}
+
+/// The command that lists `image`.
+fn command_for(image: &ImageId) -> &'static str {
+    match image {
+        ImageId::Tag(_) => "tags",
+        ImageId::Digest(_) => "images",
+    }
 }
 
 /// The repository, and optionally the image, of a path of the registry's API:

@@ -166,6 +166,11 @@ pub(crate) fn image_of_command<'a>(words: &[&'a str]) -> Option<&'a str> {
     None
 }
 
+/// Whether `text` contains an address of ECR Public.
+pub(crate) fn is_address(text: &str) -> bool {
+    embedded(text).is_some()
+}
+
 /// The image in `references`, if they are the words of a command line.
 pub(crate) fn image_of_words(references: &[Reference]) -> Option<String> {
     let words: Vec<_> = references.iter().map(ToString::to_string).collect();

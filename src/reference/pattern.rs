@@ -52,6 +52,12 @@ impl NamePattern {
         &self.text
     }
 
+    /// The pattern as a regular expression of whole names.
+    pub(super) fn as_regex(&self) -> &str {
+        let regex = self.regex.as_str().trim_start_matches('^');
+        regex.trim_end_matches('$')
+    }
+
     /// Whether `text` is meant as a pattern.
     pub(crate) fn is_meant(text: &str) -> bool {
         text.contains(SPECIAL)
@@ -70,8 +76,9 @@ impl FromStr for NamePattern {
     type Err = Refused;
 
     fn from_str(text: &str) -> Result<Self, Refused> {
-        let regex = Regex::new(&translated(text)?)
-            .map_err(|_| Refused::new("this pattern is too long, or has an invalid range"))?;
+        // What is translated can only be too long.
+        let regex =
+            Regex::new(&translated(text)?).map_err(|_| Refused::new("this pattern is too long"))?;
         Ok(Self {
             text: text.to_owned(),
             regex,
@@ -101,7 +108,8 @@ fn translated(pattern: &str) -> Result<String, Refused> {
                 rest = start[end + 1..].chars();
             }
             ']' => return Err(Refused::new("`]` ends a set of characters that has no `[`")),
-            c if is_of_names(c) => regex.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
+            '.' => regex.push_str(r"\."),
+            c if is_of_names(c) => regex.push(c),
             c => return Err(foreign(c)),
         }
     }
@@ -114,19 +122,33 @@ fn translated_set(set: &str, is_negated: bool) -> Result<String, Refused> {
         return Err(foreign(c));
     }
     let mut regex = if is_negated { "[^" } else { "[" }.to_owned();
-    let last = set.chars().count() - 1;
-    for (position, c) in set.chars().enumerate() {
-        // A hyphen between two characters makes a range.
-        if c != '-' || position == 0 || position == last {
-            regex.push('\\');
-            if c.is_ascii_alphanumeric() {
-                regex.pop();
+    let set: Vec<_> = set.chars().collect();
+    let mut rest = &set[..];
+    while let [first, after @ ..] = rest {
+        push_literal(&mut regex, *first);
+        rest = match after {
+            ['-', last, ..] if first > last => {
+                let range = format!("the range `{first}-{last}` ends before it begins");
+                return Err(Refused::new(range));
             }
-        }
-        regex.push(c);
+            ['-', last, after @ ..] => {
+                regex.push('-');
+                push_literal(&mut regex, *last);
+                after
+            }
+            _ => after,
+        };
     }
     regex.push(']');
     Ok(regex)
+}
+
+/// Adds `c`, a character of names, which means itself within a set and outside of one.
+fn push_literal(regex: &mut String, c: char) {
+    if ".-".contains(c) {
+        regex.push('\\');
+    }
+    regex.push(c);
 }
 
 /// Whether `c` occurs in names of repositories.
@@ -175,6 +197,7 @@ mod tests {
             "team/web team/web/api team.web"
         );
         assert_eq!(matching("[a-c]*", &names), "");
+        assert_eq!(matching("w[a-c--e]b", &names), "web w-b");
     }
 
     #[test]
@@ -186,7 +209,8 @@ mod tests {
             ("team/[]", "no `]`"),
             ("team/[!]", "no `]`"),
             ("team/a]", "no `[`"),
-            ("team/[z-a]", "invalid range"),
+            ("team/[z-a]", "the range `z-a` ends before it begins"),
+            ("team/[a-c9-0]", "the range `9-0` ends"),
             ("team/{a,b}*", "a pattern has"),
             ("team *", "a pattern has"),
             ("[&&a]", "a pattern has"),

@@ -58,7 +58,7 @@ impl PublicRepository {
         }
         match word.parse::<RegistryAlias>() {
             Ok(alias) => Refused::new("this is a registry, not a repository").hint(format!(
-                "name one as `{registry}/{alias}/NAME`; find them at https://gallery.ecr.aws/{alias}"
+                "list its repositories with `ecrpub repos {registry}/{alias}`, and name one as `{registry}/{alias}/NAME`"
             )),
             Err(_) => Refused::new("a public repository is named with its registry's alias")
                 .hint(format!("name it as `{registry}/ALIAS/NAME`")),

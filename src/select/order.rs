@@ -12,7 +12,7 @@ use crate::model::Row;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SortKey {
     /// When the image, or the newest one of a repository, was pushed, newest first
-    #[value(aliases = ["lastPushedAt", "imagePushedAt", "imageDetail.imagePushedAt"])]
+    #[value(aliases = ["lastPushedAt", "last push", "imagePushedAt", "imageDetail.imagePushedAt"])]
     Pushed,
     /// When the tag or repository was created, newest first
     #[value(alias = "createdAt")]

@@ -101,7 +101,13 @@ impl<'a> Sources<'a> {
             None
         };
         let own = if targets.iter().any(|target| target.of.is_own()) {
-            let aws = Aws::connect(connection, registry_id.cloned(), session).await;
+            let aws = Aws::connect(
+                connection,
+                registry_id.cloned(),
+                S::WITHOUT_CREDENTIALS,
+                session,
+            );
+            let aws = aws.await;
             let mut hints = targets.iter().filter_map(|target| target.of.public_hint());
             Some(aws.map_err(|error| refusals::with_public_hint(error, hints.next()))?)
         } else {

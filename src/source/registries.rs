@@ -48,7 +48,7 @@ impl RegistryArgs {
         let mut targets: Vec<Target<RegistryName>> = Vec::new();
         for reference in &self.registries {
             let registry = reference.resolve(self.public).map_err(|refused| {
-                refused.as_error(&format!("`{}`: {}", reference.alias(), refused.reason()))
+                refused.as_error(&format!("`{}`: {}", reference.as_str(), refused.reason()))
             })?;
             if targets.iter().all(|target| target.of != registry) {
                 targets.push(Target::all_of(registry));

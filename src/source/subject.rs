@@ -8,6 +8,10 @@ use crate::reference::{Named, RegistryName, Repository, public_hint};
 
 /// The subject of a listing.
 pub(crate) trait Subject: Display {
+    /// The hint how to name a public one, which is read without credentials.
+    const WITHOUT_CREDENTIALS: &str =
+        "a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`";
+
     /// Whether it is in the caller's own registry, or is that registry.
     fn is_own(&self) -> bool;
 
@@ -58,6 +62,9 @@ impl Subject for Repository {
 }
 
 impl Subject for RegistryName {
+    const WITHOUT_CREDENTIALS: &str =
+        "a public registry takes none: list it with `ecrpub repos public.ecr.aws/ALIAS`";
+
     fn is_own(&self) -> bool {
         *self == Self::Own
     }

@@ -13,7 +13,7 @@ use self::line::{Line, command, hints_for, rendered};
 use crate::console::Console;
 use crate::error::{Error, Kind};
 use crate::net::settings::without_user;
-use crate::reference::{Refused, image_of_command};
+use crate::reference::{Refused, image_of_command, is_address};
 
 /// Prints clap's `answer` to `arguments` and returns the exit code: help and version go to stdout,
 /// help in place of a missing command and errors to stderr.
@@ -77,9 +77,14 @@ fn pasted(answer: &clap::Error, line: &Line) -> Option<Error> {
             | ErrorKind::ValueValidation
             | ErrorKind::InvalidValue
     );
-    let words = line.operands();
+    let words = options::without_our_values(line.operands());
     let image = image_of_command(&words).filter(|_| is_about_words && words.len() > 1)?;
-    let ours = line.command().unwrap_or("tags");
+    let ours = match line.command() {
+        // Registries are often called like tools: only an address is an image of a command line.
+        Some("repos") if !is_address(image) => return None,
+        Some("repos") | None => "tags",
+        Some(command) => command,
+    };
     let list = |reference: &str| command(&[ours.to_owned(), reference.to_owned()]);
     let error = Error::usage("this is a command line of another tool, not a repository");
     let hints = rendered(&hints_for(image), list);

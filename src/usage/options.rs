@@ -7,6 +7,7 @@ use super::line::{Line, command};
 use super::text;
 use crate::cli::Cli;
 use crate::error::Error;
+use crate::reference::{RegistryReference, is_address};
 use crate::shell::quoted;
 
 /// The replacements for options of other tools. `{N}` is the user's value if it fits, or else `N`;
@@ -542,6 +543,150 @@ const INSTEAD: &[(&[&str], &str)] = &[
     ),
 ];
 
+/// The replacements in place of those of [`INSTEAD`] where repositories are listed. `{REGISTRY}` is the
+/// user's value as the reference of a public registry, if it fits.
+const INSTEAD_FOR_REPOSITORIES: &[(&[&str], &str)] = &[
+    (
+        &[
+            "--name",
+            "--names",
+            "--repository",
+            "--repositories",
+            "--repository-name",
+            "--repository-names",
+            "--repo",
+            "--repo-name",
+            "--repos",
+            "-R",
+            "--filter",
+            "--filters",
+            "--filter-by",
+            "--regex",
+            "--regexp",
+            "--match",
+            "--matches",
+            "--pattern",
+            "--grep",
+            "--like",
+            "--contains",
+            "--search",
+            "-e",
+            "-i",
+        ],
+        "use `--include {REGEX}`, which matches whole names",
+    ),
+    (
+        &["--not", "--ignore", "--invert-match", "--without"],
+        "use `--exclude {REGEX}`, which matches whole names",
+    ),
+    (
+        &[
+            "--registry",
+            "--registries",
+            "--registry-alias",
+            "--registry-alias-name",
+            "--alias",
+            "--namespace",
+            "--owner",
+        ],
+        "name a public registry with `ecrpub repos {REGISTRY}`; your own is the default",
+    ),
+    (
+        &["--account", "--account-id", "--registry-ids"],
+        "use `--registry-id {ACCOUNT}`",
+    ),
+    (
+        &[
+            "--size",
+            "--sizes",
+            "--show-size",
+            "--image-count",
+            "--stats",
+            "--disk-usage",
+            "--du",
+        ],
+        "use `--usage`, which adds the number and size of the images",
+    ),
+    (
+        &[
+            "--platform",
+            "--platforms",
+            "--arch",
+            "--os",
+            "--architecture",
+            "--architectures",
+            "--os-arch",
+            "--variant",
+        ],
+        "images have platforms, repositories have none: use `ecrpub images REPO --platforms`",
+    ),
+    (
+        &["--all", "--all-repos", "--all-repositories", "-a"],
+        "leave it out: all repositories are listed by default",
+    ),
+    (
+        &["--latest", "--newest", "--most-recent", "--recent"],
+        "use `--sort created --limit {1}`",
+    ),
+    (
+        &["--last"],
+        "list the newest rows with `--sort created --limit {N}`, the oldest with `--sort created --reverse --limit {N}`",
+    ),
+    (&["--oldest"], "use `--sort created --reverse --limit {N}`"),
+    (
+        &[
+            "--all-pages",
+            "--paginate",
+            "--all-results",
+            "--no-limit",
+            "--auto-paginate",
+        ],
+        "leave it out: every page is read",
+    ),
+    (
+        &[
+            "--no-paginate",
+            "--no-auto-paginate",
+            "--single-page",
+            "--page",
+            "--offset",
+            "--skip",
+            "--start",
+            "--next-token",
+            "--page-token",
+            "--cursor",
+            "--continue",
+            "--marker",
+        ],
+        "every page is read: limit the rows with `--limit N`",
+    ),
+    (&["-r"], "use `--reverse`"),
+    (
+        &["--version-sort", "--natural-sort", "-V"],
+        "use `--sort name`, which compares numbers by value",
+    ),
+    (
+        &["--no-sign-request", "--anonymous", "--no-creds"],
+        "use `ecrpub repos public.ecr.aws/ALIAS`, which is read without credentials",
+    ),
+    (
+        &[
+            "--username",
+            "--password",
+            "--password-stdin",
+            "--user",
+            "--creds",
+            "--token",
+            "--registry-token",
+            "--authfile",
+            "--login",
+            "-u",
+            "-p",
+        ],
+        "public registries are read without credentials, your own with those of the AWS CLI: `--profile NAME`",
+    ),
+];
+
 /// Values of `--output` of other tools, and their replacements.
 const OUTPUTS: &[(&[&str], &str)] = &[
     (&["text", "plain", "tab"], "use `--output tsv --no-headers`"),
@@ -583,8 +728,9 @@ pub(super) fn unknown(answer: &clap::Error, line: &Line, option: &str) -> Error 
     }
     let suggested = text(answer, ContextKind::SuggestedArg);
     let suggested = suggested.split([' ', '=']).next().unwrap_or_default();
-    if suggested.starts_with("--") && is_slip(option, suggested) {
-        let takes_value = argument_of(line, suggested).is_some_and(|(_, takes)| takes);
+    // clap also suggests hidden options, which the command refuses.
+    let argument = argument_of(line, suggested).filter(|_| is_slip(option, suggested));
+    if let Some((_, takes_value)) = argument.filter(|_| suggested.starts_with("--")) {
         if !takes_value && line.value_of(option).is_some() {
             return error.hint(format!("did you mean `{suggested}`, which takes no value?"));
         }
@@ -650,17 +796,45 @@ fn argument_of(line: &Line, option: &str) -> Option<(String, bool)> {
     let ours = Cli::command();
     let command = line.command().and_then(|name| ours.find_subcommand(name));
     let of_command = command.into_iter().flat_map(clap::Command::get_arguments);
-    let argument = of_command.chain(ours.get_arguments()).find(|argument| {
-        let longs = argument.get_long_and_visible_aliases().unwrap_or_default();
-        let shorts = argument.get_short_and_visible_aliases().unwrap_or_default();
-        longs
-            .iter()
-            .any(|long| option.strip_prefix("--") == Some(long))
-            || shorts.iter().any(|short| option == format!("-{short}"))
-    })?;
+    let arguments = of_command.chain(ours.get_arguments());
+    // A command refuses the hidden options of others by name.
+    let argument = arguments
+        .filter(|argument| !argument.is_hide_set())
+        .find(|argument| {
+            let longs = argument.get_long_and_visible_aliases().unwrap_or_default();
+            let shorts = argument.get_short_and_visible_aliases().unwrap_or_default();
+            longs
+                .iter()
+                .any(|long| option.strip_prefix("--") == Some(long))
+                || shorts.iter().any(|short| option == format!("-{short}"))
+        })?;
     let names = argument.get_value_names().unwrap_or_default();
     let name = names.first().map(ToString::to_string).unwrap_or_default();
     Some((name, argument.get_action().takes_values()))
+}
+
+/// `words` without the values of our own long options, unless these are addresses: other tools name
+/// images in such options, too.
+pub(super) fn without_our_values(words: Vec<&str>) -> Vec<&str> {
+    let ours = Cli::command();
+    let takes_value = |word: &str| {
+        let commands = std::iter::once(&ours).chain(ours.get_subcommands());
+        let mut arguments = commands.flat_map(clap::Command::get_arguments);
+        word.strip_prefix("--").is_some_and(|name| {
+            arguments.any(|argument| {
+                argument.get_long() == Some(name) && argument.get_action().takes_values()
+            })
+        })
+    };
+    let mut is_value = false;
+    let mut kept = Vec::new();
+    for word in words {
+        if !is_value || is_address(word) {
+            kept.push(word);
+        }
+        is_value = takes_value(word);
+    }
+    kept
 }
 
 /// Whether `typed` is likely a misspelling or the beginning of `ours`: clap suggests words that
@@ -696,11 +870,50 @@ fn hint_of(table: &[(&[&str], &'static str)], key: &str) -> Option<&'static str>
 
 /// The replacement for `option`, with the user's value and repository filled in.
 fn instead(line: &Line, option: &str) -> Option<String> {
+    if lists_repositories(line) {
+        return instead_for_repositories(line, option);
+    }
     let hint = hint_of(INSTEAD, option)?;
     let value = line.value_of(option);
     let value = value.filter(|value| is_fit(line, hint, value));
     let repository = line.repository().map_or("REPO".into(), quoted);
     Some(filled(&hint.replace("REPO", &repository), value))
+}
+
+fn lists_repositories(line: &Line) -> bool {
+    line.command() == Some("repos")
+}
+
+/// The same where repositories are listed.
+fn instead_for_repositories(line: &Line, option: &str) -> Option<String> {
+    let value = line.value_of(option);
+    let Some(hint) = hint_of(INSTEAD_FOR_REPOSITORIES, option) else {
+        let hint = hint_of(INSTEAD, option).filter(|hint| has_options_of(line, hint))?;
+        let hint = hint.replace("ecrpub tags REPO", "ecrpub repos");
+        let value = value.filter(|value| is_fit(line, &hint, value));
+        return Some(filled(&hint, value));
+    };
+    if hint.contains("{REGISTRY}") {
+        let reference = value.and_then(|value| value.parse::<RegistryReference>().ok());
+        let registry = reference.and_then(|reference| reference.resolve(true).ok());
+        let registry = registry.map_or("public.ecr.aws/ALIAS".into(), |name| name.to_string());
+        return Some(filled(hint, Some(&registry)));
+    }
+    Some(filled(
+        hint,
+        value.filter(|value| is_fit(line, hint, value)),
+    ))
+}
+
+/// Whether the command of `line` has the options that `hint` names by themselves.
+fn has_options_of(line: &Line, hint: &str) -> bool {
+    let parts = hint.split('`').skip(1).step_by(2);
+    let options = parts
+        .filter(|part| part.starts_with("--"))
+        .flat_map(|part| part.split(' ').filter(|word| word.starts_with("--")));
+    options
+        .map(|option| argument_of(line, option))
+        .all(|found| found.is_some())
 }
 
 /// `hint` with `value`, quoted for a shell, or the names of values in braces.
@@ -745,7 +958,7 @@ fn is_fit(line: &Line, hint: &str, value: &str) -> bool {
 /// The hint for an option of another command, or before its command.
 fn of_another_command(line: &Line, option: &str) -> Option<String> {
     let ours = Cli::command();
-    let mut having = ours.get_subcommands().filter(|command| {
+    let having = ours.get_subcommands().filter(|command| {
         command.get_arguments().any(|argument| {
             let long = argument.get_long_and_visible_aliases().unwrap_or_default();
             let short = argument.get_short_and_visible_aliases().unwrap_or_default();
@@ -753,7 +966,15 @@ fn of_another_command(line: &Line, option: &str) -> Option<String> {
                 || short.iter().any(|short| option == format!("-{short}"))
         })
     });
-    let other = having.next()?.get_name().to_owned();
+    let having: Vec<_> = having.map(clap::Command::get_name).collect();
+    let other = (*having.first()?).to_owned();
+    // What is listed by `repos` is no operand of the other commands.
+    if lists_repositories(line) && line.before_command().is_empty() {
+        return Some(format!(
+            "`{option}` is for `ecrpub {}`, not for `repos`",
+            having.join("` and `ecrpub ")
+        ));
+    }
     let before = line.before_command();
     let typed = line.command().map(str::to_owned);
     let Some(typed) = typed else {
@@ -789,7 +1010,7 @@ mod tests {
     use clap::Parser;
     use clap::error::ErrorKind;
 
-    use super::{INSTEAD, OUTPUTS, argument_of, filled};
+    use super::{INSTEAD, INSTEAD_FOR_REPOSITORIES, OUTPUTS, argument_of, filled};
     use crate::cli::Cli;
     use crate::usage::describe;
     use crate::usage::line::Line;
@@ -809,6 +1030,8 @@ mod tests {
         ("NAMES", "imageDigest"),
         ("NAME", "web"),
         ("REGEX", "1.*"),
+        ("REGISTRY", "public.ecr.aws/eks-distro"),
+        ("ALIAS", "eks-distro"),
         ("REGION", "us-east-1"),
         ("REPO", "web"),
         ("RANGE", "^1"),
@@ -882,6 +1105,48 @@ mod tests {
             }
         }
         assert!(checked > INSTEAD.len());
+    }
+
+    #[test]
+    fn every_hint_for_repositories_names_options_of_that_command() {
+        let mut checked = 0;
+        for (options, hint) in INSTEAD_FOR_REPOSITORIES {
+            for snippet in filled(hint, None).split('`').skip(1).step_by(2) {
+                let sampled = sampled(snippet);
+                let command = match sampled.split_first() {
+                    Some((first, rest)) if first == "ecrpub" => rest.to_vec(),
+                    _ => [words("repos"), sampled.clone()].concat(),
+                };
+                assert!(is_understood(&command), "{options:?}: `{snippet}`");
+                checked += 1;
+            }
+        }
+        assert!(checked > 10);
+    }
+
+    /// Options of other tools, whose answers may name options that `repos` does not have.
+    #[test]
+    fn no_hint_for_repositories_names_an_option_of_images_alone() {
+        let of_both = INSTEAD.iter().chain(INSTEAD_FOR_REPOSITORIES);
+        let options: HashSet<_> = of_both.flat_map(|(options, _)| *options).collect();
+        for option in options {
+            let typed = ["ecrpub", "repos", option, "5"].map(Into::into);
+            let Err(answer) = Cli::try_parse_from(&typed) else {
+                panic!("`repos` has {option}");
+            };
+            let error = describe(&answer, &Line::of(&typed));
+            let line = Line::of(&["ecrpub", "repos"].map(Into::into));
+            for snippet in error.hints()[0].split('`').skip(1).step_by(2) {
+                let snippet = snippet.strip_prefix("watch ").unwrap_or(snippet);
+                let first = snippet.split(' ').next().unwrap_or_default();
+                if first == "ecrpub" && !snippet.ends_with("--help") {
+                    let sampled = sampled(snippet);
+                    assert!(is_understood(&sampled[1..]), "{option}: {snippet}");
+                } else if first.starts_with("--") {
+                    assert!(argument_of(&line, first).is_some(), "{option}: {snippet}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -1003,6 +1268,53 @@ mod tests {
                 "use `--pre`, with `--semver RANGE`",
             ),
             ("tags web --nonsense", "see `ecrpub tags --help`"),
+            (
+                "repos --name team/.*",
+                "use `--include 'team/.*'`, which matches whole names",
+            ),
+            (
+                "repos --repository-names",
+                "use `--include REGEX`, which matches whole names",
+            ),
+            (
+                "repos -R web",
+                "use `--include web`, which matches whole names",
+            ),
+            (
+                "repos --registry public.ecr.aws/docker",
+                "name a public registry with `ecrpub repos public.ecr.aws/docker`; your own is the default",
+            ),
+            (
+                "repos --registry=docker",
+                "name a public registry with `ecrpub repos public.ecr.aws/docker`; your own is the default",
+            ),
+            (
+                "repos --registry",
+                "name a public registry with `ecrpub repos public.ecr.aws/ALIAS`; your own is the default",
+            ),
+            (
+                "repos --size",
+                "use `--usage`, which adds the number and size of the images",
+            ),
+            (
+                "repos --filter x",
+                "use `--include x`, which matches whole names",
+            ),
+            (
+                "repos --platform linux/amd64",
+                "images have platforms, repositories have none: use `ecrpub images REPO --platforms`",
+            ),
+            ("repos --latest", "use `--sort created --limit 1`"),
+            (
+                "repos --jq .[]",
+                "pipe JSON to jq: `ecrpub repos --output json | jq '.[]'`",
+            ),
+            ("repos --pinned", "see `ecrpub repos --help`"),
+            (
+                "repos --untagged",
+                "`--untagged` is for `ecrpub images`, not for `repos`",
+            ),
+            ("repos --head 3", "use `--limit 3`"),
         ] {
             let words: Vec<_> = std::iter::once("ecrpub")
                 .chain(typed.split(' '))

@@ -450,6 +450,12 @@ mod pressing_tab {
         // The common beginning of several.
         ("tags te", &["tags", "team/w"]),
         ("tags --repo sto", &["tags", "--repo", "storefront"]),
+        // After an open quote.
+        ("tags 'sto", &["tags", "storefront"]),
+        (
+            "tags \"public.ecr.aws/example/storefront:1.",
+            &["tags", "public.ecr.aws/example/storefront:1.27.3"],
+        ),
         ("tags --repo=sto", &["tags", "--repo=storefront"]),
         (
             "tags web --repository-name=sto",

@@ -209,9 +209,34 @@ fn what_is_no_registry_is_answered_with_what_to_type() {
     ");
     assert_snapshot!(ecrpub(&registry, "repos team/*"), @"
     --- stderr
-    error: invalid value `team/*` for `REGISTRY`: a registry is not named by a pattern
-    hint: select repositories of your own registry with `ecrpub repos --include REGEX`, or of a public one with `ecrpub repos public.ecr.aws/ALIAS --include REGEX`
+    error: `team/*`: a registry is not named by a pattern
+    hint: select repositories of your own registry with `ecrpub repos --include 'team/.*'`
     --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "repos docker/library --public"), @"
+    --- stderr
+    error: `docker/library`: this is a repository, not a registry
+    hint: list its tags with `ecrpub tags public.ecr.aws/docker/library`
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "repos public.ecr.aws/docker:1"), @"
+    --- stderr
+    error: invalid value `public.ecr.aws/docker:1` for `REGISTRY`: a registry has no tag and no digest
+    hint: try `ecrpub repos public.ecr.aws/docker`
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "repos public.ecr.aws/doc*"), @"
+    --- stderr
+    error: invalid value `public.ecr.aws/doc*` for `REGISTRY`: a pattern selects the repositories of one public registry
+    hint: look for its alias at https://gallery.ecr.aws/?searchTerm=doc, and name it as `ecrpub repos public.ecr.aws/ALIAS`
+    --- exit code 2
+    ");
+    assert_snapshot!(anonymously(&registry, "repos"), @"
+    --- stderr
+    error: no AWS credentials found
+    hint: log in with `aws login` or `aws sso login --profile NAME`, or store keys with `aws configure`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
+    hint: a public registry takes none: list it with `ecrpub repos public.ecr.aws/ALIAS`
+    --- exit code 4
     ");
     assert_snapshot!(ecrpub(&registry, "repos --public"), @"
     --- stderr

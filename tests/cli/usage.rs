@@ -159,7 +159,7 @@ fn quotes_and_commands_around_a_reference_are_removed_in_the_hint() {
     ");
     assert_snapshot!(refused(&["tags", "public.ecr.aws/eks-distro"]), @"
     error: invalid value `public.ecr.aws/eks-distro` for `REPO`: this is a registry, not a repository
-    hint: name one as `public.ecr.aws/eks-distro/NAME`; find them at https://gallery.ecr.aws/eks-distro
+    hint: list its repositories with `ecrpub repos public.ecr.aws/eks-distro`, and name one as `public.ecr.aws/eks-distro/NAME`
     ");
     assert_snapshot!(refused(&["tags", "web:1.0:x"]), @"
     error: invalid value `web:1.0:x` for `REPO`: only a public repository, `public.ecr.aws/ALIAS/NAME`, can be named with an image
@@ -178,7 +178,43 @@ fn quotes_and_commands_around_a_reference_are_removed_in_the_hint() {
     error: invalid value `team/[A-Z]*` for `REPO`: names of repositories have no capitals
     hint: try `ecrpub tags 'team/[a-z]*'`
     ");
-    assert_snapshot!(refused(&["tags", "team/*:1.0"]), @"error: invalid value `team/*:1.0` for `REPO`: a pattern selects repositories: select images with `--tag`, `--digest` or `--include`");
+    assert_snapshot!(refused(&["tags", "team/*:1.0"]), @"
+    error: invalid value `team/*:1.0` for `REPO`: a pattern selects repositories: select images with `--tag`, `--digest` or `--include`
+    hint: try `ecrpub tags 'team/*' --tag 1.0`
+    ");
+    assert_snapshot!(refused(&["tags", "*:1.0"]), @"
+    error: invalid value `*:1.0` for `REPO`: a pattern selects repositories: select images with `--tag`, `--digest` or `--include`
+    hint: try `ecrpub tags '*' --tag 1.0`
+    ");
+    assert_snapshot!(refused(&["images", "public.ecr.aws/eks-distro/*:1.0", "-L", "5"]), @"
+    error: invalid value `public.ecr.aws/eks-distro/*:1.0` for `REPO`: a pattern selects repositories: select images with `--tag`, `--digest` or `--include`
+    hint: try `ecrpub images 'public.ecr.aws/eks-distro/*' -L 5 --tag 1.0`
+    ");
+    assert_snapshot!(refused(&["tags", "team/[z-a]*"]), @"error: invalid value `team/[z-a]*` for `REPO`: the range `z-a` ends before it begins");
+}
+
+#[test]
+fn values_of_options_and_registries_called_like_tools_are_no_command_lines() {
+    assert_snapshot!(refused(&["repos", "docker", "--public", "--source", "registry"]), @"
+    error: there is no option `--source`
+    hint: `--source` is for `ecrpub images` and `ecrpub tags`, not for `repos`
+    ");
+    assert_snapshot!(refused(&["repos", "docker", "--public", "--registri", "x"]), @"
+    error: there is no option `--registri`
+    hint: see `ecrpub repos --help`
+    ");
+    assert_snapshot!(refused(&["tags", "docker", "--source", "registry", "--regoin", "x"]), @"
+    error: there is no option `--regoin`
+    hint: try `ecrpub tags docker --source registry --region x`
+    ");
+    assert_snapshot!(refused(&["repos", "docker", "run", "-it", "public.ecr.aws/ab/web:1.0"]), @"
+    error: this is a command line of another tool, not a repository
+    hint: try `ecrpub tags public.ecr.aws/ab/web:1.0`
+    ");
+    assert_snapshot!(refused(&["tags", "docker", "build", "--tag", "public.ecr.aws/ab/web:1.0", "--pull", "."]), @"
+    error: this is a command line of another tool, not a repository
+    hint: try `ecrpub tags public.ecr.aws/ab/web:1.0`
+    ");
 }
 
 #[test]

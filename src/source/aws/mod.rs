@@ -53,17 +53,20 @@ impl<'a> Aws<'a> {
     ///
     /// # Errors
     ///
-    /// A usage error for unusable settings, a credentials error if there are no credentials.
+    /// A usage error for unusable settings, a credentials error if there are no credentials, with the
+    /// hint `otherwise`.
     pub(crate) async fn connect(
         args: &ConnectionArgs,
         registry_id: Option<RegistryId>,
+        otherwise: &str,
         session: Session<'a>,
     ) -> Result<Self, Error> {
         let progress = session.progress;
         let (scope, settings) = read(args, session)?;
         let (transport, dual_stack) = (&settings.transport, settings.dual_stack);
         let limit = session.env.hurried_limit(credentials::LIMIT);
-        let found = credentials::resolve(&scope, transport, dual_stack, limit, progress).await?;
+        let found =
+            credentials::resolve(&scope, transport, dual_stack, limit, otherwise, progress).await?;
         Ok(Self::new(
             args,
             &scope,

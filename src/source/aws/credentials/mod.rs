@@ -52,13 +52,14 @@ pub(super) struct Credentials {
 ///
 /// # Errors
 ///
-/// A credentials error that says what to do; a service error where the network or a service fails; a
+/// A credentials error that says what to do, with the hint `otherwise` if none are found; a service error where the network or a service fails; a
 /// usage error for a setting on the way that cannot be used.
 pub(super) async fn resolve(
     scope: &Scope,
     transport: &Transport,
     dual_stack: bool,
     limit: Duration,
+    otherwise: &str,
     progress: &Progress,
 ) -> Result<Credentials, Error> {
     instance::check(scope)?;
@@ -72,7 +73,7 @@ pub(super) async fn resolve(
     };
     let keys = tokio::time::timeout(limit, source.get(&plan)).await;
     let keys = keys.unwrap_or_else(|_| Err(timed_out(&origin, limit)))?;
-    let keys = keys.ok_or_else(none_found)?;
+    let keys = keys.ok_or_else(|| none_found(otherwise))?;
     keys.check([
         &format!("the access key id of {}", origin.description),
         &format!("the session token of {}", origin.description),
@@ -119,13 +120,13 @@ fn origin(plan: &Plan, scope: &Scope) -> Origin {
     }
 }
 
-fn none_found() -> Error {
+fn none_found(otherwise: &str) -> Error {
     failure("no AWS credentials found")
         .hint(
             "log in with `aws login` or `aws sso login --profile NAME`, or store keys with `aws configure`, \
              or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`",
         )
-        .hint("a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`")
+        .hint(otherwise)
 }
 
 fn timed_out(origin: &Origin, limit: Duration) -> Error {
