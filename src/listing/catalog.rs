@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Listing;
-use super::read::Part;
+use super::part::Part;
 use crate::error::Error;
 use crate::model::{CatalogEntry, RepositoryDetail};
 use crate::reference::RegistryName;

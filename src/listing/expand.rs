@@ -94,7 +94,8 @@ fn unique(targets: Vec<Target>) -> Vec<Target> {
             Entry::Occupied(entry) => {
                 let known = &mut unique[*entry.get()];
                 known.images.clear();
-                known.matched = None;
+                known.reference = known.reference.take().or(target.reference);
+                known.matched = known.matched.take().filter(|_| target.matched.is_some());
             }
         }
     }

@@ -8,7 +8,8 @@ use super::{Listing, Missing};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
 use crate::model::RepositoryDetail;
-use crate::reference::{ImageId, RegistryName, RepositoryPattern};
+use crate::reference::{ImageId, RegistryName};
+use crate::select::Wanted;
 use crate::source::{Pages, Sources, Subject, Target};
 
 /// The most names that a hint suggests.
@@ -47,8 +48,8 @@ impl<R: ListedRow> Listing<'_, R> {
         suggested.collect()
     }
 
-    /// The errors for the named images that none of `listed` has. Of repositories that a pattern
-    /// selects, one is enough to have the image.
+    /// The errors for the named images that `listed` lacks. If patterns select repositories, one of
+    /// all is enough to have an image that an option names.
     pub(super) fn missing<'a>(
         &self,
         listed: impl IntoIterator<Item = (&'a Target<R::Of>, &'a [ImageId])>,
@@ -56,24 +57,24 @@ impl<R: ListedRow> Listing<'_, R> {
     where
         R::Of: 'a,
     {
+        let is_shared = self
+            .plan
+            .targets
+            .iter()
+            .any(|target| target.of.is_several());
+        let of_options = self.plan.ids.filter(|_| is_shared);
+        let of_options = of_options.and_then(|ids| ids.wanted(&[]));
+        let mut lost: Vec<_> = of_options.iter().flat_map(Wanted::ids).collect();
+        let shared: HashSet<_> = lost.iter().copied().collect();
         let mut missing = Missing::new();
-        let mut matched: Vec<(&RepositoryPattern, Vec<ImageId>)> = Vec::new();
         for (target, ids) in listed {
-            let Some(pattern) = target.matched.as_deref() else {
-                missing.extend(ids.iter().map(|id| self.missing_row(id, target)));
-                continue;
-            };
-            match matched.iter_mut().find(|(known, _)| *known == pattern) {
-                None => matched.push((pattern, ids.to_vec())),
-                Some((_, missing)) => {
-                    let ids: HashSet<_> = ids.iter().collect();
-                    missing.retain(|id| ids.contains(id));
-                }
-            }
+            let is_own = |id: &&ImageId| !shared.contains(id) || target.images.contains(id);
+            let own = ids.iter().filter(is_own);
+            missing.extend(own.map(|id| self.missing_row(id, target)));
+            let ids: HashSet<_> = ids.iter().collect();
+            lost.retain(|id| ids.contains(id));
         }
-        for (pattern, ids) in matched {
-            missing.extend(ids.iter().map(|id| missing_everywhere(id, pattern)));
-        }
+        missing.extend(lost.into_iter().map(missing_everywhere));
         missing
     }
 
@@ -139,20 +140,18 @@ fn similar(name: &str, names: &[String]) -> Vec<String> {
     let mut likely: Vec<_> = names
         .iter()
         .map(|other| (likeness(&other), other))
-        .filter(|(likeness, _)| *likeness >= SIMILAR)
+        .filter(|(likeness, other)| *likeness >= SIMILAR && *other != name)
         .collect();
     likely.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     let likely = likely.into_iter().take(MOST_SUGGESTIONS);
     likely.map(|(_, name)| name.clone()).collect()
 }
 
-fn missing_everywhere(id: &ImageId, pattern: &RepositoryPattern) -> Error {
-    let whose = if pattern.name.is_none() {
-        "no repository of your registry has".to_owned()
-    } else {
-        format!("no repository that matches `{pattern}` has")
-    };
-    Error::new(Kind::NotFound, format!("{whose} an image with {id}"))
+fn missing_everywhere(id: &ImageId) -> Error {
+    Error::new(
+        Kind::NotFound,
+        format!("no repository of this listing has an image with {id}"),
+    )
 }
 
 fn tagged_only(of: &impl Subject) -> String {

@@ -1,14 +1,17 @@
 //! The flow of every listing: targets → check → connect → read → relate → select → print, stream or
 //! count.
 
+mod added;
 mod args;
 mod catalog;
 mod census;
 mod check;
 mod count;
 mod expand;
+mod kinds;
 mod missing;
 mod notes;
+mod part;
 mod plan;
 mod platforms;
 mod print;
@@ -126,7 +129,8 @@ async fn list<R: ListedRow>(
             && selection.admits_untagged(),
         reads_all_images: takes_all
             && args.pages.starting_token.is_none()
-            && (plan.schema.complete & expected.told).contains(Facts::UNTAGGED),
+            && ((plan.schema.complete & expected.told).contains(Facts::UNTAGGED)
+                || !expected.told.contains(Facts::TAGS)),
         relates_first: of_selection.contains(Facts::USAGE),
         questions,
         now: session.env.now(),
@@ -191,7 +195,7 @@ pub(crate) struct Listing<'a, R: ListedRow> {
     now: Timestamp,
     /// Whether untagged images would be listed if public repositories showed them.
     lacks_untagged: bool,
-    /// Whether every image of the repositories is read, tagged or untagged.
+    /// Whether every image of the repositories is read, tagged or untagged, or every repository.
     reads_all_images: bool,
     /// Whether a summary is printed.
     sums_up: bool,

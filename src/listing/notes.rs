@@ -1,6 +1,6 @@
 //! The summary and the notes that follow a listing on stderr.
 
-use super::read::Part;
+use super::part::Part;
 use super::rows::ListedRow;
 use super::summary::Totals;
 use super::{Listing, ListingArgs};
@@ -170,25 +170,32 @@ impl<R: ListedRow> Listing<'_, R> {
     /// Notes why nothing is listed of the subjects that have no rows: each one that was named, and how
     /// many of those that patterns selected.
     pub(super) fn note_empty<'t>(&self, subjects: impl IntoIterator<Item = Empty<'t, R>>) {
-        let (mut matched, mut pattern) = (0, None);
-        for subject in subjects {
-            match &subject.target.matched {
-                None => self.note_one_empty(&subject),
-                Some(_) if matched > 0 => matched += 1,
-                Some(first) => (matched, pattern) = (1, Some(first)),
+        let subjects: Vec<_> = subjects.into_iter().collect();
+        let is_matched = |subject: &&Empty<'t, R>| subject.target.matched.is_some();
+        let matched: Vec<_> = subjects.iter().filter(is_matched).collect();
+        for subject in &subjects {
+            if matched.len() < 2 || subject.target.matched.is_none() {
+                self.note_one_empty(subject);
             }
         }
-        if let Some(pattern) = pattern {
-            let repositories = counted(matched, "repository");
-            let verb = if matched == 1 { "has" } else { "have" };
-            let whose = if pattern.name.is_none() {
-                "of your registry"
-            } else {
-                "that a pattern selects"
-            };
-            self.console
-                .note(&format!("{repositories} {whose} {verb} nothing to list"));
+        if matched.len() < 2 {
+            return;
         }
+        let has_all = |subject: &&&Empty<'t, R>| {
+            let pattern = subject.target.matched.as_ref();
+            pattern.is_some_and(|pattern| pattern.name.is_none())
+        };
+        let whose = if matched.iter().all(|subject| has_all(&subject)) {
+            "of your registry"
+        } else {
+            "that patterns select"
+        };
+        let suggestion = matched.iter().find_map(|subject| subject.suggestion);
+        self.console.note(&format!(
+            "{} {whose} have nothing to list{}",
+            counted(matched.len(), "repository"),
+            did_you_mean(suggestion)
+        ));
     }
 
     fn note_one_empty(&self, subject: &Empty<'_, R>) {
@@ -220,10 +227,7 @@ impl<R: ListedRow> Listing<'_, R> {
             1 => "its only row does not pass the filters".to_owned(),
             read => format!("none of its {} rows passes the filters", human_count(read)),
         };
-        let suggestion = match suggestion {
-            Some(pattern) => format!("; did you mean {}?", quoted(pattern)),
-            None => String::new(),
-        };
+        let suggestion = did_you_mean(suggestion);
         self.console.note(&format!(
             "{} has nothing to list: {reason}{suggestion}",
             target.of.title()
@@ -257,4 +261,11 @@ impl<R: ListedRow> Listing<'_, R> {
             ));
         }
     }
+}
+
+/// The end of a note that suggests a pattern for `--include`.
+fn did_you_mean(pattern: Option<&str>) -> String {
+    pattern.map_or_else(String::new, |pattern| {
+        format!("; did you mean {}?", quoted(pattern))
+    })
 }

@@ -1,5 +1,6 @@
 //! The question of a listing, as the options of a command put it.
 
+use super::added::Added;
 use super::rows::ListedRow;
 use super::{ImageListingArgs, ListingArgs};
 use crate::error::Error;
@@ -29,15 +30,6 @@ pub(crate) struct Plan<'a, R: ListedRow> {
     /// The columns that options add, by the option.
     pub(crate) added: Vec<Added>,
     pub(crate) args: &'a ListingArgs,
-}
-
-/// A column that an option adds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Added {
-    /// The option, such as `--platforms`.
-    pub(crate) option: &'static str,
-    /// The name of the column.
-    pub(crate) column: &'static str,
 }
 
 impl<'a, R: ListedRow<Asked = Named>> Plan<'a, R> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::census::{self, node};
-use super::read::Part;
+use super::part::Part;
 use super::relating::Relating;
 use super::{Listing, WINDOW};
 use crate::error::{Error, Kind};

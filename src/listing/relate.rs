@@ -1,7 +1,7 @@
 //! Selects image rows by what manifests tell, and adds it to them.
 
-use super::plan::Added;
-use super::read::Part;
+use super::added::Added;
+use super::part::Part;
 use super::relating::Relating;
 use super::{Listing, census, platforms};
 use crate::error::{Error, Kind};

@@ -27,11 +27,11 @@ pub(crate) struct Totals<'a> {
 /// The totals of the repositories whose usage was read.
 #[derive(Debug, Default)]
 struct UsageTotals {
-    images: usize,
+    images: Option<usize>,
     /// The most images of one repository.
     most_images: usize,
     untagged: usize,
-    tags: Option<usize>,
+    tags: usize,
     bytes: Option<u64>,
 }
 
@@ -57,13 +57,13 @@ impl<'a> Totals<'a> {
         self.rows += 1;
         let Some(usage) = usage else { return };
         let totals = self.usage.get_or_insert_default();
-        let images = natural(usage.images);
-        totals.images += images;
-        totals.most_images = totals.most_images.max(images);
-        totals.untagged += natural::<usize>(usage.untagged);
-        if usage.tags.is_some() {
-            *totals.tags.get_or_insert_default() += natural::<usize>(usage.tags);
+        if usage.images.is_some() {
+            let images = natural(usage.images);
+            *totals.images.get_or_insert_default() += images;
+            totals.most_images = totals.most_images.max(images);
         }
+        totals.untagged += natural::<usize>(usage.untagged);
+        totals.tags += natural::<usize>(usage.tags);
         if usage.size.is_some() {
             let bytes = totals.bytes.get_or_insert_default();
             *bytes = bytes.saturating_add(natural(usage.size));
@@ -71,7 +71,7 @@ impl<'a> Totals<'a> {
     }
 
     /// The totals as lines, none if nothing was listed; `noun` is the word for a row, `is_whole`
-    /// whether the listing has every image.
+    /// whether the listing has every image, or every repository of the caller's registry.
     ///
     /// The size of an index is that of its largest image. Unless every image is listed, the images of
     /// an index may be missing, and the total would be less than the sizes above it.
@@ -89,17 +89,19 @@ impl<'a> Totals<'a> {
         let Some(usage) = &self.usage else {
             return vec![parts.join(", ")];
         };
-        if let Some(tags) = usage.tags {
-            parts.push(counted(tags, "tag"));
-        } else {
-            parts.push(counted(usage.images, "image"));
-            parts.push(format!("{} untagged", human_count(usage.untagged)));
+        match usage.images {
+            // Of public repositories only tags are seen.
+            None => parts.push(counted(usage.tags, "tag")),
+            Some(images) => {
+                parts.push(counted(images, "image"));
+                parts.push(format!("{} untagged", human_count(usage.untagged)));
+            }
         }
         parts.extend(usage.bytes.map(human_size));
         let mut lines = vec![parts.join(", ")];
-        lines.extend(usage.bytes.map(|bytes| {
+        lines.extend(usage.bytes.filter(|_| is_whole).map(|bytes| {
             format!(
-                "at most {} of {} free (shared layers are billed once), {} of {} images per repository",
+                "storage at most {}, of which {} are free; at most {} of {} images per repository",
                 human_size(bytes),
                 human_size(FREE_STORAGE),
                 human_count(usage.most_images),
@@ -175,7 +177,7 @@ mod tests {
             totals.lines("repository", true),
             [
                 "3 repositories, 1,234 images, 7 untagged, 6.5 GB",
-                "at most 6.5 GB of 50.0 GB free (shared layers are billed once), 1,200 of 100,000 images per repository",
+                "storage at most 6.5 GB, of which 50.0 GB are free; at most 1,200 of 100,000 images per repository",
             ]
         );
         let mut totals = Totals::default();

@@ -5,8 +5,8 @@ use std::hash::RandomState;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::plan::Added;
-use super::read::Part;
+use super::added::Added;
+use super::part::Part;
 use super::{Listing, ListingArgs, WINDOW, unless_missing};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
@@ -84,6 +84,7 @@ pub(super) async fn add(
                     .console
                     .note(&format!("{} disappeared meanwhile", repository.title()));
                 counts.passing -= 1;
+                counts.read -= 1;
                 false
             }
             None => unreachable!("each row has a result"),
@@ -121,7 +122,8 @@ async fn of(
     let mut usage = Usage::default();
     let mut seen = Seen::default();
     if repository.is_own() {
-        (usage.images, usage.untagged, usage.size) = (Some(0), Some(0), Some(0));
+        (usage.images, usage.untagged) = (Some(0), Some(0));
+        (usage.size, usage.tags) = (Some(0), Some(0));
         while let Some(images) = pages.next::<Image>().await? {
             for image in images.iter().filter(|image| seen.insert(*image)) {
                 add_image(&mut usage, image);
@@ -147,6 +149,8 @@ fn add_image(usage: &mut Usage, image: &Image) {
     usage.images = add(usage.images, 1);
     usage.untagged = add(usage.untagged, i64::from(image.names().is_empty()));
     usage.size = add(usage.size, size.unwrap_or_default());
+    let tags = i64::try_from(image.names().len()).unwrap_or(i64::MAX);
+    usage.tags = add(usage.tags, tags);
     usage.last_push = usage.last_push.max(image.pushed_at());
 }
 

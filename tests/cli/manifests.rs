@@ -49,13 +49,34 @@ fn own_manifests_are_read_signed_in_and_public_ones_never() {
             "{line}"
         );
     }
-    let registry = Registry::start([related("team/web", NOW_MS)]);
+    // Both in one run.
+    let index = |seed| Image::oci(seed, 1, NOW_MS).index().tagged(&["1"]);
+    let registry = Registry::start([
+        Repository::new("web", vec![index(1)]),
+        Repository::new("other", vec![index(2)]).under("docker"),
+    ]);
     ecrpub(
         &registry,
-        "tags team/web public.ecr.aws/example/team/web --platforms -q",
+        "tags web public.ecr.aws/docker/other --platforms -q",
     )
     .data();
-    assert_eq!(registry.count("GetAuthorizationToken"), 1);
+    let requests = registry.requests();
+    for (path, token) in [
+        ("/v2/example/web/", SIGNED_IN_TOKEN),
+        ("/v2/docker/other/", TOKEN),
+    ] {
+        let mut manifests = requests
+            .iter()
+            .filter(|request| request.path.starts_with(path));
+        let sent = manifests
+            .next()
+            .and_then(|request| request.authorization.as_deref());
+        assert!(
+            sent.is_some_and(|sent| sent.starts_with(&format!("Bearer {token}"))),
+            "{path}"
+        );
+        assert!(manifests.next().is_none(), "{path}");
+    }
 }
 
 #[test]

@@ -383,7 +383,7 @@ fn a_repository_that_disappears_is_a_note_and_one_that_is_denied_ends_the_run() 
     sha256:c53a465292c33694e600cf5d3f5365bb53d6af546cccfd1ad85a5a0b178da875
     --- stderr
     note: repository `team/web` disappeared meanwhile
-    note: 1 repository that a pattern selects has nothing to list
+    note: repository `team/search` has nothing to list: it is empty
     ");
     assert_eq!(ecrpub(&gone, "images team/web -o name").code, Some(3));
     let denied = start(|builder| builder.deny_on("DescribeImages", "team/web"));
@@ -518,14 +518,14 @@ fn named_images_may_be_in_any_matched_repository() {
     team/web       2.3.0, 2.3, latest
     team/worker    0.9.1, latest
     --- stderr
-    error: no repository that matches `team/*` has an image with tag `nowhere`
+    error: no repository of this listing has an image with tag `nowhere`
     --- exit code 3
     ");
     assert_snapshot!(ecrpub(&registry, "tags --all --tag nightly --tag nowhere -c repository,tag"), @"
     REPOSITORY    TAG
     tools/backup  nightly
     --- stderr
-    error: no repository of your registry has an image with tag `nowhere`
+    error: no repository of this listing has an image with tag `nowhere`
     --- exit code 3
     ");
     assert_snapshot!(ecrpub(&registry, "tags --all --tag nightly --count -q"), @"
@@ -710,5 +710,65 @@ fn the_search_of_the_gallery_tells_more_where_it_serves() {
     error: `--columns downloads` is for public registries: only the gallery knows it
     hint: leave out `--columns downloads`, or name a registry as `public.ecr.aws/ALIAS`
     --- exit code 2
+    ");
+}
+
+#[test]
+fn overlapping_patterns_are_one_selection() {
+    let registry = registry();
+    assert_snapshot!(ecrpub(&registry, "images team/* te* --tag 3.0.0 -o name"), @"sha256:77c2b993ba4af01e91f68e43bd487117d20dbad3dda329133cbcfd107df98e20");
+    assert_snapshot!(ecrpub(&registry, "images team/* store* --tag 2.1.0 --tag suite -c repository,tags"), @"
+    REPOSITORY  TAGS
+    team/web    suite
+    storefront  2.1.0, 2.1, 2, latest
+    ");
+    assert_snapshot!(ecrpub(&registry, "images team/* storefront --tag 2.1.0 --tag suite --tag x -c repository,tags"), @"
+    REPOSITORY  TAGS
+    team/web    suite
+    storefront  2.1.0, 2.1, 2, latest
+    --- stderr
+    error: no repository of this listing has an image with tag `x`
+    --- exit code 3
+    ");
+    let gone = start(|builder| {
+        builder.faults(|request| {
+            let is_web = request.body["repositoryName"] == "team/web";
+            is_web.then(|| Fault::error(400, "RepositoryNotFoundException", "gone"))
+        })
+    });
+    assert_snapshot!(ecrpub(&gone, "tags team/w* te*/w* --count"), @"
+    team/worker	4
+    --- stderr
+    note: repository `team/web` disappeared meanwhile
+    ");
+    let empty = Registry::start([]);
+    assert_snapshot!(ecrpub(&empty, "images --all --tag x"), @"
+    --- stderr
+    note: your registry has no repositories
+    error: no repository of this listing has an image with tag `x`
+    --- exit code 3
+    ");
+}
+
+#[test]
+fn several_empty_repositories_of_a_pattern_get_one_note() {
+    let registry = registry();
+    assert_snapshot!(ecrpub(&registry, "images team/* --include late"), @"
+    --- stderr
+    note: 4 repositories that patterns select have nothing to list; did you mean '.*late.*'?
+    ");
+    assert_snapshot!(ecrpub(&registry, "images team/w* --include late"), @"
+    --- stderr
+    note: 2 repositories that patterns select have nothing to list; did you mean '.*late.*'?
+    ");
+    assert_snapshot!(ecrpub(&registry, "images team/we* --include late"), @"
+    --- stderr
+    note: repository `team/web` has nothing to list: none of its 29 rows passes the filters; did you mean '.*late.*'?
+    ");
+    assert_snapshot!(ecrpub(&registry, "repos --sort tags -c name,tags -L 3 -q"), @"
+    NAME          TAGS
+    tools/backup    33
+    team/web        10
+    storefront       9
     ");
 }
