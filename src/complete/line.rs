@@ -94,10 +94,11 @@ fn unquoted(word: &OsStr) -> OsString {
     let Some(text) = word.to_str() else {
         return word.to_owned();
     };
-    let quotes: &[_] = match text.ends_with('\\') {
-        // It would escape the quote.
-        true => &[""],
-        false => &["", "'", "\""],
+    // A backslash at the end would escape the quote.
+    let quotes: &[_] = if text.ends_with('\\') {
+        &[""]
+    } else {
+        &["", "'", "\""]
     };
     let closed = quotes.iter().map(|quote| format!("{text}{quote}"));
     let mut unquoted = closed.filter_map(|text| one_word(&text));
