@@ -214,7 +214,7 @@ fn rows_whose_platform_is_not_known_are_counted() {
     assert_snapshot!(ecrpub(&registry, "repos --platform linux/arm64"), @"
     --- stderr
     error: there is no option `--platform`
-    hint: `repos` does not have it, but `images` does: `ecrpub images REPO --platform`
+    hint: images have platforms, repositories have none: use `ecrpub images REPO --platforms`
     --- exit code 2
     ");
 }
