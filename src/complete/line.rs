@@ -94,7 +94,13 @@ fn unquoted(word: &OsStr) -> OsString {
     let Some(text) = word.to_str() else {
         return word.to_owned();
     };
-    let closed = ["", "'", "\""].iter().map(|quote| format!("{text}{quote}"));
+    // A backslash at the end would escape the quote.
+    let quotes: &[_] = if text.ends_with('\\') {
+        &[""]
+    } else {
+        &["", "'", "\""]
+    };
+    let closed = quotes.iter().map(|quote| format!("{text}{quote}"));
     let mut unquoted = closed.filter_map(|text| one_word(&text));
     unquoted.next().unwrap_or_else(|| word.to_owned())
 }

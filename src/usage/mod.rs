@@ -1,6 +1,7 @@
 //! Turns clap's errors into ours: one message, and hints that name the command to type.
 
 mod commands;
+mod instead;
 mod line;
 mod options;
 
