@@ -123,7 +123,8 @@ pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
     target: &Target,
 ) -> Result<Part<R>, Error> {
     let reference = listing.reference(target);
-    let (part, images, reference) = if listing.questions.unused {
+    // What is deleted is selected from the listing that is compared in the end, and not looked up.
+    let (part, images, reference) = if listing.questions.take_all() {
         let page_size = listing.plan.args.pages.page_size;
         let images = census::images(&listing.sources, &target.of, page_size);
         let (images, reference) = tokio::try_join!(images, reference)?;
@@ -142,8 +143,10 @@ pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
     let mut part = if let Some(part) = part {
         part
     } else {
-        let settled = (!listing.selection.bounds_age()).then(|| census::settled(listing.now));
-        relating.decide(settled).await?;
+        if listing.questions.unused {
+            let settled = (!listing.selection.bounds_age()).then(|| census::settled(listing.now));
+            relating.decide(settled).await?;
+        }
         select_rows(listing, target, relating.images.as_deref()).await?
     };
     finish(listing, &mut relating, &mut part).await?;

@@ -1,6 +1,6 @@
 //! Relates the images of one repository: which are unused, what uses them, how they can be deleted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use super::census::{self, Manifests, Reader};
 use crate::error::{Error, Kind};
 use crate::model::{Image, ImageRow};
 use crate::output::counted;
-use crate::reference::{PublicRepository, Repository};
+use crate::reference::{Digest, PublicRepository, Repository};
 use crate::relations::{Incomplete, Question, Unused};
 use crate::source::{Listed, Subject};
 
@@ -69,6 +69,7 @@ impl<'a> Relating<'a> {
         let unused = graph.unused(settled);
         let unused = unused.map_err(|missing| self.incomplete(&missing))?;
         self.note_unused(graph.has_roots() || images.is_empty(), &unused);
+        self.note_elsewhere(&images);
         let is_unused = |image: &Image| {
             let digest = image.manifest.digest.as_deref();
             digest.is_some_and(|digest| unused.digests.contains(digest))
@@ -85,7 +86,7 @@ impl<'a> Relating<'a> {
         if !has_roots {
             let title = self.reader.repository.title();
             self.notes.push(format!(
-                "{title} has no tag, so that nothing in it is in use"
+                "{title} has no tag but those of signatures, so that nothing in it is in use"
             ));
         }
         if unused.young > 0 {
@@ -98,6 +99,28 @@ impl<'a> Relating<'a> {
             let images = counted(unused.undated, "image");
             self.notes
                 .push(format!("`--unused` leaves out {images} without a date"));
+        }
+    }
+
+    /// Notes how many images belong, by their digest tags, to images of other repositories.
+    fn note_elsewhere(&mut self, images: &[Image]) {
+        let digests = images
+            .iter()
+            .filter_map(|image| image.manifest.digest.as_deref());
+        let digests: HashSet<_> = digests.collect();
+        let is_elsewhere = |tag: &String| {
+            Digest::in_tag(tag).is_some_and(|(digest, _)| !digests.contains(digest.as_str()))
+        };
+        let elsewhere = images.iter().filter(|image| {
+            let tags = image.tags.as_deref().unwrap_or_default();
+            !tags.is_empty() && tags.iter().all(is_elsewhere)
+        });
+        let count = elsewhere.count();
+        if count > 0 {
+            self.notes.push(format!(
+                "{} attached by tag to images that this repository does not hold; they count as unused",
+                are(count)
+            ));
         }
     }
 

@@ -50,6 +50,9 @@ impl FromStr for Platform {
             _ => {
                 let refused = Refused::new("a platform is `OS/ARCH` or `OS/ARCH/VARIANT`");
                 Err(match *parts {
+                    ["linux" | "windows" | "darwin" | "freebsd"] => {
+                        refused.hint("add the architecture, as in `linux/amd64`")
+                    }
                     [architecture] if is_valid => {
                         refused.instead("try", format!("linux/{architecture}"))
                     }

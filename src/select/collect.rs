@@ -185,7 +185,7 @@ impl<'a, R: Row> Collector<'a, R> {
         let listed = positions.iter().take(self.limit.unwrap_or(usize::MAX));
         let listed = listed.map(|position| passing[*position]);
         Settled {
-            with_other_tags: selection.count_with_other_tags(listed, &floating),
+            with_other_tags: selection.count_with_other_tags(listed, self.wanted, &floating),
             verdicts,
             positions,
         }

@@ -84,6 +84,13 @@ impl Wanted {
         &self.ids
     }
 
+    /// Whether `row` is named by some of its tags, but not by all of them, and not by its digest.
+    pub(super) fn leaves_out_tags<R: Row>(&self, row: &R) -> bool {
+        let is_tag = |position: usize| matches!(self.ids[position], ImageId::Tag(_));
+        let is_named_by_tags = self.positions(row).all(is_tag);
+        is_named_by_tags && row.names().iter().any(|tag| !self.tags.contains_key(tag))
+    }
+
     /// The positions in [`Self::ids`] of the ids that `row` has.
     pub(super) fn positions<'a, R: Row>(&'a self, row: &'a R) -> impl Iterator<Item = usize> + 'a {
         let digest = row.digest();

@@ -186,17 +186,19 @@ impl Selection<'_> {
         self.key.order(rows, self.reverse, passes, version)
     }
 
-    /// The number of `rows` that have tags which do not pass.
+    /// The number of `rows` that have tags which do not pass, or are not named as others are.
     fn count_with_other_tags<'a, R: Row + 'a>(
         &self,
         rows: impl Iterator<Item = &'a R>,
+        wanted: Option<&Wanted>,
         floating: &FloatingTags,
     ) -> usize {
-        if !self.filter.selects_tags() {
-            return 0;
-        }
+        let selects_tags = self.filter.selects_tags();
         let passes = |row: &R, tag: &String| self.filter.passes_tag(row, tag, floating);
-        let has_others = |row: &&R| !row.names().iter().all(|tag| passes(row, tag));
+        let has_others = |row: &&R| {
+            wanted.is_some_and(|wanted| wanted.leaves_out_tags(*row))
+                || selects_tags && !row.names().iter().all(|tag| passes(row, tag))
+        };
         rows.filter(has_others).count()
     }
 }

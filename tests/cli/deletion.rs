@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 
 use ecrpub_registry::{Image, Manifest, Registry, Repository, related};
 use insta::assert_snapshot;
@@ -185,14 +186,99 @@ fn the_recipe_of_the_readme_stops_at_the_first_failure() {
     assert_eq!(registry.count("BatchDeleteImage"), 1);
 }
 
+/// A request that fails without an answer, and a program that ends well without one, stop it as well.
+#[test]
+#[cfg(unix)]
+fn the_recipe_of_the_readme_stops_when_nothing_is_answered() {
+    use std::os::unix::fs::PermissionsExt;
+
+    if !peer("jq") {
+        return;
+    }
+    let registry = Registry::start([related("team/web", NOW_MS)]);
+    for (name, program) in [
+        ("fails", "#!/bin/sh\necho >> \"$0.calls\"; exit 255\n"),
+        ("silent", "#!/bin/sh\necho >> \"$0.calls\"; exit 0\n"),
+        ("odd", "#!/bin/sh\necho >> \"$0.calls\"; echo '{}{}'\n"),
+    ] {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("aws-{name}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (aws, calls) = (folder.join("aws"), folder.join("aws.calls"));
+        let _ = std::fs::remove_file(&calls);
+        std::fs::write(&aws, program).unwrap();
+        std::fs::set_permissions(&aws, PermissionsExt::from_mode(0o755)).unwrap();
+        let outcome = shell_with(&registry, &folder)
+            .argument(&recipe().replace(" --before 30d", ""))
+            .outcome();
+        assert_ne!(outcome.code, Some(0), "{name}: {outcome}");
+        let calls = std::fs::read_to_string(calls).unwrap();
+        assert_eq!(calls.lines().count(), 1, "{name}: {outcome}");
+    }
+    let broken = Registry::builder()
+        .repository(related("team/web", NOW_MS))
+        .deny("DescribeImages")
+        .start();
+    let outcome = shell(&broken).argument(&recipe()).outcome();
+    assert_eq!(
+        outcome.code,
+        Some(4),
+        "the exit code is that of the listing: {outcome}"
+    );
+}
+
 /// A shell that finds `ecrpub`, and runs what follows.
 fn shell(registry: &Registry) -> Run {
+    shell_with(registry, Path::new("/"))
+}
+
+/// The same, which finds the programs in `folder` first.
+fn shell_with(registry: &Registry, first: &Path) -> Run {
     let program = assert_cmd::cargo::cargo_bin("ecrpub");
     let folder = program.parent().expect("a program is in a folder");
     let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{}:{path}", first.display(), folder.display());
     Run::of("sh", &registry.url())
-        .env("PATH", format!("{}:{path}", folder.display()))
+        .env("PATH", path)
         .argument("-c")
+}
+
+/// What a look-up answers may have changed before the listing that is compared begins.
+#[test]
+fn what_is_deleted_is_selected_from_the_listing_that_is_compared() {
+    let registry = Registry::start([Repository::new(
+        "web",
+        vec![image(1).tagged(&["old", "prod"]), image(2).tagged(&["new"])],
+    )]);
+    let outcome = ecrpub(&registry, "images web --tag old -o delete-requests");
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let looks_up = |request: &ecrpub_registry::Request| request.body.get("imageIds").is_some();
+    assert!(!registry.requests().iter().any(looks_up));
+    assert_eq!(
+        outcome.stderr,
+        "note: 1 image also has tags that do not pass the filters\n"
+    );
+    let by_digest = image(1).digest.expect("a digest");
+    let outcome = ecrpub(
+        &registry,
+        &format!("images web --digest {by_digest} -o image-ids"),
+    );
+    assert_eq!(outcome.stderr, "", "the whole image is named");
+}
+
+#[test]
+fn signatures_of_other_repositories_are_counted() {
+    let signed = image(9);
+    let tag = signed.digest_tag(".sig");
+    let registry = Registry::start([Repository::new(
+        "web",
+        vec![image(1).tagged(&["1.0"]), image(2).tagged(&[&tag])],
+    )]);
+    let outcome = ecrpub(&registry, "images web --unused -o name");
+    assert_eq!(
+        outcome.stderr,
+        "note: 1 image is attached by tag to images that this repository does not hold; they count as unused\n"
+    );
+    assert_eq!(outcome.stdout.lines().count(), 1, "{outcome}");
 }
 
 /// As the service does: an index and what it holds are never in one request.

@@ -235,7 +235,7 @@ fn a_repository_without_a_tag_has_a_note() {
     36bd4cc26471
     9f5f94452aa8
     --- stderr
-    note: repository `web` has no tag, so that nothing in it is in use
+    note: repository `web` has no tag but those of signatures, so that nothing in it is in use
     ");
     let empty = Registry::start([Repository::new("web", Vec::new())]);
     assert_snapshot!(ecrpub(&empty, "images web --unused"), @"
