@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ecrpub_registry::{Image, Registry, Repository, sample};
@@ -30,10 +31,16 @@ impl DockerRegistry {
         if !peer("docker-registry") {
             return None;
         }
+        // Two that start at once could choose the same port.
+        static STARTING: Mutex<()> = Mutex::new(());
+        let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let free = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = free.local_addr().expect("an address").to_string();
         drop(free);
-        let root = file(&format!("registry-{}", address.replace(':', "-")), "");
+        let root = file(
+            &format!("registry-{}", address.replace(['.', ':'], "-")),
+            "",
+        );
         let root = root.with_extension("d");
         // An earlier run may have used the same port.
         let _ = std::fs::remove_dir_all(&root);
@@ -207,6 +214,97 @@ fn tags_and_platforms_of_a_real_registry_are_listed() {
     1.1.0	linux/amd64;linux/arm64/v8
     latest
     ");
+}
+
+#[test]
+fn relations_are_read_from_a_real_registry() {
+    if !peer("skopeo") {
+        return;
+    }
+    let Some(docker) = DockerRegistry::start() else {
+        return;
+    };
+    let index_of = |tag: Option<&str>, entries: Vec<Value>| {
+        let index = json!({ "schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries });
+        docker.push_manifest(tag, &index)
+    };
+    let on = |architecture: &str| {
+        let mut entry = docker.push_image(None, architecture);
+        entry["platform"] = json!({ "os": "linux", "architecture": architecture });
+        entry
+    };
+    let (amd64, arm64) = (on("amd64"), on("arm64"));
+    let index = index_of(Some("source"), vec![amd64.clone(), arm64.clone()]);
+    let at = |tag: &str| format!("docker://{}/example/web:{tag}", docker.address);
+    let copied = Run::of("skopeo", "http://127.0.0.1:9")
+        .arguments("--insecure-policy copy --all --src-tls-verify=false --dest-tls-verify=false")
+        .arguments(&at("source"))
+        .arguments(&at("1.0"))
+        .outcome();
+    assert_eq!(copied.code, Some(0), "{copied}");
+    let inside = on("riscv64");
+    let inner = index_of(None, vec![inside.clone()]);
+    let outer = index_of(Some("2.0"), vec![inner.clone()]);
+    let config = docker.push_blob("application/vnd.oci.empty.v1+json", b"{}");
+    let referrer = docker.push_manifest(
+        None,
+        &json!({
+            "schemaVersion": 2, "mediaType": OCI_IMAGE, "artifactType": "application/spdx+json",
+            "config": config, "layers": [], "subject": index,
+        }),
+    );
+    let stale = docker.push_image(None, "stale");
+
+    let row = |pushed: &Value, tags: &[&str]| {
+        let mut row = Image::oci(1, 1, NOW_MS - 30 * 86_400_000).tagged(tags);
+        row.digest = pushed["digest"].as_str().map(str::to_owned);
+        row.manifest_media_type = pushed["mediaType"].as_str().map(str::to_owned);
+        row
+    };
+    let images = vec![
+        row(&index, &["1.0"]),
+        row(&outer, &["2.0"]),
+        row(&inner, &[]),
+        row(&amd64, &[]),
+        row(&arm64, &[]),
+        row(&inside, &[]),
+        row(&referrer, &[]),
+        row(&stale, &[]),
+    ];
+    let own = Registry::start([Repository::new("web", images)]);
+    let list = |options: &str| {
+        let run = Run::on(&own).env("ECRPUB_REGISTRY_URL", format!("http://{}", docker.address));
+        run.arguments(&format!("images web {options}")).outcome()
+    };
+    let unused = list("--unused -o name").data();
+    assert_eq!(Some(unused.trim_end()), stale["digest"].as_str());
+    let uses = list("--used-by --platforms -o jsonl -c imageDigest,usedBy,role,platforms").data();
+    let uses: Vec<Value> = uses
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    for (pushed, used_by, role, platforms) in [
+        (&index, "1.0", "index", "linux/amd64 linux/arm64"),
+        (&outer, "2.0", "index", "linux/riscv64"),
+        (&inner, "2.0", "index", "linux/riscv64"),
+        (&amd64, "1.0", "image", "linux/amd64"),
+        (&inside, "2.0", "image", "linux/riscv64"),
+        (&referrer, "1.0", "sbom", ""),
+        (&stale, "", "image", ""),
+    ] {
+        let found = uses
+            .iter()
+            .find(|row| row["imageDigest"] == pushed["digest"]);
+        let found = found.expect("a row");
+        let texts = |key: &str| {
+            let texts = found[key].as_array().into_iter().flatten();
+            let texts: Vec<_> = texts.filter_map(Value::as_str).collect();
+            texts.join(" ")
+        };
+        assert_eq!(texts("usedBy"), used_by, "{found}");
+        assert_eq!(found["role"], role, "{found}");
+        assert_eq!(texts("platforms"), platforms, "{found}");
+    }
 }
 
 #[test]
