@@ -143,26 +143,31 @@ impl Reader<'_> {
             self.reference, self.advice
         ))
     }
+}
 
-    /// Reads the listing again, and compares it with `images`.
-    ///
-    /// # Errors
-    ///
-    /// If anything changed: what was read in between may not fit together.
-    pub(super) async fn compare(&self, images: &[Image]) -> Result<(), Error> {
-        let again = self::images(self.sources, self.repository, self.page_size).await?;
-        let nodes = |images| <[Image]>::iter(images).map(node);
-        match first_change(nodes(images), nodes(&again)) {
-            None => Ok(()),
-            Some(digest) => Err(Error::new(
-                Kind::Service,
-                format!(
-                    "{} changed while it was read: image {digest} was pushed, deleted, or tagged anew",
-                    self.repository.title()
-                ),
-            )
-            .hint("run the command again")),
-        }
+/// Reads the images of `repository` again, and compares them with `images`.
+///
+/// # Errors
+///
+/// If anything changed: what was read in between may not fit together.
+pub(super) async fn compare(
+    sources: &Sources<'_>,
+    repository: &Repository,
+    page_size: u16,
+    images: &[Image],
+) -> Result<(), Error> {
+    let again = self::images(sources, repository, page_size).await?;
+    let nodes = |images| <[Image]>::iter(images).map(node);
+    match first_change(nodes(images), nodes(&again)) {
+        None => Ok(()),
+        Some(digest) => Err(Error::new(
+            Kind::Service,
+            format!(
+                "{} changed while it was read: image {digest} was pushed, deleted, or tagged anew",
+                repository.title()
+            ),
+        )
+        .hint("run the command again")),
     }
 }
 

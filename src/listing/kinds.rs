@@ -53,6 +53,19 @@ impl<R: Listed<Of = Repository> + ImageRow + 'static> ListedRow for R {
         }
     }
 
+    async fn recheck(
+        listing: &Listing<'_, Self>,
+        target: &Target,
+        part: &Part<Self>,
+    ) -> Result<(), Error> {
+        match &part.images {
+            Some(images) if listing.questions.take_all() => {
+                relate::recheck(listing, &target.of, images).await
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn add_to<'a>(&'a self, totals: &mut Totals<'a>) {
         totals.add_image(self.names(), self.manifest());
     }

@@ -13,7 +13,8 @@ pub(crate) struct Part<R> {
     pub(super) next_token: Option<String>,
     /// Whether `--limit` ended the listing, and there may be more rows.
     pub(super) ended_early: bool,
-    /// Every image of the repository, if they were read and relate to each other.
+    /// Every image of the repository, if they were read and relate to each other, or are to be compared
+    /// with those of the end.
     pub(super) images: Option<Vec<Image>>,
     /// What is to be said about the rows.
     pub(super) notes: Vec<String>,

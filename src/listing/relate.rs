@@ -101,7 +101,7 @@ impl Questions {
     }
 
     /// Whether an answer depends on every image of the repository.
-    fn take_all(self) -> bool {
+    pub(super) fn take_all(self) -> bool {
         self.unused || self.deletion
     }
 
@@ -151,8 +151,25 @@ pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
     };
     finish(listing, &mut relating, &mut part).await?;
     part.notes.append(&mut relating.notes);
+    if listing.questions.take_all() && listing.is_several {
+        part.images = relating.images.take();
+    }
     listing.add_reference(Some(&reference), &mut part.selected.rows);
     Ok(part)
+}
+
+/// Compares the `images` of `repository` with those that it has now.
+///
+/// # Errors
+///
+/// If anything changed.
+pub(super) async fn recheck<R: Listed<Of = Repository> + ImageRow + 'static>(
+    listing: &Listing<'_, R>,
+    repository: &Repository,
+    images: &[Image],
+) -> Result<(), Error> {
+    let page_size = listing.plan.args.pages.page_size;
+    census::compare(&listing.sources, repository, page_size, images).await
 }
 
 /// The rows that pass the filter, except those that `--platform` leaves out: of the listing, or of
@@ -198,9 +215,13 @@ async fn finish<R: Listed<Of = Repository> + ImageRow + 'static>(
     if questions.deletion {
         relating.plan_deletion(&mut part.selected.rows).await?;
     }
-    if questions.take_all() {
-        let reader = relating.reader;
-        reader.compare(relating.all_images().await?).await?;
+    if questions.take_all() && !listing.is_several {
+        recheck(
+            listing,
+            relating.reader.repository,
+            relating.all_images().await?,
+        )
+        .await?;
     }
     if questions.deletion {
         part.selected.counts.passing = part.selected.rows.len();

@@ -71,6 +71,19 @@ pub(crate) trait ListedRow: Listed + 'static {
         Ok(())
     }
 
+    /// Checks that what `part` depends on is still as it was read: several repositories take long.
+    ///
+    /// # Errors
+    ///
+    /// If it changed.
+    async fn recheck(
+        _listing: &Listing<'_, Self>,
+        _target: &Target<Self::Of>,
+        _part: &Part<Self>,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// A line under a table that describes `of`, if there is something to say.
     async fn describe(_sources: &Sources<'_>, _of: &Self::Of) -> Option<String> {
         None

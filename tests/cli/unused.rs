@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use ecrpub_registry::{Entry, Fault, Image, Manifest, Registry, Repository, Request};
 use insta::assert_snapshot;
@@ -494,6 +495,49 @@ fn a_repository_that_changes_meanwhile_ends_the_run() {
     let (release, child, lost) = release();
     let unchanged = changing(vec![release, child, lost], |_| {});
     assert_eq!(ecrpub(&unchanged, LINES[1]).data(), "1\n");
+}
+
+/// The first repository is read at once, and changes while a manifest of the second one is awaited.
+#[test]
+fn the_first_of_several_repositories_may_not_change_until_the_last_is_read() {
+    for line in ["--unused -o name", "--unused -o delete-requests"] {
+        let changed = AtomicBool::new(false);
+        let registry = Arc::new_cyclic(|registry: &std::sync::Weak<Registry>| {
+            let registry = registry.clone();
+            let slow = move |request: &Request| {
+                let is_last =
+                    request.operation == "manifest" && request.path.contains("/example/last/");
+                if is_last && !changed.swap(true, Ordering::SeqCst) {
+                    let registry = registry.clone();
+                    std::thread::spawn(move || {
+                        std::thread::sleep(Duration::from_millis(400));
+                        if let Some(registry) = registry.upgrade() {
+                            registry.change(ALIAS, "first", |images| {
+                                images[0] = images[0].clone().tagged(&["prod"]);
+                            });
+                        }
+                    });
+                }
+                is_last.then_some(Fault::Wait(Duration::from_millis(900)))
+            };
+            Registry::builder()
+                .repository(Repository::new(
+                    "first",
+                    vec![image(1), image(2).tagged(&["1"])],
+                ))
+                .repository(Repository::new(
+                    "last",
+                    vec![image(3), image(4).tagged(&["1"])],
+                ))
+                .faults(slow)
+                .start()
+        });
+        let outcome = ecrpub(&registry, &format!("images first last {line}"));
+        let codes = (outcome.stdout.as_str(), outcome.code);
+        assert_eq!(codes, ("", Some(5)), "{line}: {outcome}");
+        let words = "repository `first` changed while it was read";
+        assert!(outcome.stderr.contains(words), "{line}: {outcome}");
+    }
 }
 
 #[test]
