@@ -19,6 +19,9 @@ const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 const REPOSITORY: &str = "/v2/example/web";
 
+/// Held while one starts: two that start at once could choose the same port.
+static STARTING: Mutex<()> = Mutex::new(());
+
 /// A running `docker-registry`, which stops when it is dropped.
 struct DockerRegistry {
     address: String,
@@ -31,8 +34,6 @@ impl DockerRegistry {
         if !peer("docker-registry") {
             return None;
         }
-        // Two that start at once could choose the same port.
-        static STARTING: Mutex<()> = Mutex::new(());
         let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let free = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = free.local_addr().expect("an address").to_string();
