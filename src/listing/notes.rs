@@ -209,7 +209,7 @@ impl<R: ListedRow> Listing<'_, R> {
         }
         let reason = match read {
             1 if self.questions.unused && !self.plan.wants_all(target) => {
-                "the named image is in use, or does not pass the filters".to_owned()
+                "the named image is in use, an image that stays needs it, or it does not pass the filters".to_owned()
             }
             read if self.questions.unused && read > 0 => {
                 let images = counted(read, "image");

@@ -258,7 +258,7 @@ fn an_image_in_use_that_is_named_is_a_note() {
     };
     assert_snapshot!(named(&digest(0)), @"
     --- stderr
-    note: repository `web` has nothing to list: the named image is in use, or does not pass the filters
+    note: repository `web` has nothing to list: the named image is in use, an image that stays needs it, or it does not pass the filters
     ");
     assert_snapshot!(named(&digest(1)), @"
     DIGEST
