@@ -156,7 +156,17 @@ pub(super) async fn compare(
     page_size: u16,
     images: &[Image],
 ) -> Result<(), Error> {
-    let again = self::images(sources, repository, page_size).await?;
+    let again = self::images(sources, repository, page_size).await;
+    let again = again.map_err(|error| match error.kind() {
+        Kind::NotFound => {
+            let title = repository.title();
+            Error::new(
+                Kind::Service,
+                format!("{title} disappeared while it was read"),
+            )
+        }
+        _ => error,
+    })?;
     let nodes = |images| <[Image]>::iter(images).map(node);
     match first_change(nodes(images), nodes(&again)) {
         None => Ok(()),

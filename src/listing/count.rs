@@ -3,6 +3,7 @@
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::notes::Empty;
+use super::part::Part;
 use super::rows::ListedRow;
 use super::{Listing, Outcome, WINDOW, unless_missing};
 use crate::error::Error;
@@ -22,6 +23,7 @@ impl<R: ListedRow> Listing<'_, R> {
             .buffered(WINDOW)
             .try_collect()
             .await?;
+        self.recheck(targets, &counts).await?;
         self.progress.end_line();
         let mut unknown = Vec::new();
         let mut counted = Vec::with_capacity(counts.len());
@@ -33,25 +35,29 @@ impl<R: ListedRow> Listing<'_, R> {
         }
         let mut missing = self.suggest(unknown).await;
         let ids = counted.iter();
-        missing.extend(self.missing(ids.map(|(target, (count, _))| (*target, &*count.missing))));
+        missing.extend(self.missing(ids.map(|(target, part)| (*target, &*part.selected.missing))));
         let mut lines = String::new();
-        for (target, (count, _)) in &counted {
+        for (target, part) in &counted {
             if self.is_several {
                 lines.extend([&target.of.to_string(), "\t"]);
             }
-            lines.extend([&count.counts.passing.to_string(), "\n"]);
+            lines.extend([&part.selected.counts.passing.to_string(), "\n"]);
         }
-        let is_empty = |count: &Selected<R>| count.counts.passing == 0 && count.missing.is_empty();
-        let empty = counted.iter().filter(|(_, (count, _))| is_empty(count));
-        self.note_empty(empty.map(|(target, (count, _))| Empty {
+        let is_empty =
+            |selected: &Selected<R>| selected.counts.passing == 0 && selected.missing.is_empty();
+        let empty = counted.iter().filter(|(_, part)| is_empty(&part.selected));
+        self.note_empty(empty.map(|(target, part)| Empty {
             target,
-            read: count.counts.read,
-            suggestion: count.suggestion.as_deref(),
+            read: part.selected.counts.read,
+            suggestion: part.selected.suggestion.as_deref(),
         }));
         self.console.write(lines.as_bytes())?;
-        let counts: Vec<_> = counted.iter().map(|(_, (count, _))| count.counts).collect();
+        let counts: Vec<_> = counted
+            .iter()
+            .map(|(_, part)| part.selected.counts)
+            .collect();
         self.note_excluded(&counts);
-        self.note_relations(counted.iter().flat_map(|(_, (_, notes))| notes));
+        self.note_relations(counted.iter().flat_map(|(_, part)| &part.notes));
         self.note_untagged(counted.iter().map(|(target, _)| *target));
         Ok(Outcome {
             rows: counts.iter().map(|counts| counts.passing).sum(),
@@ -59,18 +65,13 @@ impl<R: ListedRow> Listing<'_, R> {
         })
     }
 
-    /// The counts, and what is to be said about them.
-    async fn count_rows(
-        &self,
-        target: &Target<R::Of>,
-    ) -> Result<(Selected<R>, Vec<String>), Error> {
+    /// The counts of the rows of `target`.
+    async fn count_rows(&self, target: &Target<R::Of>) -> Result<Part<R>, Error> {
         if self.relates_images() {
-            let part = R::select(self, target).await?;
-            return Ok((part.selected, part.notes));
+            return R::select(self, target).await;
         }
         let wanted = self.plan.wanted(target);
         let counter = self.selection.counter(wanted.as_ref());
-        let part = self.collect(&target.of, wanted.as_ref(), counter).await?;
-        Ok((part.selected, part.notes))
+        self.collect(&target.of, wanted.as_ref(), counter).await
     }
 }

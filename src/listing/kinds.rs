@@ -4,7 +4,7 @@ use super::expand::Resolved;
 use super::part::Part;
 use super::rows::ListedRow;
 use super::summary::Totals;
-use super::{Listing, catalog, relate, usage};
+use super::{Listing, catalog, census, relate, usage};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::model::{Home, Image, ImageRow, RepositoryDetail};
@@ -60,7 +60,8 @@ impl<R: Listed<Of = Repository> + ImageRow + 'static> ListedRow for R {
     ) -> Result<(), Error> {
         match &part.images {
             Some(images) if listing.questions.take_all() => {
-                relate::recheck(listing, &target.of, images).await
+                let page_size = listing.plan.args.pages.page_size;
+                census::compare(&listing.sources, &target.of, page_size, images).await
             }
             _ => Ok(()),
         }

@@ -35,13 +35,7 @@ impl<R: ListedRow> Listing<'_, R> {
             let mut parts: Vec<_> = parts.iter_mut().flatten().collect();
             R::relate(self, &mut parts).await?;
         }
-        let read = targets.iter().zip(&parts);
-        let read = read.filter_map(|(target, part)| Some((target, part.as_ref().ok()?)));
-        stream::iter(read)
-            .map(|(target, part)| R::recheck(self, target, part))
-            .buffered(WINDOW)
-            .try_collect::<()>()
-            .await?;
+        self.recheck(targets, &parts).await?;
         self.progress.end_line();
         let mut unknown = Vec::new();
         let mut listed = Vec::with_capacity(parts.len());

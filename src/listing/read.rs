@@ -1,8 +1,10 @@
 //! Reads the rows of one subject: listed or looked up, filtered, sorted, limited.
 
-use super::Listing;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
 use super::part::Part;
 use super::rows::ListedRow;
+use super::{Listing, WINDOW};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::model::Image;
@@ -31,6 +33,22 @@ impl<R: ListedRow> Listing<'_, R> {
         }
         self.add_reference(reference.as_ref(), &mut part.selected.rows);
         Ok(part)
+    }
+
+    /// Checks that what the `parts` of `targets` depend on is still as it was read. Called after the
+    /// last one is read, and before anything is printed.
+    pub(super) async fn recheck(
+        &self,
+        targets: &[Target<R::Of>],
+        parts: &[Result<Part<R>, Error>],
+    ) -> Result<(), Error> {
+        let read = targets.iter().zip(parts);
+        let read = read.filter_map(|(target, part)| Some((target, part.as_ref().ok()?)));
+        stream::iter(read)
+            .map(|(target, part)| R::recheck(self, target, part))
+            .buffered(WINDOW)
+            .try_collect()
+            .await
     }
 
     /// The public reference of `target`, if the output or a request needs it.

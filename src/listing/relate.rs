@@ -117,7 +117,7 @@ impl Questions {
     }
 }
 
-/// The rows of `target` that pass the filter, sorted and limited, with what manifests tell of them.
+/// The rows of `target` that pass the filter, sorted and limited, with the answers from manifests.
 pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
     listing: &Listing<'_, R>,
     target: &Target,
@@ -151,25 +151,13 @@ pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
     };
     finish(listing, &mut relating, &mut part).await?;
     part.notes.append(&mut relating.notes);
-    if listing.questions.take_all() && listing.is_several {
-        part.images = relating.images.take();
-    }
+    // To be compared with the images in the end, when all repositories are read.
+    part.images = relating
+        .images
+        .take()
+        .filter(|_| listing.questions.take_all());
     listing.add_reference(Some(&reference), &mut part.selected.rows);
     Ok(part)
-}
-
-/// Compares the `images` of `repository` with those that it has now.
-///
-/// # Errors
-///
-/// If anything changed.
-pub(super) async fn recheck<R: Listed<Of = Repository> + ImageRow + 'static>(
-    listing: &Listing<'_, R>,
-    repository: &Repository,
-    images: &[Image],
-) -> Result<(), Error> {
-    let page_size = listing.plan.args.pages.page_size;
-    census::compare(&listing.sources, repository, page_size, images).await
 }
 
 /// The rows that pass the filter, except those that `--platform` leaves out: of the listing, or of
@@ -214,14 +202,6 @@ async fn finish<R: Listed<Of = Repository> + ImageRow + 'static>(
     }
     if questions.deletion {
         relating.plan_deletion(&mut part.selected.rows).await?;
-    }
-    if questions.take_all() && !listing.is_several {
-        recheck(
-            listing,
-            relating.reader.repository,
-            relating.all_images().await?,
-        )
-        .await?;
     }
     if questions.deletion {
         part.selected.counts.passing = part.selected.rows.len();

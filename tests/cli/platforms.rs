@@ -1,4 +1,4 @@
-//! `--platforms`, `--platform` and `--used-by`: what manifests tell of rows, and which are read for it.
+//! `--platforms`, `--platform` and `--used-by`: the facts from manifests, and which manifests are read.
 
 use ecrpub_registry::{Image, OCI_INDEX, Registry, Repository, related};
 use insta::assert_snapshot;

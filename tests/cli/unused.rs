@@ -500,7 +500,11 @@ fn a_repository_that_changes_meanwhile_ends_the_run() {
 /// The first repository is read at once, and changes while a manifest of the second one is awaited.
 #[test]
 fn the_first_of_several_repositories_may_not_change_until_the_last_is_read() {
-    for line in ["--unused -o name", "--unused -o delete-requests"] {
+    for line in [
+        "--unused -o name",
+        "--unused --count",
+        "--unused -o delete-requests",
+    ] {
         let changed = AtomicBool::new(false);
         let registry = Arc::new_cyclic(|registry: &std::sync::Weak<Registry>| {
             let registry = registry.clone();

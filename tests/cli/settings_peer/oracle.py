@@ -41,7 +41,7 @@ botocore.handlers.BUILTIN_HANDLERS = [
 
 
 def ask(prompt):
-    raise RuntimeError("a code is asked for")
+    raise RuntimeError("the command prompts for a code")
 
 
 botocore.credentials.getpass.getpass = ask
