@@ -32,7 +32,7 @@ pub fn public_answers(body: &[u8]) {
 
 /// Parses `bytes` as the AWS config file and as the credentials file.
 pub fn aws_files(bytes: &[u8]) {
-    source::aws::parse_files(bytes);
+    crate::aws::parse_files(bytes);
 }
 
 fn print_all<R: 'static>(schema: &'static Schema<R>, rows: &[R]) {

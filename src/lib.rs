@@ -7,6 +7,7 @@
 //! argv → clap → Args → targets → sources → pages of rows → relate → filter → sort → limit → Format → stdout
 //! ```
 
+mod aws;
 #[cfg(feature = "bench")]
 pub mod bench;
 mod child;

@@ -1,12 +1,12 @@
 //! The sources that listings are read from, and the options that choose among them.
 
-pub(crate) mod aws;
 mod cache;
 mod folder;
 mod gallery;
 mod link;
 mod manifests;
 mod oci;
+mod own;
 mod pages;
 mod refusals;
 mod registries;
@@ -16,14 +16,14 @@ mod subject;
 mod targets;
 mod wire;
 
-use self::aws::Aws;
-pub(crate) use self::aws::{profile_names, public_repository};
 pub(crate) use self::folder::CachePlace;
 use self::gallery::Gallery;
 pub(crate) use self::manifests::ManifestCounts;
 use self::manifests::Manifests;
 use self::oci::Registry;
 pub(crate) use self::oci::TaggedManifest;
+use self::own::Aws;
+pub(crate) use self::own::public_repository;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::registries::RegistryArgs;
 pub(crate) use self::remembered::{Key, Remembered};
@@ -32,6 +32,7 @@ pub(crate) use self::subject::Subject;
 pub(crate) use self::targets::{PublicApi, SourceArgs, SourceName, Target};
 use url::Url;
 
+use crate::aws;
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::model::RegistryDetail;
@@ -299,7 +300,8 @@ pub(crate) fn own_place(
     registry_id: Option<&RegistryId>,
     session: Session<'_>,
 ) -> Result<String, Error> {
-    aws::place(connection, registry_id, session)
+    let account = aws::place(connection, session)?;
+    Ok(own::place_of(&account, registry_id))
 }
 
 /// Parses an anonymous response, for fuzzing; returns its tags.

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::keys::Keys;
 use super::plan::{failure, time};
+use crate::aws::scope::of_profile;
 use crate::child;
 use crate::error::Error;
 use crate::net::answers;
-use crate::source::aws::scope::of_profile;
 
 /// Runs `command`, without a shell, and reads the keys that it prints.
 pub(super) async fn credentials(profile: &str, command: &str) -> Result<Keys, Error> {

@@ -8,10 +8,10 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::keys::{Keys, instant};
+use crate::aws::files::Section;
+use crate::aws::scope::{Scope, of_profile};
 use crate::error::{Error, Kind};
 use crate::shell::quoted;
-use crate::source::aws::files::Section;
-use crate::source::aws::scope::{Scope, of_profile};
 
 /// The credentials to get.
 #[derive(Debug, PartialEq, Eq)]

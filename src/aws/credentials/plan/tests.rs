@@ -1,8 +1,8 @@
 use super::Plan;
+use crate::aws::environment::Environment;
+use crate::aws::files::Files;
+use crate::aws::scope::Scope;
 use crate::error::Kind;
-use crate::source::aws::environment::Environment;
-use crate::source::aws::files::Files;
-use crate::source::aws::scope::Scope;
 
 const KEYS: &str = "aws_access_key_id = AKIAFILE\naws_secret_access_key = s3cr3t\n";
 const ARN: &str = "role_arn = arn:aws:iam::123456789012:role/r\n";

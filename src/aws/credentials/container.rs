@@ -16,11 +16,11 @@ use super::Source;
 use super::keys::{Keys, is_header, unusable};
 use super::metadata;
 use super::plan::failure;
+use crate::aws::environment::Environment;
 use crate::error::Error;
 use crate::net::retry::{Cause, Failure};
 use crate::net::settings::host;
 use crate::redact;
-use crate::source::aws::environment::Environment;
 
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";

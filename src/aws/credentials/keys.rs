@@ -11,15 +11,15 @@ use crate::redact;
 
 /// Access keys. Their Debug holds no secret.
 #[derive(Clone, PartialEq, Eq)]
-pub(in crate::source::aws) struct Keys {
+pub(crate) struct Keys {
     /// The access key id.
-    pub(in crate::source::aws) id: String,
+    pub(crate) id: String,
     /// The secret access key.
-    pub(in crate::source::aws) secret: String,
+    pub(in crate::aws) secret: String,
     /// The session token, never empty.
-    pub(in crate::source::aws) token: Option<String>,
+    pub(in crate::aws) token: Option<String>,
     /// When they expire, where that is known.
-    pub(in crate::source::aws) expires: Option<Timestamp>,
+    pub(in crate::aws) expires: Option<Timestamp>,
 }
 
 impl fmt::Debug for Keys {
@@ -68,7 +68,7 @@ impl Keys {
     }
 
     /// The keys for the SDK.
-    pub(in crate::source::aws) fn for_sdk(&self) -> aws_credential_types::Credentials {
+    pub(crate) fn for_sdk(&self) -> aws_credential_types::Credentials {
         let (id, secret) = (self.id.clone(), self.secret.clone());
         aws_credential_types::Credentials::new(id, secret, self.token.clone(), None, "ecrpub")
     }

@@ -11,9 +11,9 @@ use url::Url;
 use super::keys::Keys;
 use super::plan::failure;
 use super::{Source, metadata, provider_config};
+use crate::aws::scope::Scope;
 use crate::error::{Error, Kind};
 use crate::net::settings::{Found, host};
-use crate::source::aws::scope::Scope;
 
 const IPV4: &str = "http://169.254.169.254";
 const IPV6: &str = "http://[fd00:ec2::254]";

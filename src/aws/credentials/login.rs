@@ -24,6 +24,8 @@ use super::keys::Keys;
 use super::plan::failure;
 use super::tokens::TokenFile;
 use super::{Source, failed, provider_config};
+use crate::aws::endpoints::Service;
+use crate::aws::environment::Environment;
 use crate::error::{Error, Kind};
 use crate::net::answers;
 use crate::net::errors::find;
@@ -31,8 +33,6 @@ use crate::net::http::{self, LONGEST_TOKEN};
 use crate::net::retry::{Cause, Failure};
 use crate::redact;
 use crate::shell::quoted;
-use crate::source::aws::endpoints::Service;
-use crate::source::aws::environment::Environment;
 
 const ENDPOINTS: [&str; 2] = ["AWS_ENDPOINT_URL_SIGNIN", "AWS_ENDPOINT_URL"];
 const FOLDER: &str = "AWS_LOGIN_CACHE_DIRECTORY";

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use super::keys::Keys;
 use super::plan::{Plan, Role, failure};
 use super::{Source, client, failed};
+use crate::aws::endpoints::Service;
 use crate::error::{Error, Kind};
 use crate::redact;
-use crate::source::aws::endpoints::Service;
 
 /// The longest web identity token, in bytes: STS takes 20,000.
 const LONGEST_TOKEN: u64 = 1 << 20;

@@ -22,11 +22,10 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use jiff::Timestamp;
 use url::Url;
 
-pub(super) use self::keys::Keys;
+pub(crate) use self::keys::Keys;
 use self::plan::{Plan, failure};
 use super::endpoints::Service;
-use super::errors;
-use super::origin::Origin;
+use super::errors::{self, Origin};
 use super::scope::Scope;
 use crate::error::Error;
 use crate::net::http;
@@ -236,7 +235,7 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     errors::failed(error, operation, host, |code, message, status| {
-        if errors::is_passing(code, status) {
+        if errors::is_temporary(code, status) {
             return None;
         }
         Some(Failure::fatal(answered(code, message.unwrap_or(code))))

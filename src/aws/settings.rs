@@ -18,15 +18,15 @@ const HOME_REGION: &str = "us-east-1";
 
 /// Checked settings.
 #[derive(Debug)]
-pub(super) struct Settings {
+pub(crate) struct Settings {
     /// The region of the service's endpoint and of the signature.
-    pub(super) region: String,
+    pub(crate) region: String,
     /// The service's address, unless it is the region's own.
-    pub(super) endpoint_url: Option<Url>,
+    pub(crate) endpoint_url: Option<Url>,
     /// Whether to use the region's endpoint for both IPv6 and IPv4.
-    pub(super) dual_stack: bool,
+    pub(crate) dual_stack: bool,
     /// The HTTP client and the retry policy.
-    pub(super) transport: Transport,
+    pub(crate) transport: Transport,
 }
 
 impl Settings {
@@ -57,7 +57,7 @@ impl Settings {
     }
 
     /// The host of the service, for messages.
-    pub(super) fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         match &self.endpoint_url {
             Some(url) => settings::host(url),
             None => Service::EcrPublic.host(&self.region, self.dual_stack),

@@ -8,12 +8,12 @@ use super::keys::{Keys, is_header, unusable};
 use super::plan::{Sso, failure};
 use super::tokens::TokenFile;
 use super::{Source, client, failed};
+use crate::aws::endpoints::Service;
+use crate::aws::scope::{of_profile, region};
 use crate::error::{Error, Kind};
 use crate::net::settings::Found;
 use crate::redact;
 use crate::shell::quoted;
-use crate::source::aws::endpoints::Service;
-use crate::source::aws::scope::{of_profile, region};
 
 /// A token that is valid for less than this is renewed.
 const MARGIN: SignedDuration = SignedDuration::from_mins(15);
