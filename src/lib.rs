@@ -10,7 +10,6 @@
 mod aws;
 #[cfg(feature = "bench")]
 pub mod bench;
-mod child;
 mod cli;
 mod commands;
 mod complete;

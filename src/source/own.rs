@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 use super::wire::{Names, to_millisecond};
 use super::{LookUp, Page, PageRequest, Start, refusals};
-use crate::aws::{Account, errors};
+use crate::aws::{Account, failures};
 use crate::error::{Error, Kind};
 use crate::model::{Home, Image, Manifest, RegistryDetail, RepositoryDetail, Tag};
 use crate::net::answers;
@@ -355,7 +355,7 @@ impl<'a> Aws<'a> {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        errors::failed(error, context.operation, &self.host, |code, message, _| {
+        failures::failed(error, context.operation, &self.host, |code, message, _| {
             self.answered(code, message.unwrap_or(code), context)
         })
     }

@@ -11,17 +11,13 @@ use crate::net::answers::cut;
 use crate::net::retry::{Cause, Failure};
 use crate::net::{self, answers, retry};
 
-/// Where credentials come from, for messages and hints.
+/// What to do about credentials that are not accepted, by where they come from.
 #[derive(Debug)]
 pub(crate) struct Origin {
-    /// Such as `the keys of profile NAME`.
-    pub(crate) description: String,
-    /// The AWS CLI command that renews them, where one does.
-    pub(crate) login_command: Option<String>,
-    /// Whether they are keys of the environment, which a login would not replace.
-    pub(crate) is_environment: bool,
+    /// What to do when they have expired.
+    pub(super) renewal: String,
     /// ` --profile NAME` for commands of the AWS CLI, where that option was given; or empty.
-    pub(crate) profile_option: String,
+    pub(super) profile_option: String,
 }
 
 impl Origin {
@@ -30,7 +26,7 @@ impl Origin {
         match code {
             "ExpiredTokenException" | "ExpiredToken" => {
                 let error = credentials_error(format!("the AWS credentials have expired: {said}"));
-                Some(Failure::fatal(error.hint(self.renewal())))
+                Some(Failure::fatal(error.hint(&self.renewal)))
             }
             "RequestTimeTooSkewed"
             | "RequestExpired"
@@ -53,18 +49,6 @@ impl Origin {
         credentials_error(format!("the service does not accept the AWS credentials: {said}")).hint(format!(
             "check whose they are with `aws sts get-caller-identity{option}`, and the clock of this machine"
         ))
-    }
-
-    /// What to do about credentials that have expired.
-    fn renewal(&self) -> String {
-        match &self.login_command {
-            Some(command) => format!("log in again with `{command}`"),
-            None if self.is_environment => {
-                "renew `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or unset them"
-                    .to_owned()
-            }
-            None => format!("renew {}", self.description),
-        }
     }
 }
 
