@@ -53,9 +53,9 @@ pub(crate) struct Cli {
 
     /// Do not read or write the cache
     ///
-    /// Manifests are kept, at most 64 MiB of them, and the names that listings show are remembered for
-    /// completion, in a folder that only you can read: `ECRPUB_CACHE_DIR`, or `ecrpub` in the folder of
-    /// `XDG_CACHE_HOME` or in the system's folder for caches.
+    /// Manifests are kept, at most 64 MiB of them, in a folder that only you can read:
+    /// `ECRPUB_CACHE_DIR`, or `ecrpub` in the folder of `XDG_CACHE_HOME` or in the system's folder for
+    /// caches.
     #[arg(
         long,
         global = true,

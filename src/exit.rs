@@ -1,4 +1,4 @@
-//! Ends a run: turns its outcome into an exit code, and handles signals and a reader that leaves.
+//! Ends a run: turns its outcome into an exit code, and handles signals.
 
 use std::process::ExitCode;
 
@@ -52,48 +52,6 @@ pub(crate) fn end_on_signals(progress: &Progress) {
             std::process::exit(130);
         }
     });
-}
-
-/// Ends the program silently when the reader of stdout leaves, also while it waits for a response and
-/// has nothing to write.
-#[cfg(unix)]
-pub(crate) fn end_without_reader(progress: &Progress) {
-    use rustix::event::{PollFd, PollFlags, poll};
-
-    use crate::error::Kind;
-
-    if !is_pipe(&std::io::stdout()) {
-        return;
-    }
-    let line = progress.line();
-    let wait = move || {
-        let stdout = std::io::stdout();
-        // Without a flag to wait for, a pipe reports only that its other end is closed.
-        let mut pipe = [PollFd::new(&stdout, PollFlags::empty())];
-        while poll(&mut pipe, None) == Err(rustix::io::Errno::INTR) {}
-        let left = PollFlags::ERR | PollFlags::HUP;
-        if pipe[0].revents().intersects(left) {
-            line.finish_and_clear();
-            let _ended = child::end();
-            std::process::exit(Kind::ReaderLeft as i32);
-        }
-    };
-    // Without the thread, the next write still ends the program.
-    let _ = std::thread::Builder::new().spawn(wait);
-}
-
-/// A write to the closed pipe ends the program.
-#[cfg(not(unix))]
-pub(crate) fn end_without_reader(_progress: &Progress) {}
-
-/// Whether `stream` is a pipe.
-#[cfg(unix)]
-fn is_pipe(stream: &impl std::os::fd::AsFd) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-
-    let copy = stream.as_fd().try_clone_to_owned();
-    let metadata = copy.and_then(|copy| std::fs::File::from(copy).metadata());
-    metadata.is_ok_and(|metadata| metadata.file_type().is_fifo())
 }
 
 /// The signals to end on: those that the parent process did not make this one ignore, as scripts do

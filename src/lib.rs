@@ -85,7 +85,6 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
     };
     let outcome = runtime.block_on(async {
         exit::end_on_signals(&progress);
-        exit::end_without_reader(&progress);
         cli.command.run(session, Cli::command).await
     });
     progress.end_line();

@@ -229,12 +229,14 @@ impl<'a, Of: Subject> Pages<'a, Of> {
     /// Adds to the error of the next page a hint how to resume after the pages before it.
     pub(crate) fn resumable(&self, error: Error) -> Error {
         match &self.next {
-            Next::Token(token) if self.read > 0 && !error.is_of_token() => error.hint(format!(
-                "rows before page {} of {} are printed; resume with `{}`",
-                self.read + 1,
-                self.of.title(),
-                starting_at(token)
-            )),
+            Next::Token(token) if self.read > 0 && error.kind() != Kind::Token => {
+                error.hint(format!(
+                    "rows before page {} of {} are printed; resume with `{}`",
+                    self.read + 1,
+                    self.of.title(),
+                    starting_at(token)
+                ))
+            }
             _ => error,
         }
     }
