@@ -1,5 +1,6 @@
 //! Addresses of other registries, each refused with what to type instead.
 
+use super::Reference;
 use super::address::{Address, REGISTRY};
 use super::parse::split_image;
 use crate::error::Error;
@@ -42,14 +43,17 @@ fn docker_hub(path: &str) -> Error {
     let (path, image) = split_image(path);
     let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
     let name = match parts[..] {
-        [] => "ALIAS/NAME".to_owned(),
+        [] => String::new(),
         [name] | ["_" | "library", name, ..] => format!("docker/library/{name}"),
         ["r", namespace, name, ..] | [namespace, name, ..] => format!("{namespace}/{name}"),
     };
     let reference = format!("{REGISTRY}/{name}{image}");
+    let reference = match reference.parse::<Reference>() {
+        Ok(_) => reference,
+        Err(_) => format!("{REGISTRY}/ALIAS/NAME"),
+    };
     Error::usage("this is on Docker Hub, but only ECR Public is supported").hint(format!(
-        "if ECR Public has it too, it may be `{}`: see https://gallery.ecr.aws",
-        quoted(&reference)
+        "if ECR Public has it too, it may be `{reference}`: see https://gallery.ecr.aws"
     ))
 }
 

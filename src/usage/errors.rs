@@ -55,10 +55,8 @@ fn unknown_option(answer: &clap::Error, option: &str) -> Error {
     if let Some(hint) = instead(option) {
         error.hint(hint)
     } else if !commands.is_empty() {
-        let commands = commands.join("` and `ecrpub ");
-        error.hint(format!(
-            "options of `ecrpub {commands}` come after it, and it has `{option}`"
-        ))
+        let commands = commands.join("` or `ecrpub ");
+        error.hint(format!("type `{option}` after `ecrpub {commands}`"))
     } else if suggested.is_empty() {
         error
     } else {
