@@ -21,7 +21,7 @@ impl fmt::Display for RegistryName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Own => f.write_str("your registry"),
-            Self::Public(alias) => write!(f, "{}/{alias}", REGISTRY),
+            Self::Public(alias) => write!(f, "{REGISTRY}/{alias}"),
         }
     }
 }

@@ -58,6 +58,6 @@ impl PublicRepository {
 
 impl fmt::Display for PublicRepository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", REGISTRY, self.alias, self.name)
+        write!(f, "{REGISTRY}/{}/{}", self.alias, self.name)
     }
 }
