@@ -112,7 +112,7 @@ impl FromStr for TagName {
         let error = Error::usage(
             "a tag has 1 to 128 letters, digits, `_`, `.` or `-`, and does not begin with `.` or `-`",
         );
-        Err(if text.contains(':') {
+        Err(if text.contains("sha256:") {
             error.hint("name a digest with `--digest`, or after `@`")
         } else {
             error

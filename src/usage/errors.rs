@@ -9,7 +9,6 @@ use super::instead::instead;
 use crate::cli::Cli;
 use crate::error::Error;
 use crate::net::settings::without_user;
-use crate::shell::quoted;
 
 /// The error for `answer`, which clap returned for the command line `words`.
 pub(super) fn describe(answer: &clap::Error, words: &[&str]) -> Error {
@@ -85,10 +84,7 @@ fn unknown_command(answer: &clap::Error) -> Error {
     if let Some(hint) = instead(&word) {
         error.hint(hint)
     } else if word.contains('/') {
-        error.hint(format!(
-            "name a command first, as in `ecrpub tags {}`",
-            quoted(&word)
-        ))
+        error.hint("name a command first, as in `ecrpub tags REPO`")
     } else if suggested.is_empty() {
         error
     } else {
