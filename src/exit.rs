@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use crate::child;
 use crate::console::Console;
 use crate::error::Error;
 use crate::listing::Missing;
@@ -19,14 +18,14 @@ pub(crate) fn report(outcome: Result<Missing, Error>, console: &Console) -> Exit
 }
 
 /// Ends the program on Ctrl-C and other signals that end it, even while it computes or blocks, after
-/// removing the progress line and ending its child process. The program ends by the signal itself, so
+/// removing the progress line. A child process gets Ctrl-C from the terminal too. The program ends by the signal itself, so
 /// that a shell's loop ends too. It ignores signals that its parent process ignores.
 #[cfg(unix)]
 pub(crate) fn end_on_signals(progress: &Progress) {
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    // Without a handler the signals still end the program, but the progress line and a child stay.
+    // Without a handler the signals still end the program, but the progress line stays.
     let Ok(mut signals) = Signals::new(handled_signals()) else {
         return;
     };
@@ -34,7 +33,6 @@ pub(crate) fn end_on_signals(progress: &Progress) {
     let wait = move || {
         for signal in signals.forever() {
             line.finish_and_clear();
-            let _ended = child::end();
             let _ = emulate_default_handler(signal);
         }
     };
@@ -48,7 +46,6 @@ pub(crate) fn end_on_signals(progress: &Progress) {
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             line.finish_and_clear();
-            let _ended = child::end();
             std::process::exit(130);
         }
     });

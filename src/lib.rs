@@ -7,7 +7,7 @@
 //! argv → clap → Args → targets → sources → pages of rows → relate → filter → sort → limit → Format → stdout
 //! ```
 
-mod child;
+mod aws;
 mod cli;
 mod commands;
 mod complete;
