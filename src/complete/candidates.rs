@@ -9,8 +9,8 @@ use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
 use super::line::TypedLine;
 use super::lister::Lister;
+use crate::aws::profile_names;
 use crate::reference::{RegistryName, Repository, Typed, TypedPart};
-use crate::source::profile_names;
 
 /// The beginning of every public reference.
 const HOST: &str = "public.ecr.aws/";

@@ -1,27 +1,109 @@
-//! The read operations of the service's API: one request per call, responses as our own types.
+//! The caller's own registry, read through the official SDK with signed requests: one request per call,
+//! responses as our own types.
 
 use std::sync::Arc;
 
+use aws_sdk_ecrpublic::Client;
+use aws_sdk_ecrpublic::config::retry::RetryConfig;
+use aws_sdk_ecrpublic::config::timeout::TimeoutConfig;
+use aws_sdk_ecrpublic::config::{BehaviorVersion, Builder, Region, StalledStreamProtectionConfig};
 use aws_sdk_ecrpublic::types::{
     ImageDetail, ImageIdentifier, ImageTagDetail, ReferencedImageDetail,
 };
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::Timestamp;
 
-use super::Aws;
-use super::errors::{self, Context};
+use super::wire::{Names, to_millisecond};
+use super::{LookUp, Page, PageRequest, Start, refusals};
+use crate::aws::{Account, failures};
 use crate::error::{Error, Kind};
 use crate::model::{Home, Image, Manifest, RegistryDetail, RepositoryDetail, Tag};
 use crate::net::answers;
+use crate::net::retry::Failure;
+use crate::net::settings::ConnectionArgs;
+use crate::progress::Progress;
 use crate::redact;
-use crate::reference::{ImageId, Named, PublicRepository, Reference, Repository, RepositoryName};
-use crate::source::wire::{Names, to_millisecond};
-use crate::source::{LookUp, Page, PageRequest, Start};
+use crate::reference::{
+    ImageId, Named, PublicRepository, Reference, RegistryId, Repository, RepositoryName,
+    public_hint,
+};
+use crate::session::Session;
 
-impl Aws<'_> {
+/// A connection to the service: settings checked, credentials resolved.
+#[derive(Debug)]
+pub(crate) struct Aws<'a> {
+    client: Client,
+    account: Account,
+    host: String,
+    registry_id: Option<RegistryId>,
+    /// The user's options of the connection and the registry, for commands in hints.
+    options: String,
+    progress: &'a Progress,
+}
+
+/// The request that failed.
+#[derive(Clone, Copy, Debug)]
+struct Context<'a> {
+    /// The API's name of the operation, such as `DescribeImages`.
+    operation: &'static str,
+    /// The repository; a request for the registry has none.
+    repository: Option<&'a RepositoryName>,
+    start: Start,
+}
+
+impl<'a> Aws<'a> {
+    /// Reads the settings and resolves the credentials; sends no request to ECR Public yet. The hint
+    /// `otherwise` is for a run without credentials.
+    pub(crate) async fn connect(
+        args: &ConnectionArgs,
+        registry_id: Option<RegistryId>,
+        otherwise: &str,
+        session: Session<'a>,
+    ) -> Result<Self, Error> {
+        let account = Account::resolve(args, otherwise, session).await?;
+        Ok(Self::new(args, account, registry_id, session))
+    }
+
+    /// The same with keys of the environment or of the AWS files, or a credentials error.
+    pub(crate) fn at_hand(
+        args: &ConnectionArgs,
+        registry_id: Option<RegistryId>,
+        session: Session<'a>,
+    ) -> Result<Self, Error> {
+        let account = Account::at_hand(args, session)?;
+        Ok(Self::new(args, account, registry_id, session))
+    }
+
+    fn new(
+        args: &ConnectionArgs,
+        account: Account,
+        registry_id: Option<RegistryId>,
+        session: Session<'a>,
+    ) -> Self {
+        let registry = (registry_id.as_ref()).map(|id| format!(" --registry-id {id}"));
+        Self {
+            client: client(&account),
+            host: account.settings.host(),
+            options: args.as_words() + &registry.unwrap_or_default(),
+            account,
+            registry_id,
+            progress: session.progress,
+        }
+    }
+
+    /// The user's options of the connection and the registry, as words of a command line.
+    pub(crate) fn options(&self) -> &str {
+        &self.options
+    }
+
+    fn registry_id(&self) -> Option<String> {
+        self.registry_id.as_ref().map(|id| id.as_str().to_owned())
+    }
+
     /// A page of the repository's images.
     ///
     /// # Errors
@@ -32,7 +114,11 @@ impl Aws<'_> {
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page<Image>, Error> {
-        let context = self.context("DescribeImages", Some(repository), request.start);
+        let context = Context {
+            operation: "DescribeImages",
+            repository: Some(repository),
+            start: request.start,
+        };
         let send = async || {
             self.client
                 .describe_images()
@@ -62,7 +148,11 @@ impl Aws<'_> {
         repository: &RepositoryName,
         ids: &[ImageId],
     ) -> Result<LookUp<Image>, Error> {
-        let context = self.context("DescribeImages", Some(repository), Start::Beginning);
+        let context = Context {
+            operation: "DescribeImages",
+            repository: Some(repository),
+            start: Start::Beginning,
+        };
         let send = async || {
             let answer = self
                 .client
@@ -73,7 +163,7 @@ impl Aws<'_> {
                 .send()
                 .await;
             match answer {
-                Err(error) if errors::is_image_not_found(&error) => Ok(None),
+                Err(error) if is_image_not_found(&error) => Ok(None),
                 answer => answer.map(Some),
             }
         };
@@ -94,7 +184,11 @@ impl Aws<'_> {
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page<Tag>, Error> {
-        let context = self.context("DescribeImageTags", Some(repository), request.start);
+        let context = Context {
+            operation: "DescribeImageTags",
+            repository: Some(repository),
+            start: request.start,
+        };
         let send = async || {
             self.client
                 .describe_image_tags()
@@ -122,7 +216,11 @@ impl Aws<'_> {
         &self,
         request: PageRequest<'_>,
     ) -> Result<Page<RepositoryDetail>, Error> {
-        let context = self.context("DescribeRepositories", None, request.start);
+        let context = Context {
+            operation: "DescribeRepositories",
+            repository: None,
+            start: request.start,
+        };
         let send = async || {
             self.client
                 .describe_repositories()
@@ -146,7 +244,11 @@ impl Aws<'_> {
     ///
     /// As [`Self::images`].
     pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
-        let context = self.context("DescribeRegistries", None, Start::Beginning);
+        let context = Context {
+            operation: "DescribeRegistries",
+            repository: None,
+            start: Start::Beginning,
+        };
         let send = async || self.client.describe_registries().send().await;
         let answer = self.call(context, send).await?;
         let registry = answer.registries.into_iter().next();
@@ -167,7 +269,11 @@ impl Aws<'_> {
     ///
     /// As [`Self::images`], and a response without a valid token.
     pub(crate) async fn authorization_token(&self) -> Result<Arc<str>, Error> {
-        let context = self.context("GetAuthorizationToken", None, Start::Beginning);
+        let context = Context {
+            operation: "GetAuthorizationToken",
+            repository: None,
+            start: Start::Beginning,
+        };
         let send = async || self.client.get_authorization_token().send().await;
         let answer = self.call(context, send).await?;
         let token = answer
@@ -191,7 +297,11 @@ impl Aws<'_> {
         &self,
         repository: &RepositoryName,
     ) -> Result<PublicRepository, Error> {
-        let context = self.context("DescribeRepositories", Some(repository), Start::Beginning);
+        let context = Context {
+            operation: "DescribeRepositories",
+            repository: Some(repository),
+            start: Start::Beginning,
+        };
         let send = async || {
             self.client
                 .describe_repositories()
@@ -227,9 +337,9 @@ impl Aws<'_> {
     {
         let attempt = async || {
             let answer = send().await;
-            answer.map_err(|error| errors::translate(&error, context))
+            answer.map_err(|error| self.translate(&error, context))
         };
-        let retry = &self.settings.transport.retry;
+        let retry = &self.account.settings.transport.retry;
         let request = match context.repository {
             Some(repository) => format!("{} of `{repository}`", context.operation),
             None => context.operation.to_owned(),
@@ -238,10 +348,94 @@ impl Aws<'_> {
         outcome.map_err(|failure| failure.error)
     }
 
+    fn translate<E>(&self, error: &SdkError<E, HttpResponse>, context: Context<'_>) -> Failure
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        failures::failed(error, context.operation, &self.host, |code, message, _| {
+            self.answered(code, message.unwrap_or(code), context)
+        })
+    }
+
+    /// The failure for an error code that concerns the request or the credentials.
+    fn answered(&self, code: &str, said: &str, context: Context<'_>) -> Option<Failure> {
+        Some(match code {
+            "RepositoryNotFoundException" => {
+                Failure::fatal(self.repository_not_found(context.repository?))
+            }
+            "InvalidParameterException" | "ValidationException" => {
+                refusals::refused(said, context.start)
+            }
+            "UnsupportedCommandException" => Failure::fatal(
+                Error::usage(format!("the service refuses the command: {said}"))
+                    .hint("leave out `--region`: ECR Public is served in us-east-1"),
+            ),
+            "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
+                Failure::fatal(access_denied(said, context))
+            }
+            _ => return self.account.origin.refused(code, said),
+        })
+    }
+
+    fn repository_not_found(&self, name: &RepositoryName) -> Error {
+        if let Some(id) = &self.registry_id {
+            return Error::new(
+                Kind::NotFound,
+                format!("repository `{name}` does not exist in the registry of account {id}"),
+            )
+            .hint("a registry id opens your own registry only; leave out `--registry-id`");
+        }
+        let error = Error::new(
+            Kind::NotFound,
+            format!("repository `{name}` does not exist in your registry"),
+        );
+        let options = &self.options;
+        let error = error.hint(format!(
+            "list your repositories with `ecrpub repos{options}`"
+        ));
+        match public_hint(name) {
+            Some(hint) => error.hint_first(hint),
+            None => error,
+        }
+    }
+
     /// The list `key` of a response. A response without it is an error, not an empty listing.
     fn listed<T>(&self, list: Option<Vec<T>>, key: &str) -> Result<Vec<T>, Error> {
         list.ok_or_else(|| answers::unlike(&self.host, 200, &format!("no `{key}` in it")))
     }
+}
+
+/// The SDK's client without its own time-outs and retries: `net::retry` has the one policy.
+fn client(account: &Account) -> Client {
+    let settings = &account.settings;
+    let mut config = Builder::new()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(settings.region.clone()))
+        .credentials_provider(account.keys.for_sdk())
+        .http_client(SharedHttpClient::new(settings.transport.http.clone()))
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(TimeoutConfig::disabled())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .use_dual_stack(settings.dual_stack);
+    if let Some(url) = &settings.endpoint_url {
+        // Dual-stack selects one of the region's endpoints; the SDK fails if another one is set, too.
+        config = config.endpoint_url(url.as_str()).use_dual_stack(false);
+    }
+    Client::from_conf(config.build())
+}
+
+/// Whether the service says that an image of a look-up does not exist.
+fn is_image_not_found<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    let error = error.as_service_error();
+    error.is_some_and(|error| error.code() == Some("ImageNotFoundException"))
+}
+
+fn access_denied(said: &str, context: Context<'_>) -> Error {
+    let operation = context.operation;
+    let name = context.repository.map_or("*", RepositoryName::as_str);
+    Error::new(Kind::Credentials, format!("access denied: {said}")).hint(format!(
+        "allow `ecr-public:{operation}` on `arn:aws:ecr-public::ACCOUNT:repository/{name}` in the IAM policy"
+    ))
 }
 
 fn identifier(id: &ImageId) -> ImageIdentifier {
