@@ -84,7 +84,9 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         cache_folder: cache_folder.as_deref(),
     };
     let outcome = runtime.block_on(async {
-        exit::end_on_signals(&progress);
+        if console.has_watcher() || cfg!(not(unix)) {
+            exit::clear_on_ctrl_c(&progress);
+        }
         cli.command.run(session, Cli::command).await
     });
     progress.end_line();
