@@ -7,7 +7,6 @@ use crate::commands::IMAGES;
 use crate::facts::Facts;
 use crate::model::{Home, Image, Manifest};
 use crate::output::{Expected, OutputArgs, Place};
-use crate::reference::Digest;
 use crate::relations::{Graph, Node, ParsedManifest, Question};
 use crate::select::{SelectArgs, SortKey, TaggedArgs};
 
@@ -161,7 +160,6 @@ fn unused() -> Box<dyn FnMut()> {
             digest,
             tags,
             media_type: Some(media_type),
-            date: Some(Timestamp::UNIX_EPOCH),
             ..Node::default()
         };
         let indexes = manifests.iter().enumerate().map(|(number, (digest, _))| {
@@ -181,18 +179,14 @@ fn unused() -> Box<dyn FnMut()> {
         let mut graph = Graph::new(indexes.chain(images)).expect(WHY);
         for (digest, content) in &manifests {
             let manifest = ParsedManifest::parse(content.as_bytes()).expect(WHY);
-            graph.add(&digest.parse().expect(WHY), manifest);
+            graph.add(&digest.parse().expect(WHY), Some(manifest));
         }
-        let unread: Vec<Digest> = (graph.unread(Question::Unused).into_iter())
-            .map(|digest| digest.parse().expect(WHY))
-            .collect();
-        for digest in unread {
-            graph.add(&digest, ParsedManifest::default());
+        for digest in graph.unread(Question::Unused) {
+            graph.add(&digest, Some(ParsedManifest::default()));
         }
-        let unused = graph.unused(None).expect(WHY);
-        let unused: Vec<_> = unused.digests.into_iter().collect();
+        let unused: Vec<_> = graph.unused().expect(WHY).into_iter().collect();
         let plan = graph.deletion(&unused).expect(WHY);
-        assert_eq!(plan.indexes_first.len(), 50_000);
+        assert_eq!(plan.requests.concat().len(), 50_000);
     })
 }
 
