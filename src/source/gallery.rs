@@ -387,22 +387,6 @@ fn failed(error: Error, repository: &PublicRepository) -> Error {
     ))
 }
 
-/// Parses a response, for fuzzing; returns its tags.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
-    if let Some(refusal) = ErrorObject::of(body) {
-        let _ = (refusal.text(&CODES).map(bare), refusal.text(&MESSAGES));
-    }
-    let listing = serde_json::from_slice::<Listing>(body);
-    listing.map_or_else(
-        |_| Vec::new(),
-        |listing| {
-            let details = listing.image_tag_details.complete("host");
-            tags(details.unwrap_or_default(), repository)
-        },
-    )
-}
-
 fn is_invalid(code: &str) -> bool {
     matches!(code, "InvalidParameterException" | "ValidationException")
 }
