@@ -58,8 +58,7 @@ pub(crate) fn script(shell: &str) -> Result<String, Error> {
     let Some(completer) = SHELLS.completer(shell) else {
         let names: Vec<_> = SHELLS.names().map(|name| format!("`{name}`")).collect();
         let (variable, names) = (env::COMPLETE, names.join(", "));
-        let message =
-            format!("`{variable}` is `{shell}`, which is not one of the shells {names}");
+        let message = format!("`{variable}` is `{shell}`, which is not one of the shells {names}");
         return Err(Error::usage(message).hint("correct the setting, or unset it"));
     };
     let mut script = Vec::new();

@@ -1,6 +1,6 @@
 //! Repositories as publishers have them, and what the relations say of them.
 
-use super::super::{Graph, Node, ParsedManifest, Question, first_change};
+use super::super::{Graph, Node, Question, first_change};
 use super::repository::{IMAGE, INDEX, Spec, digest, graph, name, names, parse, read};
 use crate::reference::Digest;
 
