@@ -223,34 +223,6 @@ mod tests {
     }
 
     #[test]
-    fn a_later_run_finds_what_was_stored() {
-        let folder = Folder::new();
-        let digest = store(&folder.cache(), b"{}");
-        assert_eq!(folder.cache().get(&digest).as_deref(), Some(&b"{}"[..]));
-        assert_eq!(folder.files(), [folder.path(&digest)]);
-        assert_eq!(folder.cache().get(&Digest::of(b"other")), None);
-        let none = ManifestCache::new(None);
-        store(&none, b"{}");
-        assert_eq!((none.get(&digest), none.trouble()), (None, None));
-    }
-
-    #[test]
-    fn damaged_entries_are_replaced() {
-        let folder = Folder::new();
-        let digest = store(&folder.cache(), b"{}");
-        let path = folder.path(&digest);
-        for damaged in [&b""[..], b"{", b"{}\n", b"[]", &vec![0; 9 << 20]] {
-            fs::write(&path, damaged).expect("an entry");
-            let cache = folder.cache();
-            assert_eq!(cache.get(&digest), None, "{} bytes", damaged.len());
-            store(&cache, b"{}");
-            assert_eq!(cache.get(&digest).as_deref(), Some(&b"{}"[..]));
-            assert_eq!(cache.trouble(), None);
-        }
-        assert_eq!(folder.files(), [path]);
-    }
-
-    #[test]
     fn the_longest_unused_are_removed_when_a_run_ends() {
         let folder = Folder::new();
         let digests = [1, 2, 3, 4].map(|byte| store(&folder.cache(), &[byte; 100]));
@@ -276,20 +248,6 @@ mod tests {
         // A run that only reads removes nothing.
         assert!(folder.limited(10).get(&new).is_some());
         assert_eq!(folder.files(), expected);
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_written_is_told_once() {
-        let folder = Folder::new();
-        let file = folder.0.join("file");
-        fs::write(&file, "").expect("a folder");
-        let cache = ManifestCache::new(Some(&file));
-        let digest = store(&cache, b"{}");
-        let trouble = cache.trouble().expect("a file is no folder");
-        let expected = format!("cannot write to the cache folder `{}`: ", file.display());
-        assert!(trouble.starts_with(&expected), "{trouble}");
-        store(&cache, b"[]");
-        assert_eq!((cache.get(&digest), cache.trouble()), (None, Some(trouble)));
     }
 
     #[cfg(unix)]
