@@ -8,8 +8,6 @@
 //! ```
 
 mod aws;
-#[cfg(feature = "bench")]
-pub mod bench;
 mod cli;
 mod commands;
 mod complete;
@@ -19,8 +17,6 @@ mod error;
 mod escape;
 mod exit;
 mod facts;
-#[cfg(feature = "fuzz")]
-pub mod fuzz;
 mod listing;
 mod model;
 mod net;
@@ -38,7 +34,6 @@ mod source;
 mod usage;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -50,14 +45,13 @@ use crate::error::{Error, Kind};
 use crate::listing::Missing;
 use crate::progress::Progress;
 use crate::session::Session;
-use crate::source::CachePlace;
 
 /// Runs the program with `arguments`, which begin with its own name, and returns its exit code. Data
 /// goes to stdout, everything else to stderr.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::install_hook();
     let arguments: Vec<_> = arguments.into_iter().collect();
-    if let Some(code) = complete::answer(&arguments) {
+    if let Some(code) = complete::answer(&arguments, Cli::command) {
         return code;
     }
     match Cli::try_parse_from(&arguments) {
@@ -80,7 +74,11 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         .enable_all()
         .build()
         .map_err(|error| Error::new(Kind::Other, format!("cannot start: {error}")))?;
-    let cache_folder = cache_folder(cli, &env);
+    let cache_folder = if cli.no_cache {
+        None
+    } else {
+        source::cache_folder(env.cache_dir.clone())
+    };
     let session = Session {
         console,
         progress: &progress,
@@ -88,20 +86,13 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         cache_folder: cache_folder.as_deref(),
     };
     let outcome = runtime.block_on(async {
-        exit::end_on_signals(&progress);
-        exit::end_without_reader(&progress);
+        if console.has_watcher() || cfg!(not(unix)) {
+            exit::clear_on_ctrl_c(&progress);
+        }
         cli.command.run(session, Cli::command).await
     });
     progress.end_line();
     // Dropping the runtime would wait for a DNS look-up without a time limit.
     runtime.shutdown_background();
     outcome
-}
-
-/// The folder of what is kept from run to run, unless `--no-cache` is given.
-fn cache_folder(cli: &Cli, env: &Env) -> Option<PathBuf> {
-    if cli.no_cache {
-        return None;
-    }
-    CachePlace::of_process(env.cache_dir.clone()).folder()
 }

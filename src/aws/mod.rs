@@ -62,8 +62,6 @@ pub(crate) struct Account {
     pub(crate) settings: ServiceSettings,
     pub(crate) keys: Keys,
     pub(crate) origin: Origin,
-    /// Tells accounts apart by the settings that select them.
-    pub(crate) place: String,
 }
 
 impl Account {
@@ -117,7 +115,6 @@ impl Account {
         progress.resolved("credentials", credentials);
         let option = || format!(" --profile {}", quoted(&scope.profile));
         Self {
-            place: place_of(scope, &settings),
             settings,
             keys,
             origin: Origin {
@@ -134,42 +131,9 @@ fn read(args: &ConnectionArgs, session: Session<'_>) -> Result<(Scope, ServiceSe
     Ok((scope, settings))
 }
 
-/// Tells registries apart by the settings that select them. The account is known only after a request,
-/// and for some credentials not without running a program.
-///
-/// # Errors
-///
-/// A usage error for invalid settings.
-pub(crate) fn place(args: &ConnectionArgs, session: Session<'_>) -> Result<String, Error> {
-    let (scope, settings) = read(args, session)?;
-    Ok(place_of(&scope, &settings))
-}
-
-fn place_of(scope: &Scope, settings: &ServiceSettings) -> String {
-    let get = |name| scope.environment.get(name).unwrap_or_default();
-    let names = [
-        "AWS_ACCESS_KEY_ID",
-        "AWS_CONFIG_FILE",
-        "AWS_SHARED_CREDENTIALS_FILE",
-    ];
-    let [key, config, credentials] = names.map(get);
-    let key = if scope.by_option { "" } else { &key };
-    format!(
-        "{} {key} {config} {credentials} {}",
-        scope.profile,
-        settings.host()
-    )
-}
-
 /// The names of the profiles in the AWS files.
 pub(crate) fn profile_names() -> Result<Vec<String>, Error> {
     let files = AwsFiles::read(&Environment::of_process())?;
     let names = files.profile_names().into_iter();
     Ok(names.map(str::to_owned).collect())
-}
-
-/// Parses AWS files, for fuzzing.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse_files(bytes: &[u8]) {
-    AwsFiles::parse(bytes);
 }

@@ -186,7 +186,7 @@ impl<'a> Gallery<'a> {
     ) -> Result<Told, Error> {
         let question = Question::new(&repository.alias, Some(&repository.name), asked);
         let failed = |error: Error| match error.kind() {
-            Kind::Service | Kind::Credentials => failed(error, repository),
+            Kind::Service | Kind::Token | Kind::Credentials => failed(error, repository),
             _ => error,
         };
         let request = format!("{TAGS} of `{repository}`");
@@ -385,22 +385,6 @@ fn failed(error: Error, repository: &PublicRepository) -> Error {
     error.of_gallery().hint(format!(
         "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
     ))
-}
-
-/// Parses a response, for fuzzing; returns its tags.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
-    if let Some(refusal) = ErrorObject::of(body) {
-        let _ = (refusal.text(&CODES).map(bare), refusal.text(&MESSAGES));
-    }
-    let listing = serde_json::from_slice::<Listing>(body);
-    listing.map_or_else(
-        |_| Vec::new(),
-        |listing| {
-            let details = listing.image_tag_details.complete("host");
-            tags(details.unwrap_or_default(), repository)
-        },
-    )
 }
 
 fn is_invalid(code: &str) -> bool {

@@ -1,7 +1,6 @@
 //! The sources that listings are read from, and the options that choose among them.
 
 mod cache;
-mod folder;
 mod gallery;
 mod link;
 mod manifests;
@@ -10,34 +9,27 @@ mod own;
 mod pages;
 mod refusals;
 mod registries;
-mod remembered;
 mod rows;
 mod subject;
 mod targets;
 mod wire;
 
-pub(crate) use self::folder::CachePlace;
+pub(crate) use self::cache::cache_folder;
 use self::gallery::Gallery;
 pub(crate) use self::manifests::ManifestCounts;
-use self::manifests::Manifests;
+use self::manifests::ManifestReader;
 use self::oci::Registry;
 pub(crate) use self::oci::TaggedManifest;
 use self::own::Aws;
 pub(crate) use self::own::public_repository;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::registries::RegistryArgs;
-pub(crate) use self::remembered::{Key, Remembered};
 pub(crate) use self::rows::{LOOK_UP_SIZE, Listed};
 pub(crate) use self::subject::Subject;
 pub(crate) use self::targets::{PublicApi, SourceArgs, SourceName, Target};
-use url::Url;
 
-use crate::aws;
-use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::model::RegistryDetail;
-#[cfg(feature = "fuzz")]
-use crate::model::Tag;
 use crate::net::retry::FIRST_DELAY;
 use crate::net::settings::{ConnectionArgs, Found};
 use crate::progress::Progress;
@@ -51,7 +43,6 @@ use crate::session::Session;
 pub(crate) struct Sources<'a> {
     own: Option<Aws<'a>>,
     public: Option<Public<'a>>,
-    remembered: Remembered,
     pub(crate) progress: &'a Progress,
 }
 
@@ -61,11 +52,9 @@ struct Public<'a> {
     gallery: Gallery<'a>,
     registry: Registry<'a>,
     /// Reads manifests for an account, and keeps them; only if manifests are read.
-    manifests: Option<Manifests<'a>>,
+    manifests: Option<ManifestReader<'a>>,
     /// The API that tags are read from.
     api: PublicApi,
-    /// The place of the names that are remembered.
-    place: String,
 }
 
 /// The source of one repository.
@@ -117,7 +106,6 @@ impl<'a> Sources<'a> {
         Ok(Self {
             own,
             public,
-            remembered: Remembered::new(session.cache_folder),
             progress: session.progress,
         })
     }
@@ -145,24 +133,8 @@ impl<'a> Sources<'a> {
         Ok(Self {
             own,
             public,
-            remembered: Remembered::new(session.cache_folder),
             progress: session.progress,
         })
-    }
-
-    /// The key under which the names of `of` are remembered.
-    fn key(&self, of: &impl Subject) -> Option<Key> {
-        let place = if of.is_own() {
-            &self.own.as_ref()?.place
-        } else {
-            &self.public.as_ref()?.place
-        };
-        Some(Key::new(place, of.to_string()))
-    }
-
-    /// Remembers the names that were listed; called when everything is printed.
-    pub(crate) fn remember(&self) {
-        self.remembered.write();
     }
 
     /// The source of `repository`, which [`Sources`] must be connected for.
@@ -266,10 +238,9 @@ impl<'a> Public<'a> {
         let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
         let public = Self {
             gallery: Gallery::new(transport.clone(), session),
-            manifests: manifests.then(|| Manifests::new(transport.clone(), session)),
+            manifests: manifests.then(|| ManifestReader::new(transport.clone(), session)),
             registry: Registry::new(transport, session),
             api,
-            place: public_place(session.env),
         };
         if api == PublicApi::Gallery {
             session.progress.resolved("gallery", public.gallery.host());
@@ -281,40 +252,6 @@ impl<'a> Public<'a> {
         }
         Ok(public)
     }
-}
-
-/// Tells the services of public repositories apart.
-pub(crate) fn public_place(env: &Env) -> String {
-    let urls = [&env.gallery_url, &env.registry_url];
-    let [gallery, registry] = urls.map(|url| url.as_ref().map_or("", Url::as_str));
-    format!("public {gallery} {registry}")
-}
-
-/// Tells the registries of accounts apart, as far as settings do without a request.
-///
-/// # Errors
-///
-/// A usage error for invalid settings.
-pub(crate) fn own_place(
-    connection: &ConnectionArgs,
-    registry_id: Option<&RegistryId>,
-    session: Session<'_>,
-) -> Result<String, Error> {
-    let account = aws::place(connection, session)?;
-    Ok(own::place_of(&account, registry_id))
-}
-
-/// Parses an anonymous response, for fuzzing; returns its tags.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse_answers(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
-    oci::parse(body);
-    gallery::parse(body, repository)
-}
-
-/// Parses `Link` headers, for fuzzing.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse_links(fields: &[u8]) {
-    oci::parse_links(fields);
 }
 
 /// The result of a look-up.

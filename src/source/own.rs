@@ -42,8 +42,6 @@ pub(crate) struct Aws<'a> {
     registry_id: Option<RegistryId>,
     /// The user's options of the connection and the registry, for commands in hints.
     options: String,
-    /// The place of the names that are remembered.
-    pub(super) place: String,
     progress: &'a Progress,
 }
 
@@ -101,7 +99,6 @@ impl<'a> Aws<'a> {
             client: client(&account),
             host: account.settings.host(),
             options: args.as_words() + &registry.unwrap_or_default(),
-            place: place_of(&account.place, registry_id.as_ref()),
             account,
             registry_id,
             progress: session.progress,
@@ -361,12 +358,6 @@ fn client(account: &Account) -> Client {
         config = config.endpoint_url(url.as_str()).use_dual_stack(false);
     }
     Client::from_conf(config.build())
-}
-
-/// The place of the names that are remembered.
-pub(super) fn place_of(account: &str, registry_id: Option<&RegistryId>) -> String {
-    let registry_id = registry_id.map_or("", RegistryId::as_str);
-    format!("{account} {registry_id}")
 }
 
 /// Whether the service says that an image of a look-up does not exist.
