@@ -55,6 +55,8 @@ pub(super) async fn exported(
     command
         .args(["configure", "export-credentials", "--profile", profile])
         .args(["--format", "process"])
+        // As for roles that are assumed here; it needs one even if no profile has any.
+        .env("AWS_REGION", at.region()?)
         .stdin(Stdio::null());
     if let Some(bundle) = at.ca_bundle {
         command.env("AWS_CA_BUNDLE", bundle);

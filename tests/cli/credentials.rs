@@ -318,19 +318,19 @@ fn roles_above_a_profile_with_a_code_are_assumed_here() {
 }
 
 #[test]
-fn the_aws_cli_trusts_the_bundle_of_the_option() {
+fn the_aws_cli_gets_a_region_and_the_bundle_of_the_option() {
     let registry = Registry::builder().tls().start();
     registry.assert_no_requests();
     let bundle = file("credentials-bundle.pem", registry.certificate());
     let cloud = Cloud::start();
-    let script = EXPORT.replace("exported-token", "'\"$AWS_CA_BUNDLE\"'");
+    let script = EXPORT.replace("exported-token", "'\"$AWS_REGION:$AWS_CA_BUNDLE\"'");
     let run = with_aws(run(&cloud, "bundle", MFA), "bundle", &script);
     let outcome = run
         .arguments("tags web --ca-bundle")
         .argument(bundle.to_str().expect("text"))
         .outcome();
     assert_eq!(outcome.code, Some(0), "{outcome}");
-    let expected = format!("token={}", bundle.display());
+    let expected = format!("token=us-east-1:{}", bundle.display());
     assert!(cloud.trace("bundle")[0].contains(&expected));
 }
 
