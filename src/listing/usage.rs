@@ -1,8 +1,5 @@
 //! Adds the usage of repositories, from listings of their images or tags.
 
-use std::collections::HashSet;
-use std::hash::RandomState;
-
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::added::Added;
@@ -12,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::facts::Facts;
 use crate::model::{Image, ImageRow, RepositoryDetail, Row, Tag, Usage};
 use crate::reference::{PublicRepository, Repository};
-use crate::select::{Fingerprint, Selected, SortKey};
+use crate::select::{SeenRows, Selected, SortKey};
 use crate::source::{Pages, RegistryArgs, Subject};
 
 /// The options that read the usage of repositories.
@@ -120,19 +117,21 @@ async fn of(
     let page_size = listing.plan.args.pages.page_size;
     let mut pages = Pages::of_all(&listing.sources, repository, page_size);
     let mut usage = Usage::default();
-    let mut seen = Seen::default();
+    let mut seen = SeenRows::default();
+    // A row without an id is always new.
+    let mut is_new = |id: Option<&str>| id.is_none_or(|id| seen.insert(id, ()).is_none());
     if repository.is_own() {
         (usage.images, usage.untagged) = (Some(0), Some(0));
         (usage.size, usage.tags) = (Some(0), Some(0));
         while let Some(images) = pages.next::<Image>().await? {
-            for image in images.iter().filter(|image| seen.insert(*image)) {
+            for image in images.iter().filter(|image| is_new(image.id())) {
                 add_image(&mut usage, image);
             }
         }
     } else {
         usage.tags = Some(0);
         while let Some(tags) = pages.next::<Tag>().await? {
-            for tag in tags.iter().filter(|tag| seen.insert(*tag)) {
+            for tag in tags.iter().filter(|tag| is_new(tag.id())) {
                 usage.tags = usage.tags.map(|tags| tags + 1);
                 usage.last_push = usage.last_push.max(tag.pushed_at());
             }
@@ -152,19 +151,4 @@ fn add_image(usage: &mut Usage, image: &Image) {
     let tags = i64::try_from(image.names().len()).unwrap_or(i64::MAX);
     usage.tags = add(usage.tags, tags);
     usage.last_push = usage.last_push.max(image.pushed_at());
-}
-
-/// The rows that were counted.
-#[derive(Default)]
-struct Seen {
-    hashers: [RandomState; 2],
-    rows: HashSet<Fingerprint>,
-}
-
-impl Seen {
-    /// Whether `row` is new. One without an id always is.
-    fn insert(&mut self, row: &impl Row) -> bool {
-        let Some(id) = row.id() else { return true };
-        self.rows.insert(Fingerprint::of(id, &self.hashers))
-    }
 }
