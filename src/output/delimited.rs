@@ -5,16 +5,17 @@ use std::borrow::Cow;
 use super::columns::{Column, Value};
 use super::{Format, Style};
 use crate::error::Error;
+use crate::model::Row;
 
 /// Separates several tags in one cell; no tag contains it.
 const JOINT: &str = ";";
 
 /// RFC 4180: CRLF after each line, quotes if needed.
 #[derive(Debug)]
-pub(super) struct Csv<R: 'static>(Cells<R>);
+pub(super) struct Csv(Cells);
 
-impl<R> Csv<R> {
-    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
+impl Csv {
+    pub(super) fn new(columns: Vec<&'static Column>, style: Style) -> Self {
         Self(Cells { columns, style })
     }
 
@@ -31,12 +32,12 @@ impl<R> Csv<R> {
     }
 }
 
-impl<R> Format<R> for Csv<R> {
+impl Format for Csv {
     fn begin(&mut self, out: &mut Vec<u8>) {
         Self::write(out, self.0.header().into_iter());
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         let lines = rows.iter().map(|row| {
             let cells = self.0.row(row);
             cells.map(|cell| self.0.style.shown(cell)).collect()
@@ -50,10 +51,10 @@ impl<R> Format<R> for Csv<R> {
 
 /// Tabs between cells; characters that would break a line are written as `\t`, `\n`, `\\`.
 #[derive(Debug)]
-pub(super) struct Tsv<R: 'static>(Cells<R>);
+pub(super) struct Tsv(Cells);
 
-impl<R> Tsv<R> {
-    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
+impl Tsv {
+    pub(super) fn new(columns: Vec<&'static Column>, style: Style) -> Self {
         Self(Cells { columns, style })
     }
 
@@ -68,14 +69,14 @@ impl<R> Tsv<R> {
     }
 }
 
-impl<R> Format<R> for Tsv<R> {
+impl Format for Tsv {
     fn begin(&mut self, out: &mut Vec<u8>) {
         if let Some(header) = self.0.header() {
             self.line(out, header.into_iter());
         }
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             self.line(out, self.0.row(row));
         }
@@ -97,18 +98,18 @@ fn unbroken(cell: Cow<'_, str>) -> Cow<'_, str> {
 
 /// The cells of a row as text, the same for both formats.
 #[derive(Debug)]
-struct Cells<R: 'static> {
-    columns: Vec<&'static Column<R>>,
+struct Cells {
+    columns: Vec<&'static Column>,
     style: Style,
 }
 
-impl<R> Cells<R> {
+impl Cells {
     fn header(&self) -> Option<Vec<Cow<'static, str>>> {
         let names = self.columns.iter().map(|column| column.name().into());
         self.style.headers.then(|| names.collect())
     }
 
-    fn row<'a>(&'a self, row: &'a R) -> impl Iterator<Item = Cow<'a, str>> {
+    fn row<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = Cow<'a, str>> {
         self.columns
             .iter()
             .map(|column| self.cell((column.value)(row)))

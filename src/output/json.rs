@@ -10,23 +10,20 @@ use super::time::{Clock, epoch};
 use super::{Format, Place, Style};
 use crate::error::Error;
 use crate::escape::{judged, needs_escaping};
+use crate::model::Row;
 
 /// One document: `{"LIST": [ … ]}`, indented as `jq` does.
 #[derive(Debug)]
-pub(super) struct Document<R: 'static> {
+pub(super) struct Document {
     list_key: &'static str,
-    columns: Vec<&'static Column<R>>,
+    columns: Vec<&'static Column>,
     style: Style,
     layout: Layout<PrettyFormatter<'static>>,
     is_empty: bool,
 }
 
-impl<R> Document<R> {
-    pub(super) fn new(
-        list_key: &'static str,
-        columns: Vec<&'static Column<R>>,
-        style: Style,
-    ) -> Self {
+impl Document {
+    pub(super) fn new(list_key: &'static str, columns: Vec<&'static Column>, style: Style) -> Self {
         Self {
             list_key,
             columns: grouped(columns),
@@ -49,7 +46,7 @@ impl<R> Document<R> {
         self.layout.begin_array(out)
     }
 
-    fn row(&mut self, row: &R, out: &mut Vec<u8>) -> io::Result<()> {
+    fn row(&mut self, row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
         self.layout.begin_array_value(out, self.is_empty)?;
         self.is_empty = false;
         let object = Object {
@@ -77,12 +74,12 @@ impl<R> Document<R> {
 
 const INFALLIBLE: &str = "a buffer takes every byte";
 
-impl<R> Format<R> for Document<R> {
+impl Format for Document {
     fn begin(&mut self, out: &mut Vec<u8>) {
         self.begin_list(out).expect(INFALLIBLE);
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             self.row(row, out).expect(INFALLIBLE);
         }
@@ -96,13 +93,13 @@ impl<R> Format<R> for Document<R> {
 
 /// One object per line.
 #[derive(Debug)]
-pub(super) struct Lines<R: 'static> {
-    columns: Vec<&'static Column<R>>,
+pub(super) struct Lines {
+    columns: Vec<&'static Column>,
     style: Style,
 }
 
-impl<R> Lines<R> {
-    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
+impl Lines {
+    pub(super) fn new(columns: Vec<&'static Column>, style: Style) -> Self {
         Self {
             columns: grouped(columns),
             style,
@@ -110,8 +107,8 @@ impl<R> Lines<R> {
     }
 }
 
-impl<R> Format<R> for Lines<R> {
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+impl Format for Lines {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             let object = Object {
                 columns: &self.columns,
@@ -129,8 +126,8 @@ impl<R> Format<R> for Lines<R> {
 }
 
 /// `columns` with those of one object side by side, so that each object is written once.
-fn grouped<R>(columns: Vec<&'static Column<R>>) -> Vec<&'static Column<R>> {
-    let mut groups: Vec<Vec<&'static Column<R>>> = Vec::new();
+fn grouped(columns: Vec<&'static Column>) -> Vec<&'static Column> {
+    let mut groups: Vec<Vec<&'static Column>> = Vec::new();
     for column in columns {
         let outer = column.nesting().0;
         let group = groups
@@ -151,13 +148,13 @@ fn append(value: &(impl Serialize + ?Sized), layout: impl Formatter, out: &mut V
 }
 
 /// A row as a JSON object.
-struct Object<'a, R: 'static> {
-    columns: &'a [&'static Column<R>],
+struct Object<'a> {
+    columns: &'a [&'static Column],
     clock: &'a Clock,
-    row: &'a R,
+    row: &'a Row,
 }
 
-impl<R> Object<'_, R> {
+impl Object<'_> {
     fn is_missing(&self) -> bool {
         self.columns
             .iter()
@@ -165,11 +162,10 @@ impl<R> Object<'_, R> {
     }
 }
 
-impl<R> Serialize for Object<'_, R> {
+impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let same_object =
-            |a: &&'static Column<R>, b: &&'static Column<R>| a.nesting().0 == b.nesting().0;
+        let same_object = |a: &&'static Column, b: &&'static Column| a.nesting().0 == b.nesting().0;
         for columns in self.columns.chunk_by(same_object) {
             match columns[0].nesting().0 {
                 Some(outer) => {
@@ -185,10 +181,10 @@ impl<R> Serialize for Object<'_, R> {
     }
 }
 
-impl<R> Object<'_, R> {
+impl Object<'_> {
     fn fields<M: SerializeMap>(
         &self,
-        columns: &[&'static Column<R>],
+        columns: &[&'static Column],
         map: &mut M,
     ) -> Result<(), M::Error> {
         for column in columns {
@@ -211,9 +207,9 @@ impl<R> Object<'_, R> {
 }
 
 /// The fields of a nested object.
-struct Inner<'a, R: 'static>(Object<'a, R>);
+struct Inner<'a>(Object<'a>);
 
-impl<R> Serialize for Inner<'_, R> {
+impl Serialize for Inner<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         self.0.fields(self.0.columns, &mut map)?;

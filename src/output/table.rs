@@ -11,12 +11,13 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::columns::{Align, Column, Role, Value};
+use super::columns::{Column, Look, Value};
 use super::cut::{self, Cut};
 use super::layout::{GAP, Wish, lay_out};
 use super::{Format, Style, human_count, human_size};
 use crate::error::Error;
 use crate::escape::escaped;
+use crate::model::Row;
 
 /// A cell that is cut to less is hard to read.
 const READABLE: usize = 20;
@@ -29,8 +30,8 @@ const MISSING: &str = "-";
 
 /// Measures all rows first, so that any part of them can then be laid out alone.
 #[derive(Debug)]
-pub(super) struct Table<R: 'static> {
-    columns: Vec<&'static Column<R>>,
+pub(super) struct Table {
+    columns: Vec<&'static Column>,
     style: Style,
     /// The columns that fit, in order.
     shown: Vec<Shown>,
@@ -63,8 +64,8 @@ enum Cell<'a> {
     List(Vec<Cow<'a, str>>),
 }
 
-impl<R> Table<R> {
-    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
+impl Table {
+    pub(super) fn new(columns: Vec<&'static Column>, style: Style) -> Self {
         Self {
             columns,
             style,
@@ -75,7 +76,7 @@ impl<R> Table<R> {
         }
     }
 
-    fn cell<'a>(&self, column: &Column<R>, row: &'a R) -> Cell<'a> {
+    fn cell<'a>(&self, column: &Column, row: &'a Row) -> Cell<'a> {
         match (column.value)(row) {
             Value::Missing | Value::List([]) => Cell::Fixed(MISSING.into()),
             Value::Text(text) => Cell::Text(escaped(text)),
@@ -107,14 +108,14 @@ impl<R> Table<R> {
         }
     }
 
-    fn has_decimals(&self, rows: &[&[R]]) -> bool {
-        let has_decimals = |column: &&Column<R>, row| matches!((column.value)(row), Value::Size(bytes) if bytes >= 1000);
+    fn has_decimals(&self, rows: &[&[Row]]) -> bool {
+        let has_decimals = |column: &&Column, row| matches!((column.value)(row), Value::Size(bytes) if bytes >= 1000);
         let mut rows = rows.iter().copied().flatten();
         rows.any(|row| self.columns.iter().any(|column| has_decimals(column, row)))
     }
 
     /// The width that the cells of `column` and its title want.
-    fn wish(&self, column: &Column<R>, rows: &[&[R]]) -> Wish {
+    fn wish(&self, column: &Column, rows: &[&[Row]]) -> Wish {
         let title = if self.style.headers {
             column.title.width()
         } else {
@@ -123,7 +124,7 @@ impl<R> Table<R> {
         let mut wish = Wish {
             whole: title,
             readable: title,
-            importance: column.look.importance,
+            importance: column.importance,
             is_empty: true,
         };
         for row in rows.iter().copied().flatten() {
@@ -138,7 +139,7 @@ impl<R> Table<R> {
 
     /// The cut that keeps different row names different, with `names` as the positions and widths of
     /// their columns.
-    fn tell_apart(&self, rows: &[&[R]], names: &[(usize, usize)]) -> Option<Cut> {
+    fn tell_apart(&self, rows: &[&[Row]], names: &[(usize, usize)]) -> Option<Cut> {
         let are_distinct = |cut: &Cut| {
             let hasher = RandomState::new();
             let hash = |row, limit: Option<usize>| {
@@ -166,7 +167,7 @@ impl<R> Table<R> {
         &self,
         limits: &[(usize, usize)],
         wishes: &[Wish],
-        rows: &[&[R]],
+        rows: &[&[Row]],
         available: usize,
     ) -> Vec<Shown> {
         let shown = limits.iter().map(|&(index, limit)| Shown {
@@ -195,7 +196,7 @@ impl<R> Table<R> {
     }
 
     /// The width of a column with cells cut to `limit`.
-    fn width_within(&self, index: usize, limit: usize, wish: &Wish, rows: &[&[R]]) -> usize {
+    fn width_within(&self, index: usize, limit: usize, wish: &Wish, rows: &[&[Row]]) -> usize {
         if limit >= wish.whole {
             return wish.whole;
         }
@@ -211,7 +212,7 @@ impl<R> Table<R> {
     }
 
     /// A table of `rows`, with columns as wide as for all rows.
-    fn grid(&self, rows: &[R]) -> Grid {
+    fn grid(&self, rows: &[Row]) -> Grid {
         let mut grid = Grid::new();
         grid.load_style(presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Disabled);
@@ -237,7 +238,7 @@ impl<R> Table<R> {
                 .saturating_add(GAP);
             in_grid.set_padding((0, GAP));
             in_grid.set_constraint(ColumnConstraint::Absolute(Width::Fixed(padded)));
-            if column.look.align == Align::Right {
+            if column.look == Look::Number {
                 in_grid.set_cell_alignment(CellAlignment::Right);
             }
         }
@@ -245,27 +246,27 @@ impl<R> Table<R> {
     }
 
     /// Colours names and digests, and dims missing values.
-    fn styled(&self, text: String, column: &Column<R>) -> Styled {
+    fn styled(&self, text: String, column: &Column) -> Styled {
         let is_missing = text == MISSING;
         let cell = Styled::new_owned(text);
         if !self.style.place.color {
             return cell;
         }
-        match column.look.role {
+        match column.look {
             _ if is_missing => cell.add_attribute(Attribute::Dim),
-            Role::Name => cell.fg(Color::DarkGreen),
-            Role::Digest => cell.fg(Color::DarkYellow),
-            Role::Plain => cell,
+            Look::Name => cell.fg(Color::DarkGreen),
+            Look::Digest => cell.fg(Color::DarkYellow),
+            Look::Plain | Look::Number => cell,
         }
     }
 }
 
-impl<R> Format<R> for Table<R> {
+impl Format for Table {
     fn streams(&self) -> bool {
         false
     }
 
-    fn prepare(&mut self, rows: &[&[R]]) -> Result<(), Error> {
+    fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
         self.has_header = self.style.headers;
         self.has_decimals = self.has_decimals(rows);
         let columns = self.columns.iter();
@@ -290,7 +291,7 @@ impl<R> Format<R> for Table<R> {
         Ok(())
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         if rows.is_empty() {
             return Ok(());
         }

@@ -20,11 +20,11 @@ const SPARE: usize = 1000;
 
 /// The rows of one repository, while its pages arrive.
 #[derive(Debug)]
-pub(crate) struct Collector<'a, R> {
+pub(crate) struct Collector<'a> {
     selection: &'a Selection<'a>,
     wanted: Option<&'a Wanted>,
     limit: Option<usize>,
-    rows: Vec<R>,
+    rows: Vec<Row>,
     seen: Seen,
     /// The digests of the rows that each id of `wanted` names.
     found: Vec<BTreeSet<Option<String>>>,
@@ -34,9 +34,9 @@ pub(crate) struct Collector<'a, R> {
 
 /// The listed rows of a repository, and what notes report about the others.
 #[derive(Debug)]
-pub(crate) struct Selected<R> {
+pub(crate) struct Selected {
     /// The rows that pass, sorted and limited.
-    pub(crate) rows: Vec<R>,
+    pub(crate) rows: Vec<Row>,
     /// The numbers of rows.
     pub(crate) counts: Counts,
     /// The number of listed rows that also have tags which do not pass.
@@ -71,14 +71,14 @@ pub(crate) struct Counts {
     pub(crate) pre_releases: usize,
 }
 
-impl<R> Selected<R> {
+impl Selected {
     /// The number of rows that `--limit` left out.
     pub(crate) fn left_out(&self) -> usize {
         self.counts.passing.saturating_sub(self.rows.len())
     }
 }
 
-impl<'a, R: Row> Collector<'a, R> {
+impl<'a> Collector<'a> {
     pub(super) fn new(
         selection: &'a Selection<'a>,
         wanted: Option<&'a Wanted>,
@@ -99,7 +99,7 @@ impl<'a, R: Row> Collector<'a, R> {
     }
 
     /// Adds a page of rows.
-    pub(crate) fn add(&mut self, mut page: Vec<R>) {
+    pub(crate) fn add(&mut self, mut page: Vec<Row>) {
         let mut keeps = Vec::with_capacity(page.len());
         for row in &page {
             self.note_found(row);
@@ -131,7 +131,7 @@ impl<'a, R: Row> Collector<'a, R> {
     }
 
     /// Sorts and limits the rows, after the last page.
-    pub(crate) fn finish(mut self) -> Selected<R> {
+    pub(crate) fn finish(mut self) -> Selected {
         let mut rows = std::mem::take(&mut self.rows);
         let Settled {
             verdicts,
@@ -169,7 +169,7 @@ impl<'a, R: Row> Collector<'a, R> {
     }
 
     /// Decides which of `rows` pass, and in what order.
-    fn settle(&mut self, rows: &[R]) -> Settled {
+    fn settle(&mut self, rows: &[Row]) -> Settled {
         let selection = self.selection;
         let (verdicts, floating) = if selection.needs_all_rows() {
             let floating = floating_tags(rows);
@@ -191,15 +191,15 @@ impl<'a, R: Row> Collector<'a, R> {
         }
     }
 
-    fn note_found(&mut self, row: &R) {
+    fn note_found(&mut self, row: &Row) {
         if let Some(wanted) = self.wanted {
             for position in wanted.positions(row) {
-                self.found[position].insert(row.digest().map(str::to_owned));
+                self.found[position].insert(row.digest.as_deref().map(str::to_owned));
             }
         }
     }
 
-    fn verdict(&mut self, row: &R, floating: &FloatingTags) -> Verdict {
+    fn verdict(&mut self, row: &Row, floating: &FloatingTags) -> Verdict {
         if self
             .wanted
             .is_some_and(|wanted| wanted.positions(row).next().is_none())
@@ -216,14 +216,14 @@ impl<'a, R: Row> Collector<'a, R> {
     }
 
     /// Drops the rows of `page` that are not kept, and those that a newer row of the same id replaces.
-    fn drop_replaced(&mut self, page: &mut Vec<R>, keeps: &[(Arrival, bool)]) {
+    fn drop_replaced(&mut self, page: &mut Vec<Row>, keeps: &[(Arrival, bool)]) {
         let mut newest = HashMap::new();
         for (index, (row, (arrival, _))) in page.iter().zip(keeps).enumerate() {
             if let (Arrival::Newer, Some(id)) = (arrival, row.id()) {
                 newest.insert(id.to_owned(), index);
             }
         }
-        let position = |row: &R| newest.get(row.id()?).copied();
+        let position = |row: &Row| newest.get(row.id()?).copied();
         if !newest.is_empty() {
             self.rows.retain(|row| position(row).is_none());
         }
@@ -273,9 +273,9 @@ impl Counts {
     }
 }
 
-fn floating_tags<R: Row>(rows: &[R]) -> FloatingTags<'_> {
+fn floating_tags(rows: &[Row]) -> FloatingTags<'_> {
     FloatingTags::of(rows.iter().flat_map(|row| {
-        let digest = row.digest();
+        let digest = row.digest.as_deref();
         let tags = row.names().iter();
         tags.filter_map(move |tag| Some((digest?, tag.as_str())))
     }))
@@ -330,12 +330,12 @@ impl Seen {
     }
 
     /// Adds a row. The newer row of a moved tag counts; of rows of the same age, the later one.
-    fn add<R: Row>(&mut self, row: &R, verdict: Verdict) -> Arrival {
+    fn add(&mut self, row: &Row, verdict: Verdict) -> Arrival {
         let Some(id) = row.id().filter(|_| self.is_unique) else {
             self.others.add(verdict);
             return Arrival::First;
         };
-        let date = row.date().map_or(i64::MIN, Timestamp::as_millisecond);
+        let date = row.date.map_or(i64::MIN, Timestamp::as_millisecond);
         let key = Fingerprint::of(id, &self.hashers);
         let this = SeenRow { date, verdict };
         match self.rows.entry(key) {

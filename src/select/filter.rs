@@ -203,7 +203,7 @@ impl FilterArgs {
 
 impl Filter<'_> {
     /// Whether `row` passes; `floating` holds the floating tags of its repository.
-    pub(super) fn verdict<R: Row>(&self, row: &R, floating: &FloatingTags) -> Verdict {
+    pub(super) fn verdict(&self, row: &Row, floating: &FloatingTags) -> Verdict {
         if self.tagged.unused && !row.is_unused() {
             return Verdict::Fails;
         }
@@ -219,7 +219,7 @@ impl Filter<'_> {
     }
 
     /// Whether `tag`, a tag of `row`, meets the conditions on tags.
-    pub(super) fn passes_tag<R: Row>(&self, row: &R, tag: &str, floating: &FloatingTags) -> bool {
+    pub(super) fn passes_tag(&self, row: &Row, tag: &str, floating: &FloatingTags) -> bool {
         self.is_included(tag)
             && !self.is_excluded(tag)
             && self.is_in_range(row, tag, floating, self.args.pre)
@@ -253,7 +253,7 @@ impl Filter<'_> {
     }
 
     /// A pattern with which `row` passes, made from an `--include` that matches only a part of a tag.
-    pub(super) fn suggestion<R: Row>(&self, row: &R, floating: &FloatingTags) -> Option<String> {
+    pub(super) fn suggestion(&self, row: &Row, floating: &FloatingTags) -> Option<String> {
         let passes_otherwise = |tag: &&String| {
             !self.is_excluded(tag) && self.is_in_range(row, tag, floating, self.args.pre)
         };
@@ -272,7 +272,7 @@ impl Filter<'_> {
         })
     }
 
-    fn by_tags<R: Row>(&self, row: &R, floating: &FloatingTags) -> Verdict {
+    fn by_tags(&self, row: &Row, floating: &FloatingTags) -> Verdict {
         let tags = row.names();
         if tags.is_empty() {
             return passes_if(self.admits_untagged());
@@ -310,20 +310,20 @@ impl Filter<'_> {
             || *exclude_digest_tags && Digest::in_tag(tag).is_some()
     }
 
-    fn is_in_range<R: Row>(&self, row: &R, tag: &str, floating: &FloatingTags, pre: bool) -> bool {
+    fn is_in_range(&self, row: &Row, tag: &str, floating: &FloatingTags, pre: bool) -> bool {
         let Some(range) = &self.args.semver else {
             return true;
         };
-        let digest = row.digest();
+        let digest = row.digest.as_deref();
         let version = floating.version(digest, tag);
         version.is_some_and(|version| range.contains(&version, pre))
     }
 
-    fn by_date<R: Row>(&self, row: &R) -> Verdict {
+    fn by_date(&self, row: &Row) -> Verdict {
         if self.since.is_none() && self.before.is_none() {
             return Verdict::Passes;
         }
-        let Some(date) = row.date() else {
+        let Some(date) = row.date else {
             return Verdict::Fails;
         };
         if self.since.is_some_and(|since| date < since) {
@@ -337,12 +337,12 @@ impl Filter<'_> {
         }
     }
 
-    fn has_media_type<R: Row>(&self, row: &R) -> bool {
+    fn has_media_type(&self, row: &Row) -> bool {
         let Some(text) = self.args.media_type.as_deref() else {
             return true;
         };
-        let mut media_types = row.media_types().into_iter().flatten();
-        media_types.any(|media_type| media_type.contains(text))
+        let mut media_types = [&row.media_type, &row.artifact_media_type].into_iter();
+        media_types.any(|media_type| media_type.as_ref().is_some_and(|name| name.contains(text)))
     }
 }
 
