@@ -5,6 +5,7 @@ mod images;
 mod man;
 mod repos;
 mod tags;
+mod values;
 
 #[cfg(feature = "bench")]
 pub(crate) use self::images::SCHEMA as IMAGES;
@@ -49,7 +50,7 @@ impl Command {
 mod tests {
     use crate::output::Schema;
 
-    fn assert_names_are_distinct<R>(schema: &Schema<R>) {
+    fn assert_names_are_distinct(schema: &Schema) {
         for column in schema.columns {
             for name in column.names() {
                 let found = schema.find(name).map(|found| found.key);

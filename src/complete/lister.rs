@@ -9,18 +9,17 @@ use clap::{ArgMatches, FromArgMatches};
 
 use crate::console::{Color, Console};
 use crate::env::Env;
-use crate::model::{RepositoryDetail, Row, Tag};
+use crate::model::{Row, RowKind};
 use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
 use crate::reference::{
-    Named, PublicRepository, RegistryAlias, RegistryId, RegistryName, Repository, RepositoryName,
-    TagName,
+    PublicRepository, RegistryAlias, RegistryId, RegistryName, Repository, RepositoryName, TagName,
 };
 use crate::select::natural;
 use crate::session::Session;
 use crate::source::{
-    CachePlace, Key, Listed, Pages, PublicApi, RegistryArgs, Remembered, SourceArgs, SourceName,
-    Sources, Subject, Target, own_place, public_place,
+    CachePlace, Key, Pages, PublicApi, RegistryArgs, Remembered, SourceArgs, SourceName, Sources,
+    Subject, Target, own_place, public_place,
 };
 
 /// The time for all requests, counted from the start of the program.
@@ -86,28 +85,31 @@ impl Lister {
 
     /// The repositories of the caller's own registry.
     pub(super) fn own(&self) -> Vec<String> {
-        self.listed::<RepositoryDetail>(&RegistryName::Own)
+        self.listed(&Subject::Registry(RegistryName::Own))
     }
 
     /// The repositories of a public registry: also those whose tags past runs listed.
     pub(super) fn of_alias(&self, alias: &RegistryAlias) -> Vec<String> {
         let registry = RegistryName::Public(alias.clone());
         let mut names = self.remembered_in(&registry);
-        let listed = self.listed::<RepositoryDetail>(&registry);
+        let listed = self.listed(&Subject::Registry(registry));
         add_unless_known(&mut names, listed);
         names
     }
 
     /// The tags of a public repository.
     pub(super) fn tags(&self, repository: &PublicRepository) -> Vec<String> {
-        self.listed::<Tag>(&Repository::Public(repository.clone()))
+        self.listed(&Subject::Repository(Repository::Public(repository.clone())))
     }
 
     /// The tags of the repositories on the line.
     pub(super) fn tags_on_line(&self) -> Vec<String> {
         let mut names = Vec::new();
         for repository in self.repositories.iter().take(MOST_REPOSITORIES) {
-            add_unless_known(&mut names, self.listed::<Tag>(repository));
+            add_unless_known(
+                &mut names,
+                self.listed(&Subject::Repository(repository.clone())),
+            );
         }
         names
     }
@@ -142,20 +144,17 @@ impl Lister {
 
     /// The names of `of`: first those that past runs listed, then others that its source lists now,
     /// unless a complete listing was remembered a short time ago.
-    fn listed<R: Listed>(&self, of: &R::Of) -> Vec<String>
-    where
-        R::Of: Offered,
-    {
+    fn listed(&self, of: &Subject) -> Vec<String> {
         let known = self.key(of).map(|key| self.remembered.names(&key));
         let known = known.unwrap_or_default();
-        let mut names = sorted::<R::Of>(known.names);
+        let mut names = sorted(of, known.names);
         if !known.is_current {
-            add_unless_known(&mut names, sorted::<R::Of>(self.read::<R>(of)));
+            add_unless_known(&mut names, sorted(of, self.read(of)));
         }
         names
     }
 
-    fn key(&self, of: &impl Subject) -> Option<Key> {
+    fn key(&self, of: &Subject) -> Option<Key> {
         let place = if of.is_own() {
             own_place(&self.connection, self.registry_id.as_ref(), self.session()).ok()?
         } else {
@@ -165,20 +164,17 @@ impl Lister {
     }
 
     /// The names that the source of `of` lists in what is left of the time; nothing after a failure.
-    fn read<R: Listed>(&self, of: &R::Of) -> Vec<String> {
+    fn read(&self, of: &Subject) -> Vec<String> {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let Ok(runtime) = runtime.enable_all().build() else {
             return Vec::new();
         };
         let names = runtime.block_on(async {
             let mut names = Vec::new();
-            if self
-                .read_from::<R>(self.source.first(), of, &mut names)
-                .await
+            if self.read_from(self.source.first(), of, &mut names).await
                 && self.source == SourceName::Auto
             {
-                self.read_from::<R>(PublicApi::Registry, of, &mut names)
-                    .await;
+                self.read_from(PublicApi::Registry, of, &mut names).await;
             }
             names
         });
@@ -188,21 +184,16 @@ impl Lister {
     }
 
     /// Adds names from one API; returns whether the gallery failed, and the other API may not.
-    async fn read_from<R: Listed>(
-        &self,
-        api: PublicApi,
-        of: &R::Of,
-        names: &mut Vec<String>,
-    ) -> bool {
+    async fn read_from(&self, api: PublicApi, of: &Subject, names: &mut Vec<String>) -> bool {
         let registry_id = self.registry_id.as_ref();
         let sources = Sources::at_hand(of, registry_id, api, &self.connection, self.session());
         let Ok(sources) = sources else {
             return false;
         };
-        let mut pages = Pages::of_all(&sources, of, PAGE_SIZE);
+        let mut pages = Pages::of_all(&sources, RowKind::Tags, of, PAGE_SIZE);
         let gallery_failed = loop {
             let left = LIMIT.saturating_sub(self.started.elapsed());
-            match tokio::time::timeout(left, pages.next::<R>()).await {
+            match tokio::time::timeout(left, pages.next()).await {
                 Ok(Ok(Some(rows))) => {
                     names.extend(rows.iter().flat_map(Row::names).cloned());
                 }
@@ -224,37 +215,23 @@ impl Lister {
     }
 }
 
-/// A subject whose names are offered.
-trait Offered {
-    /// Whether `name` can be a name in it. Names come from files and services.
-    fn can_hold(name: &str) -> bool;
-}
-
-impl Offered for RegistryName {
-    fn can_hold(name: &str) -> bool {
-        is_name(name)
-    }
-}
-
-impl Offered for Repository {
-    fn can_hold(name: &str) -> bool {
-        TagName::is_valid(name)
-    }
-}
-
 fn is_name(name: &str) -> bool {
     name.parse::<RepositoryName>().is_ok()
 }
 
-fn repository(target: Target<Named>) -> Option<Repository> {
-    match target.of {
-        Named::Repository(repository) => Some(repository),
-        Named::Matching(_) => None,
+fn repository(target: Target) -> Option<Repository> {
+    match target.subject {
+        Subject::Repository(repository) => Some(repository),
+        Subject::Matching(_) | Subject::Registry(_) => None,
     }
 }
 
-fn sorted<Of: Offered>(mut names: Vec<String>) -> Vec<String> {
-    names.retain(|name| Of::can_hold(name));
+/// The `names` that `subject` can hold, which come from files and services.
+fn sorted(subject: &Subject, mut names: Vec<String>) -> Vec<String> {
+    match subject {
+        Subject::Repository(_) => names.retain(|name| TagName::is_valid(name)),
+        Subject::Matching(_) | Subject::Registry(_) => names.retain(|name| is_name(name)),
+    }
     names.sort_by(|a, b| natural(a, b).then_with(|| a.cmp(b)));
     names.dedup();
     names

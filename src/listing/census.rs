@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::WINDOW;
 use crate::error::{Error, Kind};
-use crate::model::{Image, ImageRow};
-use crate::reference::{Digest, PublicRepository, Repository};
+use crate::model::{Row, RowKind};
+use crate::reference::{Digest, PublicRepository};
 use crate::relations::{Graph, Node, ParsedManifest, Question, first_change};
 use crate::source::{Pages, Sources, Subject};
 
@@ -19,7 +19,7 @@ pub(super) type Manifests = HashMap<Digest, Option<ParsedManifest>>;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'a> {
     pub(super) sources: &'a Sources<'a>,
-    pub(super) repository: &'a Repository,
+    pub(super) repository: &'a Subject,
     /// The name by which the registry serves it.
     pub(super) reference: &'a PublicRepository,
     pub(super) page_size: u16,
@@ -30,12 +30,12 @@ pub(super) struct Reader<'a> {
 /// Every image of a repository, each once.
 pub(super) async fn images(
     sources: &Sources<'_>,
-    repository: &Repository,
+    repository: &Subject,
     page_size: u16,
-) -> Result<Vec<Image>, Error> {
+) -> Result<Vec<Row>, Error> {
     let mut images = Vec::new();
-    let mut pages = Pages::of_all(sources, repository, page_size);
-    while let Some(page) = pages.next::<Image>().await? {
+    let mut pages = Pages::of_all(sources, RowKind::Images, repository, page_size);
+    while let Some(page) = pages.next().await? {
         images.extend(page);
     }
     Ok(images)
@@ -46,7 +46,7 @@ pub(super) async fn images(
 /// # Errors
 ///
 /// If an image has no valid digest: its relations cannot be known.
-pub(super) fn graph<'g>(images: &'g [Image], known: &Manifests) -> Result<Graph<'g>, Error> {
+pub(super) fn graph<'g>(images: &'g [Row], known: &Manifests) -> Result<Graph<'g>, Error> {
     let nodes: Result<Vec<_>, Error> = images.iter().map(checked_node).collect();
     let mut graph = Graph::new(nodes?).map_err(|invalid| {
         Error::new(
@@ -72,19 +72,18 @@ pub(super) fn add<'m>(
 }
 
 /// The row as a node of a graph.
-pub(super) fn node<R: ImageRow>(row: &R) -> Node<'_> {
-    let manifest = row.manifest();
+pub(super) fn node(row: &Row) -> Node<'_> {
     Node {
-        digest: manifest.digest.as_deref().unwrap_or_default(),
+        digest: row.digest.as_deref().unwrap_or_default(),
         tags: row.names(),
-        media_type: manifest.media_type.as_deref(),
-        config_type: manifest.artifact_media_type.as_deref(),
-        date: manifest.pushed_at,
+        media_type: row.media_type.as_deref(),
+        config_type: row.artifact_media_type.as_deref(),
+        date: row.pushed_at,
     }
 }
 
-fn checked_node(image: &Image) -> Result<Node<'_>, Error> {
-    if image.manifest.digest.is_none() {
+fn checked_node(image: &Row) -> Result<Node<'_>, Error> {
+    if image.digest.is_none() {
         let message = "the service returned an image without `imageDigest`";
         return Err(Error::new(Kind::Service, message));
     }
@@ -152,9 +151,9 @@ impl Reader<'_> {
 /// If anything changed: what was read in between may not fit together.
 pub(super) async fn compare(
     sources: &Sources<'_>,
-    repository: &Repository,
+    repository: &Subject,
     page_size: u16,
-    images: &[Image],
+    images: &[Row],
 ) -> Result<(), Error> {
     let again = self::images(sources, repository, page_size).await;
     let again = again.map_err(|error| match error.kind() {
@@ -167,7 +166,7 @@ pub(super) async fn compare(
         }
         _ => error,
     })?;
-    let nodes = |images| <[Image]>::iter(images).map(node);
+    let nodes = |images| <[Row]>::iter(images).map(node);
     match first_change(nodes(images), nodes(&again)) {
         None => Ok(()),
         Some(digest) => Err(Error::new(

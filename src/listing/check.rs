@@ -3,12 +3,12 @@
 use clap::ValueEnum;
 
 use super::Plan;
-use super::rows::ListedRow;
 use crate::error::Error;
 use crate::facts::{Facts, Need};
+use crate::model::RowKind;
 use crate::output::{Expected, FormatName, TimeFormat};
 use crate::select::{IdArgs, SortKey};
-use crate::source::{PublicApi, SourceName, Subject, Target};
+use crate::source::{PublicApi, SourceName, Target};
 
 /// An option, and whether it is given.
 type Given<'a> = (&'a str, bool);
@@ -19,7 +19,7 @@ type Given<'a> = (&'a str, bool);
 /// # Errors
 ///
 /// A usage error that says what to leave out.
-pub(super) fn check<R: ListedRow>(plan: &Plan<'_, R>, api: PublicApi) -> Result<(), Error> {
+pub(super) fn check(plan: &Plan<'_>, api: PublicApi) -> Result<(), Error> {
     let expected = plan.expected(api);
     options(plan)?;
     registries(plan)?;
@@ -30,7 +30,7 @@ pub(super) fn check<R: ListedRow>(plan: &Plan<'_, R>, api: PublicApi) -> Result<
 
 /// Whether the registry, which lists names in no useful order, can answer for the gallery: where the
 /// names of tags decide what is printed, and in which order.
-pub(super) fn names_are_enough<R: ListedRow>(plan: &Plan<'_, R>) -> bool {
+pub(super) fn names_are_enough(plan: &Plan<'_>) -> bool {
     let args = plan.args;
     let is_ordered = args.select.filter.semver.is_some()
         || matches!(args.select.sort, Some(SortKey::Version | SortKey::Tag))
@@ -41,7 +41,7 @@ pub(super) fn names_are_enough<R: ListedRow>(plan: &Plan<'_, R>) -> bool {
             FormatName::Name => is_ordered,
             _ => false,
         };
-    let is_named = |target: &Target<R::Asked>| !target.of.is_own() && !target.of.is_several();
+    let is_named = |target: &Target| !target.subject.is_own() && !target.subject.is_pattern();
     fits && plan.source == SourceName::Auto
         && plan.platform.is_none()
         && !args.pages.is_part()
@@ -50,7 +50,7 @@ pub(super) fn names_are_enough<R: ListedRow>(plan: &Plan<'_, R>) -> bool {
 }
 
 /// Refuses options that exclude each other.
-fn options<R: ListedRow>(plan: &Plan<'_, R>) -> Result<(), Error> {
+fn options(plan: &Plan<'_>) -> Result<(), Error> {
     let args = plan.args;
     let (select, output) = (&args.select, &args.output);
     let has_id = |is_given: fn(&IdArgs) -> bool| plan.ids.is_some_and(is_given);
@@ -99,7 +99,7 @@ fn options<R: ListedRow>(plan: &Plan<'_, R>) -> Result<(), Error> {
 }
 
 /// The options whose answers depend on every row of a repository.
-fn whole_repository<R: ListedRow>(plan: &Plan<'_, R>) -> Vec<String> {
+fn whole_repository(plan: &Plan<'_>) -> Vec<String> {
     let relates = |need: &Need| need.facts.contains(Facts::RELATIONS);
     let needs = plan.needs_of_selection().into_iter();
     let needs = needs.chain(plan.needs_of_output()).filter(relates);
@@ -122,20 +122,23 @@ fn exclude((option, is_given): Given<'_>, others: &[Given<'_>]) -> Result<(), Er
 }
 
 /// Refuses options for own repositories with public ones, and the reverse.
-fn registries<R: ListedRow>(plan: &Plan<'_, R>) -> Result<(), Error> {
-    let own = plan.targets.iter().find(|target| target.of.is_own());
+fn registries(plan: &Plan<'_>) -> Result<(), Error> {
+    let own = plan.targets.iter().find(|target| target.subject.is_own());
     if let (Some(own), SourceName::Gallery | SourceName::Registry) = (own, plan.source) {
         return Err(Error::usage(format!(
             "`--source` is for public repositories, but `{}` is in your own registry",
-            own.of
+            own.subject
         ))
         .hint("leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`"));
     }
-    let pattern = plan.targets.iter().find(|target| target.of.is_several());
+    let pattern = plan
+        .targets
+        .iter()
+        .find(|target| target.subject.is_pattern());
     if let (Some(pattern), SourceName::Registry) = (pattern, plan.source) {
         return Err(Error::usage(format!(
             "`{}` is a pattern, but `--source registry` cannot list repositories",
-            pattern.of
+            pattern.subject
         ))
         .hint("name the repositories, or leave out `--source`"));
     }
@@ -158,7 +161,7 @@ fn registries<R: ListedRow>(plan: &Plan<'_, R>) -> Result<(), Error> {
 }
 
 /// Refuses `--max-pages` and `--starting-token` unless one whole repository is listed.
-fn part_of_listing<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Result<(), Error> {
+fn part_of_listing(plan: &Plan<'_>, expected: Expected) -> Result<(), Error> {
     let pages = &plan.args.pages;
     let option = match (&pages.max_pages, &pages.starting_token) {
         (Some(_), _) => "--max-pages",
@@ -171,7 +174,11 @@ fn part_of_listing<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Resu
         ))
         .hint(format!("leave out `{option}`")));
     }
-    if plan.targets.iter().any(|target| target.of.is_several()) {
+    if plan
+        .targets
+        .iter()
+        .any(|target| target.subject.is_pattern())
+    {
         return Err(Error::usage(format!(
             "`{option}` takes one repository by name, but a pattern was given"
         ))
@@ -189,7 +196,7 @@ fn part_of_listing<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Resu
         ))
         .hint("name the repository without a tag or digest"));
     }
-    if !expected.told.contains(plan.schema.complete) {
+    if plan.schema.kind == RowKind::Images && expected.public {
         return Err(Error::usage(format!(
             "`{option}` cannot be used with the images of a public repository, which are read from all its tags"
         ))
@@ -199,7 +206,7 @@ fn part_of_listing<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Resu
 }
 
 /// Refuses options that do not apply to the format.
-fn format<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Result<(), Error> {
+fn format(plan: &Plan<'_>, expected: Expected) -> Result<(), Error> {
     let output = &plan.args.output;
     let format = output.format_name();
     let has_columns = format.has_columns();
@@ -246,11 +253,7 @@ fn name_of(format: FormatName) -> String {
 }
 
 /// Refuses options that do not apply to formats for deletion.
-fn deletion<R: ListedRow>(
-    plan: &Plan<'_, R>,
-    expected: Expected,
-    format: FormatName,
-) -> Result<(), Error> {
+fn deletion(plan: &Plan<'_>, expected: Expected, format: FormatName) -> Result<(), Error> {
     let option = format!("-o {}", name_of(format));
     if !expected.told.contains(Facts::TAGS) {
         return Err(Error::usage(format!(
@@ -258,8 +261,7 @@ fn deletion<R: ListedRow>(
         ))
         .hint("use it with `ecrpub images REPO`"));
     }
-    let are_tags = !plan.schema.complete.contains(Facts::UNTAGGED);
-    if format == FormatName::DeleteRequests && are_tags {
+    if format == FormatName::DeleteRequests && plan.schema.kind == RowKind::Tags {
         return Err(Error::usage(
             "`-o delete-requests` deletes images with all their tags, but tags are listed",
         )
@@ -292,14 +294,17 @@ fn deletion<R: ListedRow>(
 }
 
 /// Refuses options that need facts which the sources of the targets do not provide.
-fn needs<R: ListedRow>(plan: &Plan<'_, R>, api: PublicApi) -> Result<(), Error> {
+fn needs(plan: &Plan<'_>, api: PublicApi) -> Result<(), Error> {
     let schema = plan.schema;
     let selection = plan.needs_of_selection();
     let output = plan.needs_of_output();
-    for Target { of, .. } in &plan.targets {
-        let (told, readable) = (of.told(api), of.readable(api));
-        if !told.contains(schema.needs) {
-            return Err(beyond_names(&format!("ecrpub {}s", schema.noun), true));
+    for Target { subject, .. } in &plan.targets {
+        let (told, readable) = (subject.told(api), subject.readable(api));
+        if !told.contains(schema.kind.needs()) {
+            return Err(beyond_names(
+                &format!("ecrpub {}s", schema.kind.noun()),
+                true,
+            ));
         }
         // Rows are selected by what listings tell, and by usage, which is read before.
         let of_manifests = Facts::MANIFESTS | Facts::RELATIONS;
@@ -342,14 +347,6 @@ fn refuse(option: &str, missing: Facts, told: Facts) -> Result<(), Error> {
             error.hint("leave it out: `--usage` counts the tags of public repositories")
         });
     }
-    if missing.contains(Facts::CATALOG) {
-        return Err(Error::usage(format!(
-            "`{option}` is for public registries: only the gallery knows it"
-        ))
-        .hint(format!(
-            "leave out `{option}`, or name a registry as `public.ecr.aws/ALIAS`"
-        )));
-    }
     if !told.contains(Facts::TAGS) {
         return Err(Error::usage(format!(
             "`{option}` needs more than the names of repositories, but public registries provide nothing else"
@@ -375,9 +372,8 @@ mod tests {
     use clap::Parser;
 
     use super::check;
-    use crate::facts::Facts;
     use crate::listing::{ImageListingArgs, Plan};
-    use crate::model::{Image, Tag};
+    use crate::model::RowKind;
     use crate::output::Schema;
     use crate::select::{SortKey, TaggedArgs};
 
@@ -389,27 +385,12 @@ mod tests {
         tagged: TaggedArgs,
     }
 
-    const IMAGES: Schema<Image> = Schema {
-        noun: "image",
-        list_key: "images",
-        columns: &[],
-        id: "",
-        needs: Facts::DIGESTS,
-        complete: Facts::UNTAGGED,
-        is_index: |_| false,
-        request: |_| None,
-    };
+    const fn schema(kind: RowKind) -> Schema {
+        Schema { kind, columns: &[] }
+    }
 
-    const TAGS: Schema<Tag> = Schema {
-        noun: "tag",
-        list_key: "tags",
-        columns: &[],
-        id: "",
-        needs: Facts::NAMES,
-        complete: Facts::NAMES,
-        is_index: |_| false,
-        request: |_| None,
-    };
+    const IMAGES: Schema = schema(RowKind::Images);
+    const TAGS: Schema = schema(RowKind::Tags);
 
     /// The error of `check` for a command line that begins with `images` or `tags`.
     fn refusal(line: &str) -> Option<String> {

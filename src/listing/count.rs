@@ -4,15 +4,14 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::notes::Empty;
 use super::part::Part;
-use super::rows::ListedRow;
-use super::{Listing, Outcome, WINDOW, unless_missing};
+use super::{Listing, Outcome, WINDOW, relate, unless_missing};
 use crate::error::Error;
 use crate::select::Selected;
 use crate::source::Target;
 
-impl<R: ListedRow> Listing<'_, R> {
+impl Listing<'_> {
     /// Prints the number of rows of each subject.
-    pub(super) async fn count(&self, targets: &[Target<R::Of>]) -> Result<Outcome, Error> {
+    pub(super) async fn count(&self, targets: &[Target]) -> Result<Outcome, Error> {
         let count = async |target| {
             let count = unless_missing(self.count_rows(target).await);
             self.progress.subject_done();
@@ -39,12 +38,12 @@ impl<R: ListedRow> Listing<'_, R> {
         let mut lines = String::new();
         for (target, part) in &counted {
             if self.is_several {
-                lines.extend([&target.of.to_string(), "\t"]);
+                lines.extend([&target.subject.to_string(), "\t"]);
             }
             lines.extend([&part.selected.counts.passing.to_string(), "\n"]);
         }
         let is_empty =
-            |selected: &Selected<R>| selected.counts.passing == 0 && selected.missing.is_empty();
+            |selected: &Selected| selected.counts.passing == 0 && selected.missing.is_empty();
         let empty = counted.iter().filter(|(_, part)| is_empty(&part.selected));
         self.note_empty(empty.map(|(target, part)| Empty {
             target,
@@ -66,12 +65,13 @@ impl<R: ListedRow> Listing<'_, R> {
     }
 
     /// The counts of the rows of `target`.
-    async fn count_rows(&self, target: &Target<R::Of>) -> Result<Part<R>, Error> {
+    async fn count_rows(&self, target: &Target) -> Result<Part, Error> {
         if self.relates_images() {
-            return R::select(self, target).await;
+            return relate::select(self, target).await;
         }
         let wanted = self.plan.wanted(target);
         let counter = self.selection.counter(wanted.as_ref());
-        self.collect(&target.of, wanted.as_ref(), counter).await
+        self.collect(&target.subject, wanted.as_ref(), counter)
+            .await
     }
 }

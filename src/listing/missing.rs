@@ -3,11 +3,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::rows::ListedRow;
 use super::{Listing, Missing};
 use crate::error::{Error, Kind};
-use crate::facts::Facts;
-use crate::model::RepositoryDetail;
+use crate::model::{Row, RowKind};
 use crate::reference::{ImageId, RegistryName};
 use crate::select::Wanted;
 use crate::source::{Pages, Sources, Subject, Target};
@@ -19,12 +17,12 @@ const SIMILAR: f64 = 0.85;
 /// How long the names of a registry may take, to suggest some.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-impl<R: ListedRow> Listing<'_, R> {
+impl Listing<'_> {
     /// Adds to the errors for repositories of the caller's own registry that do not exist the names
     /// that may be meant. Asks for the names once, and says nothing if that fails.
-    pub(super) async fn suggest(&self, unknown: Vec<(&Target<R::Of>, Error)>) -> Missing {
-        let is_own = |(target, _): &(&Target<R::Of>, Error)| {
-            target.of.is_own() && self.plan.registry_id.is_none()
+    pub(super) async fn suggest(&self, unknown: Vec<(&Target, Error)>) -> Missing {
+        let is_own = |(target, _): &(&Target, Error)| {
+            target.subject.is_own() && self.plan.registry_id.is_none()
         };
         let names = if unknown.iter().any(is_own) {
             let names = own_names(&self.sources);
@@ -36,7 +34,7 @@ impl<R: ListedRow> Listing<'_, R> {
         };
         let suggested = unknown.into_iter().map(|(target, error)| {
             let meant = if is_own(&(target, Error::empty())) {
-                similar(&target.of.to_string(), &names)
+                similar(&target.subject.to_string(), &names)
             } else {
                 Vec::new()
             };
@@ -52,16 +50,13 @@ impl<R: ListedRow> Listing<'_, R> {
     /// all is enough to have an image that an option names.
     pub(super) fn missing<'a>(
         &self,
-        listed: impl IntoIterator<Item = (&'a Target<R::Of>, &'a [ImageId])>,
-    ) -> Missing
-    where
-        R::Of: 'a,
-    {
+        listed: impl IntoIterator<Item = (&'a Target, &'a [ImageId])>,
+    ) -> Missing {
         let is_shared = self
             .plan
             .targets
             .iter()
-            .any(|target| target.of.is_several());
+            .any(|target| target.subject.is_pattern());
         let of_options = self.plan.ids.filter(|_| is_shared);
         let of_options = of_options.and_then(|ids| ids.wanted(&[]));
         let mut lost: Vec<_> = of_options.iter().flat_map(Wanted::ids).collect();
@@ -78,17 +73,17 @@ impl<R: ListedRow> Listing<'_, R> {
         missing
     }
 
-    fn missing_row(&self, id: &ImageId, target: &Target<R::Of>) -> Error {
+    fn missing_row(&self, id: &ImageId, target: &Target) -> Error {
         match id {
             // The image may exist, untagged.
-            ImageId::Digest(_) if !self.plan.schema.complete.contains(Facts::UNTAGGED) => {
-                self.missing_tag(id, &target.of)
+            ImageId::Digest(_) if self.kind() == RowKind::Tags => {
+                self.missing_tag(id, &target.subject)
             }
-            _ => self.missing_image(id, &target.of),
+            _ => self.missing_image(id, &target.subject),
         }
     }
 
-    fn missing_image(&self, id: &ImageId, of: &impl Subject) -> Error {
+    fn missing_image(&self, id: &ImageId, of: &Subject) -> Error {
         let error = Error::new(
             Kind::NotFound,
             format!("{} has no image with {id}", of.title()),
@@ -99,7 +94,7 @@ impl<R: ListedRow> Listing<'_, R> {
         }
     }
 
-    fn missing_tag(&self, digest: &ImageId, of: &impl Subject) -> Error {
+    fn missing_tag(&self, digest: &ImageId, of: &Subject) -> Error {
         let error = Error::new(
             Kind::NotFound,
             format!("no tag of {} points at {digest}", of.title()),
@@ -114,7 +109,7 @@ impl<R: ListedRow> Listing<'_, R> {
     }
 
     /// The command line that lists rows of `of`, with the user's connection.
-    fn command(&self, command: &str, of: &impl Subject) -> String {
+    fn command(&self, command: &str, of: &Subject) -> String {
         let options = self.sources.options_for(of.is_own());
         format!("ecrpub {command} {of}{options}")
     }
@@ -122,10 +117,10 @@ impl<R: ListedRow> Listing<'_, R> {
 
 /// The names of the caller's own repositories, from one request.
 async fn own_names(sources: &Sources<'_>) -> Vec<String> {
-    let mut pages = Pages::of_all(sources, &RegistryName::Own, 1000);
-    let page = pages.next::<RepositoryDetail>().await;
-    let rows = page.ok().flatten().unwrap_or_default();
-    rows.into_iter().filter_map(|row| row.name).collect()
+    let registry = Subject::Registry(RegistryName::Own);
+    let mut pages = Pages::of_all(sources, RowKind::Repositories, &registry, 1000);
+    let rows = pages.next().await.ok().flatten().unwrap_or_default();
+    rows.iter().flat_map(Row::names).cloned().collect()
 }
 
 /// The names that `name` may mean, the likeliest first.
@@ -154,7 +149,7 @@ fn missing_everywhere(id: &ImageId) -> Error {
     )
 }
 
-fn tagged_only(of: &impl Subject) -> String {
+fn tagged_only(of: &Subject) -> String {
     format!("a public repository shows tagged images only; list its tags with `ecrpub tags {of}`")
 }
 

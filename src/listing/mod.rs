@@ -3,12 +3,10 @@
 
 mod added;
 mod args;
-mod catalog;
 mod census;
 mod check;
 mod count;
 mod expand;
-mod kinds;
 mod missing;
 mod notes;
 mod part;
@@ -19,23 +17,23 @@ mod printer;
 mod read;
 mod relate;
 mod relating;
-mod rows;
 mod stream;
 mod summary;
 mod usage;
 
 pub(crate) use self::args::{ImageListingArgs, ListingArgs};
+use self::expand::Resolved;
 pub(crate) use self::plan::Plan;
 use self::printer::Printer;
 use self::relate::Questions;
 pub(crate) use self::relate::UsedByArgs;
-use self::rows::ListedRow;
 pub(crate) use self::usage::UsageArgs;
 use jiff::Timestamp;
 
 use crate::console::Console;
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
+use crate::model::RowKind;
 use crate::output::Expected;
 use crate::progress::Progress;
 use crate::select::{Selection, SortKey};
@@ -62,10 +60,7 @@ struct Outcome {
 ///
 /// Any failure, except that a repository or an image does not exist. After a failure stdout is empty
 /// or, in the service's order, holds the whole pages read before it.
-pub(crate) async fn run<R: ListedRow>(
-    plan: Plan<'_, R>,
-    session: Session<'_>,
-) -> Result<Missing, Error> {
+pub(crate) async fn run(plan: Plan<'_>, session: Session<'_>) -> Result<Missing, Error> {
     match list(&plan, plan.source.first(), session).await {
         // Nothing is printed yet: the formats that stream need more than names.
         Err(error) if error.is_of_gallery() && check::names_are_enough(&plan) => {
@@ -78,11 +73,7 @@ pub(crate) async fn run<R: ListedRow>(
 }
 
 /// Lists the rows of `plan`, public ones through `api`.
-async fn list<R: ListedRow>(
-    plan: &Plan<'_, R>,
-    api: PublicApi,
-    session: Session<'_>,
-) -> Result<Missing, Error> {
+async fn list(plan: &Plan<'_>, api: PublicApi, session: Session<'_>) -> Result<Missing, Error> {
     check::check(plan, api)?;
     let args = plan.args;
     let expected = plan.expected(api);
@@ -115,7 +106,7 @@ async fn list<R: ListedRow>(
     if session.console.has_watcher() && !(streams && place.terminal) {
         session.progress.show_line();
     }
-    let resolved = R::resolve(&sources, &plan.targets, args.pages.page_size).await?;
+    let resolved = Resolved::of(&sources, &plan.targets, args.pages.page_size).await?;
     if resolved.is_empty_registry {
         session.console.note("your registry has no repositories");
     }
@@ -125,12 +116,16 @@ async fn list<R: ListedRow>(
         sources,
         is_several: expected.several,
         told: expected.told,
-        lacks_untagged: !expected.told.contains(plan.schema.complete)
+        lacks_untagged: plan.schema.kind == RowKind::Images
+            && !expected.told.contains(Facts::UNTAGGED)
             && selection.admits_untagged(),
         reads_all_images: takes_all
             && args.pages.starting_token.is_none()
-            && ((plan.schema.complete & expected.told).contains(Facts::UNTAGGED)
-                || !expected.told.contains(Facts::TAGS)),
+            && match plan.schema.kind {
+                RowKind::Images => expected.told.contains(Facts::UNTAGGED),
+                RowKind::Tags => false,
+                RowKind::Repositories => true,
+            },
         relates_first: of_selection.contains(Facts::USAGE),
         questions,
         now: session.env.now(),
@@ -164,7 +159,7 @@ fn union(facts: impl IntoIterator<Item = Facts>) -> Facts {
 }
 
 /// The default sort key: that of the plan or, if the sources cannot provide it, the version.
-fn default_key<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> SortKey {
+fn default_key(plan: &Plan<'_>, expected: Expected) -> SortKey {
     let by_date = matches!(plan.order, SortKey::Pushed | SortKey::Created);
     if by_date && !expected.told.contains(Facts::DETAILS) {
         SortKey::Version
@@ -178,8 +173,8 @@ fn default_key<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> SortKey 
     clippy::struct_excessive_bools,
     reason = "each answers a question of its own"
 )]
-pub(crate) struct Listing<'a, R: ListedRow> {
-    plan: &'a Plan<'a, R>,
+pub(crate) struct Listing<'a> {
+    plan: &'a Plan<'a>,
     sources: Sources<'a>,
     selection: Selection<'a>,
     /// Whether the rows may be of several repositories, whatever a pattern selects.
@@ -203,7 +198,12 @@ pub(crate) struct Listing<'a, R: ListedRow> {
     progress: &'a Progress,
 }
 
-impl<R: ListedRow> Listing<'_, R> {
+impl Listing<'_> {
+    /// What the rows are.
+    fn kind(&self) -> RowKind {
+        self.plan.schema.kind
+    }
+
     /// Whether manifests relate the rows to other images.
     fn relates_images(&self) -> bool {
         let of_images = Facts::MANIFESTS | Facts::DIGESTS | Facts::RELATIONS;

@@ -1,20 +1,20 @@
 //! The summary and the notes that follow a listing on stderr.
 
 use super::part::Part;
-use super::rows::ListedRow;
 use super::summary::Totals;
 use super::{Listing, ListingArgs};
 use crate::console::Console;
 use crate::error::Error;
 use crate::facts::Facts;
+use crate::model::RowKind;
 use crate::output::{counted, human_count};
 use crate::select::Counts;
 use crate::shell::quoted;
-use crate::source::{self, ManifestCounts, Subject, Target};
+use crate::source::{self, ManifestCounts, Target};
 
 /// A subject of which nothing is listed.
-pub(super) struct Empty<'t, R: ListedRow> {
-    pub(super) target: &'t Target<R::Of>,
+pub(super) struct Empty<'t> {
+    pub(super) target: &'t Target,
     /// The number of rows that were read.
     pub(super) read: usize,
     /// The pattern to suggest for `--include`.
@@ -32,11 +32,11 @@ pub(super) fn of_registry(error: &Error, args: &ListingArgs, console: &Console) 
     ));
 }
 
-impl<R: ListedRow> Listing<'_, R> {
+impl Listing<'_> {
     /// Prints what is to be said about a finished listing: the totals, and the notes.
     pub(super) fn note_all(
         &self,
-        listed: &[(&Target<R::Of>, Part<R>)],
+        listed: &[(&Target, Part)],
         description: Option<&str>,
         next_token: Option<&str>,
     ) {
@@ -52,16 +52,19 @@ impl<R: ListedRow> Listing<'_, R> {
     }
 
     /// Prints the totals under a table on a terminal, and the `description` of what is listed.
-    fn summarize(&self, listed: &[(&Target<R::Of>, Part<R>)], description: Option<&str>) {
+    fn summarize(&self, listed: &[(&Target, Part)], description: Option<&str>) {
         if !self.sums_up {
             return;
         }
         let mut totals = Totals::default();
         for row in listed.iter().flat_map(|(_, part)| &part.selected.rows) {
-            row.add_to(&mut totals);
+            match self.kind() {
+                RowKind::Repositories => totals.add_repository(row),
+                RowKind::Images | RowKind::Tags => totals.add_image(row),
+            }
         }
         let is_whole = listed.iter().all(|(_, part)| self.is_whole(part));
-        let lines = totals.lines(self.plan.schema.noun, is_whole);
+        let lines = totals.lines(self.plan.schema.kind.noun(), is_whole);
         let read = self.manifests_read();
         let lines = lines.iter().map(String::as_str);
         for line in lines.chain(read.as_deref()).chain(description) {
@@ -74,7 +77,11 @@ impl<R: ListedRow> Listing<'_, R> {
         for note in notes {
             self.console.note(note);
         }
-        let owns = self.plan.targets.iter().any(|target| target.of.is_own());
+        let owns = self
+            .plan
+            .targets
+            .iter()
+            .any(|target| target.subject.is_own());
         for note in self.sources.manifest_notes(owns) {
             self.console.note(&note);
         }
@@ -97,7 +104,7 @@ impl<R: ListedRow> Listing<'_, R> {
     }
 
     /// Whether the rows of `part` are all images of its repository.
-    fn is_whole(&self, part: &Part<R>) -> bool {
+    fn is_whole(&self, part: &Part) -> bool {
         let selected = &part.selected;
         self.reads_all_images
             && part.next_token.is_none()
@@ -106,7 +113,7 @@ impl<R: ListedRow> Listing<'_, R> {
     }
 
     /// Notes how many rows `--limit` left out of a table.
-    fn note_limit<'a>(&self, parts: impl Iterator<Item = &'a Part<R>> + Clone) {
+    fn note_limit<'a>(&self, parts: impl Iterator<Item = &'a Part> + Clone) {
         // Only for tables: the author of a script knows about its `--limit`.
         if !self.plan.args.output.is_table() {
             return;
@@ -131,14 +138,14 @@ impl<R: ListedRow> Listing<'_, R> {
     /// disappeared in between.
     pub(super) fn unless_matched<'t>(
         &self,
-        target: &'t Target<R::Of>,
+        target: &'t Target,
         error: Error,
-    ) -> Option<(&'t Target<R::Of>, Error)> {
+    ) -> Option<(&'t Target, Error)> {
         if target.matched.is_none() {
             return Some((target, error));
         }
         self.console
-            .note(&format!("{} disappeared meanwhile", target.of.title()));
+            .note(&format!("{} disappeared meanwhile", target.subject.title()));
         None
     }
 
@@ -151,7 +158,7 @@ impl<R: ListedRow> Listing<'_, R> {
     }
 
     /// Notes how many of the images to delete also have other tags.
-    fn note_other_tags<'a>(&self, parts: impl Iterator<Item = &'a Part<R>>) {
+    fn note_other_tags<'a>(&self, parts: impl Iterator<Item = &'a Part>) {
         if !self.plan.args.output.format_name().deletes() {
             return;
         }
@@ -167,9 +174,9 @@ impl<R: ListedRow> Listing<'_, R> {
 
     /// Notes why nothing is listed of the subjects that have no rows: each one that was named, and how
     /// many of those that patterns selected.
-    pub(super) fn note_empty<'t>(&self, subjects: impl IntoIterator<Item = Empty<'t, R>>) {
+    pub(super) fn note_empty<'t>(&self, subjects: impl IntoIterator<Item = Empty<'t>>) {
         let subjects: Vec<_> = subjects.into_iter().collect();
-        let is_matched = |subject: &&Empty<'t, R>| subject.target.matched.is_some();
+        let is_matched = |subject: &&Empty<'t>| subject.target.matched.is_some();
         let matched: Vec<_> = subjects.iter().filter(is_matched).collect();
         for subject in &subjects {
             if matched.len() < 2 || subject.target.matched.is_none() {
@@ -179,7 +186,7 @@ impl<R: ListedRow> Listing<'_, R> {
         if matched.len() < 2 {
             return;
         }
-        let has_all = |subject: &&&Empty<'t, R>| {
+        let has_all = |subject: &&&Empty<'t>| {
             let pattern = subject.target.matched.as_ref();
             pattern.is_some_and(|pattern| pattern.name.is_none())
         };
@@ -196,7 +203,7 @@ impl<R: ListedRow> Listing<'_, R> {
         ));
     }
 
-    fn note_one_empty(&self, subject: &Empty<'_, R>) {
+    fn note_one_empty(&self, subject: &Empty<'_>) {
         let Empty {
             target,
             read,
@@ -220,7 +227,7 @@ impl<R: ListedRow> Listing<'_, R> {
                 let count = human_count(read);
                 format!("none of the {count} named rows passes the filters")
             }
-            0 if target.of.is_own() || !self.told.contains(Facts::TAGS) => "it is empty".to_owned(),
+            0 if target.subject.is_own() || !self.told.contains(Facts::TAGS) => "it is empty".to_owned(),
             0 => "it has no tags".to_owned(),
             1 => "its only row does not pass the filters".to_owned(),
             read => format!("none of its {} rows passes the filters", human_count(read)),
@@ -228,21 +235,18 @@ impl<R: ListedRow> Listing<'_, R> {
         let suggestion = did_you_mean(suggestion);
         self.console.note(&format!(
             "{} has nothing to list: {reason}{suggestion}",
-            target.of.title()
+            target.subject.title()
         ));
     }
 
     /// Notes that public repositories do not show untagged images.
-    pub(super) fn note_untagged<'a>(&self, seen: impl Iterator<Item = &'a Target<R::Of>>)
-    where
-        R::Of: 'a,
-    {
-        let lacks_some = |target: &&Target<R::Of>| {
-            self.lacks_untagged && !target.of.is_own() && self.plan.wants_all(target)
+    pub(super) fn note_untagged<'a>(&self, seen: impl Iterator<Item = &'a Target>) {
+        let lacks_some = |target: &&Target| {
+            self.lacks_untagged && !target.subject.is_own() && self.plan.wants_all(target)
         };
         let mut lacking = seen.filter(lacks_some);
         let whose = match (lacking.next(), lacking.next()) {
-            (Some(target), None) => format!("the public repository `{}`", target.of),
+            (Some(target), None) => format!("the public repository `{}`", target.subject),
             (Some(_), Some(_)) => "public repositories".to_owned(),
             (None, _) => return,
         };

@@ -1,23 +1,22 @@
 //! The question of a listing, as the options of a command put it.
 
 use super::added::Added;
-use super::rows::ListedRow;
 use super::{ImageListingArgs, ListingArgs};
 use crate::error::Error;
 use crate::facts::{Facts, Need};
 use crate::output::{Expected, Schema};
-use crate::reference::{Named, Platform, RegistryId};
+use crate::reference::{Platform, RegistryId};
 use crate::select::{IdArgs, SortKey, TaggedArgs, Wanted};
-use crate::source::{PublicApi, SourceName, Subject, Target};
+use crate::source::{PublicApi, SourceName, Target};
 
 /// The rows that a command lists, and the options that select and print them.
 #[derive(Debug)]
-pub(crate) struct Plan<'a, R: ListedRow> {
-    pub(crate) schema: &'static Schema<R>,
+pub(crate) struct Plan<'a> {
+    pub(crate) schema: &'static Schema,
     /// The default sort key.
     pub(crate) order: SortKey,
     /// What to list.
-    pub(crate) targets: Vec<Target<R::Asked>>,
+    pub(crate) targets: Vec<Target>,
     /// The account of the caller's own registry, if it is given.
     pub(crate) registry_id: Option<&'a RegistryId>,
     /// The choice of APIs for public repositories.
@@ -32,14 +31,14 @@ pub(crate) struct Plan<'a, R: ListedRow> {
     pub(crate) args: &'a ListingArgs,
 }
 
-impl<'a, R: ListedRow<Asked = Named>> Plan<'a, R> {
+impl<'a> Plan<'a> {
     /// The listing of images or tags that `args` describe, in `order` by default.
     ///
     /// # Errors
     ///
     /// A usage error for references that cannot be listed.
     pub(crate) fn of_images(
-        schema: &'static Schema<R>,
+        schema: &'static Schema,
         order: SortKey,
         tagged: TaggedArgs,
         args: &'a ImageListingArgs,
@@ -59,25 +58,25 @@ impl<'a, R: ListedRow<Asked = Named>> Plan<'a, R> {
     }
 }
 
-impl<R: ListedRow> Plan<'_, R> {
+impl Plan<'_> {
     /// The images of `target` that are named one by one, or `None` for all.
-    pub(super) fn wanted<Of>(&self, target: &Target<Of>) -> Option<Wanted> {
+    pub(super) fn wanted(&self, target: &Target) -> Option<Wanted> {
         self.ids?.wanted(&target.images)
     }
 
     /// Whether no image of `target` is named one by one.
-    pub(super) fn wants_all<Of>(&self, target: &Target<Of>) -> bool {
+    pub(super) fn wants_all(&self, target: &Target) -> bool {
         !self.ids.is_some_and(IdArgs::are_given) && target.images.is_empty()
     }
 
     /// The properties of the listing that are known before reading; public repositories are read from
     /// `api`.
     pub(super) fn expected(&self, api: PublicApi) -> Expected {
-        let told = self.targets.iter().map(|target| target.of.told(api));
-        let is_several = |target: &Target<R::Asked>| target.of.is_several();
+        let told = self.targets.iter().map(|target| target.subject.told(api));
+        let is_several = |target: &Target| target.subject.is_pattern();
         Expected {
             several: self.targets.len() > 1 || self.targets.iter().any(is_several),
-            public: !self.targets.iter().all(|target| target.of.is_own()),
+            public: !self.targets.iter().all(|target| target.subject.is_own()),
             told: told.fold(Facts::all(), |all, told| all & told),
         }
     }
@@ -118,6 +117,6 @@ impl<R: ListedRow> Plan<'_, R> {
     }
 }
 
-fn selects_digest<Of>(target: &Target<Of>) -> bool {
+fn selects_digest(target: &Target) -> bool {
     target.images.iter().any(|id| id.digest().is_some())
 }

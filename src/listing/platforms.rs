@@ -10,11 +10,11 @@ use super::relating::Relating;
 use super::{Listing, WINDOW};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
-use crate::model::ImageRow;
+use crate::model::Row;
 use crate::output::counted;
-use crate::reference::{Digest, Platform, Repository, TagName};
+use crate::reference::{Digest, Platform, TagName};
 use crate::relations::{Graph, Node, Question};
-use crate::source::{Listed, Subject, TaggedManifest};
+use crate::source::TaggedManifest;
 
 /// Keeps the rows that run on `platform`, at most `limit`. Reads manifests in the order of the rows, and
 /// no more than that takes.
@@ -22,10 +22,10 @@ use crate::source::{Listed, Subject, TaggedManifest};
 /// # Errors
 ///
 /// If a manifest cannot be read, or does not exist.
-pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
-    listing: &Listing<'_, R>,
+pub(super) async fn select(
+    listing: &Listing<'_>,
     relating: &mut Relating<'_>,
-    part: &mut Part<R>,
+    part: &mut Part,
     platform: &Platform,
     limit: Option<usize>,
 ) -> Result<(), Error> {
@@ -34,7 +34,7 @@ pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
     loop {
         let passing = &mut part.selected.rows;
         let wanted = limit.map_or(usize::MAX, |limit| limit - passing.len());
-        let mut rows: Vec<R> = rest.by_ref().take(wanted).collect();
+        let mut rows: Vec<Row> = rest.by_ref().take(wanted).collect();
         if rows.is_empty() {
             break;
         }
@@ -48,7 +48,7 @@ pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
                 .hint("leave out `--platform` to list without manifests"));
         }
         for row in rows {
-            match row.manifest().platforms.as_deref() {
+            match row.platforms.as_deref() {
                 None | Some([]) => unknown += 1,
                 Some(known) if known.iter().any(|known| platform.admits(known)) => {
                     passing.push(row);
@@ -77,10 +77,10 @@ pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
 /// # Errors
 ///
 /// If a manifest cannot be read.
-pub(super) async fn add<R: Listed<Of = Repository> + ImageRow + 'static>(
-    listing: &Listing<'_, R>,
+pub(super) async fn add(
+    listing: &Listing<'_>,
     relating: &mut Relating<'_>,
-    rows: &mut [R],
+    rows: &mut [Row],
 ) -> Result<(), Error> {
     let gone = add_known(listing, relating, rows).await?;
     let of = match gone.as_slice() {
@@ -99,10 +99,10 @@ pub(super) async fn add<R: Listed<Of = Repository> + ImageRow + 'static>(
 }
 
 /// Adds the platforms that are known, and returns the digests of listed indexes that are gone.
-async fn add_known<R: Listed<Of = Repository> + ImageRow + 'static>(
-    listing: &Listing<'_, R>,
+async fn add_known(
+    listing: &Listing<'_>,
     relating: &mut Relating<'_>,
-    rows: &mut [R],
+    rows: &mut [Row],
 ) -> Result<Vec<String>, Error> {
     if !listing.told.contains(Facts::DIGESTS) {
         read_by_tag(relating, rows).await?;
@@ -110,7 +110,7 @@ async fn add_known<R: Listed<Of = Repository> + ImageRow + 'static>(
     if !listing.questions.platforms {
         return Ok(Vec::new());
     }
-    let is_other = |row: &R| !row.manifest().is_index();
+    let is_other = |row: &Row| !row.is_index();
     let all = relating.reader.repository.is_own() && rows.iter().any(is_other);
     if all {
         relating.all_images().await?;
@@ -118,7 +118,7 @@ async fn add_known<R: Listed<Of = Repository> + ImageRow + 'static>(
     check_digests(relating, rows)?;
     let (answers, gone) = answers(relating, rows, all).await?;
     for (row, platforms) in rows.iter_mut().zip(answers) {
-        row.manifest_mut().platforms = platforms;
+        row.platforms = platforms;
     }
     Ok(gone)
 }
@@ -128,9 +128,9 @@ type Answer = Option<Arc<[String]>>;
 
 /// The platforms of `rows`, by the indexes of the repository if `all` are to be read, and the digests of
 /// listed indexes that are gone.
-async fn answers<R: ImageRow>(
+async fn answers(
     relating: &mut Relating<'_>,
-    rows: &[R],
+    rows: &[Row],
     all: bool,
 ) -> Result<(Vec<Answer>, Vec<String>), Error> {
     let images = relating.images.as_deref().filter(|_| all);
@@ -144,9 +144,7 @@ async fn answers<R: ImageRow>(
     let graph = Graph::new(nodes);
     let mut graph = graph.map_err(|invalid| Error::new(Kind::Service, invalid))?;
     census::add(&mut graph, &relating.manifests);
-    let digests = rows
-        .iter()
-        .filter_map(|row| row.manifest().digest.as_deref());
+    let digests = rows.iter().filter_map(|row| row.digest.as_deref());
     let digests: Vec<&str> = digests.collect();
     let question = Question::Platforms {
         of: &digests,
@@ -158,7 +156,7 @@ async fn answers<R: ImageRow>(
     let mut gone = Vec::new();
     let mut answers = Vec::with_capacity(rows.len());
     for row in rows {
-        let digest = row.manifest().digest.as_deref().unwrap_or_default();
+        let digest = row.digest.as_deref().unwrap_or_default();
         let is_index = is_index(relating, row, digest, &mut gone)?;
         let list = platforms.of(digest).into_iter().map(str::to_owned);
         let list: Vec<String> = list.collect();
@@ -171,15 +169,15 @@ async fn answers<R: ImageRow>(
 
 /// Whether the row's manifest was read and is an index. A listed index that does not exist is added to
 /// `gone`.
-fn is_index<R: ImageRow>(
+fn is_index(
     relating: &Relating<'_>,
-    row: &R,
+    row: &Row,
     digest: &str,
     gone: &mut Vec<String>,
 ) -> Result<bool, Error> {
     let digest_read = Digest::canonical(digest);
     let read = digest_read.and_then(|digest| relating.manifests.get(&digest));
-    let is_listed_index = row.manifest().is_index();
+    let is_listed_index = row.is_index();
     match read {
         Some(Some(manifest)) if manifest.children.is_some() => Ok(true),
         Some(Some(_)) if is_listed_index => Err(no_index(relating, digest)),
@@ -192,9 +190,9 @@ fn is_index<R: ImageRow>(
 }
 
 /// Refuses the digest of an index that must not become part of a URL.
-fn check_digests<R: ImageRow>(relating: &Relating<'_>, rows: &[R]) -> Result<(), Error> {
-    let digests = rows.iter().filter(|row| row.manifest().is_index());
-    let mut digests = digests.filter_map(|row| row.manifest().digest.as_deref());
+fn check_digests(relating: &Relating<'_>, rows: &[Row]) -> Result<(), Error> {
+    let digests = rows.iter().filter(|row| row.is_index());
+    let mut digests = digests.filter_map(|row| row.digest.as_deref());
     match digests.find(|digest| !Digest::is_canonical(digest)) {
         None => Ok(()),
         Some(digest) => Err(invalid(relating, "digest", digest)),
@@ -217,10 +215,7 @@ fn no_index(relating: &Relating<'_>, digest: &str) -> Error {
 }
 
 /// Reads the manifest of each row by its tag, each once.
-async fn read_by_tag<R: ImageRow>(
-    relating: &mut Relating<'_>,
-    rows: &mut [R],
-) -> Result<(), Error> {
+async fn read_by_tag(relating: &mut Relating<'_>, rows: &mut [Row]) -> Result<(), Error> {
     let mut tags: Vec<TagName> = Vec::with_capacity(rows.len());
     for row in &*rows {
         let text = row.names().first().map(String::as_str).unwrap_or_default();
@@ -239,7 +234,7 @@ async fn read_by_tag<R: ImageRow>(
     let read = stream::iter(tags).map(read).buffered(WINDOW);
     let read: Vec<TaggedManifest> = read.try_collect().await?;
     for (row, TaggedManifest { digest, manifest }) in rows.iter_mut().zip(read) {
-        row.manifest_mut().digest = Some(digest.as_str().to_owned());
+        row.digest = Some(digest.as_str().to_owned());
         relating.manifests.insert(digest, Some(manifest));
     }
     Ok(())

@@ -6,24 +6,27 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::notes::Empty;
+use super::part::Part;
 use super::printer::Printer;
-use super::rows::ListedRow;
-use super::{Listing, Outcome, WINDOW, unless_missing};
+use super::{Listing, Outcome, WINDOW, relate, unless_missing, usage};
 use crate::error::Error;
-use crate::source::Target;
+use crate::facts::Facts;
+use crate::model::Row;
+use crate::reference::RegistryName;
+use crate::source::{Subject, Target};
 
 /// How long the description of a registry may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-impl<R: ListedRow> Listing<'_, R> {
+impl Listing<'_> {
     /// Reads all rows, then prints them.
     pub(super) async fn print(
         &self,
-        targets: &[Target<R::Of>],
-        mut printer: Printer<'_, R>,
+        targets: &[Target],
+        mut printer: Printer<'_>,
     ) -> Result<Outcome, Error> {
         let read = async |target| {
-            let part = unless_missing(R::select(self, target).await);
+            let part = unless_missing(self.part(target).await);
             self.progress.subject_done();
             part
         };
@@ -31,9 +34,9 @@ impl<R: ListedRow> Listing<'_, R> {
         let (parts, description) =
             tokio::join!(parts.try_collect::<Vec<_>>(), self.description(targets));
         let mut parts = parts?;
-        if !self.reads.is_empty() && !self.relates_first {
+        if self.reads.contains(Facts::USAGE) && !self.relates_first {
             let mut parts: Vec<_> = parts.iter_mut().flatten().collect();
-            R::relate(self, &mut parts).await?;
+            usage::add(self, &mut parts).await?;
         }
         self.recheck(targets, &parts).await?;
         self.progress.end_line();
@@ -70,18 +73,36 @@ impl<R: ListedRow> Listing<'_, R> {
         }
         self.note_all(&listed, description.as_deref(), next_token);
         Ok(Outcome {
-            rows: rows().map(<[R]>::len).sum(),
+            rows: rows().map(<[Row]>::len).sum(),
             missing,
         })
     }
 
-    /// The description of what is listed, for the summary.
-    async fn description(&self, targets: &[Target<R::Of>]) -> Option<String> {
-        if !self.sums_up {
+    /// The rows of `target` that pass the filter, sorted and limited, with all that is read for each
+    /// repository.
+    async fn part(&self, target: &Target) -> Result<Part, Error> {
+        if self.relates_images() {
+            relate::select(self, target).await
+        } else {
+            self.select(target).await
+        }
+    }
+
+    /// The id and the alias of the caller's own registry for the summary, if the policy allows to ask
+    /// for them.
+    async fn description(&self, targets: &[Target]) -> Option<String> {
+        if !self.sums_up || targets.first()?.subject != Subject::Registry(RegistryName::Own) {
             return None;
         }
-        let described = R::describe(&self.sources, &targets.first()?.of);
         // It is not worth waiting for.
-        tokio::time::timeout(PATIENCE, described).await.ok()?
+        let registry = tokio::time::timeout(PATIENCE, self.sources.registry()).await;
+        let registry = registry.ok()?.ok()?;
+        let alias = registry.alias.and_then(|alias| alias.parse().ok());
+        let alias = alias.map(|alias| format!(", `{}`", RegistryName::Public(alias)));
+        Some(format!(
+            "registry {}{}",
+            registry.id,
+            alias.unwrap_or_default()
+        ))
     }
 }

@@ -2,22 +2,23 @@
 
 use crate::console::Console;
 use crate::error::Error;
+use crate::model::Row;
 use crate::output::Format;
 
 /// The rows of the largest page.
 const ROWS_PER_WRITE: usize = 1000;
 
 /// A format, with its bytes that are not written yet.
-pub(super) struct Printer<'a, R> {
-    format: Box<dyn Format<R>>,
+pub(super) struct Printer<'a> {
+    format: Box<dyn Format>,
     console: &'a Console,
     buffer: Vec<u8>,
     begun: bool,
 }
 
-impl<'a, R> Printer<'a, R> {
+impl<'a> Printer<'a> {
     /// A printer that has printed nothing yet.
-    pub(super) fn new(format: Box<dyn Format<R>>, console: &'a Console) -> Self {
+    pub(super) fn new(format: Box<dyn Format>, console: &'a Console) -> Self {
         Self {
             format,
             console,
@@ -31,7 +32,7 @@ impl<'a, R> Printer<'a, R> {
     /// # Errors
     ///
     /// If a row has a value that the format cannot represent.
-    pub(super) fn prepare(&mut self, rows: &[&[R]]) -> Result<(), Error> {
+    pub(super) fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
         self.format.prepare(rows)
     }
 
@@ -40,7 +41,7 @@ impl<'a, R> Printer<'a, R> {
     /// # Errors
     ///
     /// If stdout cannot be written to, or a row has a value that the format cannot represent.
-    pub(super) fn rows(&mut self, rows: &[R]) -> Result<(), Error> {
+    pub(super) fn rows(&mut self, rows: &[Row]) -> Result<(), Error> {
         self.begin();
         for page in rows.chunks(ROWS_PER_WRITE) {
             self.format.rows(page, &mut self.buffer)?;

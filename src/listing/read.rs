@@ -1,21 +1,22 @@
 //! Reads the rows of one subject: listed or looked up, filtered, sorted, limited.
 
+use std::sync::Arc;
+
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::part::Part;
-use super::rows::ListedRow;
-use super::{Listing, WINDOW};
+use super::{Listing, WINDOW, census, usage};
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::model::Image;
+use crate::model::{Home, Row, RowKind};
 use crate::reference::PublicRepository;
 use crate::select::{Collector, Wanted};
-use crate::source::{LOOK_UP_SIZE, LookUp, Pages, Target};
+use crate::source::{LOOK_UP_SIZE, Pages, Subject, Target};
 
-impl<R: ListedRow> Listing<'_, R> {
+impl Listing<'_> {
     /// The rows of `target` that pass the filter, sorted and limited. Facts beyond the listing are read
     /// before the rows are sorted, if they decide the order, and not at all otherwise.
-    pub(super) async fn select(&self, target: &Target<R::Of>) -> Result<Part<R>, Error> {
+    pub(super) async fn select(&self, target: &Target) -> Result<Part, Error> {
         let wanted = self.plan.wanted(target);
         let unordered = self.selection.unordered();
         let selection = if self.relates_first {
@@ -24,11 +25,11 @@ impl<R: ListedRow> Listing<'_, R> {
             &self.selection
         };
         let collector = selection.collector(wanted.as_ref());
-        let read = self.collect(&target.of, wanted.as_ref(), collector);
+        let read = self.collect(&target.subject, wanted.as_ref(), collector);
         let reference = self.reference(target);
         let (mut part, reference) = tokio::try_join!(read, reference)?;
         if self.relates_first {
-            R::relate(self, &mut [&mut part]).await?;
+            usage::add(self, &mut [&mut part]).await?;
             self.selection.arrange(&mut part.selected.rows);
         }
         self.add_reference(reference.as_ref(), &mut part.selected.rows);
@@ -39,34 +40,50 @@ impl<R: ListedRow> Listing<'_, R> {
     /// last one is read, and before anything is printed.
     pub(super) async fn recheck(
         &self,
-        targets: &[Target<R::Of>],
-        parts: &[Result<Part<R>, Error>],
+        targets: &[Target],
+        parts: &[Result<Part, Error>],
     ) -> Result<(), Error> {
         let read = targets.iter().zip(parts);
         let read = read.filter_map(|(target, part)| Some((target, part.as_ref().ok()?)));
         stream::iter(read)
-            .map(|(target, part)| R::recheck(self, target, part))
+            .map(|(target, part)| self.recheck_part(target, part))
             .buffered(WINDOW)
             .try_collect()
             .await
     }
 
+    async fn recheck_part(&self, target: &Target, part: &Part) -> Result<(), Error> {
+        match &part.images {
+            Some(images) if self.questions.take_all() => {
+                let page_size = self.plan.args.pages.page_size;
+                census::compare(&self.sources, &target.subject, page_size, images).await
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The public reference of `target`, if the output or a request needs it.
     pub(super) async fn reference(
         &self,
-        target: &Target<R::Of>,
+        target: &Target,
     ) -> Result<Option<PublicRepository>, Error> {
-        if !self.reads.is_empty() || self.plan.args.output.is_full_ref() {
-            return R::reference(&self.sources, target).await;
+        let is_needed = !self.reads.is_empty() || self.plan.args.output.is_full_ref();
+        match (&target.subject, &target.reference) {
+            // The rows of a registry have references of their own.
+            (Subject::Repository(_), Some(reference)) if is_needed => Ok(Some(reference.clone())),
+            (Subject::Repository(repository), None) if is_needed => {
+                self.sources.public_reference(repository).await.map(Some)
+            }
+            _ => Ok(None),
         }
-        Ok(None)
     }
 
     /// Writes `reference` into rows that are printed as references.
-    pub(super) fn add_reference(&self, reference: Option<&PublicRepository>, rows: &mut [R]) {
+    pub(super) fn add_reference(&self, reference: Option<&PublicRepository>, rows: &mut [Row]) {
         if let Some(reference) = reference.filter(|_| self.plan.args.output.is_full_ref()) {
+            let home = Arc::new(Home::of(reference));
             for row in rows {
-                row.set_reference(reference);
+                row.home = Some(Arc::clone(&home));
             }
         }
     }
@@ -75,10 +92,10 @@ impl<R: ListedRow> Listing<'_, R> {
     /// otherwise reads the listing, once.
     pub(super) async fn collect(
         &self,
-        of: &R::Of,
+        of: &Subject,
         wanted: Option<&Wanted>,
-        mut collector: Collector<'_, R>,
-    ) -> Result<Part<R>, Error> {
+        mut collector: Collector<'_>,
+    ) -> Result<Part, Error> {
         let is_found = match wanted {
             Some(wanted) => self.look_up(of, wanted, &mut collector).await?,
             None => false,
@@ -106,16 +123,19 @@ impl<R: ListedRow> Listing<'_, R> {
     /// repository, if they relate to each other and all were read.
     async fn collect_pages(
         &self,
-        pages: &mut Pages<'_, R::Of>,
-        collector: &mut Collector<'_, R>,
-    ) -> Result<Option<Vec<Image>>, Error> {
+        pages: &mut Pages<'_>,
+        collector: &mut Collector<'_>,
+    ) -> Result<Option<Vec<Row>>, Error> {
         let relates = self.reads.intersects(Facts::MANIFESTS | Facts::RELATIONS);
-        let keeps = relates && pages.are_of_own() && !self.plan.args.pages.is_part();
+        let keeps = relates
+            && self.kind() == RowKind::Images
+            && pages.are_of_own()
+            && !self.plan.args.pages.is_part();
         let mut images = Vec::new();
         let mut page = pages.next().await?;
         while let Some(rows) = page {
             if keeps {
-                images.extend(rows.iter().filter_map(R::as_image).cloned());
+                images.extend(rows.iter().cloned());
             }
             if self.selection.streams() {
                 // Whether another page is needed depends on this one.
@@ -129,15 +149,15 @@ impl<R: ListedRow> Listing<'_, R> {
                 page = next?;
             }
         }
-        Ok(Some(images).filter(|_| keeps && R::ARE_IMAGES && pages.is_at_end()))
+        Ok(Some(images).filter(|_| keeps && pages.is_at_end()))
     }
 
     /// Looks up the rows of `wanted`; returns false if some must be picked from the listing.
     async fn look_up(
         &self,
-        of: &R::Of,
+        of: &Subject,
         wanted: &Wanted,
-        collector: &mut Collector<'_, R>,
+        collector: &mut Collector<'_>,
     ) -> Result<bool, Error> {
         let mut found_all = true;
         for ids in wanted.ids().chunks(LOOK_UP_SIZE) {
@@ -146,15 +166,15 @@ impl<R: ListedRow> Listing<'_, R> {
                 found_all = false;
                 continue;
             }
-            match R::look_up(&self.sources, of, ids).await? {
-                LookUp::Found(found) => collector.add(found),
-                LookUp::PickFromListing => found_all = false,
+            match self.sources.look_up(self.kind(), of, ids).await? {
+                Some(found) => collector.add(found),
+                None => found_all = false,
             }
         }
         Ok(found_all)
     }
 
-    pub(super) fn pages<'a>(&'a self, of: &'a R::Of) -> Pages<'a, R::Of> {
-        Pages::new(&self.sources, of, &self.plan.args.pages)
+    pub(super) fn pages<'a>(&'a self, of: &'a Subject) -> Pages<'a> {
+        Pages::new(&self.sources, self.kind(), of, &self.plan.args.pages)
     }
 }

@@ -6,10 +6,10 @@ use super::relating::Relating;
 use super::{Listing, census, platforms};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
-use crate::model::{Image, ImageRow};
+use crate::model::Row;
 use crate::output::FormatName;
-use crate::reference::{Platform, Repository};
-use crate::source::{Listed, Subject, Target};
+use crate::reference::Platform;
+use crate::source::Target;
 
 /// The options that read manifests.
 #[derive(Debug, clap::Args)]
@@ -118,15 +118,12 @@ impl Questions {
 }
 
 /// The rows of `target` that pass the filter, sorted and limited, with the answers from manifests.
-pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
-    listing: &Listing<'_, R>,
-    target: &Target,
-) -> Result<Part<R>, Error> {
+pub(super) async fn select(listing: &Listing<'_>, target: &Target) -> Result<Part, Error> {
     let reference = listing.reference(target);
     // What is deleted is selected from the listing that is compared in the end, and not looked up.
     let (part, images, reference) = if listing.questions.take_all() {
         let page_size = listing.plan.args.pages.page_size;
-        let images = census::images(&listing.sources, &target.of, page_size);
+        let images = census::images(&listing.sources, &target.subject, page_size);
         let (images, reference) = tokio::try_join!(images, reference)?;
         (None, Some(images), reference)
     } else {
@@ -136,10 +133,10 @@ pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
         (Some(part), images, reference)
     };
     let reference = reference.ok_or_else(|| {
-        let message = format!("{} has no public reference", target.of.title());
+        let message = format!("{} has no public reference", target.subject.title());
         Error::new(Kind::Service, message)
     })?;
-    let mut relating = Relating::new(listing, &target.of, &reference, images);
+    let mut relating = Relating::new(listing, &target.subject, &reference, images);
     let mut part = if let Some(part) = part {
         part
     } else {
@@ -162,11 +159,11 @@ pub(super) async fn select<R: Listed<Of = Repository> + ImageRow + 'static>(
 
 /// The rows that pass the filter, except those that `--platform` leaves out: of the listing, or of
 /// `images`.
-async fn select_rows<R: Listed<Of = Repository> + ImageRow + 'static>(
-    listing: &Listing<'_, R>,
+async fn select_rows(
+    listing: &Listing<'_>,
     target: &Target,
-    images: Option<&[Image]>,
-) -> Result<Part<R>, Error> {
+    images: Option<&[Row]>,
+) -> Result<Part, Error> {
     let wanted = listing.plan.wanted(target);
     let unlimited = listing.selection.unlimited();
     let selection = if listing.plan.platform.is_some() {
@@ -177,18 +174,18 @@ async fn select_rows<R: Listed<Of = Repository> + ImageRow + 'static>(
     let mut collector = selection.collector(wanted.as_ref());
     let Some(images) = images else {
         return listing
-            .collect(&target.of, wanted.as_ref(), collector)
+            .collect(&target.subject, wanted.as_ref(), collector)
             .await;
     };
-    collector.add(images.iter().cloned().filter_map(R::of_image).collect());
-    Part::of(collector.finish(), &target.of)
+    collector.add(images.to_vec());
+    Part::of(collector.finish(), &target.subject)
 }
 
 /// Answers all questions about the rows of `part`.
-async fn finish<R: Listed<Of = Repository> + ImageRow + 'static>(
-    listing: &Listing<'_, R>,
+async fn finish(
+    listing: &Listing<'_>,
     relating: &mut Relating<'_>,
-    part: &mut Part<R>,
+    part: &mut Part,
 ) -> Result<(), Error> {
     let questions = listing.questions;
     if let Some(platform) = &listing.plan.platform {

@@ -1,34 +1,35 @@
 //! Relates the images of one repository: which are unused, what uses them, how they can be deleted.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::Listing;
 use super::census::{self, Manifests, Reader};
 use crate::error::{Error, Kind};
-use crate::model::{Image, ImageRow};
+use crate::model::{Home, Row};
 use crate::output::counted;
-use crate::reference::{Digest, PublicRepository, Repository};
+use crate::reference::{Digest, PublicRepository};
 use crate::relations::{Incomplete, Question, Unused};
-use crate::source::{Listed, Subject};
+use crate::source::Subject;
 
 /// Relates the images of one repository.
 pub(super) struct Relating<'a> {
     pub(super) reader: Reader<'a>,
     /// Every image, once the whole listing was read.
-    pub(super) images: Option<Vec<Image>>,
+    pub(super) images: Option<Vec<Row>>,
     pub(super) manifests: Manifests,
     /// What is to be said about the answers.
     pub(super) notes: Vec<String>,
 }
 
 impl<'a> Relating<'a> {
-    pub(super) fn new<R: Listed<Of = Repository> + ImageRow + 'static>(
-        listing: &'a Listing<'a, R>,
-        repository: &'a Repository,
+    pub(super) fn new(
+        listing: &'a Listing<'a>,
+        repository: &'a Subject,
         reference: &'a PublicRepository,
-        images: Option<Vec<Image>>,
+        images: Option<Vec<Row>>,
     ) -> Self {
         Self {
             reader: Reader {
@@ -45,7 +46,7 @@ impl<'a> Relating<'a> {
     }
 
     /// Every image of the repository.
-    pub(super) async fn all_images(&mut self) -> Result<&[Image], Error> {
+    pub(super) async fn all_images(&mut self) -> Result<&[Row], Error> {
         if self.images.is_none() {
             let Reader {
                 sources,
@@ -70,13 +71,13 @@ impl<'a> Relating<'a> {
         let unused = unused.map_err(|missing| self.incomplete(&missing))?;
         self.note_unused(graph.has_roots() || images.is_empty(), &unused);
         self.note_elsewhere(&images);
-        let is_unused = |image: &Image| {
-            let digest = image.manifest.digest.as_deref();
+        let is_unused = |image: &Row| {
+            let digest = image.digest.as_deref();
             digest.is_some_and(|digest| unused.digests.contains(digest))
         };
         let are_unused: Vec<_> = images.iter().map(is_unused).collect();
         for (image, unused) in images.iter_mut().zip(are_unused) {
-            image.manifest.relations_mut().is_unused = unused;
+            image.relations_mut().is_unused = unused;
         }
         self.images = Some(images);
         Ok(())
@@ -103,16 +104,14 @@ impl<'a> Relating<'a> {
     }
 
     /// Notes how many images belong, by their digest tags, to images of other repositories.
-    fn note_elsewhere(&mut self, images: &[Image]) {
-        let digests = images
-            .iter()
-            .filter_map(|image| image.manifest.digest.as_deref());
+    fn note_elsewhere(&mut self, images: &[Row]) {
+        let digests = images.iter().filter_map(|image| image.digest.as_deref());
         let digests: HashSet<_> = digests.collect();
         let is_elsewhere = |tag: &String| {
             Digest::in_tag(tag).is_some_and(|(digest, _)| !digests.contains(digest.as_str()))
         };
         let elsewhere = images.iter().filter(|image| {
-            let tags = image.tags.as_deref().unwrap_or_default();
+            let tags = image.names();
             !tags.is_empty() && tags.iter().all(is_elsewhere)
         });
         let count = elsewhere.count();
@@ -125,7 +124,7 @@ impl<'a> Relating<'a> {
     }
 
     /// Adds the tags through which images are in use, and their roles.
-    pub(super) async fn add_used_by<R: ImageRow>(&mut self, rows: &mut [R]) -> Result<(), Error> {
+    pub(super) async fn add_used_by(&mut self, rows: &mut [Row]) -> Result<(), Error> {
         self.all_images().await?;
         let images = self.images.as_deref().unwrap_or_default();
         let mut graph = census::graph(images, &self.manifests)?;
@@ -137,9 +136,9 @@ impl<'a> Relating<'a> {
             .used_by()
             .map_err(|missing| self.incomplete(&missing))?;
         for row in rows {
-            let digest = row.manifest().digest.clone().unwrap_or_default();
+            let digest = row.digest.clone().unwrap_or_default();
             let tags = used_by.tags(&digest).into_iter().map(str::to_owned);
-            let relations = row.manifest_mut().relations_mut();
+            let relations = row.relations_mut();
             relations.used_by = Some(tags.collect());
             relations.role = graph.role(&digest);
         }
@@ -148,16 +147,11 @@ impl<'a> Relating<'a> {
 
     /// Puts the rows in the order in which the service deletes their images, and leaves out those that
     /// an image which stays needs.
-    pub(super) async fn plan_deletion<R: ImageRow>(
-        &mut self,
-        rows: &mut Vec<R>,
-    ) -> Result<(), Error> {
+    pub(super) async fn plan_deletion(&mut self, rows: &mut Vec<Row>) -> Result<(), Error> {
         self.all_images().await?;
         let images = self.images.as_deref().unwrap_or_default();
         let mut graph = census::graph(images, &self.manifests)?;
-        let candidates: Vec<String> = (rows.iter())
-            .filter_map(|row| row.manifest().digest.clone())
-            .collect();
+        let candidates: Vec<String> = (rows.iter()).filter_map(|row| row.digest.clone()).collect();
         let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
         let question = Question::Deletion(&candidates);
         let manifests = &mut self.manifests;
@@ -198,21 +192,26 @@ impl<'a> Relating<'a> {
 
 /// Puts `rows` in the order of `requests`, without those that no request has. Each gets the number of
 /// its request, and the name of its repository for it.
-fn arrange<R: ImageRow>(rows: &mut Vec<R>, requests: &[Vec<&str>], repository: &Repository) {
+fn arrange(rows: &mut Vec<Row>, requests: &[Vec<&str>], repository: &Subject) {
     let requests = requests.iter().enumerate();
     let places: HashMap<&str, (usize, usize)> = requests
         .flat_map(|(number, request)| request.iter().map(move |digest| (*digest, number)))
         .enumerate()
         .map(|(place, (digest, number))| (digest, (place, number)))
         .collect();
-    let place = |row: &R| places.get(row.manifest().digest.as_deref()?).copied();
+    let place = |row: &Row| places.get(row.digest.as_deref()?).copied();
     rows.retain(|row| place(row).is_some());
     rows.sort_by_key(|row| place(row));
+    let home = Arc::new(Home {
+        registry_id: rows
+            .first()
+            .and_then(|row| row.home.as_ref()?.registry_id.clone()),
+        alias: None,
+        repository: Some(repository.to_string().into()),
+    });
     for row in rows {
-        row.manifest_mut().relations_mut().request = place(row).map(|(_, number)| number);
-        if let Repository::Own(name) = repository {
-            row.home_mut().repository = Some(name.as_str().into());
-        }
+        row.relations_mut().request = place(row).map(|(_, number)| number);
+        row.home = Some(Arc::clone(&home));
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::notes::Empty;
 use super::printer::Printer;
-use super::rows::ListedRow;
 use super::{Listing, Outcome, unless_missing};
 use crate::error::Error;
+use crate::model::Row;
 use crate::source::Target;
 
 /// The result of streaming a subject.
@@ -20,12 +20,12 @@ struct Streamed {
     suggestion: Option<String>,
 }
 
-impl<R: ListedRow> Listing<'_, R> {
+impl Listing<'_> {
     /// Prints page after page, one subject after another.
     pub(super) async fn stream(
         &self,
-        targets: &[Target<R::Of>],
-        mut printer: Printer<'_, R>,
+        targets: &[Target],
+        mut printer: Printer<'_>,
     ) -> Result<Outcome, Error> {
         let mut unknown = Vec::new();
         let (mut next_token, mut seen, mut rows) = (None, Vec::new(), 0);
@@ -60,11 +60,11 @@ impl<R: ListedRow> Listing<'_, R> {
     /// Prints the pages of a subject, and requests the next one while writing each.
     async fn stream_pages(
         &self,
-        target: &Target<R::Of>,
-        printer: &mut Printer<'_, R>,
+        target: &Target,
+        printer: &mut Printer<'_>,
     ) -> Result<Streamed, Error> {
         let reference = self.reference(target).await?;
-        let mut pages = self.pages(&target.of);
+        let mut pages = self.pages(&target.subject);
         let limit = self.selection.limit().unwrap_or(usize::MAX);
         let mut streamed = Streamed::default();
         let mut page = pages.next().await?;
@@ -90,7 +90,7 @@ impl<R: ListedRow> Listing<'_, R> {
     }
 
     /// The rows of a page that pass the filter.
-    fn pass(&self, mut rows: Vec<R>, streamed: &mut Streamed) -> Vec<R> {
+    fn pass(&self, mut rows: Vec<Row>, streamed: &mut Streamed) -> Vec<Row> {
         streamed.read += rows.len();
         if streamed.printed == 0 && streamed.suggestion.is_none() {
             streamed.suggestion = self.selection.suggestion(&rows);

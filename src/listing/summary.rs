@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Manifest, Usage};
+use crate::model::Row;
 use crate::output::{counted, human_count, human_size};
 
 /// The storage that the service does not charge for, in bytes.
@@ -36,25 +36,26 @@ struct UsageTotals {
 }
 
 impl<'a> Totals<'a> {
-    /// Adds a row of an image with these tags.
+    /// Adds a row of an image or a tag.
     ///
     /// Adds the size of each distinct digest once, without indexes; shared layers count once per
     /// image.
-    pub(super) fn add_image(&mut self, tags: &[String], manifest: &'a Manifest) {
+    pub(super) fn add_image(&mut self, row: &'a Row) {
         self.rows += 1;
-        self.untagged += usize::from(tags.is_empty());
-        let digest = manifest.digest.as_deref();
+        self.untagged += usize::from(row.names().is_empty());
+        let digest = row.digest.as_deref();
         let is_new = digest.is_none_or(|digest| self.digests.insert(digest));
-        if manifest.is_index() {
+        if row.is_index() {
             self.has_index = true;
         } else if is_new {
-            self.bytes = self.bytes.saturating_add(natural(manifest.size));
+            self.bytes = self.bytes.saturating_add(natural(row.size));
         }
     }
 
     /// Adds a row of a repository, with its usage if that was read.
-    pub(super) fn add_repository(&mut self, usage: Option<&Usage>) {
+    pub(super) fn add_repository(&mut self, row: &Row) {
         self.rows += 1;
+        let usage = row.detail.as_deref().filter(|detail| detail.tags.is_some());
         let Some(usage) = usage else { return };
         let totals = self.usage.get_or_insert_default();
         if usage.images.is_some() {
@@ -64,9 +65,9 @@ impl<'a> Totals<'a> {
         }
         totals.untagged += natural::<usize>(usage.untagged);
         totals.tags += natural::<usize>(usage.tags);
-        if usage.size.is_some() {
+        if row.size.is_some() {
             let bytes = totals.bytes.get_or_insert_default();
-            *bytes = bytes.saturating_add(natural(usage.size));
+            *bytes = bytes.saturating_add(natural(row.size));
         }
     }
 
@@ -122,14 +123,15 @@ fn natural<N: TryFrom<i64> + Default>(number: Option<i64>) -> N {
 #[cfg(test)]
 mod tests {
     use super::Totals;
-    use crate::model::{Manifest, Usage};
+    use crate::model::{RepositoryDetail, Row, RowName};
 
-    fn manifest(digest: &str, media_type: &str, size: i64) -> Manifest {
-        Manifest {
+    fn row(tags: &[&str], digest: &str, media_type: &str, size: i64) -> Row {
+        Row {
+            name: RowName::Tags(tags.iter().map(ToString::to_string).collect()),
             digest: Some(digest.to_owned()),
             size: Some(size),
             media_type: Some(media_type.into()),
-            ..Manifest::default()
+            ..Row::default()
         }
     }
 
@@ -137,42 +139,51 @@ mod tests {
 
     #[test]
     fn counts_each_digest_once_and_no_index() {
-        let index = manifest("sha256:1", INDEX, 500);
-        let image = manifest("sha256:2", "other", 200);
+        let index = row(&["a", "b"], "sha256:1", INDEX, 500);
+        let image = row(&[], "sha256:2", "other", 200);
         let mut totals = Totals::default();
         assert!(totals.lines("image", true).is_empty());
-        totals.add_image(&[], &image);
-        totals.add_image(&[], &image);
+        totals.add_image(&image);
+        totals.add_image(&image);
         assert_eq!(
             totals.lines("image", false),
             ["2 images, 2 untagged, 200 B"]
         );
-        totals.add_image(&["a".to_owned(), "b".to_owned()], &index);
+        totals.add_image(&index);
         assert_eq!(totals.lines("image", true), ["3 images, 2 untagged, 200 B"]);
         assert_eq!(totals.lines("image", false), ["3 images, 2 untagged"]);
     }
 
     #[test]
     fn a_negative_size_counts_as_zero() {
-        let image = manifest("sha256:1", "other", -5);
+        let image = row(&["a"], "sha256:1", "other", -5);
         let mut totals = Totals::default();
-        totals.add_image(&["a".to_owned()], &image);
+        totals.add_image(&image);
         assert_eq!(totals.lines("tag", true), ["1 tag"]);
     }
 
     #[test]
     fn usage_is_added_up_beside_the_limits_of_the_service() {
-        let usage = |images, untagged, size| Usage {
-            images: Some(images),
-            untagged: Some(untagged),
-            size: Some(size),
-            ..Usage::default()
+        let repository = |images, untagged, tags, size| Row {
+            size,
+            detail: Some(Box::new(RepositoryDetail {
+                images,
+                untagged,
+                tags,
+                ..RepositoryDetail::default()
+            })),
+            ..Row::default()
         };
         let mut totals = Totals::default();
-        totals.add_repository(None);
+        totals.add_repository(&Row::default());
         assert_eq!(totals.lines("repository", true), ["1 repository"]);
-        totals.add_repository(Some(&usage(1200, 7, 4_000_000_000)));
-        totals.add_repository(Some(&usage(34, 0, 2_500_000_000)));
+        totals.add_repository(&repository(
+            Some(1200),
+            Some(7),
+            Some(0),
+            Some(4_000_000_000),
+        ));
+        totals.add_repository(&repository(Some(34), Some(0), Some(0), Some(2_500_000_000)));
         assert_eq!(
             totals.lines("repository", true),
             [
@@ -181,10 +192,7 @@ mod tests {
             ]
         );
         let mut totals = Totals::default();
-        totals.add_repository(Some(&Usage {
-            tags: Some(12),
-            ..Usage::default()
-        }));
+        totals.add_repository(&repository(None, None, Some(12), None));
         assert_eq!(totals.lines("repository", true), ["1 repository, 12 tags"]);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::columns::{Column, Value};
 use crate::error::{Error, Kind};
+use crate::model::Row;
 use crate::reference::{Digest, TagName};
 
 /// The digest or tag in `column` of `row`.
@@ -9,7 +10,7 @@ use crate::reference::{Digest, TagName};
 /// # Errors
 ///
 /// A service error if it is invalid or missing.
-pub(super) fn checked<'a, R>(column: &Column<R>, row: &'a R) -> Result<&'a str, Error> {
+pub(super) fn checked<'a>(column: &Column, row: &'a Row) -> Result<&'a str, Error> {
     match (column.value)(row) {
         Value::Digest(digest) if Digest::is_canonical(digest) => Ok(digest),
         Value::Text(tag) if TagName::is_valid(tag) => Ok(tag),

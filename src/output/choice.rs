@@ -63,7 +63,7 @@ impl From<String> for ColumnName {
 }
 
 /// Lists `columns` in the help and the completions of `arg`, which is `--columns`.
-pub(crate) fn offer<R: Sync>(arg: Arg, columns: &'static [Column<R>]) -> Arg {
+pub(crate) fn offer(arg: Arg, columns: &'static [Column]) -> Arg {
     let about = (arg.get_long_help().or(arg.get_help())).map(ToString::to_string);
     let list: Vec<_> = columns
         .iter()
@@ -113,12 +113,12 @@ impl TypedValueParser for ColumnParser {
 /// # Errors
 ///
 /// A usage error if plain names are mixed with signs, a name is unknown, or no column is left.
-pub(super) fn choose<R>(
-    schema: &Schema<R>,
+pub(super) fn choose(
+    schema: &Schema,
     names: &[ColumnName],
     added: &[&str],
-    defaults: impl Fn(&Column<R>) -> bool,
-) -> Result<Vec<&'static Column<R>>, Error> {
+    defaults: impl Fn(&Column) -> bool,
+) -> Result<Vec<&'static Column>, Error> {
     // `tag,` ends with an empty name.
     let names = match names {
         [rest @ .., last]
@@ -136,7 +136,7 @@ pub(super) fn choose<R>(
             ),
         );
     }
-    let mut chosen: Vec<&'static Column<R>> = match plain {
+    let mut chosen: Vec<&'static Column> = match plain {
         0 => schema
             .columns
             .iter()
@@ -157,8 +157,7 @@ pub(super) fn choose<R>(
         add(column, &mut chosen);
     }
     if plain == 0 {
-        let position =
-            |column: &&Column<R>| schema.columns.iter().position(|c| c.key == column.key);
+        let position = |column: &&Column| schema.columns.iter().position(|c| c.key == column.key);
         chosen.sort_by_key(position);
     }
     if chosen.is_empty() {
@@ -167,13 +166,13 @@ pub(super) fn choose<R>(
     Ok(chosen)
 }
 
-fn add<R>(column: &'static Column<R>, chosen: &mut Vec<&'static Column<R>>) {
+fn add(column: &'static Column, chosen: &mut Vec<&'static Column>) {
     if chosen.iter().all(|other| other.key != column.key) {
         chosen.push(column);
     }
 }
 
-fn unknown<R>(schema: &Schema<R>, name: &ColumnName) -> Error {
+fn unknown(schema: &Schema, name: &ColumnName) -> Error {
     let ColumnName { sign, name } = name;
     // `-c -o json` reads as the column `o`, to be left out.
     let error = match sign {
@@ -191,9 +190,9 @@ fn unknown<R>(schema: &Schema<R>, name: &ColumnName) -> Error {
 }
 
 /// The columns that `name` may mean: those whose names contain it, or else the most similar ones.
-fn near<R>(schema: &Schema<R>, name: &str) -> Vec<&'static str> {
+fn near(schema: &Schema, name: &str) -> Vec<&'static str> {
     let name = name.to_ascii_lowercase();
-    let similarity = |column: &Column<R>| {
+    let similarity = |column: &Column| {
         let similarities = column.names().map(|own| {
             let own = own.to_ascii_lowercase();
             let is_part = name.len() > 2 && own.contains(&name);

@@ -5,12 +5,13 @@ use serde::Serialize;
 use super::columns::{Column, Schema, Value};
 use super::{Format, checked};
 use crate::error::{Error, Kind};
+use crate::model::Row;
 use crate::reference::RepositoryName;
 
 /// One request per line, in the order of the rows, whose images have the numbers of their requests.
 #[derive(Debug)]
-pub(super) struct DeleteRequests<R: 'static> {
-    schema: &'static Schema<R>,
+pub(super) struct DeleteRequests {
+    schema: &'static Schema,
     open: Option<(Option<usize>, Request)>,
 }
 
@@ -29,13 +30,13 @@ struct ImageId {
     image_digest: String,
 }
 
-impl<R> DeleteRequests<R> {
-    pub(super) fn new(schema: &'static Schema<R>) -> Self {
+impl DeleteRequests {
+    pub(super) fn new(schema: &'static Schema) -> Self {
         Self { schema, open: None }
     }
 
     /// The request of `row`, without its images.
-    fn request(&self, row: &R) -> Result<Request, Error> {
+    fn request(&self, row: &Row) -> Result<Request, Error> {
         let text = |name| match self.schema.column(name).map(|column| (column.value)(row)) {
             Some(Value::Text(text)) => Some(text.to_owned()),
             _ => None,
@@ -52,19 +53,22 @@ impl<R> DeleteRequests<R> {
         })
     }
 
-    fn id(&self) -> &'static Column<R> {
+    fn id(&self) -> &'static Column {
         self.schema.id_column()
     }
 }
 
-impl<R> Format<R> for DeleteRequests<R> {
+impl Format for DeleteRequests {
     fn streams(&self) -> bool {
         false
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
-            let number = (self.schema.request)(row);
+            let number = row
+                .relations
+                .as_ref()
+                .and_then(|relations| relations.request);
             let request = self.request(row)?;
             let image_digest = checked::checked(self.id(), row)?.to_owned();
             let is_other = |(open, other): &(Option<usize>, Request)| {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::columns::{Column, Value};
 use super::{Format, Style};
 use crate::error::Error;
+use crate::model::Row;
 
 /// Separates several tags in one cell; no tag contains it.
 const JOINT: &str = ";";
@@ -12,15 +13,15 @@ const JOINT: &str = ";";
 /// CSV quotes cells as RFC 4180 says; TSV writes characters that would break a line as `\t`, `\n`,
 /// `\\`.
 #[derive(Debug)]
-pub(super) struct Delimited<R: 'static> {
-    columns: Vec<&'static Column<R>>,
+pub(super) struct Delimited {
+    columns: Vec<&'static Column>,
     style: Style,
     /// `,` or a tab.
     delimiter: u8,
 }
 
-impl<R> Delimited<R> {
-    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style, delimiter: u8) -> Self {
+impl Delimited {
+    pub(super) fn new(columns: Vec<&'static Column>, style: Style, delimiter: u8) -> Self {
         Self {
             columns,
             style,
@@ -57,14 +58,14 @@ impl<R> Delimited<R> {
     }
 }
 
-impl<R> Format<R> for Delimited<R> {
+impl Format for Delimited {
     fn begin(&mut self, out: &mut Vec<u8>) {
         if self.style.headers {
             self.line(self.columns.iter().map(|column| column.name().into()), out);
         }
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             let columns = self.columns.iter();
             self.line(columns.map(|column| self.cell((column.value)(row))), out);

@@ -3,42 +3,42 @@
 use super::columns::{Column, Schema};
 use super::{Format, checked};
 use crate::error::Error;
+use crate::model::Row;
 
 /// One `imageDigest=…` or `imageTag=…` per line, indexes before the images that they may hold: the
 /// service refuses to delete an image while an index refers to it.
 #[derive(Debug)]
-pub(super) struct ImageIds<R: 'static> {
-    id: &'static Column<R>,
-    is_index: fn(&R) -> bool,
-    request: fn(&R) -> Option<usize>,
+pub(super) struct ImageIds {
+    id: &'static Column,
     indexes: Vec<u8>,
     others: Vec<u8>,
 }
 
-impl<R> ImageIds<R> {
-    pub(super) fn new(schema: &'static Schema<R>) -> Self {
+impl ImageIds {
+    pub(super) fn new(schema: &'static Schema) -> Self {
         Self {
             id: schema.id_column(),
-            is_index: schema.is_index,
-            request: schema.request,
             indexes: Vec::new(),
             others: Vec::new(),
         }
     }
 }
 
-impl<R> Format<R> for ImageIds<R> {
+impl Format for ImageIds {
     fn streams(&self) -> bool {
         false
     }
 
-    fn rows(&mut self, rows: &[R], _out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], _out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             // These lines become arguments of a command that deletes.
             let text = checked::checked(self.id, row)?;
             // Planned rows are in the order of their deletion already.
-            let is_planned = (self.request)(row).is_some();
-            let lines = if (self.is_index)(row) && !is_planned {
+            let is_planned = row
+                .relations
+                .as_ref()
+                .is_some_and(|relations| relations.request.is_some());
+            let lines = if row.is_index() && !is_planned {
                 &mut self.indexes
             } else {
                 &mut self.others

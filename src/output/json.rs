@@ -7,21 +7,22 @@ use super::time::{Clock, epoch};
 use super::{Format, Style};
 use crate::error::Error;
 use crate::escape::{judged, needs_escaping};
+use crate::model::Row;
 
 /// One document, `{"LIST": [ … ]}`, indented as `jq` does, or one object per line.
 #[derive(Debug)]
-pub(super) struct Json<R: 'static> {
+pub(super) struct Json {
     /// The key of the list in a document; none for lines.
     list_key: Option<&'static str>,
-    fields: Vec<Field<R>>,
+    fields: Vec<Field>,
     style: Style,
     is_empty: bool,
 }
 
 /// A column with the texts before its values.
 #[derive(Debug)]
-struct Field<R: 'static> {
-    column: &'static Column<R>,
+struct Field {
+    column: &'static Column,
     /// The start of the object that the service nests the field in.
     outer: Option<String>,
     /// The key, on a new line in a document.
@@ -32,17 +33,17 @@ struct Field<R: 'static> {
 const ROW: usize = 2;
 const FIELD: usize = 3;
 
-impl<R> Json<R> {
+impl Json {
     pub(super) fn new(
         list_key: Option<&'static str>,
-        columns: &[&'static Column<R>],
+        columns: &[&'static Column],
         style: Style,
     ) -> Self {
         let key = |depth, key| match list_key {
             Some(_) => format!("\n{:1$}\"{key}\": ", "", 2 * depth),
             None => format!("\"{key}\":"),
         };
-        let field = |column: &&'static Column<R>| {
+        let field = |column: &&'static Column| {
             let (outer, inner) = column.nesting();
             Field {
                 column,
@@ -51,7 +52,7 @@ impl<R> Json<R> {
             }
         };
         // Those of one object side by side, so that each object is written once.
-        let outer = |column: &Column<R>| column.nesting().0.unwrap_or(column.key);
+        let outer = |column: &Column| column.nesting().0.unwrap_or(column.key);
         let mut grouped = columns.to_vec();
         grouped.sort_by_key(|column| columns.iter().position(|c| outer(c) == outer(column)));
         Self {
@@ -62,7 +63,7 @@ impl<R> Json<R> {
         }
     }
 
-    fn row(&self, row: &R, out: &mut Vec<u8>) {
+    fn row(&self, row: &Row, out: &mut Vec<u8>) {
         out.push(b'{');
         let mut open: Option<&str> = None;
         for field in &self.fields {
@@ -166,14 +167,14 @@ impl<R> Json<R> {
     }
 }
 
-impl<R> Format<R> for Json<R> {
+impl Format for Json {
     fn begin(&mut self, out: &mut Vec<u8>) {
         if let Some(key) = self.list_key {
             out.extend_from_slice(format!("{{\n  \"{key}\": [").as_bytes());
         }
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             if self.list_key.is_some() {
                 if !self.is_empty {

@@ -23,13 +23,14 @@ use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, Type
 use jiff::Timestamp;
 
 pub(crate) use self::choice::{ColumnName, offer};
-pub(crate) use self::columns::{Align, Column, Expected, Look, Role, Schema, Shown, Value};
+pub(crate) use self::columns::{Column, Expected, Look, Schema, Shown, Value};
 pub(crate) use self::numbers::{counted, human_count, human_size};
 use self::time::Clock;
 pub(crate) use self::time::TimeFormat;
 use crate::error::Error;
 use crate::escape::escaped;
 use crate::facts::{Facts, Need};
+use crate::model::Row;
 
 /// How rows are printed.
 #[derive(Debug, clap::Args)]
@@ -159,7 +160,7 @@ pub(crate) struct Place {
 }
 
 /// Turns rows into bytes, appended to a buffer.
-pub(crate) trait Format<R> {
+pub(crate) trait Format {
     /// Whether rows can be printed before all of them are read.
     fn streams(&self) -> bool {
         true
@@ -170,7 +171,7 @@ pub(crate) trait Format<R> {
     /// # Errors
     ///
     /// If a row has a value that the format cannot represent.
-    fn prepare(&mut self, _rows: &[&[R]]) -> Result<(), Error> {
+    fn prepare(&mut self, _rows: &[&[Row]]) -> Result<(), Error> {
         Ok(())
     }
 
@@ -182,7 +183,7 @@ pub(crate) trait Format<R> {
     /// # Errors
     ///
     /// If a row has a value that the format cannot represent.
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error>;
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error>;
 
     /// Writes the end of the document, with the token of the next page.
     fn end(&mut self, next_token: Option<&str>, out: &mut Vec<u8>);
@@ -190,12 +191,12 @@ pub(crate) trait Format<R> {
 
 impl OutputArgs {
     /// The format for these columns of `schema`.
-    pub(crate) fn format<R: 'static>(
+    pub(crate) fn format(
         &self,
-        schema: &'static Schema<R>,
-        columns: Vec<&'static Column<R>>,
+        schema: &'static Schema,
+        columns: Vec<&'static Column>,
         place: Place,
-    ) -> Box<dyn Format<R>> {
+    ) -> Box<dyn Format> {
         let style = Style {
             clock: self.clock(place),
             headers: !self.no_headers,
@@ -205,7 +206,11 @@ impl OutputArgs {
         };
         match self.format_name() {
             FormatName::Table => Box::new(table::Table::new(columns, style)),
-            FormatName::Json => Box::new(json::Json::new(Some(schema.list_key), &columns, style)),
+            FormatName::Json => Box::new(json::Json::new(
+                Some(schema.kind.list_key()),
+                &columns,
+                style,
+            )),
             FormatName::Jsonl => Box::new(json::Json::new(None, &columns, style)),
             FormatName::Csv => Box::new(delimited::Delimited::new(columns, style, b',')),
             FormatName::Tsv => Box::new(delimited::Delimited::new(columns, style, b'\t')),
@@ -224,12 +229,12 @@ impl OutputArgs {
     /// # Errors
     ///
     /// A usage error if `--columns` is invalid.
-    pub(crate) fn columns<R: 'static>(
+    pub(crate) fn columns(
         &self,
-        schema: &'static Schema<R>,
+        schema: &'static Schema,
         expected: Expected,
         added: &[&str],
-    ) -> Result<Vec<&'static Column<R>>, Error> {
+    ) -> Result<Vec<&'static Column>, Error> {
         let is_machine = !self.is_table();
         choice::choose(schema, &self.columns, added, |column| {
             expected.told.contains(column.needs)
@@ -249,7 +254,7 @@ impl OutputArgs {
     }
 
     /// The facts about rows of `schema` that the options need.
-    pub(crate) fn needs<R>(&self, schema: &'static Schema<R>) -> Vec<Need> {
+    pub(crate) fn needs(&self, schema: &'static Schema) -> Vec<Need> {
         let Self {
             output,
             columns,

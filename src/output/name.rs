@@ -3,17 +3,18 @@
 use super::columns::{Column, Schema, Value};
 use super::{Format, Style, checked};
 use crate::error::{Error, Kind};
+use crate::model::Row;
 use crate::reference::Reference;
 
 /// One digest or tag per line; leaves out rows without one.
 #[derive(Debug)]
-pub(super) struct Names<R: 'static> {
-    id: &'static Column<R>,
+pub(super) struct Names {
+    id: &'static Column,
     style: Style,
 }
 
-impl<R> Names<R> {
-    pub(super) fn new(schema: &'static Schema<R>, style: Style) -> Self {
+impl Names {
+    pub(super) fn new(schema: &'static Schema, style: Style) -> Self {
         Self {
             id: schema.id_column(),
             style,
@@ -21,8 +22,8 @@ impl<R> Names<R> {
     }
 }
 
-impl<R> Format<R> for Names<R> {
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+impl Format for Names {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             if let Value::Text(name) | Value::Digest(name) = (self.id.value)(row) {
                 out.extend(self.style.shown(name.into()).as_bytes());
@@ -38,17 +39,17 @@ impl<R> Format<R> for Names<R> {
 /// One reference per line: `public.ecr.aws/ALIAS/NAME` of repositories, with `:TAG`, `@DIGEST` for
 /// images, or both for pinned tags.
 #[derive(Debug)]
-pub(super) struct References<R: 'static> {
-    alias: &'static Column<R>,
-    repository: &'static Column<R>,
+pub(super) struct References {
+    alias: &'static Column,
+    repository: &'static Column,
     /// The image of the repository: a tag or a digest.
-    image: Option<&'static Column<R>>,
+    image: Option<&'static Column>,
     /// The digest, if the image is a tag.
-    pin: Option<&'static Column<R>>,
+    pin: Option<&'static Column>,
 }
 
-impl<R> References<R> {
-    pub(super) fn new(schema: &'static Schema<R>, pin: bool) -> Self {
+impl References {
+    pub(super) fn new(schema: &'static Schema, pin: bool) -> Self {
         let column = |name| schema.column(name).expect("every schema has these columns");
         let (id, repository) = (schema.id_column(), column("repositoryName"));
         Self {
@@ -61,7 +62,7 @@ impl<R> References<R> {
         }
     }
 
-    fn reference(&self, row: &R) -> Result<String, Error> {
+    fn reference(&self, row: &Row) -> Result<String, Error> {
         let (Value::Text(alias), Value::Text(repository)) =
             ((self.alias.value)(row), (self.repository.value)(row))
         else {
@@ -91,13 +92,13 @@ impl<R> References<R> {
     }
 }
 
-impl<R> Format<R> for References<R> {
-    fn prepare(&mut self, rows: &[&[R]]) -> Result<(), Error> {
+impl Format for References {
+    fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
         let mut rows = rows.iter().copied().flatten();
         rows.try_for_each(|row| self.reference(row).map(drop))
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             out.extend(self.reference(row)?.as_bytes());
             out.push(b'\n');

@@ -6,11 +6,12 @@ use std::io::Write;
 use anstyle::{AnsiColor, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
-use super::columns::{Align, Column, Role, Value};
+use super::columns::{Column, Look, Value};
 use super::layout::{GAP, Wish, lay_out};
 use super::{Format, Style, cut, human_count, human_size};
 use crate::error::Error;
 use crate::escape::escaped;
+use crate::model::Row;
 
 /// A cell that is cut to less is hard to read.
 const READABLE: usize = 20;
@@ -23,11 +24,11 @@ const MISSING: &str = "-";
 
 /// Measures all rows first, so that any part of them can then be laid out alone.
 #[derive(Debug)]
-pub(super) struct Table<R: 'static> {
-    columns: Vec<&'static Column<R>>,
+pub(super) struct Table {
+    columns: Vec<&'static Column>,
     style: Style,
     /// The columns that fit, in order.
-    shown: Vec<FittingColumn<R>>,
+    shown: Vec<FittingColumn>,
     /// Whether sizes have decimals to align.
     has_decimals: bool,
     has_header: bool,
@@ -35,8 +36,8 @@ pub(super) struct Table<R: 'static> {
 
 /// A column that fits.
 #[derive(Debug)]
-struct FittingColumn<R: 'static> {
-    column: &'static Column<R>,
+struct FittingColumn {
+    column: &'static Column,
     /// Cells wider than this are cut.
     limit: usize,
     /// The width of the widest cell after cutting, or of the title.
@@ -54,8 +55,8 @@ enum Cell<'a> {
     List(Vec<Cow<'a, str>>),
 }
 
-impl<R> Table<R> {
-    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
+impl Table {
+    pub(super) fn new(columns: Vec<&'static Column>, style: Style) -> Self {
         Self {
             columns,
             style,
@@ -65,7 +66,7 @@ impl<R> Table<R> {
         }
     }
 
-    fn cell<'a>(&self, column: &Column<R>, row: &'a R) -> Cell<'a> {
+    fn cell<'a>(&self, column: &Column, row: &'a Row) -> Cell<'a> {
         match (column.value)(row) {
             Value::Missing | Value::List([]) => Cell::Fixed(MISSING.into()),
             Value::Text(text) => Cell::Text(escaped(text)),
@@ -97,19 +98,19 @@ impl<R> Table<R> {
         }
     }
 
-    fn has_decimals(&self, rows: &[&[R]]) -> bool {
-        let has_decimals = |column: &&Column<R>, row| matches!((column.value)(row), Value::Size(bytes) if bytes >= 1000);
+    fn has_decimals(&self, rows: &[&[Row]]) -> bool {
+        let has_decimals = |column: &&Column, row| matches!((column.value)(row), Value::Size(bytes) if bytes >= 1000);
         let mut rows = rows.iter().copied().flatten();
         rows.any(|row| self.columns.iter().any(|column| has_decimals(column, row)))
     }
 
     /// The width that the cells of `column` and its title want.
-    fn wish(&self, column: &Column<R>, rows: &[&[R]]) -> Wish {
+    fn wish(&self, column: &Column, rows: &[&[Row]]) -> Wish {
         let title = self.title(column).width();
         let mut wish = Wish {
             whole: title,
             readable: title,
-            importance: column.look.importance,
+            importance: column.importance,
             is_empty: true,
         };
         for row in rows.iter().copied().flatten() {
@@ -122,7 +123,7 @@ impl<R> Table<R> {
         wish
     }
 
-    fn title(&self, column: &Column<R>) -> &'static str {
+    fn title(&self, column: &Column) -> &'static str {
         if self.style.headers {
             column.title
         } else {
@@ -131,7 +132,7 @@ impl<R> Table<R> {
     }
 
     /// `column` with cells cut to `limit`.
-    fn fit(&self, column: &'static Column<R>, limit: usize, rows: &[&[R]]) -> FittingColumn<R> {
+    fn fit(&self, column: &'static Column, limit: usize, rows: &[&[Row]]) -> FittingColumn {
         let title = cut::in_the_middle(self.title(column), limit).width();
         let cells = rows.iter().copied().flatten();
         let widths = cells.map(|row| self.cell(column, row).within(limit).width());
@@ -145,9 +146,10 @@ impl<R> Table<R> {
     fn line(&self, cells: impl Iterator<Item = (String, Paint)>, out: &mut Vec<u8>) {
         for (fitting, (text, paint)) in self.shown.iter().zip(cells) {
             let room = fitting.width.saturating_sub(text.width());
-            let before = match fitting.column.look.align {
-                Align::Right => room,
-                Align::Left => 0,
+            let before = if fitting.column.look == Look::Number {
+                room
+            } else {
+                0
             };
             let paint = if self.style.place.color {
                 paint
@@ -165,21 +167,21 @@ impl<R> Table<R> {
 }
 
 /// Names and digests are coloured, missing values dimmed.
-fn paint(text: &str, role: Role) -> Paint {
-    match role {
+fn paint(text: &str, look: Look) -> Paint {
+    match look {
         _ if text == MISSING => Paint::new().dimmed(),
-        Role::Name => AnsiColor::Green.on_default(),
-        Role::Digest => AnsiColor::Yellow.on_default(),
-        Role::Plain => Paint::new(),
+        Look::Name => AnsiColor::Green.on_default(),
+        Look::Digest => AnsiColor::Yellow.on_default(),
+        Look::Plain | Look::Number => Paint::new(),
     }
 }
 
-impl<R> Format<R> for Table<R> {
+impl Format for Table {
     fn streams(&self) -> bool {
         false
     }
 
-    fn prepare(&mut self, rows: &[&[R]]) -> Result<(), Error> {
+    fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
         self.has_header = self.style.headers;
         self.has_decimals = self.has_decimals(rows);
         let columns = self.columns.iter();
@@ -203,7 +205,7 @@ impl<R> Format<R> for Table<R> {
         Ok(())
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         if self.has_header && !rows.is_empty() {
             let titles = self.shown.iter().map(|fitting| {
                 let title = cut::in_the_middle(fitting.column.title, fitting.limit);
@@ -215,7 +217,7 @@ impl<R> Format<R> for Table<R> {
         for row in rows {
             let cells = self.shown.iter().map(|fitting| {
                 let text = self.cell(fitting.column, row).within(fitting.limit);
-                let paint = paint(&text, fitting.column.look.role);
+                let paint = paint(&text, fitting.column.look);
                 (text, paint)
             });
             self.line(cells, out);

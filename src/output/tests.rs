@@ -8,9 +8,10 @@ use proptest::prelude::*;
 use serde_json::Value as Json;
 use unicode_width::UnicodeWidthStr;
 
-use super::columns::{Align, Column, Expected, Look, Role, Schema, Shown, Value};
+use super::columns::{Column, Expected, Look, Schema, Value};
 use super::{OutputArgs, Place};
 use crate::facts::Facts;
+use crate::model::{self, RowKind, RowName};
 
 /// A row of every kind of value.
 #[derive(Clone, Debug)]
@@ -22,77 +23,40 @@ struct Row {
     list: Option<Vec<String>>,
 }
 
-const fn look(importance: u8) -> Look {
-    Look {
-        align: Align::Left,
-        role: Role::Plain,
-        importance,
+impl From<&Row> for model::Row {
+    fn from(row: &Row) -> Self {
+        let time = row.time.map(Timestamp::from_millisecond);
+        Self {
+            name: RowName::Own(row.text.clone()),
+            media_type: row.nested.as_deref().map(Into::into),
+            size: row.size,
+            date: time.and_then(Result::ok),
+            platforms: row.list.as_deref().map(Into::into),
+            ..Self::default()
+        }
     }
 }
 
-const SCHEMA: Schema<Row> = Schema {
-    noun: "row",
-    list_key: "rows",
+const SCHEMA: Schema = Schema {
+    kind: RowKind::Tags,
     columns: &[
-        Column {
-            key: "text",
-            title: "TEXT",
-            aliases: &[],
-            shown: Shown::Always,
-            needs: Facts::NAMES,
-            look: look(9),
-            value: |row| Value::of(row.text.as_deref(), Value::Text),
-        },
-        Column {
-            key: "outer.nested",
-            title: "NESTED",
-            aliases: &[],
-            shown: Shown::Always,
-            needs: Facts::NAMES,
-            look: look(1),
-            value: |row| Value::of(row.nested.as_deref(), Value::MediaType),
-        },
-        Column {
-            key: "size",
-            title: "SIZE",
-            aliases: &[],
-            shown: Shown::Always,
-            needs: Facts::NAMES,
-            look: Look {
-                align: Align::Right,
-                ..look(3)
-            },
-            value: |row| Value::of(row.size, Value::Size),
-        },
-        Column {
-            key: "time",
-            title: "TIME",
-            aliases: &[],
-            shown: Shown::Always,
-            needs: Facts::NAMES,
-            look: look(4),
-            value: |row| {
-                let time = row
-                    .time
-                    .and_then(|time| Timestamp::from_millisecond(time).ok());
-                Value::of(time, Value::Time)
-            },
-        },
-        Column {
-            key: "list",
-            title: "LIST",
-            aliases: &[],
-            shown: Shown::Always,
-            needs: Facts::NAMES,
-            look: look(7),
-            value: |row| Value::of(row.list.as_deref(), Value::List),
-        },
+        Column::new("imageTag", "TEXT", Facts::NAMES, 9, |row| {
+            Value::of(row.id(), Value::Text)
+        }),
+        Column::new("outer.nested", "NESTED", Facts::NAMES, 1, |row| {
+            Value::of(row.media_type.as_deref(), Value::MediaType)
+        }),
+        Column::new("size", "SIZE", Facts::NAMES, 3, |row| {
+            Value::of(row.size, Value::Size)
+        })
+        .look(Look::Number),
+        Column::new("time", "TIME", Facts::NAMES, 4, |row| {
+            Value::of(row.date, Value::Time)
+        }),
+        Column::new("list", "LIST", Facts::NAMES, 7, |row| {
+            Value::of(row.platforms.as_deref(), Value::List)
+        }),
     ],
-    id: "text",
-    needs: Facts::NAMES,
-    complete: Facts::NAMES,
-    is_index: |_| false,
-    request: |_| None,
 };
 
 #[derive(Parser)]
@@ -128,7 +92,8 @@ fn print_pages(place: Place, options: &[&str], rows: &[Row], size: usize) -> Str
     let columns = output.columns(&SCHEMA, expected, &[]).unwrap();
     let mut format = output.format(&SCHEMA, columns, place);
     let mut out = Vec::new();
-    format.prepare(&[rows]).unwrap();
+    let rows: Vec<model::Row> = rows.iter().map(Into::into).collect();
+    format.prepare(&[rows.as_slice()]).unwrap();
     format.begin(&mut out);
     for page in rows.chunks(size) {
         format.rows(page, &mut out).unwrap();
@@ -145,7 +110,7 @@ fn json(row: &Row) -> Json {
             object.insert(key, value);
         }
     };
-    put("text", row.text.clone().map(Json::from));
+    put("imageTag", row.text.clone().map(Json::from));
     put(
         "outer",
         row.nested
@@ -216,7 +181,7 @@ proptest! {
         let printed = print(&["-o", "json"], terminal, &rows);
         let document: Json = serde_json::from_str(&printed).unwrap();
         let expected: Vec<_> = rows.iter().map(json).collect();
-        prop_assert_eq!(&document["rows"], &Json::from(expected.clone()));
+        prop_assert_eq!(&document["imageTagDetails"], &Json::from(expected.clone()));
         let lines = print(&["-o", "jsonl"], terminal, &rows);
         let lines: Vec<Json> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         prop_assert_eq!(lines, expected);
@@ -424,11 +389,11 @@ fn columns_that_cannot_be_printed_are_refused() {
     );
     assert_eq!(
         refused("zzz"),
-        "there is no column `zzz`; choose among `text`, `nested`, `size`, `time`, `list`"
+        "there is no column `zzz`; choose among `imageTag`, `nested`, `size`, `time`, `list`"
     );
     assert_eq!(
         refused("--output"),
-        "`--columns` is followed by `--output`, which is not a column; choose among `text`, `nested`, `size`, `time`, `list`"
+        "`--columns` is followed by `--output`, which is not a column; choose among `imageTag`, `nested`, `size`, `time`, `list`"
     );
     assert!(refused("size,+time").starts_with("`--columns` mixes plain names"));
     assert_eq!(

@@ -17,11 +17,11 @@ const SPARE: usize = 1000;
 
 /// The rows of one repository, while its pages arrive.
 #[derive(Debug)]
-pub(crate) struct Collector<'a, R> {
+pub(crate) struct Collector<'a> {
     selection: &'a Selection<'a>,
     wanted: Option<&'a Wanted>,
     limit: Option<usize>,
-    rows: Vec<R>,
+    rows: Vec<Row>,
     /// How many pages were added.
     pages: u32,
     /// Whether each row is listed once. In the service's order one is listed as often as the service
@@ -39,9 +39,9 @@ pub(crate) struct Collector<'a, R> {
 
 /// The listed rows of a repository, and what notes report about the others.
 #[derive(Debug)]
-pub(crate) struct Selected<R> {
+pub(crate) struct Selected {
     /// The rows that pass, sorted and limited.
-    pub(crate) rows: Vec<R>,
+    pub(crate) rows: Vec<Row>,
     /// The numbers of rows.
     pub(crate) counts: Counts,
     /// The number of listed rows that also have tags which do not pass.
@@ -65,14 +65,14 @@ pub(crate) struct Counts {
     pub(crate) pre_releases: usize,
 }
 
-impl<R> Selected<R> {
+impl Selected {
     /// The number of rows that `--limit` left out.
     pub(crate) fn left_out(&self) -> usize {
         self.counts.passing.saturating_sub(self.rows.len())
     }
 }
 
-impl<'a, R: Row> Collector<'a, R> {
+impl<'a> Collector<'a> {
     pub(super) fn new(
         selection: &'a Selection<'a>,
         wanted: Option<&'a Wanted>,
@@ -94,7 +94,7 @@ impl<'a, R: Row> Collector<'a, R> {
     }
 
     /// Adds a page of rows. Of two rows with the same id the one that was read last counts.
-    pub(crate) fn add(&mut self, mut page: Vec<R>) {
+    pub(crate) fn add(&mut self, mut page: Vec<Row>) {
         self.pages += 1;
         let mut replaced = HashSet::new();
         let backwards = page.iter().rev();
@@ -102,7 +102,7 @@ impl<'a, R: Row> Collector<'a, R> {
         let mut kept = kept.collect::<Vec<_>>().into_iter().rev();
         page.retain(|_| kept.next() == Some(true));
         if !replaced.is_empty() {
-            let is_replaced = |row: &R| row.id().is_some_and(|id| replaced.contains(id));
+            let is_replaced = |row: &Row| row.id().is_some_and(|id| replaced.contains(id));
             self.rows.retain(|row| !is_replaced(row));
         }
         if self.selection.needs_all_rows() {
@@ -117,7 +117,7 @@ impl<'a, R: Row> Collector<'a, R> {
 
     /// Whether `row`, of the current page, is kept. Adds its id to `replaced` if an earlier page had
     /// it. The rows of a page come last to first.
-    fn is_kept(&mut self, row: &R, replaced: &mut HashSet<String>) -> bool {
+    fn is_kept(&mut self, row: &Row, replaced: &mut HashSet<String>) -> bool {
         self.note_found(row);
         let (verdict, is_kept) = if self.selection.needs_all_rows() {
             (Verdict::Fails, true)
@@ -148,7 +148,7 @@ impl<'a, R: Row> Collector<'a, R> {
     }
 
     /// Sorts and limits the rows, after the last page.
-    pub(crate) fn finish(mut self) -> Selected<R> {
+    pub(crate) fn finish(mut self) -> Selected {
         let mut rows = std::mem::take(&mut self.rows);
         let (verdicts, positions, with_other_tags) = self.settle(&rows);
         let mut counts = self.others;
@@ -186,7 +186,7 @@ impl<'a, R: Row> Collector<'a, R> {
 
     /// The verdicts on `rows`, the positions of those that pass in their order, and how many of the
     /// listed ones also have tags that do not pass.
-    fn settle(&mut self, rows: &[R]) -> (Vec<Verdict>, Vec<usize>, usize) {
+    fn settle(&mut self, rows: &[Row]) -> (Vec<Verdict>, Vec<usize>, usize) {
         let selection = self.selection;
         let (verdicts, floating) = if selection.needs_all_rows() {
             let floating = floating_tags(rows);
@@ -205,15 +205,15 @@ impl<'a, R: Row> Collector<'a, R> {
         (verdicts, positions, with_other_tags)
     }
 
-    fn note_found(&mut self, row: &R) {
+    fn note_found(&mut self, row: &Row) {
         if let Some(wanted) = self.wanted {
             for position in wanted.positions(row) {
-                self.found[position].insert(row.digest().map(str::to_owned));
+                self.found[position].insert(row.digest.as_deref().map(str::to_owned));
             }
         }
     }
 
-    fn verdict(&mut self, row: &R, floating: &FloatingTags) -> Verdict {
+    fn verdict(&mut self, row: &Row, floating: &FloatingTags) -> Verdict {
         let is_named = |wanted: &Wanted| wanted.positions(row).next().is_some();
         if !self.wanted.is_none_or(is_named) {
             return Verdict::NotNamed;
@@ -245,9 +245,9 @@ impl Counts {
     }
 }
 
-fn floating_tags<R: Row>(rows: &[R]) -> FloatingTags<'_> {
+fn floating_tags(rows: &[Row]) -> FloatingTags<'_> {
     FloatingTags::of(rows.iter().flat_map(|row| {
-        let digest = row.digest();
+        let digest = row.digest.as_deref();
         let tags = row.names().iter();
         tags.filter_map(move |tag| Some((digest?, tag.as_str())))
     }))

@@ -139,7 +139,7 @@ impl FilterArgs {
 
 impl Selection<'_> {
     /// Whether `row` passes; `floating` holds the floating tags of its repository.
-    pub(super) fn verdict<R: Row>(&self, row: &R, floating: &FloatingTags) -> Verdict {
+    pub(super) fn verdict(&self, row: &Row, floating: &FloatingTags) -> Verdict {
         let passes = (!self.tagged.unused || row.is_unused())
             && self.has_media_type(row)
             && self.has_date(row);
@@ -151,7 +151,7 @@ impl Selection<'_> {
     }
 
     /// Whether `tag`, a tag of `row`, meets the conditions on tags.
-    pub(super) fn passes_tag<R: Row>(&self, row: &R, tag: &str, floating: &FloatingTags) -> bool {
+    pub(super) fn passes_tag(&self, row: &Row, tag: &str, floating: &FloatingTags) -> bool {
         self.is_included(tag) && self.passes_otherwise(row, tag, floating, self.filter.pre)
     }
 
@@ -173,11 +173,7 @@ impl Selection<'_> {
     }
 
     /// A pattern with which `row` passes, made from an `--include` that matches only a part of a tag.
-    pub(super) fn suggestion_for<R: Row>(
-        &self,
-        row: &R,
-        floating: &FloatingTags,
-    ) -> Option<String> {
+    pub(super) fn suggestion_for(&self, row: &Row, floating: &FloatingTags) -> Option<String> {
         if self.tagged.untagged
             || self.tagged.unused
             || !self.has_media_type(row)
@@ -194,7 +190,7 @@ impl Selection<'_> {
         })
     }
 
-    fn by_tags<R: Row>(&self, row: &R, floating: &FloatingTags) -> Verdict {
+    fn by_tags(&self, row: &Row, floating: &FloatingTags) -> Verdict {
         let tags = row.names();
         let passes = |pre| match tags {
             [] => self.admits_untagged(),
@@ -218,15 +214,9 @@ impl Selection<'_> {
     }
 
     /// Whether `tag` meets the conditions on tags other than `--include`; `pre` admits pre-releases.
-    fn passes_otherwise<R: Row>(
-        &self,
-        row: &R,
-        tag: &str,
-        floating: &FloatingTags,
-        pre: bool,
-    ) -> bool {
+    fn passes_otherwise(&self, row: &Row, tag: &str, floating: &FloatingTags, pre: bool) -> bool {
         let is_in_range = |range: &Range| {
-            let version = floating.version(row.digest(), tag);
+            let version = floating.version(row.digest.as_deref(), tag);
             version.is_some_and(|version| range.contains(&version, pre))
         };
         let mut exclude = self.filter.exclude.iter();
@@ -234,19 +224,21 @@ impl Selection<'_> {
             && self.filter.semver.as_ref().is_none_or(is_in_range)
     }
 
-    fn has_date<R: Row>(&self, row: &R) -> bool {
+    fn has_date(&self, row: &Row) -> bool {
         if self.since.is_none() && self.before.is_none() {
             return true;
         }
-        row.date().is_some_and(|date| {
+        row.date.is_some_and(|date| {
             self.since.is_none_or(|since| date >= since)
                 && self.before.is_none_or(|before| date < before)
         })
     }
 
-    fn has_media_type<R: Row>(&self, row: &R) -> bool {
+    fn has_media_type(&self, row: &Row) -> bool {
         self.filter.media_type.as_deref().is_none_or(|text| {
-            let mut media_types = row.media_types().into_iter().flatten();
+            let mut media_types = [&row.media_type, &row.artifact_media_type]
+                .into_iter()
+                .flatten();
             media_types.any(|media_type| media_type.contains(text))
         })
     }

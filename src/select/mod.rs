@@ -121,20 +121,20 @@ impl Selection<'_> {
     }
 
     /// Sorts and limits rows that were selected by [`Self::unordered`].
-    pub(crate) fn arrange<R: Row>(&self, rows: &mut Vec<R>) {
+    pub(crate) fn arrange(&self, rows: &mut Vec<Row>) {
         self.sort(rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
     }
 
     /// Keeps the rows of a page that pass, for rows that are printed as they arrive.
-    pub(crate) fn filter<R: Row>(&self, rows: &mut Vec<R>) {
+    pub(crate) fn filter(&self, rows: &mut Vec<Row>) {
         let floating = FloatingTags::default();
         rows.retain(|row| self.verdict(row, &floating) == Verdict::Passes);
     }
 
     /// The pattern to suggest for `--include` so that one of `rows` passes, if it matches a part of a
     /// tag.
-    pub(crate) fn suggestion<R: Row>(&self, rows: &[R]) -> Option<String> {
+    pub(crate) fn suggestion(&self, rows: &[Row]) -> Option<String> {
         let floating = FloatingTags::default();
         rows.iter()
             .find_map(|row| self.suggestion_for(row, &floating))
@@ -142,12 +142,12 @@ impl Selection<'_> {
 
     /// Collects the rows of one repository; if some are named one by one, `wanted` holds their ids, and
     /// rows that were looked up are added like those of pages.
-    pub(crate) fn collector<'a, R: Row>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a, R> {
+    pub(crate) fn collector<'a>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a> {
         Collector::new(self, wanted, self.limit)
     }
 
     /// As [`Self::collector`], but keeps only the counts.
-    pub(crate) fn counter<'a, R: Row>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a, R> {
+    pub(crate) fn counter<'a>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a> {
         Collector::new(self, wanted, Some(0))
     }
 
@@ -158,28 +158,28 @@ impl Selection<'_> {
     }
 
     /// Sorts rows by a key other than the version.
-    fn sort<R: Row>(&self, rows: &mut [R]) {
+    fn sort(&self, rows: &mut [Row]) {
         let positions = self.positions(&rows.iter().collect::<Vec<_>>(), &FloatingTags::default());
         order::apply(positions, rows);
     }
 
     /// The positions of `rows` when they are sorted.
-    fn positions<'a, R: Row>(&self, rows: &[&'a R], floating: &FloatingTags<'a>) -> Vec<usize> {
-        let passes = |row: &R, tag: &str| self.passes_tag(row, tag, floating);
-        let version = |row: &'a R, tag| floating.version(row.digest(), tag);
+    fn positions<'a>(&self, rows: &[&'a Row], floating: &FloatingTags<'a>) -> Vec<usize> {
+        let passes = |row: &Row, tag: &str| self.passes_tag(row, tag, floating);
+        let version = |row: &'a Row, tag| floating.version(row.digest.as_deref(), tag);
         self.key.order(rows, self.reverse, passes, version)
     }
 
     /// The number of `rows` that have tags which do not pass, or are not named as others are.
-    fn count_with_other_tags<'a, R: Row + 'a>(
+    fn count_with_other_tags<'a>(
         &self,
-        rows: impl Iterator<Item = &'a R>,
+        rows: impl Iterator<Item = &'a Row>,
         wanted: Option<&Wanted>,
         floating: &FloatingTags,
     ) -> usize {
         let selects_tags = self.selects_tags();
-        let passes = |row: &R, tag: &String| self.passes_tag(row, tag, floating);
-        let has_others = |row: &&R| {
+        let passes = |row: &Row, tag: &String| self.passes_tag(row, tag, floating);
+        let has_others = |row: &&Row| {
             wanted.is_some_and(|wanted| wanted.leaves_out_tags(*row))
                 || selects_tags && !row.names().iter().all(|tag| passes(row, tag))
         };

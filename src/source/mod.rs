@@ -27,22 +27,18 @@ pub(crate) use self::oci::TaggedManifest;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::registries::RegistryArgs;
 pub(crate) use self::remembered::{Key, Remembered};
-pub(crate) use self::rows::{LOOK_UP_SIZE, Listed};
+pub(crate) use self::rows::LOOK_UP_SIZE;
 pub(crate) use self::subject::Subject;
 pub(crate) use self::targets::{PublicApi, SourceArgs, SourceName, Target};
 use url::Url;
 
 use crate::env::Env;
 use crate::error::{Error, Kind};
-use crate::model::RegistryDetail;
-#[cfg(feature = "fuzz")]
-use crate::model::Tag;
+use crate::model::{RegistryDetail, Row};
 use crate::net::retry::FIRST_DELAY;
 use crate::net::settings::{ConnectionArgs, Found};
 use crate::progress::Progress;
-use crate::reference::{
-    PublicRepository, RegistryId, RegistryName, Repository, RepositoryName, TagName,
-};
+use crate::reference::{PublicRepository, RegistryId, Repository, RepositoryName, TagName};
 use crate::session::Session;
 
 /// The connected sources of a run.
@@ -86,29 +82,32 @@ impl<'a> Sources<'a> {
     /// # Errors
     ///
     /// A usage error for invalid settings, a credentials error if there are no credentials.
-    pub(crate) async fn connect<S: Subject>(
-        targets: &[Target<S>],
+    pub(crate) async fn connect(
+        targets: &[Target],
         registry_id: Option<&RegistryId>,
         api: PublicApi,
         manifests: bool,
         connection: &ConnectionArgs,
         session: Session<'a>,
     ) -> Result<Self, Error> {
-        let has_public = targets.iter().any(|target| !target.of.is_own());
+        let has_public = targets.iter().any(|target| !target.subject.is_own());
         let public = if has_public || manifests {
             Some(Public::connect(api, connection, manifests, session)?)
         } else {
             None
         };
-        let own = if targets.iter().any(|target| target.of.is_own()) {
+        let mut subjects = targets.iter().map(|target| &target.subject);
+        let own = if let Some(own) = subjects.find(|subject| subject.is_own()) {
             let aws = Aws::connect(
                 connection,
                 registry_id.cloned(),
-                S::WITHOUT_CREDENTIALS,
+                own.without_credentials(),
                 session,
             );
             let aws = aws.await;
-            let mut hints = targets.iter().filter_map(|target| target.of.public_hint());
+            let mut hints = targets
+                .iter()
+                .filter_map(|target| target.subject.public_hint());
             Some(aws.map_err(|error| refusals::with_public_hint(error, hints.next()))?)
         } else {
             None
@@ -128,7 +127,7 @@ impl<'a> Sources<'a> {
     ///
     /// As [`Self::connect`]; a credentials error also if the keys are not at hand.
     pub(crate) fn at_hand(
-        of: &impl Subject,
+        of: &Subject,
         registry_id: Option<&RegistryId>,
         api: PublicApi,
         connection: &ConnectionArgs,
@@ -150,7 +149,7 @@ impl<'a> Sources<'a> {
     }
 
     /// The key under which the names of `of` are remembered.
-    fn key(&self, of: &impl Subject) -> Option<Key> {
+    fn key(&self, of: &Subject) -> Option<Key> {
         let place = if of.is_own() {
             &self.own.as_ref()?.place
         } else {
@@ -190,19 +189,13 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The id and the alias of the caller's own registry; nothing of a public one.
+    /// The id and the alias of the caller's own registry.
     ///
     /// # Errors
     ///
     /// Any failure of the service.
-    pub(crate) async fn registry(
-        &self,
-        registry: &RegistryName,
-    ) -> Result<Option<RegistryDetail>, Error> {
-        match registry {
-            RegistryName::Own => self.own().registry().await.map(Some),
-            RegistryName::Public(_) => Ok(None),
-        }
+    pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
+        self.own().registry().await
     }
 
     /// The public reference of `repository`.
@@ -304,7 +297,7 @@ pub(crate) fn own_place(
 
 /// Parses an anonymous response, for fuzzing; returns its tags.
 #[cfg(feature = "fuzz")]
-pub(crate) fn parse_answers(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
+pub(crate) fn parse_answers(body: &[u8], repository: &PublicRepository) -> Vec<Row> {
     oci::parse(body);
     gallery::parse(body, repository)
 }
@@ -313,15 +306,6 @@ pub(crate) fn parse_answers(body: &[u8], repository: &PublicRepository) -> Vec<T
 #[cfg(feature = "fuzz")]
 pub(crate) fn parse_links(fields: &[u8]) {
     oci::parse_links(fields);
-}
-
-/// The result of a look-up.
-#[derive(Debug)]
-pub(crate) enum LookUp<R> {
-    /// Every id exists, and these are the rows.
-    Found(Vec<R>),
-    /// The source cannot look up, or some id does not exist: the rows must be picked from the listing.
-    PickFromListing,
 }
 
 /// A request for a page.
@@ -348,9 +332,9 @@ pub(crate) enum Start {
 
 /// A page of a listing, in the service's order.
 #[derive(Debug)]
-pub(crate) struct Page<R> {
+pub(crate) struct Page {
     /// The rows; a page may be empty without being the last.
-    pub(crate) rows: Vec<R>,
+    pub(crate) rows: Vec<Row>,
     /// The token of the next page; the last page has none.
     pub(crate) next_token: Option<String>,
 }

@@ -2,7 +2,7 @@ use clap::Parser;
 use jiff::Timestamp;
 
 use super::{Collector, Counts, Selected};
-use crate::model::{Image, Manifest, Row, Tag};
+use crate::model::{Row, RowName};
 use crate::reference::ImageId;
 use crate::select::ids::Wanted;
 use crate::select::{SelectArgs, Selection, SortKey, TaggedArgs};
@@ -22,12 +22,8 @@ fn with_selection<T>(options: &[&str], work: impl FnOnce(&Selection) -> T) -> T 
     work(&selection)
 }
 
-fn collect<R: Row>(
-    selection: &Selection,
-    wanted: Option<&Wanted>,
-    pages: Vec<Vec<R>>,
-) -> Selected<R> {
-    let mut collector: Collector<R> = selection.collector(wanted);
+fn collect(selection: &Selection, wanted: Option<&Wanted>, pages: Vec<Vec<Row>>) -> Selected {
+    let mut collector: Collector = selection.collector(wanted);
     for page in pages {
         collector.add(page);
     }
@@ -35,38 +31,33 @@ fn collect<R: Row>(
 }
 
 /// Tags as the examples write them: images separated by blanks, tags of one image joined by `=`.
-fn images(text: &str) -> Vec<Image> {
-    let image = |(index, tags): (usize, &str)| Image {
-        tags: Some(tags.split('=').map(str::to_owned).collect()),
-        manifest: Manifest {
-            digest: Some(format!("sha256:{index:02}")),
-            ..Manifest::default()
-        },
-        ..Image::default()
+fn images(text: &str) -> Vec<Row> {
+    let image = |(index, tags): (usize, &str)| Row {
+        name: RowName::Tags(tags.split('=').map(str::to_owned).collect()),
+        digest: Some(format!("sha256:{index:02}")),
+        ..Row::default()
     };
     text.split(' ').enumerate().map(image).collect()
 }
 
-fn tags(text: &str) -> Vec<Tag> {
-    let tags = images(text).into_iter().flat_map(|image| {
-        let manifest = image.manifest;
-        let names = image.tags.unwrap_or_default().into_iter();
-        names.map(move |name| Tag {
-            name: Some(name),
-            manifest: manifest.clone(),
-            ..Tag::default()
+fn tags(text: &str) -> Vec<Row> {
+    let images = images(text);
+    let tags = images.iter().flat_map(|image| {
+        image.names().iter().map(|name| Row {
+            name: RowName::Own(Some(name.clone())),
+            ..image.clone()
         })
     });
     tags.collect()
 }
 
 /// The tags of rows, in the notation of the examples.
-fn listed<R: Row>(rows: &[R]) -> String {
+fn listed(rows: &[Row]) -> String {
     let rows: Vec<_> = rows.iter().map(|row| row.names().join("=")).collect();
     rows.join(" ")
 }
 
-fn select<R: Row>(options: &[&str], rows: Vec<R>) -> String {
+fn select(options: &[&str], rows: Vec<Row>) -> String {
     // One row per page: the result must not depend on the pages.
     let pages = rows.into_iter().map(|row| vec![row]).collect();
     with_selection(options, |selection| {
@@ -197,7 +188,7 @@ fn floating_tags_are_resolved_whatever_else_is_filtered() {
     // Without digests, a floating tag counts with zeros.
     let mut names = tags(STOREFRONT);
     for tag in &mut names {
-        tag.manifest = Manifest::default();
+        tag.digest = None;
     }
     assert_eq!(select(&["--semver=<2.0.2"], names), "2.0 2");
 }
@@ -239,20 +230,17 @@ fn rows_that_only_pre_would_add_are_counted() {
     assert_eq!(pre_releases(&["--sort=version"]), 0);
 }
 
-fn dated(name: &str, digest: &str, second: i64) -> Tag {
-    Tag {
-        name: Some(name.to_owned()),
-        created_at: Timestamp::from_second(second).ok(),
-        manifest: Manifest {
-            digest: Some(digest.to_owned()),
-            pushed_at: Timestamp::from_second(second).ok(),
-            ..Manifest::default()
-        },
-        ..Tag::default()
+fn dated(name: &str, digest: &str, second: i64) -> Row {
+    Row {
+        name: RowName::Own(Some(name.to_owned())),
+        date: Timestamp::from_second(second).ok(),
+        digest: Some(digest.to_owned()),
+        pushed_at: Timestamp::from_second(second).ok(),
+        ..Row::default()
     }
 }
 
-fn digests(options: &[&str], pages: Vec<Vec<Tag>>) -> (String, Counts) {
+fn digests(options: &[&str], pages: Vec<Vec<Row>>) -> (String, Counts) {
     with_selection(options, |selection| {
         let selected = collect(selection, None, pages);
         let rows = selected.rows.iter();
@@ -261,7 +249,7 @@ fn digests(options: &[&str], pages: Vec<Vec<Tag>>) -> (String, Counts) {
                 format!(
                     "{}={}",
                     row.names().concat(),
-                    row.manifest.digest.as_deref().unwrap_or("-")
+                    row.digest.as_deref().unwrap_or("-")
                 )
             })
             .collect();
@@ -421,13 +409,10 @@ fn a_limit_in_the_services_order_ends_the_listing_unless_rows_are_named() {
 #[test]
 fn a_short_digest_names_the_one_image_that_begins_with_it() {
     let digest = |digits: &str| format!("sha256:{digits}{}", "0".repeat(64 - digits.len()));
-    let image = |digits: &str| Image {
-        tags: Some(vec![digits.to_owned()]),
-        manifest: Manifest {
-            digest: Some(digest(digits)),
-            ..Manifest::default()
-        },
-        ..Image::default()
+    let image = |digits: &str| Row {
+        name: RowName::Tags([digits.to_owned()].into()),
+        digest: Some(digest(digits)),
+        ..Row::default()
     };
     let rows = ["aaaaaaaaaaaa1", "aaaaaaaaaaaa2", "c"].map(image);
     let select = |short: &str| {
