@@ -105,9 +105,6 @@ fn whole_repository(plan: &Plan<'_>) -> Vec<String> {
     let needs = needs.chain(plan.needs_of_output()).filter(relates);
     let mut options: Vec<_> = needs.map(|need| need.option).collect();
     options.extend(plan.platform.map(|_| "--platform".to_owned()));
-    if plan.args.output.format_name() == FormatName::ImageIds {
-        options.push("-o image-ids".to_owned());
-    }
     options
 }
 
@@ -212,7 +209,7 @@ fn format(plan: &Plan<'_>, expected: Expected) -> Result<(), Error> {
     let has_columns = format.has_columns();
     if output.time == Some(TimeFormat::Relative) && format != FormatName::Table {
         return Err(Error::usage("`--time relative` is for tables only")
-            .hint("use `--time iso`, `iso-ms`, `epoch` or `local` with this format"));
+            .hint("use `--time iso`, `epoch` or `local` with this format"));
     }
     if !output.columns.is_empty() && !has_columns {
         return Err(Error::usage(format!(
@@ -265,13 +262,7 @@ fn deletion(plan: &Plan<'_>, expected: Expected, format: FormatName) -> Result<(
         return Err(Error::usage(
             "`-o delete-requests` deletes images with all their tags, but tags are listed",
         )
-        .hint("use it with `ecrpub images REPO`, or list tags with `-o image-ids`"));
-    }
-    if format == FormatName::ImageIds && expected.several {
-        return Err(
-            Error::usage("`-o image-ids` takes one repository, but several were given")
-                .hint("run the command once for each repository"),
-        );
+        .hint("use it with `ecrpub images REPO`"));
     }
     if expected.public {
         return Err(Error::usage(format!(
@@ -281,12 +272,8 @@ fn deletion(plan: &Plan<'_>, expected: Expected, format: FormatName) -> Result<(
     }
     let select = &plan.args.select;
     if select.sort.is_some() || select.reverse {
-        let order = match format {
-            FormatName::ImageIds => "indexes first",
-            _ => "that of deletion",
-        };
         return Err(
-            Error::usage(format!("`{option}` has a fixed order, {order}"))
+            Error::usage(format!("`{option}` has a fixed order, that of deletion"))
                 .hint("leave out `--sort` and `--reverse`"),
         );
     }
@@ -431,14 +418,6 @@ mod tests {
             ("images web -o name --platforms", ["--platforms", "-o name"]),
             ("tags web -o json --pin", ["--pin", "another format"]),
             (
-                "images web -o image-ids --sort size",
-                ["-o image-ids", "order"],
-            ),
-            (
-                "images web team/app -o image-ids",
-                ["-o image-ids", "several"],
-            ),
-            (
                 "tags web team/app --max-pages 2",
                 ["--max-pages", "several"],
             ),
@@ -466,7 +445,10 @@ mod tests {
                 "tags ab/cd --public --registry-id 123456789012",
                 "`--registry-id` is for",
             ),
-            ("images ab/cd --public -o image-ids", "cannot be deleted"),
+            (
+                "images ab/cd --public -o delete-requests",
+                "cannot be deleted",
+            ),
             (
                 "images ab/cd --public --max-pages 2",
                 "read from all its tags",

@@ -95,8 +95,7 @@ impl Questions {
             platforms: reads.contains(Facts::MANIFESTS),
             used_by: has(["usedBy", "role"]),
             unused,
-            deletion: format == FormatName::DeleteRequests
-                || unused && format == FormatName::ImageIds,
+            deletion: format == FormatName::DeleteRequests,
         }
     }
 

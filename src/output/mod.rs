@@ -6,7 +6,6 @@ mod columns;
 mod cut;
 mod delete_requests;
 mod delimited;
-mod image_ids;
 mod json;
 mod layout;
 mod name;
@@ -120,8 +119,6 @@ pub(crate) enum FormatName {
     Tsv,
     /// For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`
     Name,
-    /// For `aws ecr-public batch-delete-image --image-ids`, indexes first
-    ImageIds,
     /// For `aws ecr-public batch-delete-image --cli-input-json`, one request per line
     DeleteRequests,
 }
@@ -142,7 +139,7 @@ impl FormatName {
 
     /// Whether it prints what commands that delete images take.
     pub(crate) fn deletes(self) -> bool {
-        matches!(self, Self::ImageIds | Self::DeleteRequests)
+        self == Self::DeleteRequests
     }
 }
 
@@ -218,7 +215,6 @@ impl OutputArgs {
                 Box::new(name::References::new(schema, self.pin))
             }
             FormatName::Name => Box::new(name::Names::new(schema, style)),
-            FormatName::ImageIds => Box::new(image_ids::ImageIds::new(schema)),
             FormatName::DeleteRequests => Box::new(delete_requests::DeleteRequests::new(schema)),
         }
     }

@@ -74,8 +74,8 @@ fn every_format_prints_public_tags_like_own_ones() {
         let options = format!("--time epoch -o {format} {columns}");
         assert_eq!(public(&options), own(&options), "{format}");
     }
-    let own: Value = serde_json::from_str(&own("-o json --time iso-ms")).expect("JSON");
-    let public = rows(&public("-o json --time iso-ms"), "imageTagDetails");
+    let own: Value = serde_json::from_str(&own("-o json")).expect("JSON");
+    let public = rows(&public("-o json"), "imageTagDetails");
     assert_eq!(Value::from(public), own["imageTagDetails"]);
 }
 
@@ -383,7 +383,7 @@ fn options_for_own_repositories_are_refused_for_public_ones() {
         format!("images {NGINX} --max-pages 1"),
         format!("images {NGINX} --starting-token x"),
         format!("tags {NGINX}:latest --max-pages 1"),
-        format!("tags {NGINX} -o image-ids"),
+        format!("images {NGINX} -o delete-requests"),
         format!("tags {NGINX} --registry-id 123456789012"),
         format!("tags {NGINX} --profile work"),
         format!("tags {NGINX} --region us-east-1"),
@@ -395,7 +395,7 @@ fn options_for_own_repositories_are_refused_for_public_ones() {
     error: `--max-pages` cannot be used with the images of a public repository, which are read from all its tags
     error: `--starting-token` cannot be used with the images of a public repository, which are read from all its tags
     error: `--max-pages` takes a whole repository, but one of its images was named
-    error: `-o image-ids` lists images to delete, but public images cannot be deleted
+    error: `-o delete-requests` lists images to delete, but public images cannot be deleted
     error: `--registry-id` is for your own registry, but only public repositories were given
     error: `--profile` is for your own registry, but only public repositories were given
     error: `--region` is for your own registry, but only public repositories were given
@@ -611,11 +611,7 @@ fn answered(status: u16, body: &str) -> String {
     let registry = Registry::builder()
         .faults(move |_| Some(Fault::raw(status, "application/json", body.clone())))
         .start();
-    list(
-        &registry,
-        &format!("tags {NGINX} -o json --time iso-ms --max-attempts 1"),
-    )
-    .to_string()
+    list(&registry, &format!("tags {NGINX} -o json --max-attempts 1")).to_string()
 }
 
 #[test]
