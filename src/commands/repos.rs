@@ -88,10 +88,9 @@ Examples:
   ecrpub repos --output json | jq -r '.repositories[].repositoryUri'";
 
 /// The options of listings of images, which are refused by name.
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 6] = [
     "semver",
     "pre",
-    "exclude_digest_tags",
     "media_type",
     "pin",
     "max_pages",

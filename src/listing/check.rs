@@ -85,10 +85,6 @@ fn options(plan: &Plan<'_>) -> Result<(), Error> {
     exclude(max_pages, &whole)?;
     exclude(starting_token, &[count, tag, digest, semver])?;
     exclude(starting_token, &whole)?;
-    exclude(
-        ("--min-age", filter.min_age.is_some()),
-        &[("--before", filter.before.is_some())],
-    )?;
     if filter.pre && filter.semver.is_none() {
         return Err(Error::usage(
             "`--pre` adds pre-releases to a range, but `--semver` is missing",

@@ -87,10 +87,10 @@ async fn list(plan: &Plan<'_>, api: PublicApi, session: Session<'_>) -> Result<M
     let names: Vec<_> = columns.iter().map(|column| column.name()).collect();
     let format_name = args.output.format_name();
     let questions = Questions::of(reads, &names, plan.tagged.unused, format_name);
-    let place = session.console.place(session.env.now());
+    let now = session.env.now();
+    let place = session.console.place(now);
     let format = args.output.format(plan.schema, columns, place);
-    let now = || session.env.now();
-    let selection = (args.select).selection(plan.tagged, default_key(plan, expected), now)?;
+    let selection = (args.select).selection(plan.tagged, default_key(plan, expected), now);
     let takes_all = !args.count && plan.targets.iter().all(|target| plan.wants_all(target));
     let streams = takes_all && reads.is_empty() && selection.streams() && format.streams();
     let sources = Sources::connect(

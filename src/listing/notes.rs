@@ -127,10 +127,8 @@ impl Listing<'_> {
         self.note_left_out("--limit", left_out.sum(), "more row", "");
     }
 
-    /// Notes how many rows of all repositories `--min-age` and a range of releases left out.
+    /// Notes how many rows of all repositories a range of releases left out.
     pub(super) fn note_excluded(&self, counts: &[Counts]) {
-        let too_young = counts.iter().map(|counts| counts.too_young);
-        self.note_left_out("--min-age", too_young.sum(), "younger row", "");
         let pre_releases = counts.iter().map(|counts| counts.pre_releases);
         let hint = ", which `--pre` includes";
         self.note_left_out("--semver", pre_releases.sum(), "pre-release", hint);

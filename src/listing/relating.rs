@@ -93,7 +93,7 @@ impl<'a> Relating<'a> {
         if unused.young > 0 {
             let images = counted(unused.young, "image");
             self.notes.push(format!(
-                "`--unused` leaves out {images} younger than 24 hours, whose index may still be pushed; `--min-age` sets another age"
+                "`--unused` leaves out {images} younger than 24 hours, whose index may still be pushed; `--before` sets another age"
             ));
         }
         if unused.undated > 0 {

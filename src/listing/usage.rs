@@ -1,8 +1,5 @@
 //! Adds the usage of repositories, from listings of their images or tags.
 
-use std::collections::HashSet;
-use std::hash::RandomState;
-
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 
@@ -14,7 +11,7 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::model::{Row, RowKind};
 use crate::reference::RegistryName;
-use crate::select::{Fingerprint, Selected, SortKey};
+use crate::select::{SeenRows, Selected, SortKey};
 use crate::source::{Pages, RegistryArgs, Subject};
 
 /// The options that read the usage of repositories.
@@ -127,15 +124,11 @@ async fn of(listing: &Listing<'_>, repository: &Subject) -> Result<Usage, Error>
         is_whole: is_own,
         ..Usage::default()
     };
-    let hashers = [RandomState::new(), RandomState::new()];
-    let mut seen = HashSet::new();
+    let mut seen = SeenRows::default();
     while let Some(rows) = pages.next().await? {
         for row in &rows {
             // A row without an id is always new.
-            if row
-                .id()
-                .is_none_or(|id| seen.insert(Fingerprint::of(id, &hashers)))
-            {
+            if row.id().is_none_or(|id| seen.insert(id, ()).is_none()) {
                 usage.add(row);
             }
         }

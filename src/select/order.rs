@@ -111,28 +111,16 @@ impl SortKey {
             Self::Tag => by(rows, reverse, |row| tags(row).map(Natural).min()),
             Self::Version => by_then(rows, reverse, |row| {
                 let versions = tags(row).filter_map(|tag| version(row, tag));
-                let exactness = Version::written_numbers;
-                let highest =
-                    versions.max_by(|a, b| a.cmp(b).then(exactness(a).cmp(&exactness(b))));
-                let tie = match &highest {
-                    Some(highest) => Some(VersionTie::Written(Reverse(exactness(highest)))),
-                    None => {
-                        (tags(row).map(Natural).max()).map(|tag| VersionTie::Other(Reverse(tag)))
-                    }
-                };
-                (highest.map(Reverse), tie)
+                let highest = versions.max_by(|a, b| a.cmp(b).then(a.written.cmp(&b.written)));
+                // Of equal versions the one with more written numbers comes first; tags that are not
+                // versions descend.
+                let written = highest.as_ref().map(|highest| highest.written);
+                let other = || tags(row).map(Natural).max();
+                let other = if written.is_none() { other() } else { None };
+                (highest.map(Reverse), Reverse((written, other)))
             }),
         }
     }
-}
-
-/// The tie-break of equal or absent versions; never reversed.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum VersionTie<'a> {
-    /// Of equal versions the one with more written numbers comes first.
-    Written(Reverse<usize>),
-    /// Tags that are not versions descend.
-    Other(Reverse<Natural<'a>>),
 }
 
 /// Text in its natural order.
@@ -164,7 +152,7 @@ fn by<'a, K: Ord>(
     reverse: bool,
     key: impl Fn(&'a Row) -> Option<K>,
 ) -> Vec<usize> {
-    by_then(rows, reverse, |row| (key(row), None::<()>))
+    by_then(rows, reverse, |row| (key(row), ()))
 }
 
 /// The positions of `rows` in the order of a key, then of another that is never reversed, then of the
@@ -172,14 +160,14 @@ fn by<'a, K: Ord>(
 fn by_then<'a, K: Ord, T: Ord>(
     rows: &[&'a Row],
     reverse: bool,
-    keys: impl Fn(&'a Row) -> (Option<K>, Option<T>),
+    keys: impl Fn(&'a Row) -> (Option<K>, T),
 ) -> Vec<usize> {
     let keys: Vec<_> = rows.iter().map(|row| keys(row)).collect();
     let mut positions: Vec<_> = (0..rows.len()).collect();
     positions.sort_by(|&a, &b| {
         let (first, second) = (&keys[a], &keys[b]);
         missing_last(first.0.as_ref(), second.0.as_ref(), reverse)
-            .then_with(|| missing_last(first.1.as_ref(), second.1.as_ref(), false))
+            .then_with(|| first.1.cmp(&second.1))
             .then_with(|| ties(rows[a], rows[b]))
     });
     positions
