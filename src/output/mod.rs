@@ -6,7 +6,6 @@ mod columns;
 mod cut;
 mod delete_requests;
 mod delimited;
-mod image_ids;
 mod json;
 mod layout;
 mod name;
@@ -24,6 +23,7 @@ use jiff::Timestamp;
 
 pub(crate) use self::choice::{ColumnName, offer};
 pub(crate) use self::columns::{Column, Expected, Look, Schema, Shown, Value};
+pub(crate) use self::delete_requests::delete_request;
 pub(crate) use self::numbers::{counted, human_count, human_size};
 use self::time::Clock;
 pub(crate) use self::time::TimeFormat;
@@ -120,8 +120,6 @@ pub(crate) enum FormatName {
     Tsv,
     /// For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`
     Name,
-    /// For `aws ecr-public batch-delete-image --image-ids`, indexes first
-    ImageIds,
     /// For `aws ecr-public batch-delete-image --cli-input-json`, one request per line
     DeleteRequests,
 }
@@ -137,12 +135,7 @@ impl FormatName {
 
     /// Whether it prints columns.
     pub(crate) fn has_columns(self) -> bool {
-        !matches!(self, Self::Name) && !self.deletes()
-    }
-
-    /// Whether it prints what commands that delete images take.
-    pub(crate) fn deletes(self) -> bool {
-        matches!(self, Self::ImageIds | Self::DeleteRequests)
+        !matches!(self, Self::Name | Self::DeleteRequests)
     }
 }
 
@@ -163,11 +156,6 @@ pub(crate) struct Place {
 
 /// Turns rows into bytes, appended to a buffer.
 pub(crate) trait Format {
-    /// Whether rows can be printed before all of them are read.
-    fn streams(&self) -> bool {
-        true
-    }
-
     /// Inspects all rows before anything is written; not called for rows that stream.
     ///
     /// # Errors
@@ -217,9 +205,10 @@ impl OutputArgs {
             FormatName::Name if self.is_full_ref() => {
                 Box::new(name::References::new(schema, self.pin))
             }
-            FormatName::Name => Box::new(name::Names::new(schema, style)),
-            FormatName::ImageIds => Box::new(image_ids::ImageIds::new(schema)),
-            FormatName::DeleteRequests => Box::new(delete_requests::DeleteRequests::new(schema)),
+            // Requests are printed instead of rows.
+            FormatName::Name | FormatName::DeleteRequests => {
+                Box::new(name::Names::new(schema, style))
+            }
         }
     }
 
@@ -303,6 +292,11 @@ impl OutputArgs {
     /// Whether the format is `table`.
     pub(crate) fn is_table(&self) -> bool {
         self.format_name() == FormatName::Table
+    }
+
+    /// Whether rows can be printed before all of them are read.
+    pub(crate) fn streams(&self) -> bool {
+        !self.is_table()
     }
 
     /// Whether the format itself carries the token of the next page.

@@ -262,10 +262,6 @@ impl Table {
 }
 
 impl Format for Table {
-    fn streams(&self) -> bool {
-        false
-    }
-
     fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
         self.has_header = self.style.headers;
         self.has_decimals = self.has_decimals(rows);
