@@ -2,21 +2,25 @@
 
 use std::fmt;
 
-/// Kinds of failure, with their exit codes.
+/// Kinds of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The reader closed stdout: the program ends silently.
-    ReaderLeft = 0,
+    ReaderLeft,
     /// Any other failure, such as a full disk.
-    Other = 1,
+    Other,
     /// Wrong usage or settings, or a value that the service refuses.
-    Usage = 2,
+    Usage,
     /// A named repository or image does not exist.
-    NotFound = 3,
+    NotFound,
+    /// Nothing is listed, and `--fail-if-empty` is given. A note has said so.
+    Empty,
     /// Credentials are missing, expired or not allowed.
-    Credentials = 4,
+    Credentials,
     /// The service or the network is unreachable, slow or throttling, or a response is invalid.
-    Service = 5,
+    Service,
+    /// The service refuses its own page token, from which no listing can resume.
+    Token,
 }
 
 /// An error for the user: a message, and hints that name the command to type.
@@ -25,9 +29,6 @@ pub(crate) struct Error {
     kind: Kind,
     message: anyhow::Error,
     hints: Vec<String>,
-    is_reported: bool,
-    is_of_gallery: bool,
-    is_of_token: bool,
 }
 
 impl Error {
@@ -42,9 +43,6 @@ impl Error {
             kind,
             message,
             hints: Vec::new(),
-            is_reported: true,
-            is_of_gallery: false,
-            is_of_token: false,
         }
     }
 
@@ -78,32 +76,6 @@ impl Error {
         self
     }
 
-    /// Marks a failure of the gallery, which the registry may make up for.
-    pub(crate) fn of_gallery(self) -> Self {
-        Self {
-            is_of_gallery: true,
-            ..self
-        }
-    }
-
-    /// Whether the gallery failed, rather than the registry or the network of own repositories.
-    pub(crate) fn is_of_gallery(&self) -> bool {
-        self.is_of_gallery
-    }
-
-    /// Marks the refusal of a page token, from which no listing can resume.
-    pub(crate) fn of_token(self) -> Self {
-        Self {
-            is_of_token: true,
-            ..self
-        }
-    }
-
-    /// Whether the token of the page was refused.
-    pub(crate) fn is_of_token(&self) -> bool {
-        self.is_of_token
-    }
-
     /// The kind of failure.
     pub(crate) fn kind(&self) -> Kind {
         self.kind
@@ -114,22 +86,21 @@ impl Error {
         &self.hints
     }
 
-    /// The exit code of `--fail-if-empty`. Not reported: a note already says that nothing is listed.
-    pub(crate) fn empty() -> Self {
-        Self {
-            is_reported: false,
-            ..Self::new(Kind::NotFound, "nothing is listed")
-        }
-    }
-
     /// Whether to report it: a closed pipe ends the program silently.
     pub(crate) fn is_reported(&self) -> bool {
-        self.is_reported && self.kind != Kind::ReaderLeft
+        !matches!(self.kind, Kind::ReaderLeft | Kind::Empty)
     }
 
     /// The exit code that the README documents.
     pub(crate) fn exit_code(&self) -> u8 {
-        self.kind as u8
+        match self.kind {
+            Kind::ReaderLeft => 0,
+            Kind::Other => 1,
+            Kind::Usage => 2,
+            Kind::NotFound | Kind::Empty => 3,
+            Kind::Credentials => 4,
+            Kind::Service | Kind::Token => 5,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::facts::Facts;
 use crate::reference::PublicRepository;
-use crate::relations::Role;
+use crate::relations::{self, Role};
 
 /// What the rows of a listing are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,13 +187,7 @@ impl Row {
 
     /// Whether the image is an index: a list of other manifests.
     pub(crate) fn is_index(&self) -> bool {
-        matches!(
-            self.media_type.as_deref(),
-            Some(
-                "application/vnd.oci.image.index.v1+json"
-                    | "application/vnd.docker.distribution.manifest.list.v2+json"
-            )
-        )
+        relations::is_index(self.media_type.as_deref()) == Some(true)
     }
 
     /// The relations, to be filled in.

@@ -5,7 +5,7 @@ use super::values::{
 };
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::listing::{self, ImageListingArgs, Missing, Plan, UsedByArgs};
+use crate::listing::{self, ImageListingArgs, Missing, Query, UsedByArgs};
 use crate::model::{Row, RowKind};
 use crate::output::{Column as C, Look, Schema, Shown, Value, offer};
 use crate::select::{SortKey, TaggedArgs};
@@ -99,8 +99,8 @@ fn tags(row: &Row) -> Value<'_> {
 
 impl ImagesArgs {
     pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
-        let mut plan = Plan::of_images(&SCHEMA, SortKey::Pushed, self.tagged, &self.listing)?;
-        plan.added.extend(self.used_by.added());
-        listing::run(plan, session).await
+        let mut query = Query::of_images(&SCHEMA, self.tagged, &self.listing)?;
+        query.added.extend(self.used_by.added());
+        listing::run(query, session).await
     }
 }

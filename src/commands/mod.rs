@@ -7,10 +7,6 @@ mod repos;
 mod tags;
 mod values;
 
-#[cfg(feature = "bench")]
-pub(crate) use self::images::SCHEMA as IMAGES;
-#[cfg(feature = "fuzz")]
-pub(crate) use self::tags::SCHEMA as TAGS;
 use crate::error::Error;
 use crate::listing::Missing;
 use crate::session::Session;
@@ -40,7 +36,7 @@ impl Command {
             Self::Images(args) => args.run(session).await,
             Self::Tags(args) => args.run(session).await,
             Self::Repos(args) => args.run(session).await,
-            Self::Completions(args) => args.run(root(), session.console),
+            Self::Completions(args) => args.run(session.console),
             Self::Man(args) => args.run(root(), session.console),
         }
     }

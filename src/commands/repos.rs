@@ -6,7 +6,7 @@ use clap::builder::PossibleValue;
 use super::values::{alias, created, name, pushed, registry_id, size};
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::listing::{self, ListingArgs, Missing, Plan, UsageArgs};
+use crate::listing::{self, ListingArgs, Missing, Query, UsageArgs};
 use crate::model::{Row, RowKind};
 use crate::output::{Column as C, FormatName, Look, Schema, Shown, Value, offer};
 use crate::select::{SortKey, TaggedArgs};
@@ -111,7 +111,7 @@ fn format(format: FormatName) -> PossibleValue {
         FormatName::Name => {
             value.help("For loops: one name per line, or a reference with `--full-ref`")
         }
-        format => value.hide(format.deletes()),
+        format => value.hide(format == FormatName::DeleteRequests),
     }
 }
 
@@ -194,19 +194,18 @@ fn tags(row: &Row) -> Value<'_> {
 
 impl ReposArgs {
     pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
-        let plan = Plan {
+        let query = Query {
             schema: &SCHEMA,
-            order: SortKey::Name,
             targets: self.registries.targets()?,
             registry_id: self.registries.registry_id(),
             source: SourceName::Auto,
             ids: None,
             tagged: TaggedArgs::default(),
             platform: None,
-            added: self.usage.added(&self.registries, &self.listing),
+            added: Vec::from_iter(self.usage.added(&self.registries, &self.listing)),
             args: &self.listing,
         };
-        listing::run(plan, session).await
+        listing::run(query, session).await
     }
 }
 

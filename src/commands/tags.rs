@@ -5,7 +5,7 @@ use super::values::{
 };
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::listing::{self, ImageListingArgs, Missing, Plan};
+use crate::listing::{self, ImageListingArgs, Missing, Query};
 use crate::model::RowKind;
 use crate::output::{Column as C, Look, Schema, Shown, offer};
 use crate::select::{SortKey, TaggedArgs};
@@ -99,12 +99,7 @@ const COLUMNS: &[C] = &[
 
 impl TagsArgs {
     pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
-        let plan = Plan::of_images(
-            &SCHEMA,
-            SortKey::Created,
-            TaggedArgs::default(),
-            &self.listing,
-        )?;
-        listing::run(plan, session).await
+        let query = Query::of_images(&SCHEMA, TaggedArgs::default(), &self.listing)?;
+        listing::run(query, session).await
     }
 }

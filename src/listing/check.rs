@@ -2,39 +2,39 @@
 
 use clap::ValueEnum;
 
-use super::Plan;
+use super::Query;
 use crate::error::Error;
 use crate::facts::{Facts, Need};
 use crate::model::RowKind;
 use crate::output::{Expected, FormatName, TimeFormat};
 use crate::select::{IdArgs, SortKey};
-use crate::source::{PublicApi, SourceName, Target};
+use crate::source::{PublicApi, SourceName, Subject, Target};
 
-/// An option, and whether it is given.
-type Given<'a> = (&'a str, bool);
-
-/// Checks that the options of `plan` fit each other, its targets and its rows; public repositories are
+/// Checks that the options of `query` fit each other, its targets and its rows; public repositories are
 /// read from `api`.
 ///
 /// # Errors
 ///
 /// A usage error that says what to leave out.
-pub(super) fn check(plan: &Plan<'_>, api: PublicApi) -> Result<(), Error> {
-    let expected = plan.expected(api);
-    options(plan)?;
-    registries(plan)?;
-    part_of_listing(plan, expected)?;
-    format(plan, expected)?;
-    needs(plan, api)
+pub(super) fn check(query: &Query<'_>, api: PublicApi) -> Result<(), Error> {
+    let expected = query.expected(api);
+    exclusions(query)?;
+    combinations(query)?;
+    registries(query)?;
+    part_of_listing(query, expected)?;
+    if query.deletes() {
+        deletion(query, expected)?;
+    }
+    needs(query, api)
 }
 
 /// Whether the registry, which lists names in no useful order, can answer for the gallery: where the
 /// names of tags decide what is printed, and in which order.
-pub(super) fn names_are_enough(plan: &Plan<'_>) -> bool {
-    let args = plan.args;
+pub(super) fn names_are_enough(query: &Query<'_>) -> bool {
+    let args = query.args;
     let is_ordered = args.select.filter.semver.is_some()
         || matches!(args.select.sort, Some(SortKey::Version | SortKey::Tag))
-        || !plan.targets.iter().any(|target| plan.wants_all(target));
+        || !query.targets.iter().any(|target| query.wants_all(target));
     let fits = args.count
         || match args.output.format_name() {
             FormatName::Table => true,
@@ -42,109 +42,162 @@ pub(super) fn names_are_enough(plan: &Plan<'_>) -> bool {
             _ => false,
         };
     let is_named = |target: &Target| !target.subject.is_own() && !target.subject.is_pattern();
-    fits && plan.source == SourceName::Auto
-        && plan.platform.is_none()
+    let reads_manifests = |need: &Need| need.facts.contains(Facts::MANIFESTS);
+    fits && query.source == SourceName::Auto
+        && query.platform.is_none()
         && !args.pages.is_part()
-        && plan.targets.iter().all(is_named)
-        && needs(plan, PublicApi::Registry).is_ok()
+        && query.targets.iter().all(is_named)
+        && !query.needs_of_output().iter().any(reads_manifests)
+        && needs(query, PublicApi::Registry).is_ok()
 }
 
 /// Refuses options that exclude each other.
-fn options(plan: &Plan<'_>) -> Result<(), Error> {
-    let args = plan.args;
-    let (select, output) = (&args.select, &args.output);
-    let has_id = |is_given: fn(&IdArgs) -> bool| plan.ids.is_some_and(is_given);
+fn exclusions(query: &Query<'_>) -> Result<(), Error> {
+    let (args, select, output) = (query.args, &query.args.select, &query.args.output);
+    let has_id = |is_given: fn(&IdArgs) -> bool| query.ids.is_some_and(is_given);
     let count = ("--count", args.count);
     let limit = ("--limit", select.limit.is_some());
     let tag = ("--tag", has_id(|ids| !ids.tags.is_empty()));
     let digest = ("--digest", has_id(|ids| !ids.digests.is_empty()));
-    let reverse = ("--reverse", select.reverse);
+    let semver = ("--semver", select.filter.semver.is_some());
     let max_pages = ("--max-pages", args.pages.max_pages.is_some());
     let starting_token = ("--starting-token", args.pages.starting_token.is_some());
-    exclude(
-        ("--tagged", plan.tagged.tagged),
-        &[("--untagged", plan.tagged.untagged)],
-    )?;
-    let added = plan.added.first().map(|added| (added.option, true));
-    let others = [
+    let added = query.added.first().map(|added| (added.option, true));
+    let mut beside_count = vec![
         ("--output", output.output.is_some()),
         ("--columns", !output.columns.is_empty()),
         ("--full-ref", output.full_ref),
         ("--pin", output.pin),
         ("--sort", select.sort.is_some()),
-        reverse,
+        ("--reverse", select.reverse),
         limit,
     ];
-    let others: Vec<_> = added.into_iter().chain(others).collect();
-    exclude(count, &others)?;
-    let filter = &select.filter;
-    let semver = ("--semver", filter.semver.is_some());
-    let whole = whole_repository(plan);
-    let whole: Vec<_> = whole.iter().map(|option| (option.as_str(), true)).collect();
-    exclude(max_pages, &[count, tag, digest, semver, limit])?;
-    exclude(max_pages, &whole)?;
-    exclude(starting_token, &[count, tag, digest, semver])?;
-    exclude(starting_token, &whole)?;
-    if filter.pre && filter.semver.is_none() {
-        return Err(Error::usage(
-            "`--pre` adds pre-releases to a range, but `--semver` is missing",
-        )
-        .hint("add `--semver '*'` for all versions"));
-    }
-    if select.reverse && select.sort == Some(SortKey::None) {
-        return Err(Error::usage("`--sort none` has no order to reverse")
-            .hint("leave out `--reverse`, or sort by a key"));
+    beside_count.extend(added);
+    // The options whose answers depend on every row of a repository.
+    let needs = query
+        .needs_of_selection()
+        .into_iter()
+        .chain(query.needs_of_output());
+    let relations: Vec<_> = needs
+        .filter(|need| need.facts.contains(Facts::RELATIONS))
+        .map(|need| need.option)
+        .collect();
+    let relations = relations.iter().map(|option| (option.as_str(), true));
+    let whole = [
+        count,
+        tag,
+        digest,
+        semver,
+        ("--platform", query.platform.is_some()),
+    ];
+    let whole: Vec<_> = whole.into_iter().chain(relations).collect();
+    let with_limit = [whole.as_slice(), &[limit]].concat();
+    let tagged = [("--untagged", query.tagged.untagged)];
+    for ((option, is_given), others) in [
+        (("--tagged", query.tagged.tagged), &tagged[..]),
+        (count, &beside_count),
+        (max_pages, &with_limit),
+        (starting_token, &whole),
+    ] {
+        if let Some((other, _)) = others.iter().find(|(_, is_given)| *is_given)
+            && is_given
+        {
+            let message = format!("`{option}` cannot be used with `{other}`");
+            return Err(Error::usage(message).hint(format!("leave out `{option}` or `{other}`")));
+        }
     }
     Ok(())
 }
 
-/// The options whose answers depend on every row of a repository.
-fn whole_repository(plan: &Plan<'_>) -> Vec<String> {
-    let relates = |need: &Need| need.facts.contains(Facts::RELATIONS);
-    let needs = plan.needs_of_selection().into_iter();
-    let needs = needs.chain(plan.needs_of_output()).filter(relates);
-    let mut options: Vec<_> = needs.map(|need| need.option).collect();
-    options.extend(plan.platform.map(|_| "--platform".to_owned()));
-    options
+/// The usage error of the first of the rules that is broken: whether it is, the message and the hint.
+fn first_broken<const N: usize>(rules: [(bool, String, &str); N]) -> Result<(), Error> {
+    match rules.into_iter().find(|(is_broken, ..)| *is_broken) {
+        Some((_, message, hint)) => Err(Error::usage(message).hint(hint)),
+        None => Ok(()),
+    }
 }
 
-fn exclude((option, is_given): Given<'_>, others: &[Given<'_>]) -> Result<(), Error> {
-    match others.iter().find(|(_, other_is_given)| *other_is_given) {
-        Some((other, _)) if is_given => Err(Error::usage(format!(
-            "`{option}` cannot be used with `{other}`"
-        ))
-        .hint(format!("leave out `{option}` or `{other}`"))),
-        _ => Ok(()),
-    }
+/// Refuses options that have no effect with others, or without them.
+fn combinations(query: &Query<'_>) -> Result<(), Error> {
+    let (select, output) = (&query.args.select, &query.args.output);
+    let format = output.format_name();
+    let has_columns = format.has_columns();
+    let name = format.to_possible_value().unwrap_or_default();
+    let name = name.get_name();
+    let added = query.added.first().map(|added| added.option);
+    let reference = if output.full_ref {
+        "--full-ref"
+    } else {
+        "--pin"
+    };
+    first_broken([
+        (
+            select.filter.pre && select.filter.semver.is_none(),
+            "`--pre` adds pre-releases to a range, but `--semver` is missing".to_owned(),
+            "add `--semver '*'` for all versions",
+        ),
+        (
+            select.reverse && select.sort == Some(SortKey::None),
+            "`--sort none` has no order to reverse".to_owned(),
+            "leave out `--reverse`, or sort by a key",
+        ),
+        (
+            output.time == Some(TimeFormat::Relative) && format != FormatName::Table,
+            "`--time relative` is for tables only".to_owned(),
+            "use `--time iso`, `epoch` or `local` with this format",
+        ),
+        (
+            !output.columns.is_empty() && !has_columns,
+            format!("`--columns` cannot be used with `-o {name}`"),
+            "choose columns with `-o tsv --no-headers`",
+        ),
+        (
+            added.is_some() && !has_columns,
+            format!(
+                "`{}` adds columns, but `-o {name}` has no columns",
+                added.unwrap_or_default()
+            ),
+            "use it with `-o table`, `json`, `jsonl`, `csv` or `tsv`",
+        ),
+        (
+            output.is_full_ref() && format != FormatName::Name,
+            format!("`{reference}` prints names, but another format was given"),
+            "use it with `-o name`, or alone",
+        ),
+    ])
 }
 
 /// Refuses options for own repositories with public ones, and the reverse.
-fn registries(plan: &Plan<'_>) -> Result<(), Error> {
-    let own = plan.targets.iter().find(|target| target.subject.is_own());
-    if let (Some(own), SourceName::Gallery | SourceName::Registry) = (own, plan.source) {
-        return Err(Error::usage(format!(
-            "`--source` is for public repositories, but `{}` is in your own registry",
-            own.subject
-        ))
-        .hint("leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`"));
-    }
-    let pattern = plan
-        .targets
-        .iter()
-        .find(|target| target.subject.is_pattern());
-    if let (Some(pattern), SourceName::Registry) = (pattern, plan.source) {
-        return Err(Error::usage(format!(
-            "`{}` is a pattern, but `--source registry` cannot list repositories",
-            pattern.subject
-        ))
-        .hint("name the repositories, or leave out `--source`"));
-    }
-    let connection = &plan.args.connection;
+fn registries(query: &Query<'_>) -> Result<(), Error> {
+    let mut subjects = query.targets.iter().map(|target| &target.subject);
+    let own = subjects.clone().find(|subject| subject.is_own());
+    let pattern = subjects.find(|subject| subject.is_pattern());
+    let is_named = |name| query.source == name;
+    let name = |subject: Option<&Subject>| subject.map(ToString::to_string).unwrap_or_default();
+    first_broken([
+        (
+            own.is_some() && !is_named(SourceName::Auto),
+            format!(
+                "`--source` is for public repositories, but `{}` is in your own registry",
+                name(own)
+            ),
+            "leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`",
+        ),
+        (
+            pattern.is_some() && is_named(SourceName::Registry),
+            format!(
+                "`{}` is a pattern, but `--source registry` cannot list repositories",
+                name(pattern)
+            ),
+            "name the repositories, or leave out `--source`",
+        ),
+    ])?;
+    let connection = &query.args.connection;
     let signed = [
         ("--profile", connection.profile.is_some()),
         ("--region", connection.region.is_some()),
         ("--endpoint-url", connection.endpoint_url.is_some()),
-        ("--registry-id", plan.registry_id.is_some()),
+        ("--registry-id", query.registry_id.is_some()),
     ];
     match signed.into_iter().find(|(_, is_given)| *is_given) {
         Some((option, _)) if own.is_none() => Err(Error::usage(format!(
@@ -158,134 +211,80 @@ fn registries(plan: &Plan<'_>) -> Result<(), Error> {
 }
 
 /// Refuses `--max-pages` and `--starting-token` unless one whole repository is listed.
-fn part_of_listing(plan: &Plan<'_>, expected: Expected) -> Result<(), Error> {
-    let pages = &plan.args.pages;
+fn part_of_listing(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
+    let pages = &query.args.pages;
     let option = match (&pages.max_pages, &pages.starting_token) {
         (Some(_), _) => "--max-pages",
         (None, Some(_)) => "--starting-token",
         (None, None) => return Ok(()),
     };
-    if !expected.told.contains(Facts::TAGS) {
-        return Err(Error::usage(format!(
-            "`{option}` lists a part of one repository, not of a registry"
-        ))
-        .hint(format!("leave out `{option}`")));
-    }
-    if plan
-        .targets
-        .iter()
-        .any(|target| target.subject.is_pattern())
-    {
-        return Err(Error::usage(format!(
-            "`{option}` takes one repository by name, but a pattern was given"
-        ))
-        .hint("name one repository"));
-    }
-    if expected.several {
-        return Err(Error::usage(format!(
-            "`{option}` takes one repository, but several were given"
-        ))
-        .hint("name one repository"));
-    }
-    if plan.targets.iter().any(|target| !target.images.is_empty()) {
-        return Err(Error::usage(format!(
-            "`{option}` takes a whole repository, but one of its images was named"
-        ))
-        .hint("name the repository without a tag or digest"));
-    }
-    if plan.schema.kind == RowKind::Images && expected.public {
-        return Err(Error::usage(format!(
-            "`{option}` cannot be used with the images of a public repository, which are read from all its tags"
-        ))
-        .hint("list a part of the tags with `ecrpub tags`"));
-    }
-    Ok(())
+    let mut targets = query.targets.iter();
+    first_broken([
+        (
+            query.kind() == RowKind::Repositories,
+            format!("`{option}` lists a part of one repository, not of a registry"),
+            "leave it out",
+        ),
+        (
+            targets.clone().any(|target| target.subject.is_pattern()),
+            format!("`{option}` takes one repository by name, but a pattern was given"),
+            "name one repository",
+        ),
+        (
+            expected.several,
+            format!("`{option}` takes one repository, but several were given"),
+            "name one repository",
+        ),
+        (
+            targets.any(|target| !target.images.is_empty()),
+            format!("`{option}` takes a whole repository, but one of its images was named"),
+            "name the repository without a tag or digest",
+        ),
+        (
+            query.kind() == RowKind::Images && expected.public,
+            format!(
+                "`{option}` cannot be used with the images of a public repository, which are read from all its tags"
+            ),
+            "list a part of the tags with `ecrpub tags`",
+        ),
+    ])
 }
 
-/// Refuses options that do not apply to the format.
-fn format(plan: &Plan<'_>, expected: Expected) -> Result<(), Error> {
-    let output = &plan.args.output;
-    let format = output.format_name();
-    let has_columns = format.has_columns();
-    if output.time == Some(TimeFormat::Relative) && format != FormatName::Table {
-        return Err(Error::usage("`--time relative` is for tables only")
-            .hint("use `--time iso`, `epoch` or `local` with this format"));
-    }
-    if !output.columns.is_empty() && !has_columns {
-        return Err(Error::usage(format!(
-            "`--columns` cannot be used with `-o {}`",
-            name_of(format)
-        ))
-        .hint("choose columns with `-o tsv --no-headers`"));
-    }
-    if let (Some(added), false) = (plan.added.first(), has_columns) {
-        return Err(Error::usage(format!(
-            "`{}` adds columns, but `-o {}` has no columns",
-            added.option,
-            name_of(format)
-        ))
-        .hint("use it with `-o table`, `json`, `jsonl`, `csv` or `tsv`"));
-    }
-    if output.is_full_ref() && format != FormatName::Name {
-        let option = if output.full_ref {
-            "--full-ref"
-        } else {
-            "--pin"
-        };
-        return Err(Error::usage(format!(
-            "`{option}` prints names, but another format was given"
-        ))
-        .hint("use it with `-o name`, or alone"));
-    }
-    if format.deletes() {
-        deletion(plan, expected, format)?;
-    }
-    Ok(())
-}
-
-/// The name of a format on the command line.
-fn name_of(format: FormatName) -> String {
-    let value = format.to_possible_value();
-    value.map_or_else(String::new, |value| value.get_name().to_owned())
-}
-
-/// Refuses options that do not apply to formats for deletion.
-fn deletion(plan: &Plan<'_>, expected: Expected, format: FormatName) -> Result<(), Error> {
-    let option = format!("-o {}", name_of(format));
-    if !expected.told.contains(Facts::TAGS) {
-        return Err(Error::usage(format!(
-            "`{option}` lists images to delete, not repositories"
-        ))
-        .hint("use it with `ecrpub images REPO`"));
-    }
-    if format == FormatName::DeleteRequests && plan.schema.kind == RowKind::Tags {
-        return Err(Error::usage(
-            "`-o delete-requests` deletes images with all their tags, but tags are listed",
-        )
-        .hint("use it with `ecrpub images REPO`"));
-    }
-    if expected.public {
-        return Err(Error::usage(format!(
-            "`{option}` lists images to delete, but public images cannot be deleted"
-        ))
-        .hint("name the repository of your own registry by its name alone"));
-    }
-    let select = &plan.args.select;
-    if select.sort.is_some() || select.reverse {
-        return Err(
-            Error::usage(format!("`{option}` has a fixed order, that of deletion"))
-                .hint("leave out `--sort` and `--reverse`"),
-        );
-    }
-    Ok(())
+/// Refuses what is not deleted, and options that do not apply to deletion.
+fn deletion(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
+    let select = &query.args.select;
+    let rule =
+        |is_broken: bool, why: &str, hint| (is_broken, format!("`-o delete-requests` {why}"), hint);
+    first_broken([
+        rule(
+            query.kind() == RowKind::Repositories,
+            "lists images to delete, not repositories",
+            "use it with `ecrpub images REPO`",
+        ),
+        rule(
+            query.kind() == RowKind::Tags,
+            "deletes images with all their tags, but tags are listed",
+            "use it with `ecrpub images REPO`",
+        ),
+        rule(
+            expected.public,
+            "lists images to delete, but public images cannot be deleted",
+            "name the repository of your own registry by its name alone",
+        ),
+        rule(
+            select.sort.is_some() || select.reverse,
+            "has a fixed order, that of deletion",
+            "leave out `--sort` and `--reverse`",
+        ),
+    ])
 }
 
 /// Refuses options that need facts which the sources of the targets do not provide.
-fn needs(plan: &Plan<'_>, api: PublicApi) -> Result<(), Error> {
-    let schema = plan.schema;
-    let selection = plan.needs_of_selection();
-    let output = plan.needs_of_output();
-    for Target { subject, .. } in &plan.targets {
+fn needs(query: &Query<'_>, api: PublicApi) -> Result<(), Error> {
+    let schema = query.schema;
+    let selection = query.needs_of_selection();
+    let output = query.needs_of_output();
+    for Target { subject, .. } in &query.targets {
         let (told, readable) = (subject.told(api), subject.readable(api));
         if !told.contains(schema.kind.needs()) {
             return Err(beyond_names(
@@ -359,10 +358,10 @@ mod tests {
     use clap::Parser;
 
     use super::check;
-    use crate::listing::{ImageListingArgs, Plan};
+    use crate::listing::{ImageListingArgs, Query};
     use crate::model::RowKind;
     use crate::output::Schema;
-    use crate::select::{SortKey, TaggedArgs};
+    use crate::select::TaggedArgs;
 
     #[derive(Parser)]
     struct Options {
@@ -385,11 +384,11 @@ mod tests {
         let (args, tagged) = (&options.listing, options.tagged);
         let api = args.source.source.first();
         let outcome = if line.starts_with("images") {
-            let plan = Plan::of_images(&IMAGES, SortKey::Pushed, tagged, args).unwrap();
-            check(&plan, api)
+            let query = Query::of_images(&IMAGES, tagged, args).unwrap();
+            check(&query, api)
         } else {
-            let plan = Plan::of_images(&TAGS, SortKey::Created, tagged, args).unwrap();
-            check(&plan, api)
+            let query = Query::of_images(&TAGS, tagged, args).unwrap();
+            check(&query, api)
         };
         outcome.err().map(|error| error.to_string())
     }

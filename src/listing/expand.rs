@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Missing;
 use crate::error::{Error, Kind};
-use crate::model::RowKind;
+use crate::model::{Row, RowKind};
 use crate::reference::{PublicRepository, RegistryName, Repository, RepositoryPattern};
 use crate::select::natural;
 use crate::source::{Pages, Sources, Subject, Target, public_repository};
@@ -91,16 +91,16 @@ async fn matching(
     page_size: u16,
 ) -> Result<Vec<Target>, Error> {
     let mut matching = Vec::new();
-    let mut pages = Pages::of_all(sources, RowKind::Repositories, subject, page_size);
-    while let Some(rows) = pages.next().await? {
+    let pages = Pages::of_all(sources, RowKind::Repositories, subject, page_size);
+    let select = |rows: Vec<Row>| {
         for row in rows {
-            let Some(name) = row.id().filter(|name| pattern.matches(name)) else {
-                continue;
-            };
-            let uri = row.detail.as_ref().and_then(|detail| detail.uri.as_deref());
-            matching.push((name.to_owned(), uri.and_then(public_repository)));
+            if let Some(name) = row.id().filter(|name| pattern.matches(name)) {
+                let uri = row.detail.as_ref().and_then(|detail| detail.uri.as_deref());
+                matching.push((name.to_owned(), uri.and_then(public_repository)));
+            }
         }
-    }
+    };
+    pages.each(select).await?;
     matching.sort_by(|(a, _), (b, _)| natural(a, b).then_with(|| a.cmp(b)));
     matching.dedup_by(|(a, _), (b, _)| a == b);
     let matched = Arc::new(pattern.clone());

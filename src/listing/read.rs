@@ -1,34 +1,114 @@
-//! Reads the rows of one subject: listed or looked up, filtered, sorted, limited.
+//! Reads the rows of every target: listed or looked up, filtered, sorted, limited.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::part::Part;
-use super::{Listing, WINDOW, census, usage};
+use super::{
+    Listing, Missing, Mode, OF_MANIFESTS, WINDOW, manifests, related, unless_missing, usage,
+};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::model::{Home, Row, RowKind};
-use crate::reference::PublicRepository;
-use crate::select::{Collector, Wanted};
+use crate::reference::{ImageId, PublicRepository, RegistryName};
+use crate::select::{Collector, Selected, Selection, Wanted};
 use crate::source::{LOOK_UP_SIZE, Pages, Subject, Target};
 
+/// How long the description of a registry may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The rows of all targets.
+pub(super) struct Read<'t> {
+    pub(super) parts: Vec<Part<'t>>,
+    pub(super) missing: Missing,
+    /// A line about the caller's own registry, for the summary.
+    pub(super) description: Option<String>,
+}
+
+/// The selected rows of one target.
+pub(super) struct Part<'t> {
+    pub(super) target: &'t Target,
+    pub(super) selected: Selected,
+    /// The token to resume with after `--max-pages`.
+    pub(super) next_token: Option<String>,
+    /// Whether `--limit` ended the listing, and there may be more rows.
+    pub(super) ended_early: bool,
+    /// Every image of the repository, if they were read and relate to each other, or are to be compared
+    /// with those of the end.
+    pub(super) images: Option<Vec<Row>>,
+    /// The digests of each request that deletes the rows.
+    pub(super) requests: Vec<Vec<String>>,
+    /// What is to be said about the rows.
+    pub(super) notes: Vec<String>,
+}
+
+impl<'t> Part<'t> {
+    /// These rows of `target`.
+    ///
+    /// # Errors
+    ///
+    /// A usage error if a named short digest matches several.
+    pub(super) fn of(selected: Selected, target: &'t Target) -> Result<Self, Error> {
+        if let Some((short, digests)) = &selected.ambiguous {
+            return Err(ambiguous(short, digests, &target.subject));
+        }
+        Ok(Self {
+            target,
+            selected,
+            next_token: None,
+            ended_early: false,
+            images: None,
+            requests: Vec::new(),
+            notes: Vec::new(),
+        })
+    }
+}
+
 impl Listing<'_> {
-    /// The rows of `target` that pass the filter, sorted and limited. Facts beyond the listing are read
-    /// before the rows are sorted, if they decide the order, and not at all otherwise.
-    pub(super) async fn select(&self, target: &Target) -> Result<Part, Error> {
-        let wanted = self.plan.wanted(target);
-        let unordered = self.selection.unordered();
-        let selection = if self.relates_first {
-            &unordered
-        } else {
-            &self.selection
+    /// Reads the rows of all `targets`. What they depend on is compared again after the last one is read.
+    pub(super) async fn read<'t>(&self, targets: &'t [Target]) -> Result<Read<'t>, Error> {
+        let read = async |target| {
+            let part = unless_missing(self.part(target).await);
+            self.session.progress.subject_done();
+            part
         };
-        let collector = selection.collector(wanted.as_ref());
-        let read = self.collect(&target.subject, wanted.as_ref(), collector);
-        let reference = self.reference(target);
-        let (mut part, reference) = tokio::try_join!(read, reference)?;
-        if self.relates_first {
+        let read = stream::iter(targets).map(read).buffered(WINDOW);
+        let (read, description) =
+            tokio::join!(read.try_collect::<Vec<_>>(), self.description(targets));
+        let (mut parts, mut unknown) = (Vec::new(), Vec::new());
+        for (target, part) in targets.iter().zip(read?) {
+            match part {
+                Ok(part) => parts.push(part),
+                Err(error) => unknown.push((target, error)),
+            }
+        }
+        if self.printing.contains(Facts::USAGE) && !self.selects_by_usage() {
+            usage::add(self, &mut parts.iter_mut().collect::<Vec<_>>()).await?;
+        }
+        self.compare(&parts).await?;
+        self.session.progress.end_line();
+        let mut missing = self.suggest(unknown).await;
+        missing.extend(self.missing(&parts));
+        Ok(Read {
+            parts,
+            missing,
+            description,
+        })
+    }
+
+    async fn part<'t>(&self, target: &'t Target) -> Result<Part<'t>, Error> {
+        if self.reads().intersects(OF_MANIFESTS) {
+            return related::part(self, target).await;
+        }
+        let unordered = self.selection.unordered();
+        let selection = match self.selects_by_usage() {
+            true => &unordered,
+            false => &self.selection,
+        };
+        let (mut part, reference) =
+            tokio::try_join!(self.collect(target, selection), self.reference(target))?;
+        if self.selects_by_usage() {
             usage::add(self, &mut [&mut part]).await?;
             self.selection.arrange(&mut part.selected.rows);
         }
@@ -36,30 +116,37 @@ impl Listing<'_> {
         Ok(part)
     }
 
-    /// Checks that what the `parts` of `targets` depend on is still as it was read. Called after the
-    /// last one is read, and before anything is printed.
-    pub(super) async fn recheck(
-        &self,
-        targets: &[Target],
-        parts: &[Result<Part, Error>],
-    ) -> Result<(), Error> {
-        let read = targets.iter().zip(parts);
-        let read = read.filter_map(|(target, part)| Some((target, part.as_ref().ok()?)));
-        stream::iter(read)
-            .map(|(target, part)| self.recheck_part(target, part))
-            .buffered(WINDOW)
-            .try_collect()
-            .await
+    /// Whether the usage of repositories decides which are listed, and in what order.
+    fn selects_by_usage(&self) -> bool {
+        self.selecting.contains(Facts::USAGE)
     }
 
-    async fn recheck_part(&self, target: &Target, part: &Part) -> Result<(), Error> {
-        match &part.images {
-            Some(images) if self.questions.take_all() => {
-                let page_size = self.plan.args.pages.page_size;
-                census::compare(&self.sources, &target.subject, page_size, images).await
-            }
-            _ => Ok(()),
+    /// Checks that the images that the answers of `parts` depend on are still as they were read.
+    async fn compare(&self, parts: &[Part<'_>]) -> Result<(), Error> {
+        if !self.query.depends_on_all_images() {
+            return Ok(());
         }
+        let compare = |part| manifests::compare(self, part);
+        let compared = stream::iter(parts).map(compare).buffered(WINDOW);
+        compared.try_collect().await
+    }
+
+    /// The id and the alias of the caller's own registry for the summary, if the policy allows to ask
+    /// for them.
+    async fn description(&self, targets: &[Target]) -> Option<String> {
+        if !self.sums_up() || targets.first()?.subject != Subject::Registry(RegistryName::Own) {
+            return None;
+        }
+        // It is not worth waiting for.
+        let registry = tokio::time::timeout(PATIENCE, self.sources.registry()).await;
+        let registry = registry.ok()?.ok()?;
+        let alias = registry.alias.and_then(|alias| alias.parse().ok());
+        let alias = alias.map(|alias| format!(", `{}`", RegistryName::Public(alias)));
+        Some(format!(
+            "registry {}{}",
+            registry.id,
+            alias.unwrap_or_default()
+        ))
     }
 
     /// The public reference of `target`, if the output or a request needs it.
@@ -67,7 +154,7 @@ impl Listing<'_> {
         &self,
         target: &Target,
     ) -> Result<Option<PublicRepository>, Error> {
-        let is_needed = !self.reads.is_empty() || self.plan.args.output.is_full_ref();
+        let is_needed = !self.reads().is_empty() || self.query.args.output.is_full_ref();
         match (&target.subject, &target.reference) {
             // The rows of a registry have references of their own.
             (Subject::Repository(_), Some(reference)) if is_needed => Ok(Some(reference.clone())),
@@ -80,7 +167,7 @@ impl Listing<'_> {
 
     /// Writes `reference` into rows that are printed as references.
     pub(super) fn add_reference(&self, reference: Option<&PublicRepository>, rows: &mut [Row]) {
-        if let Some(reference) = reference.filter(|_| self.plan.args.output.is_full_ref()) {
+        if let Some(reference) = reference.filter(|_| self.query.args.output.is_full_ref()) {
             let home = Arc::new(Home::of(reference));
             for row in rows {
                 row.home = Some(Arc::clone(&home));
@@ -88,35 +175,46 @@ impl Listing<'_> {
         }
     }
 
-    /// Reads the rows of `of` into `collector`. Looks up the rows of `wanted` if the source can;
-    /// otherwise reads the listing, once.
-    pub(super) async fn collect(
+    /// Reads the rows of `target` that `selection` selects: looks up those that are named one by one if
+    /// the source can, and reads the listing otherwise, once.
+    pub(super) async fn collect<'t>(
         &self,
-        of: &Subject,
-        wanted: Option<&Wanted>,
-        mut collector: Collector<'_>,
-    ) -> Result<Part, Error> {
-        let is_found = match wanted {
-            Some(wanted) => self.look_up(of, wanted, &mut collector).await?,
-            None => false,
-        };
-        let (mut next_token, mut ended_early) = (None, false);
-        let mut images = None;
-        if !is_found {
-            let mut pages = self.pages(of);
-            images = self.collect_pages(&mut pages, &mut collector).await?;
-            ended_early = collector.is_full() && !pages.is_at_end();
-            next_token = pages
-                .next_token()
-                .filter(|_| !ended_early)
-                .map(str::to_owned);
+        target: &'t Target,
+        selection: &Selection<'_>,
+    ) -> Result<Part<'t>, Error> {
+        let wanted = self.query.wanted(target);
+        let mut collector = self.collector(selection, wanted.as_ref());
+        if let Some(wanted) = &wanted
+            && self
+                .look_up(&target.subject, wanted, &mut collector)
+                .await?
+        {
+            return Part::of(collector.finish(), target);
         }
+        let mut pages = self.pages(&target.subject);
+        let images = self.collect_pages(&mut pages, &mut collector).await?;
+        let ended_early = collector.is_full() && !pages.is_at_end();
+        let next_token = pages.next_token().filter(|_| !ended_early);
         Ok(Part {
-            next_token,
+            next_token: next_token.map(str::to_owned),
             ended_early,
             images,
-            ..Part::of(collector.finish(), of)?
+            ..Part::of(collector.finish(), target)?
         })
+    }
+
+    /// Collects the rows that `selection` selects; only their number, if they are counted and nothing
+    /// else is read of them.
+    pub(super) fn collector<'c>(
+        &self,
+        selection: &'c Selection<'c>,
+        wanted: Option<&'c Wanted>,
+    ) -> Collector<'c> {
+        if self.mode == Mode::Count && self.reads().is_empty() {
+            selection.counter(wanted)
+        } else {
+            selection.collector(wanted)
+        }
     }
 
     /// Reads pages into `collector`, to the end or until it is full. Returns every image of the
@@ -126,11 +224,11 @@ impl Listing<'_> {
         pages: &mut Pages<'_>,
         collector: &mut Collector<'_>,
     ) -> Result<Option<Vec<Row>>, Error> {
-        let relates = self.reads.intersects(Facts::MANIFESTS | Facts::RELATIONS);
+        let relates = self.reads().intersects(Facts::MANIFESTS | Facts::RELATIONS);
         let keeps = relates
-            && self.kind() == RowKind::Images
+            && self.query.kind() == RowKind::Images
             && pages.are_of_own()
-            && !self.plan.args.pages.is_part();
+            && !self.query.args.pages.is_part();
         let mut images = Vec::new();
         let mut page = pages.next().await?;
         while let Some(rows) = page {
@@ -155,7 +253,7 @@ impl Listing<'_> {
     /// Looks up the rows of `wanted`; returns false if some must be picked from the listing.
     async fn look_up(
         &self,
-        of: &Subject,
+        subject: &Subject,
         wanted: &Wanted,
         collector: &mut Collector<'_>,
     ) -> Result<bool, Error> {
@@ -166,7 +264,7 @@ impl Listing<'_> {
                 found_all = false;
                 continue;
             }
-            match self.sources.look_up(self.kind(), of, ids).await? {
+            match (self.sources.look_up(self.query.kind(), subject, ids)).await? {
                 Some(found) => collector.add(found),
                 None => found_all = false,
             }
@@ -174,7 +272,23 @@ impl Listing<'_> {
         Ok(found_all)
     }
 
-    pub(super) fn pages<'a>(&'a self, of: &'a Subject) -> Pages<'a> {
-        Pages::new(&self.sources, self.kind(), of, &self.plan.args.pages)
+    pub(super) fn pages<'a>(&'a self, subject: &'a Subject) -> Pages<'a> {
+        let args = &self.query.args.pages;
+        Pages::new(&self.sources, self.query.kind(), subject, args)
     }
+}
+
+fn ambiguous(short: &ImageId, digests: &[String], subject: &Subject) -> Error {
+    const SHOWN: usize = 10;
+    let more = match digests.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let digests: Vec<_> = digests.iter().take(SHOWN).map(String::as_str).collect();
+    Error::usage(format!(
+        "{short} matches several digests in {}: `{}`{more}",
+        subject.title(),
+        digests.join("`, `")
+    ))
+    .hint("give more digits of the digest")
 }

@@ -3,15 +3,14 @@
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 
-use super::added::Added;
 use super::expand::repository_in;
-use super::part::Part;
-use super::{Listing, ListingArgs, WINDOW, unless_missing};
+use super::read::Part;
+use super::{AddedColumns, Listing, ListingArgs, WINDOW, unless_missing};
 use crate::error::Error;
-use crate::facts::Facts;
 use crate::model::{Row, RowKind};
 use crate::reference::RegistryName;
 use crate::select::{SeenRows, Selected, SortKey};
+use crate::session::Session;
 use crate::source::{Pages, RegistryArgs, Subject};
 
 /// The options that read the usage of repositories.
@@ -31,17 +30,17 @@ pub(crate) struct UsageArgs {
 impl UsageArgs {
     /// The columns that the option adds for the registries of `args`; a sort key of usage adds them
     /// too, unless `listing` chooses what is printed.
-    pub(crate) fn added(&self, args: &RegistryArgs, listing: &ListingArgs) -> Vec<Added> {
+    pub(crate) fn added(&self, args: &RegistryArgs, listing: &ListingArgs) -> Option<AddedColumns> {
         let is_sorted = listing.select.sort.is_some_and(SortKey::is_of_usage);
         let is_implied = is_sorted && !listing.output.chooses_columns();
-        let columns: &[_] = match (self.usage || is_implied, args.names_own()) {
-            (false, _) => &[],
-            (true, true) => &["imageCount", "untaggedCount", "sizeInBytes", "lastPushedAt"],
-            (true, false) => &["tagCount", "lastPushedAt"],
-        };
-        let option = if self.usage { "--usage" } else { "--sort" };
-        let added = |&column| Added { option, column };
-        columns.iter().map(added).collect()
+        (self.usage || is_implied).then_some(AddedColumns {
+            option: if self.usage { "--usage" } else { "--sort" },
+            columns: if args.names_own() {
+                &["imageCount", "untaggedCount", "sizeInBytes", "lastPushedAt"]
+            } else {
+                &["tagCount", "lastPushedAt"]
+            },
+        })
     }
 }
 
@@ -50,16 +49,20 @@ impl UsageArgs {
 /// # Errors
 ///
 /// Any failure of a source, such as a repository that may not be read.
-pub(super) async fn add(listing: &Listing<'_>, parts: &mut [&mut Part]) -> Result<(), Error> {
-    let rows = parts.iter().flat_map(|part| &part.selected.rows);
-    let are_own = listing.told.contains(Facts::DETAILS);
-    let repositories: Vec<_> = rows
-        .map(|row| subject(row, are_own))
-        .collect::<Result<_, _>>()?;
-    listing.progress.subjects(repositories.len());
+pub(super) async fn add(listing: &Listing<'_>, parts: &mut [&mut Part<'_>]) -> Result<(), Error> {
+    let mut repositories = Vec::new();
+    for part in &*parts {
+        for row in &part.selected.rows {
+            repositories.push(repository(&part.target.subject, row)?);
+        }
+    }
+    let Session {
+        progress, console, ..
+    } = listing.session;
+    progress.subjects(repositories.len());
     let read = async |repository: &Subject| {
         let usage = unless_missing(of(listing, repository).await);
-        listing.progress.subject_done();
+        progress.subject_done();
         usage
     };
     let usages: Vec<_> = stream::iter(&repositories)
@@ -76,9 +79,7 @@ pub(super) async fn add(listing: &Listing<'_>, parts: &mut [&mut Part]) -> Resul
                 true
             }
             Some((repository, Err(_))) => {
-                listing
-                    .console
-                    .note(&format!("{} disappeared meanwhile", repository.title()));
+                console.note(&format!("{} disappeared meanwhile", repository.title()));
                 counts.passing -= 1;
                 counts.read -= 1;
                 false
@@ -89,13 +90,14 @@ pub(super) async fn add(listing: &Listing<'_>, parts: &mut [&mut Part]) -> Resul
     Ok(())
 }
 
-/// The repository of `row`. Only the caller's own registry tells more than names.
-fn subject(row: &Row, is_own: bool) -> Result<Subject, Error> {
-    let alias = row.alias().filter(|_| !is_own);
-    let alias = alias.and_then(|alias| alias.parse().ok());
-    let registry = alias.map_or(RegistryName::Own, RegistryName::Public);
+/// The repository of `row`, in the registry `subject`.
+fn repository(subject: &Subject, row: &Row) -> Result<Subject, Error> {
+    let registry = match subject {
+        Subject::Registry(registry) => registry,
+        _ => &RegistryName::Own,
+    };
     let name = row.id().unwrap_or_default();
-    repository_in(&registry, name).map(Subject::Repository)
+    repository_in(registry, name).map(Subject::Repository)
 }
 
 /// The totals of a repository's images.
@@ -118,21 +120,22 @@ async fn of(listing: &Listing<'_>, repository: &Subject) -> Result<Usage, Error>
     } else {
         RowKind::Tags
     };
-    let page_size = listing.plan.args.pages.page_size;
-    let mut pages = Pages::of_all(&listing.sources, kind, repository, page_size);
     let mut usage = Usage {
         is_whole: is_own,
         ..Usage::default()
     };
     let mut seen = SeenRows::default();
-    while let Some(rows) = pages.next().await? {
+    let page_size = listing.query.args.pages.page_size;
+    let pages = Pages::of_all(&listing.sources, kind, repository, page_size);
+    let add = |rows: Vec<Row>| {
         for row in &rows {
             // A row without an id is always new.
             if row.id().is_none_or(|id| seen.insert(id, ()).is_none()) {
                 usage.add(row);
             }
         }
-    }
+    };
+    pages.each(add).await?;
     Ok(usage)
 }
 

@@ -279,22 +279,5 @@ fn authorization(user: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// Parses proxy settings, for fuzzing: three values, separated by line breaks.
-#[cfg(feature = "fuzz")]
-pub(crate) fn read_for_fuzzing(text: &str) {
-    let names = ["HTTP_PROXY", "https_proxy", "No_Proxy"];
-    let variables = names.into_iter().zip(text.split('\n'));
-    let variables = variables.map(|(name, value)| (name.into(), value.into()));
-    let proxies = Proxies::read(variables.collect());
-    for url in [
-        "http://host:81/",
-        "https://[::1]/",
-        "https://public.ecr.aws/",
-    ] {
-        let target = url.parse().expect("a URI");
-        let _ = proxies.choose(&target);
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,7 @@ use jiff::Timestamp;
 
 pub(crate) use self::choice::{ColumnName, offer};
 pub(crate) use self::columns::{Column, Expected, Look, Schema, Shown, Value};
+pub(crate) use self::delete_requests::delete_request;
 pub(crate) use self::numbers::{counted, human_count, human_size};
 use self::time::Clock;
 pub(crate) use self::time::TimeFormat;
@@ -134,12 +135,7 @@ impl FormatName {
 
     /// Whether it prints columns.
     pub(crate) fn has_columns(self) -> bool {
-        !matches!(self, Self::Name) && !self.deletes()
-    }
-
-    /// Whether it prints what commands that delete images take.
-    pub(crate) fn deletes(self) -> bool {
-        self == Self::DeleteRequests
+        !matches!(self, Self::Name | Self::DeleteRequests)
     }
 }
 
@@ -158,11 +154,6 @@ pub(crate) struct Place {
 
 /// Turns rows into bytes, appended to a buffer.
 pub(crate) trait Format {
-    /// Whether rows can be printed before all of them are read.
-    fn streams(&self) -> bool {
-        true
-    }
-
     /// Inspects all rows before anything is written; not called for rows that stream.
     ///
     /// # Errors
@@ -214,8 +205,10 @@ impl OutputArgs {
             FormatName::Name if self.is_full_ref() => {
                 Box::new(name::References::new(schema, self.pin))
             }
-            FormatName::Name => Box::new(name::Names::new(schema, style)),
-            FormatName::DeleteRequests => Box::new(delete_requests::DeleteRequests::new(schema)),
+            // Requests are printed instead of rows.
+            FormatName::Name | FormatName::DeleteRequests => {
+                Box::new(name::Names::new(schema, style))
+            }
         }
     }
 
@@ -299,6 +292,11 @@ impl OutputArgs {
     /// Whether the format is `table`.
     pub(crate) fn is_table(&self) -> bool {
         self.format_name() == FormatName::Table
+    }
+
+    /// Whether rows can be printed before all of them are read.
+    pub(crate) fn streams(&self) -> bool {
+        !self.is_table()
     }
 
     /// Whether the format itself carries the token of the next page.

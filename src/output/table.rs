@@ -177,10 +177,6 @@ fn paint(text: &str, look: Look) -> Paint {
 }
 
 impl Format for Table {
-    fn streams(&self) -> bool {
-        false
-    }
-
     fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
         self.has_header = self.style.headers;
         self.has_decimals = self.has_decimals(rows);

@@ -38,7 +38,7 @@ pub(crate) struct Collector<'a> {
 }
 
 /// The listed rows of a repository, and what notes report about the others.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Selected {
     /// The rows that pass, sorted and limited.
     pub(crate) rows: Vec<Row>,

@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
-pub(crate) use self::collect::{Collector, Counts, SeenRows, Selected};
+pub(crate) use self::collect::{Collector, SeenRows, Selected};
 pub(crate) use self::filter::TaggedArgs;
 use self::filter::{FilterArgs, Verdict};
 pub(crate) use self::ids::{IdArgs, Wanted};

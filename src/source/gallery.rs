@@ -305,25 +305,9 @@ fn is_not_found(code: &str) -> bool {
 
 /// Adds to a failure of the gallery what the registry can still provide.
 fn failed(error: Error, repository: &PublicRepository) -> Error {
-    error.of_gallery().hint(format!(
+    error.hint(format!(
         "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
     ))
-}
-
-/// Parses a response, for fuzzing; returns its tags.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse(body: &[u8], repository: &PublicRepository) -> Vec<Row> {
-    if let Some(refusal) = ErrorObject::of(body) {
-        let _ = (refusal.text(&CODES).map(bare), refusal.text(&MESSAGES));
-    }
-    let listing = serde_json::from_slice::<Listing>(body);
-    listing.map_or_else(
-        |_| Vec::new(),
-        |listing| {
-            let details = listing.image_tag_details.complete("host");
-            tags(details.unwrap_or_default(), repository)
-        },
-    )
 }
 
 fn is_invalid(code: &str) -> bool {

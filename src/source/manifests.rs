@@ -83,8 +83,8 @@ impl Sources<'_> {
         let Some(content) = content else {
             return Ok(None);
         };
-        let unreadable = |_| {
-            let message = format!("manifest {digest} of `{repository}` is not a manifest");
+        let unreadable = |why| {
+            let message = format!("manifest {digest} of `{repository}` {why}");
             Error::new(Kind::Service, message)
         };
         ParsedManifest::parse(&content)

@@ -452,30 +452,6 @@ fn tags(names: Vec<String>, repository: &PublicRepository) -> Vec<Row> {
     names.into_iter().map(tag).collect()
 }
 
-/// Parses a response, for fuzzing.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse(body: &[u8]) {
-    let _ = serde_json::from_slice::<Listing>(body);
-    let _ = serde_json::from_slice::<Token>(body);
-    let _ = Refusal::of(body);
-    if let Ok(document) = serde_json::from_slice::<Document>(body) {
-        let _ = document.is_manifest();
-    }
-    let _ = ParsedManifest::parse(body);
-}
-
-/// Parses `Link` headers, for fuzzing: one field per line.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse_links(fields: &[u8]) {
-    let fields = fields.split(|byte| *byte == b'\n');
-    if let Ok(Some(link)) = link::next(fields) {
-        let url = "https://public.ecr.aws/v2/team/web/tags/list?n=1000";
-        if let Some(next) = next_url(url, &link, None) {
-            assert!(next.starts_with("https://public.ecr.aws/v2/team/web/tags/list"));
-        }
-    }
-}
-
 /// The URL that `link`, usually relative, means on the page at `url`, if it is a page of the same
 /// list. `kept` is a query that every request has, and that a link replaces.
 fn next_url(url: &str, link: &str, kept: Option<&str>) -> Option<String> {

@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
 
-use super::{Key, Page, PageRequest, Sources, Start, Subject};
+use super::{Page, PageRequest, Sources, Start, Subject};
 use crate::error::{Error, Kind};
 use crate::model::{Row, RowKind};
 use crate::options;
@@ -76,10 +76,6 @@ pub(crate) struct Pages<'a> {
     recent: Recent,
     /// The count of consecutive pages without new rows.
     empty: u64,
-    /// The key under which the names are remembered.
-    key: Option<Key>,
-    /// Whether the first page is that of the listing.
-    is_whole: bool,
 }
 
 /// The tokens already followed, because a repeated token would loop for ever. Hashes, because tokens
@@ -139,7 +135,6 @@ impl<'a> Pages<'a> {
         if let Some(token) = &args.starting_token {
             pages.seen.insert(token);
             pages.next = Next::Token(token.clone());
-            pages.is_whole = false;
         }
         pages
     }
@@ -162,8 +157,6 @@ impl<'a> Pages<'a> {
             read: 0,
             recent: Recent::default(),
             empty: 0,
-            key: sources.key(subject),
-            is_whole: true,
         }
     }
 
@@ -191,7 +184,6 @@ impl<'a> Pages<'a> {
         let has_new = self.recent.add(&rows);
         self.empty = if has_new { 0 } else { self.empty + 1 };
         self.next = self.after(next_token)?;
-        self.remember(&rows);
         if self.empty == MOST_EMPTY_PAGES && !self.is_at_end() {
             self.next = Next::End;
             return Err(self.without_rows());
@@ -199,14 +191,16 @@ impl<'a> Pages<'a> {
         Ok(Some(rows))
     }
 
-    fn remember(&self, rows: &[Row]) {
-        let Some(key) = &self.key else {
-            return;
-        };
-        let names = rows.iter().flat_map(Row::names).map(String::as_str);
-        let is_last = self.is_whole && matches!(self.next, Next::End);
-        let remembered = &self.sources.remembered;
-        remembered.add(key, names, self.read == 1, is_last);
+    /// Reads all pages that are left, and passes their rows to `take`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::next`].
+    pub(crate) async fn each(mut self, mut take: impl FnMut(Vec<Row>)) -> Result<(), Error> {
+        while let Some(rows) = self.next().await? {
+            take(rows);
+        }
+        Ok(())
     }
 
     /// The step after a page whose response has this token.
@@ -260,12 +254,14 @@ impl<'a> Pages<'a> {
     /// Adds to the error of the next page a hint how to resume after the pages before it.
     pub(crate) fn resumable(&self, error: Error) -> Error {
         match &self.next {
-            Next::Token(token) if self.read > 0 && !error.is_of_token() => error.hint(format!(
-                "rows before page {} of {} are printed; resume with `{}`",
-                self.read + 1,
-                self.subject.title(),
-                starting_at(token)
-            )),
+            Next::Token(token) if self.read > 0 && error.kind() != Kind::Token => {
+                error.hint(format!(
+                    "rows before page {} of {} are printed; resume with `{}`",
+                    self.read + 1,
+                    self.subject.title(),
+                    starting_at(token)
+                ))
+            }
             _ => error,
         }
     }

@@ -50,12 +50,9 @@ impl Sources<'_> {
             return aws.images(name, request).await;
         }
         let mut grouped = Grouped::default();
-        let mut pages = Pages::of_all(self, RowKind::Tags, subject, request.page_size);
-        while let Some(tags) = Box::pin(pages.next()).await? {
-            for tag in tags {
-                grouped.add(tag);
-            }
-        }
+        let pages = Pages::of_all(self, RowKind::Tags, subject, request.page_size);
+        let group = |tags: Vec<Row>| tags.into_iter().for_each(|tag| grouped.add(tag));
+        Box::pin(pages.each(group)).await?;
         Ok(Page {
             rows: grouped.rows(),
             next_token: None,

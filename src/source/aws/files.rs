@@ -140,13 +140,6 @@ impl Files {
         files
     }
 
-    /// Parses `bytes` as both files, for fuzzing.
-    #[cfg(feature = "fuzz")]
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
-        let sections = || ini::parse(bytes).ok();
-        Some(Self::of(sections()?, sections()?))
-    }
-
     /// Files with these contents.
     #[cfg(test)]
     pub(super) fn with(config: &str, credentials: &str) -> Self {

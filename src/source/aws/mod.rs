@@ -43,8 +43,6 @@ pub(crate) struct Aws<'a> {
     registry_id: Option<RegistryId>,
     /// The user's options of the connection and the registry, for commands in hints.
     options: String,
-    /// The place of the names that are remembered.
-    pub(super) place: String,
     progress: &'a Progress,
 }
 
@@ -121,7 +119,6 @@ impl<'a> Aws<'a> {
         Self {
             options,
             client: client(&settings, &keys),
-            place: place_of(scope, &settings, registry_id.as_ref()),
             host,
             origin,
             settings,
@@ -163,27 +160,6 @@ fn read(args: &ConnectionArgs, session: Session<'_>) -> Result<(Scope, Settings)
     Ok((scope, settings))
 }
 
-/// Tells registries apart by the settings that select them. The account is known only after a request,
-/// and for some credentials not without running a program.
-///
-/// # Errors
-///
-/// A usage error for invalid settings.
-pub(super) fn place(
-    args: &ConnectionArgs,
-    registry_id: Option<&RegistryId>,
-    session: Session<'_>,
-) -> Result<String, Error> {
-    let (scope, settings) = read(args, session)?;
-    Ok(place_of(&scope, &settings, registry_id))
-}
-
-fn place_of(scope: &Scope, settings: &Settings, registry_id: Option<&RegistryId>) -> String {
-    let registry_id = registry_id.map_or("", RegistryId::as_str);
-    let (selected, host) = (credentials::selected(scope), settings.host());
-    format!("{selected} {registry_id} {host}")
-}
-
 /// The names of the profiles in the AWS files.
 ///
 /// # Errors
@@ -193,12 +169,6 @@ pub(crate) fn profile_names() -> Result<Vec<String>, Error> {
     let files = Files::read(&Environment::of_process())?;
     let names = files.profile_names().into_iter();
     Ok(names.map(str::to_owned).collect())
-}
-
-/// Parses AWS files, for fuzzing.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse_files(bytes: &[u8]) {
-    files::Files::parse(bytes);
 }
 
 /// The SDK's client without its own time-outs and retries: `net::retry` has the one policy.

@@ -97,16 +97,6 @@ pub(super) fn at_hand(scope: &Scope) -> Result<Credentials, Error> {
     Ok(Credentials { keys, origin })
 }
 
-/// Tells the credentials that `scope` selects apart from others, without getting them.
-pub(super) fn selected(scope: &Scope) -> String {
-    if let Ok(Plan::Environment(keys)) = Plan::of(scope) {
-        return format!("key {}", keys.id);
-    }
-    let files = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
-    let [config, credentials] = files.map(|name| scope.environment.get(name).unwrap_or_default());
-    format!("profile {} {config} {credentials}", scope.profile)
-}
-
 fn origin(plan: &Plan, scope: &Scope) -> Origin {
     Origin {
         description: plan.description(),
