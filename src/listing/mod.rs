@@ -22,7 +22,7 @@ pub(crate) use self::query::{AddedColumns, Query};
 pub(crate) use self::usage::UsageArgs;
 use crate::error::{Error, Kind};
 use crate::facts::{Facts, Need};
-use crate::output::{Expected, Place};
+use crate::output::{Destination, Expected};
 use crate::select::Selection;
 use crate::session::Session;
 use crate::source::{PublicApi, Sources};
@@ -58,7 +58,7 @@ struct Listing<'a> {
     selecting: Facts,
     /// The facts that are printed, beyond those of the listing.
     printing: Facts,
-    place: Place,
+    destination: Destination,
     session: Session<'a>,
 }
 
@@ -95,9 +95,11 @@ async fn list(query: &Query<'_>, api: PublicApi, session: Session<'_>) -> Result
     let printing = of_columns.chain(facts(query.needs_of_output()));
     let printing = union(printing) - expected.told;
     let selecting = union(facts(query.needs_of_selection())) - expected.told;
-    let place = session.console.place(session.env.now());
+    let destination = session.console.destination(session.env.now());
     let default_key = query.default_key(expected.told);
-    let selection = args.select.selection(query.tagged, default_key, place.now);
+    let selection = args
+        .select
+        .selection(query.tagged, default_key, destination.now);
     let is_whole = query.targets.iter().all(|target| query.wants_all(target));
     let can_stream = is_whole
         && (printing | selecting).is_empty()
@@ -125,11 +127,11 @@ async fn list(query: &Query<'_>, api: PublicApi, session: Session<'_>) -> Result
         expected,
         selecting,
         printing,
-        place,
+        destination,
         session,
     };
     // Not earlier: a credential process may prompt on the same terminal.
-    if session.console.has_watcher() && !(mode == Mode::Stream && place.terminal) {
+    if session.console.has_watcher() && !(mode == Mode::Stream && destination.terminal) {
         session.progress.show_line();
     }
     let resolved = Resolved::of(&listing.sources, &query.targets, args.pages.page_size).await?;
@@ -137,7 +139,7 @@ async fn list(query: &Query<'_>, api: PublicApi, session: Session<'_>) -> Result
         session.console.note("your registry has no repositories");
     }
     session.progress.subjects(resolved.targets.len());
-    let format = args.output.format(query.schema, columns, place);
+    let format = args.output.format(query.schema, columns, destination);
     let printer = Printer::new(format, session.console);
     let (rows, missing) = match mode {
         Mode::Stream => listing.stream(&resolved.targets, printer).await?,

@@ -118,7 +118,7 @@ async fn mark_unused(
     let unused = unused.map_err(|missing| manifests.incomplete(missing))?;
     let settled = match listing.selection.bounds_age() {
         true => Timestamp::MAX,
-        false => (listing.place.now.checked_sub(SETTLED)).unwrap_or(Timestamp::MIN),
+        false => (listing.destination.now.checked_sub(SETTLED)).unwrap_or(Timestamp::MIN),
     };
     for row in &mut *rows {
         let is_unused = (row.digest.as_deref()).is_some_and(|digest| unused.contains(digest));

@@ -141,7 +141,7 @@ impl FormatName {
 
 /// The properties of stdout that formats depend on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Destination {
     /// Whether stdout is a terminal.
     pub(crate) terminal: bool,
     /// Whether to use colour in tables.
@@ -174,7 +174,7 @@ pub(crate) trait Format {
     fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error>;
 
     /// Writes the end of the document, with the token of the next page.
-    fn end(&mut self, next_token: Option<&str>, out: &mut Vec<u8>);
+    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
 impl OutputArgs {
@@ -183,22 +183,21 @@ impl OutputArgs {
         &self,
         schema: &'static Schema,
         columns: Vec<&'static Column>,
-        place: Place,
+        destination: Destination,
     ) -> Box<dyn Format> {
         let style = Style {
-            clock: self.clock(place),
+            clock: self.clock(destination),
             headers: !self.no_headers,
             in_full: self.no_trunc,
             bytes: self.bytes,
-            place,
+            destination,
         };
         match self.format_name() {
             FormatName::Table => Box::new(table::Table::new(columns, style)),
-            FormatName::Json => Box::new(json::Json::new(
-                Some(schema.kind.list_key()),
-                &columns,
-                style,
-            )),
+            FormatName::Json => {
+                let list_key = Some(schema.kind.list_key());
+                Box::new(json::Json::new(list_key, &columns, style))
+            }
             FormatName::Jsonl => Box::new(json::Json::new(None, &columns, style)),
             FormatName::Csv => Box::new(delimited::Delimited::new(columns, style, b',')),
             FormatName::Tsv => Box::new(delimited::Delimited::new(columns, style, b'\t')),
@@ -244,34 +243,19 @@ impl OutputArgs {
 
     /// The facts about rows of `schema` that the options need.
     pub(crate) fn needs(&self, schema: &'static Schema) -> Vec<Need> {
-        let Self {
-            output,
-            columns,
-            full_ref: _,
-            pin,
-            time,
-            no_headers: _,
-            no_trunc: _,
-            bytes,
-        } = self;
-        let wanted = columns.iter().filter(|name| name.is_wanted());
+        let wanted = self.columns.iter().filter(|name| name.is_wanted());
         let of_columns = wanted.filter_map(|name| {
             let column = schema.find(name.name())?;
             let option = format!("--columns {}", name.name());
             Some(Need::new(option, column.needs))
         });
-        let given = [
-            (
-                "-o delete-requests",
-                *output == Some(FormatName::DeleteRequests),
-                Facts::RELATIONS,
-            ),
-            ("--pin", *pin, Facts::DIGESTS),
-            ("--time", time.is_some(), Facts::DETAILS),
-            ("--bytes", *bytes, Facts::DETAILS),
-        ];
-        let given = given.into_iter().filter(|(_, is_given, _)| *is_given);
-        let of_options = given.map(|(option, _, facts)| Need::new(option, facts));
+        let deletes = self.output == Some(FormatName::DeleteRequests);
+        let of_options = Need::given([
+            ("-o delete-requests", deletes, Facts::RELATIONS),
+            ("--pin", self.pin, Facts::DIGESTS),
+            ("--time", self.time.is_some(), Facts::DETAILS),
+            ("--bytes", self.bytes, Facts::DETAILS),
+        ]);
         of_columns.chain(of_options).collect()
     }
 
@@ -304,13 +288,13 @@ impl OutputArgs {
         self.format_name() == FormatName::Json
     }
 
-    fn clock(&self, place: Place) -> Clock {
-        let default = if self.is_table() && place.terminal {
+    fn clock(&self, destination: Destination) -> Clock {
+        let default = if self.is_table() && destination.terminal {
             TimeFormat::Relative
         } else {
             TimeFormat::Iso
         };
-        Clock::new(self.time.unwrap_or(default), place.now)
+        Clock::new(self.time.unwrap_or(default), destination.now)
     }
 }
 
@@ -321,14 +305,14 @@ struct Style {
     headers: bool,
     in_full: bool,
     bytes: bool,
-    place: Place,
+    destination: Destination,
 }
 
 impl Style {
     /// Foreign text in a machine format: exact bytes in a pipe, escaped on a terminal.
     fn shown<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
         match escaped(&text) {
-            Cow::Owned(safe) if self.place.terminal => Cow::Owned(safe),
+            Cow::Owned(safe) if self.destination.terminal => Cow::Owned(safe),
             _ => text,
         }
     }

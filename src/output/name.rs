@@ -32,8 +32,6 @@ impl Format for Names {
         }
         Ok(())
     }
-
-    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
 /// One reference per line: `public.ecr.aws/ALIAS/NAME` of repositories, with `:TAG`, `@DIGEST` for
@@ -105,6 +103,4 @@ impl Format for References {
         }
         Ok(())
     }
-
-    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
