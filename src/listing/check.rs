@@ -417,14 +417,6 @@ mod tests {
             ("images web -o name --platforms", ["--platforms", "-o name"]),
             ("tags web -o json --pin", ["--pin", "another format"]),
             (
-                "images web -o image-ids --sort size",
-                ["-o image-ids", "order"],
-            ),
-            (
-                "images web team/app -o image-ids",
-                ["-o image-ids", "several"],
-            ),
-            (
                 "tags web team/app --max-pages 2",
                 ["--max-pages", "several"],
             ),
@@ -452,7 +444,10 @@ mod tests {
                 "tags ab/cd --public --registry-id 123456789012",
                 "`--registry-id` is for",
             ),
-            ("images ab/cd --public -o image-ids", "cannot be deleted"),
+            (
+                "images ab/cd --public -o delete-requests",
+                "cannot be deleted",
+            ),
             (
                 "images ab/cd --public --max-pages 2",
                 "read from all its tags",

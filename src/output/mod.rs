@@ -144,10 +144,8 @@ impl FormatName {
 pub(crate) struct Place {
     /// Whether stdout is a terminal.
     pub(crate) terminal: bool,
-    /// Whether to use colour for people.
+    /// Whether to use colour in tables.
     pub(crate) color: bool,
-    /// Whether to use colour in machine formats, too.
-    pub(crate) color_data: bool,
     /// The width of the terminal in columns; tables elsewhere have no limit.
     pub(crate) width: Option<usize>,
     /// The current time, for ages.
@@ -196,12 +194,14 @@ impl OutputArgs {
         };
         match self.format_name() {
             FormatName::Table => Box::new(table::Table::new(columns, style)),
-            FormatName::Json => {
-                Box::new(json::Document::new(schema.kind.list_key(), columns, style))
-            }
-            FormatName::Jsonl => Box::new(json::Lines::new(columns, style)),
-            FormatName::Csv => Box::new(delimited::Csv::new(columns, style)),
-            FormatName::Tsv => Box::new(delimited::Tsv::new(columns, style)),
+            FormatName::Json => Box::new(json::Json::new(
+                Some(schema.kind.list_key()),
+                &columns,
+                style,
+            )),
+            FormatName::Jsonl => Box::new(json::Json::new(None, &columns, style)),
+            FormatName::Csv => Box::new(delimited::Delimited::new(columns, style, b',')),
+            FormatName::Tsv => Box::new(delimited::Delimited::new(columns, style, b'\t')),
             FormatName::Name if self.is_full_ref() => {
                 Box::new(name::References::new(schema, self.pin))
             }

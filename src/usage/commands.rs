@@ -125,7 +125,7 @@ fn no_command_is_meant(word: &str) -> Option<&'static str> {
             "there is nothing to log in to: a public repository is read without credentials, `ecrpub tags public.ecr.aws/ALIAS/NAME`, your own with those of the AWS CLI, `ecrpub tags NAME --profile PROFILE`",
         ),
         "delete" | "rm" | "rmi" | "batch-delete-image" | "prune" => Some(
-            "ecrpub only reads: it lists what to delete with `ecrpub images NAME --untagged --output image-ids`",
+            "ecrpub only reads: it lists what to delete with `ecrpub images NAME --unused --output delete-requests`",
         ),
         "pull" | "push" | "copy" | "cp" => Some(
             "ecrpub only lists: print references to copy with `ecrpub tags public.ecr.aws/ALIAS/NAME --full-ref`",

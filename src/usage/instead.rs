@@ -359,7 +359,7 @@ pub(super) const INSTEAD: &[(&[&str], &str)] = &[
     ),
     (
         &["--omit-digest-tags", "--no-digest-tags", "--no-signatures"],
-        "use `--exclude-digest-tags`",
+        "use `--exclude 'sha256-.*'`",
     ),
     (
         &[

@@ -819,7 +819,7 @@ fn names_are_printed_as_references_to_paste() {
     hint: list your repositories with `ecrpub repos`
     --- exit code 3
     ");
-    for format in ["table", "json", "image-ids"] {
+    for format in ["table", "json", "delete-requests"] {
         let outcome = ecrpub(&registry, &format!("tags web --full-ref -o {format}"));
         assert_eq!(outcome.code, Some(2), "{format}: {outcome}");
     }

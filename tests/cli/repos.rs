@@ -247,10 +247,9 @@ fn what_is_no_registry_is_answered_with_what_to_type() {
     for (options, code) in [
         ("--semver 1", 2),
         ("--pin", 2),
-        ("-o image-ids", 2),
+        ("-o delete-requests", 2),
         ("--max-pages 1", 2),
         ("--starting-token x", 2),
-        ("--exclude-digest-tags", 2),
         ("--media-type helm", 2),
         ("--sort digest", 2),
         ("--usage --count", 2),
@@ -544,8 +543,6 @@ fn named_images_may_be_in_any_matched_repository() {
 fn what_takes_one_repository_by_name_takes_no_pattern() {
     let registry = registry();
     for line in [
-        "images team/* -o image-ids",
-        "images --all -o image-ids",
         "images team/web* --max-pages 1",
         "tags --all --starting-token x",
         "tags team/*:1.0",

@@ -200,7 +200,7 @@ fn young_images_may_be_part_of_a_push_and_undated_ones_too() {
     DIGEST
     60e6b73db656
     --- stderr
-    note: `--unused` leaves out 1 image younger than 24 hours, whose index may still be pushed; `--min-age` sets another age
+    note: `--unused` leaves out 1 image younger than 24 hours, whose index may still be pushed; `--before` sets another age
     note: `--unused` leaves out 1 image without a date
     ");
 }
@@ -294,7 +294,7 @@ fn public_repositories_and_parts_of_a_listing_are_refused() {
     ");
     assert_snapshot!(refuse("tags web -o delete-requests"), @"
     error: `-o delete-requests` deletes images with all their tags, but tags are listed
-    hint: use it with `ecrpub images REPO`, or list tags with `-o image-ids`
+    hint: use it with `ecrpub images REPO`
     ");
     assert_snapshot!(refuse("images web -o delete-requests --sort size"), @"
     error: `-o delete-requests` has a fixed order, that of deletion
@@ -305,7 +305,6 @@ fn public_repositories_and_parts_of_a_listing_are_refused() {
         "--used-by",
         "--platform linux/amd64",
         "-o delete-requests",
-        "-o image-ids",
         "-c +usedBy",
     ] {
         for part in ["--max-pages 1", "--starting-token x"] {
@@ -329,10 +328,9 @@ fn release() -> (Image, Image, Image) {
     (index([on_amd64(&child)]).tagged(&["1"]), child, lost)
 }
 
-const LINES: [&str; 4] = [
+const LINES: [&str; 3] = [
     "images web --unused",
     "images web --unused --count",
-    "images web --unused -o image-ids",
     "images web --unused -o delete-requests",
 ];
 

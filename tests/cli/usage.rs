@@ -284,12 +284,12 @@ fn options_of_other_tools_get_a_hint_with_ours() {
     assert_snapshot!(refused(&["tags", "web", "--output", "text"]), @"
     error: invalid value `text` for `--output`
     hint: use `--output tsv --no-headers`
-    hint: give one of `table`, `json`, `jsonl`, `csv`, `tsv`, `name`, `image-ids`, `delete-requests`
+    hint: give one of `table`, `json`, `jsonl`, `csv`, `tsv`, `name`, `delete-requests`
     ");
     assert_snapshot!(refused(&["tags", "web", "--format", "{{.Tag}}"]), @"
     error: invalid value `{{.Tag}}` for `--output`
     hint: select fields with `--columns NAMES --output tsv --no-headers`
-    hint: give one of `table`, `json`, `jsonl`, `csv`, `tsv`, `name`, `image-ids`, `delete-requests`
+    hint: give one of `table`, `json`, `jsonl`, `csv`, `tsv`, `name`, `delete-requests`
     ");
     assert_snapshot!(refused(&["tags", "web", "--limt", "5"]), @"
     error: there is no option `--limt`
