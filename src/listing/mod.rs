@@ -137,7 +137,7 @@ async fn list(query: &Query<'_>, api: PublicApi, session: Session<'_>) -> Result
         session.console.note("your registry has no repositories");
     }
     session.progress.subjects(resolved.targets.len());
-    let format = args.output.format(query.schema, columns, place);
+    let format = args.output.format(query.kind(), columns, place);
     let printer = Printer::new(format, session.console);
     let (rows, missing) = match mode {
         Mode::Stream => listing.stream(&resolved.targets, printer).await?,

@@ -81,10 +81,10 @@ impl Listing<'_> {
             }
         }
         let is_whole = parts.iter().all(|part| self.is_whole(part));
-        let lines = totals.lines(self.query.kind().noun(), is_whole);
+        let totals = totals.line(self.query.kind().noun(), is_whole);
         let read = self.manifests_read();
-        let lines = lines.iter().map(String::as_str);
-        for line in lines.chain(read.as_deref()).chain(description) {
+        let lines = [totals.as_deref(), read.as_deref(), description];
+        for line in lines.into_iter().flatten() {
             self.session.console.sum_up(line);
         }
     }

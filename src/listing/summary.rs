@@ -5,13 +5,6 @@ use std::collections::HashSet;
 use crate::model::Row;
 use crate::output::{counted, human_count, human_size};
 
-/// The storage that the service does not charge for, in bytes.
-/// <https://aws.amazon.com/ecr/pricing/>
-const FREE_STORAGE: u64 = 50_000_000_000;
-/// The service's quota of images in a repository.
-/// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html>
-const MOST_IMAGES: usize = 100_000;
-
 /// The totals of a listing.
 #[derive(Debug, Default)]
 pub(crate) struct Totals<'a> {
@@ -28,8 +21,6 @@ pub(crate) struct Totals<'a> {
 #[derive(Debug, Default)]
 struct UsageTotals {
     images: Option<usize>,
-    /// The most images of one repository.
-    most_images: usize,
     untagged: usize,
     tags: usize,
     bytes: Option<u64>,
@@ -59,9 +50,7 @@ impl<'a> Totals<'a> {
         let Some(usage) = usage else { return };
         let totals = self.usage.get_or_insert_default();
         if usage.images.is_some() {
-            let images = natural(usage.images);
-            *totals.images.get_or_insert_default() += images;
-            totals.most_images = totals.most_images.max(images);
+            *totals.images.get_or_insert_default() += natural::<usize>(usage.images);
         }
         totals.untagged += natural::<usize>(usage.untagged);
         totals.tags += natural::<usize>(usage.tags);
@@ -71,14 +60,14 @@ impl<'a> Totals<'a> {
         }
     }
 
-    /// The totals as lines, none if nothing was listed; `noun` is the word for a row, `is_whole`
-    /// whether the listing has every image, or every repository of the caller's registry.
+    /// The totals as a line, if anything was listed; `noun` is the word for a row, `is_whole` whether
+    /// the listing has every image.
     ///
     /// The size of an index is that of its largest image. Unless every image is listed, the images of
     /// an index may be missing, and the total would be less than the sizes above it.
-    pub(super) fn lines(&self, noun: &'static str, is_whole: bool) -> Vec<String> {
+    pub(super) fn line(&self, noun: &'static str, is_whole: bool) -> Option<String> {
         if self.rows == 0 {
-            return Vec::new();
+            return None;
         }
         let mut parts = vec![counted(self.rows, noun)];
         if self.untagged > 0 {
@@ -87,29 +76,19 @@ impl<'a> Totals<'a> {
         if self.bytes > 0 && (is_whole || !self.has_index) {
             parts.push(human_size(self.bytes));
         }
-        let Some(usage) = &self.usage else {
-            return vec![parts.join(", ")];
-        };
-        match usage.images {
-            // Of public repositories only tags are seen.
-            None => parts.push(counted(usage.tags, "tag")),
-            Some(images) => {
-                parts.push(counted(images, "image"));
-                parts.push(format!("{} untagged", human_count(usage.untagged)));
+        if let Some(usage) = &self.usage {
+            match usage.images {
+                // Of public repositories only tags are seen.
+                None => parts.push(counted(usage.tags, "tag")),
+                Some(images) => {
+                    parts.push(counted(images, "image"));
+                    parts.push(format!("{} untagged", human_count(usage.untagged)));
+                }
             }
+            let size = usage.bytes.map(human_size);
+            parts.extend(size.map(|size| format!("{size} (shared layers are billed once)")));
         }
-        parts.extend(usage.bytes.map(human_size));
-        let mut lines = vec![parts.join(", ")];
-        lines.extend(usage.bytes.filter(|_| is_whole).map(|bytes| {
-            format!(
-                "storage at most {}, of which {} are free; at most {} of {} images per repository",
-                human_size(bytes),
-                human_size(FREE_STORAGE),
-                human_count(usage.most_images),
-                human_count(MOST_IMAGES),
-            )
-        }));
-        lines
+        Some(parts.join(", "))
     }
 }
 
@@ -142,16 +121,22 @@ mod tests {
         let index = row(&["a", "b"], "sha256:1", INDEX, 500);
         let image = row(&[], "sha256:2", "other", 200);
         let mut totals = Totals::default();
-        assert!(totals.lines("image", true).is_empty());
+        assert_eq!(totals.line("image", true), None);
         totals.add_image(&image);
         totals.add_image(&image);
         assert_eq!(
-            totals.lines("image", false),
-            ["2 images, 2 untagged, 200 B"]
+            totals.line("image", false).as_deref(),
+            Some("2 images, 2 untagged, 200 B")
         );
         totals.add_image(&index);
-        assert_eq!(totals.lines("image", true), ["3 images, 2 untagged, 200 B"]);
-        assert_eq!(totals.lines("image", false), ["3 images, 2 untagged"]);
+        assert_eq!(
+            totals.line("image", true).as_deref(),
+            Some("3 images, 2 untagged, 200 B")
+        );
+        assert_eq!(
+            totals.line("image", false).as_deref(),
+            Some("3 images, 2 untagged")
+        );
     }
 
     #[test]
@@ -159,11 +144,11 @@ mod tests {
         let image = row(&["a"], "sha256:1", "other", -5);
         let mut totals = Totals::default();
         totals.add_image(&image);
-        assert_eq!(totals.lines("tag", true), ["1 tag"]);
+        assert_eq!(totals.line("tag", true).as_deref(), Some("1 tag"));
     }
 
     #[test]
-    fn usage_is_added_up_beside_the_limits_of_the_service() {
+    fn usage_is_added_up() {
         let repository = |images, untagged, tags, size| Row {
             size,
             detail: Some(Box::new(RepositoryDetail {
@@ -176,7 +161,10 @@ mod tests {
         };
         let mut totals = Totals::default();
         totals.add_repository(&Row::default());
-        assert_eq!(totals.lines("repository", true), ["1 repository"]);
+        assert_eq!(
+            totals.line("repository", true).as_deref(),
+            Some("1 repository")
+        );
         totals.add_repository(&repository(
             Some(1200),
             Some(7),
@@ -185,14 +173,16 @@ mod tests {
         ));
         totals.add_repository(&repository(Some(34), Some(0), Some(0), Some(2_500_000_000)));
         assert_eq!(
-            totals.lines("repository", true),
-            [
-                "3 repositories, 1,234 images, 7 untagged, 6.5 GB",
-                "storage at most 6.5 GB, of which 50.0 GB are free; at most 1,200 of 100,000 images per repository",
-            ]
+            totals.line("repository", true).as_deref(),
+            Some(
+                "3 repositories, 1,234 images, 7 untagged, 6.5 GB (shared layers are billed once)"
+            )
         );
         let mut totals = Totals::default();
         totals.add_repository(&repository(None, None, Some(12), None));
-        assert_eq!(totals.lines("repository", true), ["1 repository, 12 tags"]);
+        assert_eq!(
+            totals.line("repository", true).as_deref(),
+            Some("1 repository, 12 tags")
+        );
     }
 }

@@ -72,8 +72,6 @@ impl Format for Delimited {
         }
         Ok(())
     }
-
-    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
 /// `cell` of CSV, in quotes if needed.

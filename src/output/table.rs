@@ -220,8 +220,6 @@ impl Format for Table {
         }
         Ok(())
     }
-
-    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
 impl Cell<'_> {
