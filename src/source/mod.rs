@@ -34,7 +34,7 @@ use crate::model::{RegistryDetail, Row};
 use crate::net::retry::FIRST_DELAY;
 use crate::net::settings::{ConnectionArgs, Found};
 use crate::progress::Progress;
-use crate::reference::{PublicRepository, RegistryId, Repository, RepositoryName, TagName};
+use crate::reference::{PublicRepository, RegistryId, Repository, TagName};
 use crate::session::Session;
 
 /// The connected sources of a run.
@@ -54,17 +54,6 @@ struct Public<'a> {
     manifests: Option<Manifests<'a>>,
     /// The API that tags are read from.
     api: PublicApi,
-}
-
-/// The source of one repository.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Source<'a> {
-    /// The caller's own registry, through the official SDK.
-    Own(&'a Aws<'a>, &'a RepositoryName),
-    /// The gallery's API, without credentials.
-    Gallery(&'a Gallery<'a>, &'a PublicRepository),
-    /// The public registry's own API, without credentials: names only.
-    Registry(&'a Registry<'a>, &'a PublicRepository),
 }
 
 impl<'a> Sources<'a> {
@@ -137,17 +126,6 @@ impl<'a> Sources<'a> {
             public,
             progress: session.progress,
         })
-    }
-
-    /// The source of `repository`, which [`Sources`] must be connected for.
-    pub(crate) fn of(&'a self, repository: &'a Repository) -> Source<'a> {
-        match repository {
-            Repository::Own(name) => Source::Own(self.own(), name),
-            Repository::Public(public) => match self.public().api {
-                PublicApi::Gallery => Source::Gallery(&self.public().gallery, public),
-                PublicApi::Registry => Source::Registry(&self.public().registry, public),
-            },
-        }
     }
 
     /// The error for `repository`, which the gallery refused to list with `refusal`: only the registry
