@@ -42,12 +42,10 @@ pub(super) fn names_are_enough(query: &Query<'_>) -> bool {
             _ => false,
         };
     let is_named = |target: &Target| !target.subject.is_own() && !target.subject.is_pattern();
-    let reads_manifests = |need: &Need| need.facts.contains(Facts::MANIFESTS);
     fits && query.source == SourceName::Auto
         && query.platform.is_none()
         && !args.pages.is_part()
         && query.targets.iter().all(is_named)
-        && !query.needs_of_output().iter().any(reads_manifests)
         && needs(query, PublicApi::Registry).is_ok()
 }
 

@@ -72,7 +72,7 @@ pub(crate) async fn run(query: Query<'_>, session: Session<'_>) -> Result<Missin
     match list(&query, query.source.first(), session).await {
         // Nothing is printed yet: what streams needs more than names.
         Err(error)
-            if matches!(error.kind(), Kind::Service | Kind::Credentials)
+            if matches!(error.kind(), Kind::Gallery | Kind::GalleryDenied)
                 && check::names_are_enough(&query) =>
         {
             session.progress.end_line();

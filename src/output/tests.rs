@@ -381,19 +381,7 @@ fn columns_that_cannot_be_printed_are_refused() {
     let refused = |list: &str| chosen(&["-c", list]).unwrap_err();
     assert_eq!(
         refused("nestd"),
-        "there is no column `nestd`; did you mean `nested`?"
-    );
-    assert_eq!(
-        refused("+tim"),
-        "there is no column `tim`; did you mean `time`?"
-    );
-    assert_eq!(
-        refused("zzz"),
-        "there is no column `zzz`; choose among `imageTag`, `nested`, `size`, `time`, `list`"
-    );
-    assert_eq!(
-        refused("--output"),
-        "`--columns` is followed by `--output`, which is not a column; choose among `imageTag`, `nested`, `size`, `time`, `list`"
+        "there is no column `nestd`; choose among `imageTag`, `nested`, `size`, `time`, `list`"
     );
     assert!(refused("size,+time").starts_with("`--columns` mixes plain names"));
     assert_eq!(

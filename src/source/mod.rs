@@ -2,7 +2,6 @@
 
 pub(crate) mod aws;
 mod cache;
-mod folder;
 mod gallery;
 mod link;
 mod manifests;
@@ -17,10 +16,10 @@ mod wire;
 
 use self::aws::Aws;
 pub(crate) use self::aws::{profile_names, public_repository};
-pub(crate) use self::folder::CachePlace;
+pub(crate) use self::cache::cache_folder;
 use self::gallery::Gallery;
 pub(crate) use self::manifests::ManifestCounts;
-use self::manifests::Manifests;
+use self::manifests::ManifestReader;
 use self::oci::Registry;
 pub(crate) use self::oci::TaggedManifest;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
@@ -51,7 +50,7 @@ struct Public<'a> {
     gallery: Gallery<'a>,
     registry: Registry<'a>,
     /// Reads manifests for an account, and keeps them; only if manifests are read.
-    manifests: Option<Manifests<'a>>,
+    manifests: Option<ManifestReader<'a>>,
     /// The API that tags are read from.
     api: PublicApi,
 }
@@ -212,7 +211,7 @@ impl<'a> Public<'a> {
         let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
         let public = Self {
             gallery: Gallery::new(transport.clone(), session),
-            manifests: manifests.then(|| Manifests::new(transport.clone(), session)),
+            manifests: manifests.then(|| ManifestReader::new(transport.clone(), session)),
             registry: Registry::new(transport, session),
             api,
         };
