@@ -19,6 +19,10 @@ pub(crate) enum Kind {
     Credentials,
     /// The service or the network is unreachable, slow or throttling, or a response is invalid.
     Service,
+    /// The gallery failed, which the registry may make up for.
+    Gallery,
+    /// The gallery denied access, which the registry may grant.
+    GalleryDenied,
     /// The service refuses its own page token, from which no listing can resume.
     Token,
 }
@@ -70,6 +74,11 @@ impl Error {
         self
     }
 
+    /// The same error, of another kind.
+    pub(crate) fn of_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// Appends to the message, as in `… (8 attempts)`.
     pub(crate) fn suffixed(mut self, suffix: &str) -> Self {
         self.message = anyhow::Error::msg(format!("{:#}{suffix}", self.message));
@@ -98,8 +107,8 @@ impl Error {
             Kind::Other => 1,
             Kind::Usage => 2,
             Kind::NotFound | Kind::Empty => 3,
-            Kind::Credentials => 4,
-            Kind::Service | Kind::Token => 5,
+            Kind::Credentials | Kind::GalleryDenied => 4,
+            Kind::Service | Kind::Gallery | Kind::Token => 5,
         }
     }
 }

@@ -36,15 +36,6 @@ impl RowKind {
         }
     }
 
-    /// The name of the column that identifies a row.
-    pub(crate) fn id(self) -> &'static str {
-        match self {
-            Self::Images => "imageDigest",
-            Self::Tags => "imageTag",
-            Self::Repositories => "repositoryName",
-        }
-    }
-
     /// The facts that a source must provide to list such rows.
     pub(crate) fn needs(self) -> Facts {
         match self {

@@ -42,12 +42,10 @@ pub(super) fn names_are_enough(query: &Query<'_>) -> bool {
             _ => false,
         };
     let is_named = |target: &Target| !target.subject.is_own() && !target.subject.is_pattern();
-    let reads_manifests = |need: &Need| need.facts.contains(Facts::MANIFESTS);
     fits && query.source == SourceName::Auto
         && query.platform.is_none()
         && !args.pages.is_part()
         && query.targets.iter().all(is_named)
-        && !query.needs_of_output().iter().any(reads_manifests)
         && needs(query, PublicApi::Registry).is_ok()
 }
 
@@ -109,10 +107,16 @@ fn exclusions(query: &Query<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The usage error of the first of the rules that is broken: whether it is, the message and the hint.
-fn first_broken<const N: usize>(rules: [(bool, String, &str); N]) -> Result<(), Error> {
+/// Whether a rule is broken, what is meant by `{}` in its message and hint, and these two.
+type Rule<'a> = (bool, &'a str, &'static str, &'static str);
+
+/// The usage error of the first rule that is broken.
+fn first_broken<const N: usize>(rules: [Rule<'_>; N]) -> Result<(), Error> {
     match rules.into_iter().find(|(is_broken, ..)| *is_broken) {
-        Some((_, message, hint)) => Err(Error::usage(message).hint(hint)),
+        Some((_, subject, message, hint)) => {
+            let [message, hint] = [message, hint].map(|text| text.replace("{}", subject));
+            Err(Error::usage(message).hint(hint))
+        }
         None => Ok(()),
     }
 }
@@ -133,35 +137,38 @@ fn combinations(query: &Query<'_>) -> Result<(), Error> {
     first_broken([
         (
             select.filter.pre && select.filter.semver.is_none(),
-            "`--pre` adds pre-releases to a range, but `--semver` is missing".to_owned(),
+            "",
+            "`--pre` adds pre-releases to a range, but `--semver` is missing",
             "add `--semver '*'` for all versions",
         ),
         (
             select.reverse && select.sort == Some(SortKey::None),
-            "`--sort none` has no order to reverse".to_owned(),
+            "",
+            "`--sort none` has no order to reverse",
             "leave out `--reverse`, or sort by a key",
         ),
         (
             output.time == Some(TimeFormat::Relative) && format != FormatName::Table,
-            "`--time relative` is for tables only".to_owned(),
+            "",
+            "`--time relative` is for tables only",
             "use `--time iso`, `epoch` or `local` with this format",
         ),
         (
             !output.columns.is_empty() && !has_columns,
-            format!("`--columns` cannot be used with `-o {name}`"),
+            name,
+            "`--columns` cannot be used with `-o {}`",
             "choose columns with `-o tsv --no-headers`",
         ),
         (
             added.is_some() && !has_columns,
-            format!(
-                "`{}` adds columns, but `-o {name}` has no columns",
-                added.unwrap_or_default()
-            ),
+            added.unwrap_or_default(),
+            "`{}` adds columns, but the format has none",
             "use it with `-o table`, `json`, `jsonl`, `csv` or `tsv`",
         ),
         (
             output.is_full_ref() && format != FormatName::Name,
-            format!("`{reference}` prints names, but another format was given"),
+            reference,
+            "`{}` prints names, but another format was given",
             "use it with `-o name`, or alone",
         ),
     ])
@@ -169,29 +176,10 @@ fn combinations(query: &Query<'_>) -> Result<(), Error> {
 
 /// Refuses options for own repositories with public ones, and the reverse.
 fn registries(query: &Query<'_>) -> Result<(), Error> {
-    let mut subjects = query.targets.iter().map(|target| &target.subject);
-    let own = subjects.clone().find(|subject| subject.is_own());
-    let pattern = subjects.find(|subject| subject.is_pattern());
-    let is_named = |name| query.source == name;
+    let subjects = || query.targets.iter().map(|target| &target.subject);
+    let own = subjects().find(|subject| subject.is_own());
+    let pattern = subjects().find(|subject| subject.is_pattern());
     let name = |subject: Option<&Subject>| subject.map(ToString::to_string).unwrap_or_default();
-    first_broken([
-        (
-            own.is_some() && !is_named(SourceName::Auto),
-            format!(
-                "`--source` is for public repositories, but `{}` is in your own registry",
-                name(own)
-            ),
-            "leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`",
-        ),
-        (
-            pattern.is_some() && is_named(SourceName::Registry),
-            format!(
-                "`{}` is a pattern, but `--source registry` cannot list repositories",
-                name(pattern)
-            ),
-            "name the repositories, or leave out `--source`",
-        ),
-    ])?;
     let connection = &query.args.connection;
     let signed = [
         ("--profile", connection.profile.is_some()),
@@ -199,15 +187,27 @@ fn registries(query: &Query<'_>) -> Result<(), Error> {
         ("--endpoint-url", connection.endpoint_url.is_some()),
         ("--registry-id", query.registry_id.is_some()),
     ];
-    match signed.into_iter().find(|(_, is_given)| *is_given) {
-        Some((option, _)) if own.is_none() => Err(Error::usage(format!(
-            "`{option}` is for your own registry, but only public repositories were given"
-        ))
-        .hint(format!(
-            "leave out `{option}`: public repositories are read without credentials"
-        ))),
-        _ => Ok(()),
-    }
+    let signed = signed.into_iter().find(|(_, is_given)| *is_given);
+    first_broken([
+        (
+            own.is_some() && query.source != SourceName::Auto,
+            &name(own),
+            "`--source` is for public repositories, but `{}` is in your own registry",
+            "leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`",
+        ),
+        (
+            pattern.is_some() && query.source == SourceName::Registry,
+            &name(pattern),
+            "`{}` is a pattern, but `--source registry` cannot list repositories",
+            "name the repositories, or leave out `--source`",
+        ),
+        (
+            signed.is_some() && own.is_none(),
+            signed.map_or("", |(option, _)| option),
+            "`{}` is for your own registry, but only public repositories were given",
+            "leave out `{}`: public repositories are read without credentials",
+        ),
+    ])
 }
 
 /// Refuses `--max-pages` and `--starting-token` unless one whole repository is listed.
@@ -222,29 +222,32 @@ fn part_of_listing(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
     first_broken([
         (
             query.kind() == RowKind::Repositories,
-            format!("`{option}` lists a part of one repository, not of a registry"),
-            "leave it out",
+            option,
+            "`{}` lists a part of one repository, not of a registry",
+            "leave out `{}`",
         ),
         (
             targets.clone().any(|target| target.subject.is_pattern()),
-            format!("`{option}` takes one repository by name, but a pattern was given"),
+            option,
+            "`{}` takes one repository by name, but a pattern was given",
             "name one repository",
         ),
         (
             expected.several,
-            format!("`{option}` takes one repository, but several were given"),
+            option,
+            "`{}` takes one repository, but several were given",
             "name one repository",
         ),
         (
             targets.any(|target| !target.images.is_empty()),
-            format!("`{option}` takes a whole repository, but one of its images was named"),
+            option,
+            "`{}` takes a whole repository, but one of its images was named",
             "name the repository without a tag or digest",
         ),
         (
             query.kind() == RowKind::Images && expected.public,
-            format!(
-                "`{option}` cannot be used with the images of a public repository, which are read from all its tags"
-            ),
+            option,
+            "`{}` cannot be used with the images of a public repository, which are read from all its tags",
             "list a part of the tags with `ecrpub tags`",
         ),
     ])
@@ -252,28 +255,31 @@ fn part_of_listing(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
 
 /// Refuses what is not deleted, and options that do not apply to deletion.
 fn deletion(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
+    const OPTION: &str = "-o delete-requests";
     let select = &query.args.select;
-    let rule =
-        |is_broken: bool, why: &str, hint| (is_broken, format!("`-o delete-requests` {why}"), hint);
     first_broken([
-        rule(
+        (
             query.kind() == RowKind::Repositories,
-            "lists images to delete, not repositories",
+            OPTION,
+            "`{}` lists images to delete, not repositories",
             "use it with `ecrpub images REPO`",
         ),
-        rule(
+        (
             query.kind() == RowKind::Tags,
-            "deletes images with all their tags, but tags are listed",
+            OPTION,
+            "`{}` deletes images with all their tags, but tags are listed",
             "use it with `ecrpub images REPO`",
         ),
-        rule(
+        (
             expected.public,
-            "lists images to delete, but public images cannot be deleted",
+            OPTION,
+            "`{}` lists images to delete, but public images cannot be deleted",
             "name the repository of your own registry by its name alone",
         ),
-        rule(
+        (
             select.sort.is_some() || select.reverse,
-            "has a fixed order, that of deletion",
+            OPTION,
+            "`{}` has a fixed order, that of deletion",
             "leave out `--sort` and `--reverse`",
         ),
     ])
@@ -281,23 +287,18 @@ fn deletion(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
 
 /// Refuses options that need facts which the sources of the targets do not provide.
 fn needs(query: &Query<'_>, api: PublicApi) -> Result<(), Error> {
-    let schema = query.schema;
+    let command = format!("ecrpub {}s", query.kind().noun());
+    let rows = Need::new(command, query.kind().needs());
     let selection = query.needs_of_selection();
     let output = query.needs_of_output();
     for Target { subject, .. } in &query.targets {
         let (told, readable) = (subject.told(api), subject.readable(api));
-        if !told.contains(schema.kind.needs()) {
-            return Err(beyond_names(
-                &format!("ecrpub {}s", schema.kind.noun()),
-                true,
-            ));
-        }
-        // Rows are selected by what listings tell, and by usage, which is read before.
-        let of_manifests = Facts::MANIFESTS | Facts::RELATIONS;
-        let selecting = told | readable & (Facts::USAGE | Facts::UNTAGGED | of_manifests);
-        let selection = selection.iter().map(|need| (need, selecting));
-        let output = output.iter().map(|need| (need, told | readable));
-        for (Need { option, facts }, known) in selection.chain(output) {
+        // Digests that are read of each row come too late to select and order by them.
+        let selecting = told | readable - Facts::DIGESTS;
+        let known = [(&rows, told)].into_iter();
+        let known = known.chain(selection.iter().map(|need| (need, selecting)));
+        let known = known.chain(output.iter().map(|need| (need, told | readable)));
+        for (Need { option, facts }, known) in known {
             refuse(option, *facts - known, told)?;
         }
     }
@@ -306,51 +307,47 @@ fn needs(query: &Query<'_>, api: PublicApi) -> Result<(), Error> {
 
 /// Refuses `option` if facts are `missing` that it needs.
 fn refuse(option: &str, missing: Facts, told: Facts) -> Result<(), Error> {
+    const OWN: &str = "name a repository of your own registry by its name alone";
+    let are_repositories = !told.contains(Facts::TAGS);
     if missing.is_empty() {
         return Ok(());
     }
-    if !told.contains(Facts::TAGS) && missing.intersects(Facts::TAGS | Facts::DIGESTS) {
-        return Err(Error::usage(format!(
-            "`{option}` is for tags and images, but repositories are listed"
-        ))
-        .hint(format!(
-            "leave out `{option}`, or list the tags of a repository with `ecrpub tags REPO`"
-        )));
-    }
-    if missing.contains(Facts::RELATIONS) {
-        return Err(Error::usage(format!(
-            "`{option}` needs every image of a repository, but public repositories do not show untagged images"
-        ))
-        .hint("name a repository of your own registry by its name alone"));
-    }
-    if missing.contains(Facts::UNTAGGED) {
-        let error = Error::usage(format!(
-            "`{option}` lists untagged images, which public repositories do not show"
-        ));
-        return Err(if told.contains(Facts::TAGS) {
-            error.hint("name a repository of your own registry by its name alone")
-        } else {
-            error.hint("leave it out: `--usage` counts the tags of public repositories")
-        });
-    }
-    if !told.contains(Facts::TAGS) {
-        return Err(Error::usage(format!(
-            "`{option}` needs more than the names of repositories, but public registries provide nothing else"
-        ))
-        .hint(format!("leave out `{option}`")));
-    }
-    Err(beyond_names(option, false))
-}
-
-fn beyond_names(option: &str, is_command: bool) -> Error {
-    let error = Error::usage(format!(
-        "`{option}` needs more than tag names and manifests, but `--source registry` provides nothing else"
-    ));
-    if is_command {
-        error.hint("list the names with `ecrpub tags`, or leave out `--source registry`")
-    } else {
-        error.hint(format!("leave out `{option}` or `--source registry`"))
-    }
+    first_broken([
+        (
+            are_repositories && missing.intersects(Facts::TAGS | Facts::DIGESTS),
+            option,
+            "`{}` is for tags and images, but repositories are listed",
+            "leave out `{}`, or list the tags of a repository with `ecrpub tags REPO`",
+        ),
+        (
+            missing.contains(Facts::RELATIONS),
+            option,
+            "`{}` needs every image of a repository, but public repositories do not show untagged images",
+            OWN,
+        ),
+        (
+            missing.contains(Facts::UNTAGGED),
+            option,
+            "`{}` lists untagged images, which public repositories do not show",
+            if are_repositories {
+                "leave it out: `--usage` counts the tags of public repositories"
+            } else {
+                OWN
+            },
+        ),
+        (
+            are_repositories,
+            option,
+            "`{}` needs more than the names of repositories, but public registries provide nothing else",
+            "leave out `{}`",
+        ),
+        (
+            true,
+            option,
+            "`{}` needs more than tag names and manifests, but `--source registry` provides nothing else",
+            "list names with `ecrpub tags`, or leave out `{}` or `--source registry`",
+        ),
+    ])
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(crate) use self::query::{AddedColumns, Query};
 pub(crate) use self::usage::UsageArgs;
 use crate::error::{Error, Kind};
 use crate::facts::{Facts, Need};
-use crate::output::{Destination, Expected};
+use crate::output::{Column, Destination, Expected};
 use crate::select::Selection;
 use crate::session::Session;
 use crate::source::{PublicApi, Sources};
@@ -72,7 +72,7 @@ pub(crate) async fn run(query: Query<'_>, session: Session<'_>) -> Result<Missin
     match list(&query, query.source.first(), session).await {
         // Nothing is printed yet: what streams needs more than names.
         Err(error)
-            if matches!(error.kind(), Kind::Service | Kind::Credentials)
+            if matches!(error.kind(), Kind::Gallery | Kind::GalleryDenied)
                 && check::names_are_enough(&query) =>
         {
             session.progress.end_line();
@@ -88,60 +88,19 @@ async fn list(query: &Query<'_>, api: PublicApi, session: Session<'_>) -> Result
     check::check(query, api)?;
     let args = query.args;
     let expected = query.expected(api);
-    let columns = args
-        .output
-        .columns(query.schema, expected, &query.added_columns())?;
-    let of_columns = columns.iter().map(|column| column.needs);
-    let printing = of_columns.chain(facts(query.needs_of_output()));
-    let printing = union(printing) - expected.told;
-    let selecting = union(facts(query.needs_of_selection())) - expected.told;
-    let destination = session.console.destination(session.env.now());
-    let default_key = query.default_key(expected.told);
-    let selection = args
-        .select
-        .selection(query.tagged, default_key, destination.now);
-    let is_whole = query.targets.iter().all(|target| query.wants_all(target));
-    let can_stream = is_whole
-        && (printing | selecting).is_empty()
-        && selection.streams()
-        && args.output.streams();
-    let mode = match can_stream {
-        _ if args.count => Mode::Count,
-        _ if query.deletes() => Mode::Delete,
-        true => Mode::Stream,
-        false => Mode::Print,
-    };
-    let sources = Sources::connect(
-        &query.targets,
-        query.registry_id,
-        api,
-        (printing | selecting).intersects(OF_MANIFESTS),
-        &args.connection,
-        session,
-    );
-    let listing = Listing {
-        query,
-        mode,
-        sources: sources.await?,
-        selection,
-        expected,
-        selecting,
-        printing,
-        destination,
-        session,
-    };
-    // Not earlier: a credential process may prompt on the same terminal.
-    if session.console.has_watcher() && !(mode == Mode::Stream && destination.terminal) {
-        session.progress.show_line();
-    }
+    let columns = (args.output).columns(query.schema, expected, &query.added_columns())?;
+    let listing = Listing::connect(query, api, &columns, session).await?;
+    listing.show_progress();
     let resolved = Resolved::of(&listing.sources, &query.targets, args.pages.page_size).await?;
     if resolved.is_empty_registry {
         session.console.note("your registry has no repositories");
     }
     session.progress.subjects(resolved.targets.len());
-    let format = args.output.format(query.schema, columns, destination);
+    let format = args
+        .output
+        .format(query.kind(), columns, listing.destination);
     let printer = Printer::new(format, session.console);
-    let (rows, missing) = match mode {
+    let (rows, missing) = match listing.mode {
         Mode::Stream => listing.stream(&resolved.targets, printer).await?,
         Mode::Count | Mode::Print | Mode::Delete => {
             let read = listing.read(&resolved.targets).await?;
@@ -160,7 +119,66 @@ const OF_MANIFESTS: Facts = Facts::MANIFESTS
     .union(Facts::DIGESTS)
     .union(Facts::RELATIONS);
 
-impl Listing<'_> {
+impl<'a> Listing<'a> {
+    /// The listing of `query` with these columns, connected to its sources.
+    ///
+    /// # Errors
+    ///
+    /// A usage error for invalid settings, a credentials error if there are no credentials.
+    async fn connect(
+        query: &'a Query<'_>,
+        api: PublicApi,
+        columns: &[&Column],
+        session: Session<'a>,
+    ) -> Result<Self, Error> {
+        let args = query.args;
+        let expected = query.expected(api);
+        let of_columns = columns.iter().map(|column| column.needs);
+        let printing = union(of_columns.chain(facts(query.needs_of_output()))) - expected.told;
+        let selecting = union(facts(query.needs_of_selection())) - expected.told;
+        let reads = printing | selecting;
+        let destination = session.console.destination(session.env.now());
+        let default_key = query.default_key(expected.told);
+        let selection = (args.select).selection(query.tagged, default_key, destination.now);
+        let can_stream = query.targets.iter().all(|target| query.wants_all(target))
+            && reads.is_empty()
+            && selection.streams()
+            && args.output.streams();
+        let mode = match can_stream {
+            _ if args.count => Mode::Count,
+            _ if query.deletes() => Mode::Delete,
+            true => Mode::Stream,
+            false => Mode::Print,
+        };
+        let sources = Sources::connect(
+            &query.targets,
+            query.registry_id,
+            api,
+            reads.intersects(OF_MANIFESTS),
+            &args.connection,
+            session,
+        );
+        Ok(Self {
+            query,
+            mode,
+            sources: sources.await?,
+            selection,
+            expected,
+            selecting,
+            printing,
+            destination,
+            session,
+        })
+    }
+
+    /// Shows the progress to a person. Not earlier: a credential process may prompt on the same terminal.
+    fn show_progress(&self) {
+        let prints_rows = self.mode == Mode::Stream && self.destination.terminal;
+        if self.session.console.has_watcher() && !prints_rows {
+            self.session.progress.show_line();
+        }
+    }
+
     /// The facts that are read for each row.
     fn reads(&self) -> Facts {
         self.selecting | self.printing

@@ -1,8 +1,7 @@
 //! The summary and the notes that follow a listing on stderr.
 
 use super::read::Part;
-use super::summary::Totals;
-use super::{Listing, ListingArgs, Mode};
+use super::{Listing, ListingArgs, Mode, summary};
 use crate::console::Console;
 use crate::error::Error;
 use crate::facts::Facts;
@@ -73,18 +72,12 @@ impl Listing<'_> {
     }
 
     fn sum_up(&self, parts: &[Part<'_>], description: Option<&str>) {
-        let mut totals = Totals::default();
-        for row in parts.iter().flat_map(|part| &part.selected.rows) {
-            match self.query.kind() {
-                RowKind::Repositories => totals.add_repository(row),
-                RowKind::Images | RowKind::Tags => totals.add_image(row),
-            }
-        }
+        let rows: Vec<_> = parts.iter().flat_map(|part| &part.selected.rows).collect();
         let is_whole = parts.iter().all(|part| self.is_whole(part));
-        let lines = totals.lines(self.query.kind().noun(), is_whole);
+        let totals = summary::line(self.query.kind(), &rows, is_whole);
         let read = self.manifests_read();
-        let lines = lines.iter().map(String::as_str);
-        for line in lines.chain(read.as_deref()).chain(description) {
+        let lines = [totals.as_deref(), read.as_deref(), description];
+        for line in lines.into_iter().flatten() {
             self.session.console.sum_up(line);
         }
     }

@@ -176,10 +176,4 @@ impl Schema {
     pub(crate) fn find(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.is_called(name))
     }
-
-    /// The column that names a row.
-    pub(crate) fn id_column(&self) -> &'static Column {
-        self.column(self.kind.id())
-            .expect("a schema's id is one of its columns")
-    }
 }

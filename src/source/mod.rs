@@ -2,7 +2,6 @@
 
 pub(crate) mod aws;
 mod cache;
-mod folder;
 mod gallery;
 mod link;
 mod manifests;
@@ -17,10 +16,10 @@ mod wire;
 
 use self::aws::Aws;
 pub(crate) use self::aws::{profile_names, public_repository};
-pub(crate) use self::folder::CachePlace;
+pub(crate) use self::cache::cache_folder;
 use self::gallery::Gallery;
 pub(crate) use self::manifests::ManifestCounts;
-use self::manifests::Manifests;
+use self::manifests::ManifestReader;
 use self::oci::Registry;
 pub(crate) use self::oci::TaggedManifest;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
@@ -34,7 +33,7 @@ use crate::model::{RegistryDetail, Row};
 use crate::net::retry::FIRST_DELAY;
 use crate::net::settings::{ConnectionArgs, Found};
 use crate::progress::Progress;
-use crate::reference::{PublicRepository, RegistryId, Repository, RepositoryName, TagName};
+use crate::reference::{PublicRepository, RegistryId, Repository, TagName};
 use crate::session::Session;
 
 /// The connected sources of a run.
@@ -51,20 +50,9 @@ struct Public<'a> {
     gallery: Gallery<'a>,
     registry: Registry<'a>,
     /// Reads manifests for an account, and keeps them; only if manifests are read.
-    manifests: Option<Manifests<'a>>,
+    manifests: Option<ManifestReader<'a>>,
     /// The API that tags are read from.
     api: PublicApi,
-}
-
-/// The source of one repository.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Source<'a> {
-    /// The caller's own registry, through the official SDK.
-    Own(&'a Aws<'a>, &'a RepositoryName),
-    /// The gallery's API, without credentials.
-    Gallery(&'a Gallery<'a>, &'a PublicRepository),
-    /// The public registry's own API, without credentials: names only.
-    Registry(&'a Registry<'a>, &'a PublicRepository),
 }
 
 impl<'a> Sources<'a> {
@@ -137,17 +125,6 @@ impl<'a> Sources<'a> {
             public,
             progress: session.progress,
         })
-    }
-
-    /// The source of `repository`, which [`Sources`] must be connected for.
-    pub(crate) fn of(&'a self, repository: &'a Repository) -> Source<'a> {
-        match repository {
-            Repository::Own(name) => Source::Own(self.own(), name),
-            Repository::Public(public) => match self.public().api {
-                PublicApi::Gallery => Source::Gallery(&self.public().gallery, public),
-                PublicApi::Registry => Source::Registry(&self.public().registry, public),
-            },
-        }
     }
 
     /// The error for `repository`, which the gallery refused to list with `refusal`: only the registry
@@ -234,7 +211,7 @@ impl<'a> Public<'a> {
         let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
         let public = Self {
             gallery: Gallery::new(transport.clone(), session),
-            manifests: manifests.then(|| Manifests::new(transport.clone(), session)),
+            manifests: manifests.then(|| ManifestReader::new(transport.clone(), session)),
             registry: Registry::new(transport, session),
             api,
         };

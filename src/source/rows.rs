@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::gallery::Told;
-use super::{Page, PageRequest, Pages, Source, Sources, Subject};
+use super::{Page, PageRequest, Pages, Public, PublicApi, Sources, Subject};
 use crate::error::Error;
 use crate::model::{Row, RowKind, RowName};
 use crate::reference::{ImageId, RegistryName, Repository, RepositoryPattern};
@@ -46,8 +46,8 @@ impl Sources<'_> {
         subject: &Subject,
         request: PageRequest<'_>,
     ) -> Result<Page, Error> {
-        if let Source::Own(aws, name) = self.of(repository) {
-            return aws.images(name, request).await;
+        if let Repository::Own(name) = repository {
+            return self.own().images(name, request).await;
         }
         let mut grouped = Grouped::default();
         let pages = Pages::of_all(self, RowKind::Tags, subject, request.page_size);
@@ -64,13 +64,22 @@ impl Sources<'_> {
         repository: &Repository,
         request: PageRequest<'_>,
     ) -> Result<Page, Error> {
-        match self.of(repository) {
-            Source::Own(aws, name) => aws.tags(name, request).await,
-            Source::Gallery(gallery, public) => match gallery.tags(public, request).await? {
+        let public = match repository {
+            Repository::Own(name) => return self.own().tags(name, request).await,
+            Repository::Public(public) => public,
+        };
+        let Public {
+            gallery,
+            registry,
+            api,
+            ..
+        } = self.public();
+        match api {
+            PublicApi::Registry => registry.tags(public, request).await,
+            PublicApi::Gallery => match gallery.tags(public, request).await? {
                 Told::Page(page) => Ok(page),
                 Told::MaybeMissing(refusal) => Err(self.maybe_missing(public, refusal).await),
             },
-            Source::Registry(registry, public) => registry.tags(public, request).await,
         }
     }
 

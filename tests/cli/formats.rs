@@ -295,7 +295,7 @@ fn columns_that_do_not_exist_are_refused() {
     assert_snapshot!(refuse("images web -c imagTags"), @"
     --- stderr
     error: there is no column `imagTags`
-    hint: did you mean `imageTags`?
+    hint: choose among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `role`, `usedBy`, `imageTags`
     --- exit code 2
     ");
 }

@@ -748,16 +748,18 @@ fn a_manifest_that_is_not_an_index_fails_the_listing() {
         _ => None,
     });
     let outcome = list(&registry, &format!("tags {NGINX} --platforms"));
-    let words = "is not an index, but is listed as one";
+    let words = "it is listed as an index, but has no `manifests`";
     assert!(outcome.stderr.contains(words), "{outcome}");
     assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(5)));
 }
 
 #[test]
 fn an_index_without_platforms_has_none() {
-    let body = r#"{"schemaVersion":2,"manifests":[{"digest":"sha256:1"},{"platform":{"os":"unknown","architecture":"unknown"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"10"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"11","variant":""}}]}"#;
+    let digest = format!("sha256:{}", "1".repeat(64));
+    let body = r#"{"schemaVersion":2,"manifests":[{"digest":"D"},{"digest":"D","platform":{"os":"unknown","architecture":"unknown"}},{"digest":"D","platform":{"os":"windows","architecture":"amd64","os.version":"10"}},{"digest":"D","platform":{"os":"windows","architecture":"amd64","os.version":"11","variant":""}}]}"#;
+    let body = body.replace('D', &digest);
     let fault = move |request: &Request| {
-        (request.operation == "manifest").then(|| Fault::raw(200, "application/json", body))
+        (request.operation == "manifest").then(|| Fault::raw(200, "application/json", body.clone()))
     };
     let line = format!("tags {NGINX}:1.27.2 --source registry --platforms -o jsonl -c imageTag");
     assert_snapshot!(list(&faulty(fault), &line).data(), @r#"{"imageTag":"1.27.2","platforms":["windows/amd64"]}"#);
@@ -780,7 +782,7 @@ fn manifests_are_not_requested_by_an_invalid_digest() {
     let registry = Registry::start([Repository::new("web", vec![image])]);
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --platforms"), @"
     --- stderr
-    error: the service returned an invalid digest `sha256:../../../token` for an image of `public.ecr.aws/example/web`
+    error: the service returned an image whose digest `sha256:../../../token` is not a valid digest
     --- exit code 5
     ");
     assert_eq!(registry.requests().len(), 1);

@@ -138,7 +138,7 @@ fn untagged_images_that_cannot_be_listed_are_noted() {
     1.0.0
     0.9.1
     --- stderr
-    note: repository `public.ecr.aws/example/tools/backup` has nothing to list: none of its 4 rows passes the filters
+    note: repository `public.ecr.aws/example/tools/backup` has nothing to list: of 4 rows, none passes the filters
     note: untagged images of public repositories cannot be listed
     ");
     for quiet in ["-q", "--tagged", "--semver *", "--tag latest"] {

@@ -314,19 +314,19 @@ fn an_empty_table_says_why() {
     ");
     assert_snapshot!(ecrpub(&registry, "tags storefront --include slim|edge"), @"
     --- stderr
-    note: repository `storefront` has nothing to list: none of its 10 rows passes the filters; did you mean '.*(slim|edge).*'?
+    note: repository `storefront` has nothing to list: of 10 rows, none passes the filters; did you mean '.*(slim|edge).*'?
     ");
     assert_snapshot!(ecrpub(&registry, "images storefront --include edge"), @"
     --- stderr
-    note: repository `storefront` has nothing to list: none of its 5 rows passes the filters
+    note: repository `storefront` has nothing to list: of 5 rows, none passes the filters
     ");
     assert_snapshot!(ecrpub(&registry, "images storefront --semver ^3 --tag 2"), @"
     --- stderr
-    note: repository `storefront` has nothing to list: the named row does not pass the filters
+    note: repository `storefront` has nothing to list: of 1 named row, none passes the filters
     ");
     assert_snapshot!(ecrpub(&registry, "tags storefront --tag 2 --tag 2.0 --since 2030-01-01"), @"
     --- stderr
-    note: repository `storefront` has nothing to list: none of the 2 named rows passes the filters
+    note: repository `storefront` has nothing to list: of 2 named rows, none passes the filters
     ");
 }
 
@@ -490,7 +490,7 @@ fn an_empty_listing_is_explained_in_every_format() {
         let note = "note: repository `empty` has nothing to list: it is empty\n";
         assert_eq!(empty.stderr, note, "{format}");
         let filtered = ecrpub(&registry, &format!("tags zoo --include alpine -o {format}"));
-        let note = "note: repository `zoo` has nothing to list: its only row does not pass the filters; did you mean '.*alpine.*'?\n";
+        let note = "note: repository `zoo` has nothing to list: of 1 row, none passes the filters; did you mean '.*alpine.*'?\n";
         assert_eq!(filtered.stderr, note, "{format}");
         let quiet = ecrpub(&registry, &format!("tags empty -q -o {format}"));
         assert_eq!(quiet.stderr, "", "{format}");

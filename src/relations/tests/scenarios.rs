@@ -549,3 +549,24 @@ fn the_largest_repository_is_answered() {
     assert_eq!(used_by.len(), 80_000);
     assert_eq!(used_by[&*images[79_996]], ["v1"]);
 }
+
+/// A step for each image from each image before it would take minutes.
+#[test]
+fn a_long_chain_of_referrers_is_answered() {
+    let images = numbered('0', 50_000);
+    let tag = ["v1".to_owned()];
+    let nodes = images.iter().enumerate().map(|(number, digest)| Node {
+        digest,
+        tags: if number == 0 { &tag } else { &[] },
+        media_type: Some(IMAGE),
+        ..Node::default()
+    });
+    let mut graph = Graph::new(nodes).expect("digests");
+    for (subject, referrer) in images.iter().zip(&images[1..]) {
+        let content = format!(r#"{{"subject":{{"digest":"{subject}"}}}}"#);
+        let referrer = Digest::canonical(referrer).expect("a digest");
+        graph.add(&referrer, Some(parse(&content)));
+    }
+    let used_by = graph.used_by().expect("all manifests");
+    assert!(images.iter().all(|image| used_by[image.as_str()] == ["v1"]));
+}
