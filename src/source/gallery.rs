@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::refusals::{self, not_found};
-use super::wire::{ErrorObject, Names, Rows, home, to_millisecond};
+use super::wire::{ErrorObject, Names, Rows, to_millisecond};
 use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
-use crate::model::{CatalogEntry, Manifest, RepositoryDetail, Tag};
+use crate::model::{Home, RepositoryDetail, Row, RowName};
 use crate::net::anonymous::{Anonymous, request};
 use crate::net::answers;
 use crate::net::http::{Answer, LONGEST_PAGE};
@@ -27,8 +27,6 @@ const ADDRESS: &str = "https://api.us-east-1.gallery.ecr.aws";
 const TAGS: &str = "describeImageTags";
 /// The operation that lists the repositories of an alias.
 const REPOSITORIES: &str = "describeRepositoryCatalogData";
-/// The operation behind the gallery's search field.
-const SEARCH: &str = "searchRepositoryCatalogData";
 
 /// The names of an error's code; some services send it in a header.
 const CODES: [&str; 3] = ["__type", "code", "Code"];
@@ -42,7 +40,7 @@ pub(crate) struct Gallery<'a>(Anonymous<'a>);
 #[derive(Debug)]
 pub(super) enum Told {
     /// A page of tags.
-    Page(Page<Tag>),
+    Page(Page),
     /// The gallery refuses the request, and does not say whether the repository exists; the error is
     /// for a repository that does.
     MaybeMissing(Error),
@@ -57,44 +55,6 @@ struct Question<'a> {
     max_results: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<&'a str>,
-}
-
-/// A search, as the gallery's pages send it. That an alias is a useful term, and that the results
-/// include all repositories of that alias, is inferred.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Search<'a> {
-    #[serde(rename = "searchTerm")]
-    term: &'a str,
-    sort_configuration: SortConfiguration,
-    max_results: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SortConfiguration {
-    sort_key: &'static str,
-}
-
-/// The results of a search as received; the list is required, each field may be absent.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Results {
-    repository_catalog_search_result_list: Rows<ResultEntry>,
-    next_token: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ResultEntry {
-    primary_registry_alias_name: Option<String>,
-    repository_name: Option<String>,
-    repository_description: Option<String>,
-    operating_systems: Option<Vec<String>>,
-    architectures: Option<Vec<String>>,
-    download_count: Option<i64>,
 }
 
 /// A page as received; the list is required.
@@ -113,7 +73,7 @@ struct TagDetail {
     image_detail: Option<ImageDetail>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ImageDetail {
     image_digest: Option<String>,
@@ -218,7 +178,7 @@ impl<'a> Gallery<'a> {
         &self,
         alias: &RegistryAlias,
         asked: PageRequest<'_>,
-    ) -> Result<Page<RepositoryDetail>, Error> {
+    ) -> Result<Page, Error> {
         let question = Question::new(alias, None, asked);
         let request = format!("{REPOSITORIES} of `{alias}`");
         let answer = self.ask(REPOSITORIES, &request, &question, asked.start);
@@ -233,43 +193,6 @@ impl<'a> Gallery<'a> {
                 Existence::Unknown => error,
             }),
         }
-    }
-
-    /// A page of the repositories that a search for `alias` finds, whatever their registry.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the gallery.
-    pub(super) async fn search(
-        &self,
-        alias: &RegistryAlias,
-        asked: PageRequest<'_>,
-    ) -> Result<Page<CatalogEntry>, Error> {
-        let search = Search {
-            term: alias.as_str(),
-            sort_configuration: SortConfiguration {
-                sort_key: "POPULARITY",
-            },
-            max_results: asked.page_size,
-            next_token: asked.token,
-        };
-        let request = format!("{SEARCH} of `{alias}`");
-        let answer = self.ask(SEARCH, &request, &search, asked.start).await?;
-        let results: Results = answer.map_err(|Refused { error, .. }| error)?;
-        let entries = results.repository_catalog_search_result_list;
-        let entry = |found: ResultEntry| CatalogEntry {
-            alias: found.primary_registry_alias_name,
-            name: found.repository_name,
-            description: found.repository_description,
-            operating_systems: found.operating_systems,
-            architectures: found.architectures,
-            downloads: found.download_count,
-        };
-        let entries = entries.complete(self.host())?;
-        Ok(Page {
-            rows: entries.into_iter().map(entry).collect(),
-            next_token: results.next_token,
-        })
     }
 
     /// Sends a question and returns the response, or the refusal of a question that may name what does
@@ -382,7 +305,11 @@ fn is_not_found(code: &str) -> bool {
 
 /// Adds to a failure of the gallery what the registry can still provide.
 fn failed(error: Error, repository: &PublicRepository) -> Error {
-    error.of_gallery().hint(format!(
+    let kind = match error.kind() {
+        Kind::Credentials => Kind::GalleryDenied,
+        _ => Kind::Gallery,
+    };
+    error.of_kind(kind).hint(format!(
         "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
     ))
 }
@@ -391,35 +318,40 @@ fn is_invalid(code: &str) -> bool {
     matches!(code, "InvalidParameterException" | "ValidationException")
 }
 
-fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Tag> {
+fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Row> {
     let mut names = Names::default();
-    let home = home(repository);
-    let mut manifest = |detail: ImageDetail| Manifest {
-        digest: detail.image_digest,
-        size: detail.image_size_in_bytes,
-        pushed_at: millisecond(detail.image_pushed_at),
-        media_type: names.share(detail.image_manifest_media_type),
-        artifact_media_type: names.share(detail.artifact_media_type),
-        platforms: None,
-        relations: None,
-    };
-    let tag = |detail: TagDetail| Tag {
-        home: home.clone(),
-        name: detail.image_tag,
-        created_at: millisecond(detail.created_at),
-        manifest: detail.image_detail.map(&mut manifest).unwrap_or_default(),
+    let home = Arc::new(Home::of(repository));
+    let tag = |detail: TagDetail| {
+        let image = detail.image_detail.unwrap_or_default();
+        Row {
+            home: Some(Arc::clone(&home)),
+            name: RowName::Own(detail.image_tag),
+            date: millisecond(detail.created_at),
+            digest: image.image_digest,
+            size: image.image_size_in_bytes,
+            pushed_at: millisecond(image.image_pushed_at),
+            media_type: names.share(image.image_manifest_media_type),
+            artifact_media_type: names.share(image.artifact_media_type),
+            ..Row::default()
+        }
     };
     details.into_iter().map(tag).collect()
 }
 
-fn repositories(entries: Vec<RepositoryEntry>, alias: &RegistryAlias) -> Vec<RepositoryDetail> {
-    let home: Arc<str> = alias.as_str().into();
-    let repository = |entry: RepositoryEntry| RepositoryDetail {
-        alias: Some(Arc::clone(&home)),
-        uri: (entry.repository_name.as_deref())
-            .map(|name| format!("{}/{name}", RegistryName::Public(alias.clone()))),
-        name: entry.repository_name,
-        ..RepositoryDetail::default()
+fn repositories(entries: Vec<RepositoryEntry>, alias: &RegistryAlias) -> Vec<Row> {
+    let home = Arc::new(Home {
+        alias: Some(alias.as_str().into()),
+        ..Home::default()
+    });
+    let repository = |entry: RepositoryEntry| Row {
+        home: Some(Arc::clone(&home)),
+        detail: Some(Box::new(RepositoryDetail {
+            uri: (entry.repository_name.as_deref())
+                .map(|name| format!("{}/{name}", RegistryName::Public(alias.clone()))),
+            ..RepositoryDetail::default()
+        })),
+        name: RowName::Own(entry.repository_name),
+        ..Row::default()
     };
     entries.into_iter().map(repository).collect()
 }

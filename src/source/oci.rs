@@ -13,10 +13,10 @@ use url::Url;
 
 use super::own::Aws;
 use super::refusals::{self, not_found};
-use super::wire::{ErrorObject, Rows, home};
+use super::wire::{ErrorObject, Rows};
 use super::{Page, PageRequest, Start, link};
 use crate::error::{Error, Kind};
-use crate::model::Tag;
+use crate::model::{Home, Row, RowName};
 use crate::net::anonymous::{Anonymous, request};
 use crate::net::answers;
 use crate::net::http::{Answer, LONGEST_MANIFEST, LONGEST_PAGE, LONGEST_TOKEN};
@@ -152,7 +152,7 @@ impl<'a> Registry<'a> {
         &self,
         repository: &PublicRepository,
         asked: PageRequest<'_>,
-    ) -> Result<Page<Tag>, Error> {
+    ) -> Result<Page, Error> {
         let path = format!("{}/tags/list", path(repository));
         let first = self.wire.url(&format!("{path}?n={}", asked.page_size));
         let url = match asked.token {
@@ -442,12 +442,12 @@ fn path(repository: &PublicRepository) -> String {
     format!("/v2/{}/{}", repository.alias, repository.name)
 }
 
-fn tags(names: Vec<String>, repository: &PublicRepository) -> Vec<Tag> {
-    let home = home(repository);
-    let tag = |name| Tag {
-        home: home.clone(),
-        name: Some(name),
-        ..Tag::default()
+fn tags(names: Vec<String>, repository: &PublicRepository) -> Vec<Row> {
+    let home = Arc::new(Home::of(repository));
+    let tag = |name| Row {
+        home: Some(Arc::clone(&home)),
+        name: RowName::Own(Some(name)),
+        ..Row::default()
     };
     names.into_iter().map(tag).collect()
 }

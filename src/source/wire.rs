@@ -9,9 +9,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::model::Home;
 use crate::net::answers;
-use crate::reference::PublicRepository;
 
 /// The nearest millisecond; `None` for times out of range.
 ///
@@ -19,14 +17,6 @@ use crate::reference::PublicRepository;
 pub(super) fn to_millisecond(nanoseconds: i128) -> Option<Timestamp> {
     let milliseconds = (nanoseconds + 500_000).div_euclid(1_000_000);
     Timestamp::from_millisecond(i64::try_from(milliseconds).ok()?).ok()
-}
-
-/// The home of the rows of a public repository.
-pub(super) fn home(repository: &PublicRepository) -> Home {
-    Home {
-        alias: Some(repository.alias.as_str().into()),
-        repository: Some(repository.name.as_str().into()),
-    }
 }
 
 /// The list of a page, of at most `MOST` rows: every row of a few bytes takes hundreds in memory.
