@@ -23,6 +23,7 @@ pub(crate) struct Cli {
     #[arg(
         short,
         long,
+        alias = "debug",
         global = true,
         display_order = 900,
         help_heading = "General"
@@ -42,6 +43,7 @@ pub(crate) struct Cli {
     /// Colour the output
     #[arg(
         long,
+        alias = "colour",
         global = true,
         value_name = "WHEN",
         default_value = "auto",

@@ -73,6 +73,12 @@ impl Error {
         self
     }
 
+    /// The same error with `subject` before its message.
+    pub(crate) fn about(&self, subject: &str) -> Self {
+        let error = Self::new(self.kind, format!("{subject}: {self}"));
+        self.hints.iter().cloned().fold(error, Self::hint)
+    }
+
     /// Marks a failure of the gallery, which the registry may make up for.
     pub(crate) fn of_gallery(self) -> Self {
         Self {
@@ -121,3 +127,6 @@ impl fmt::Display for Error {
         f.write_str(&self.message)
     }
 }
+
+/// Lets parsers of values return it to clap.
+impl std::error::Error for Error {}

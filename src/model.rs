@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::relations::Role;
+use crate::relations::{self, Role};
 
 /// An image, identified by its digest (`ImageDetail` in the service's API).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -145,13 +145,7 @@ impl Manifest {
 
     /// Whether this is an index: a list of other manifests.
     pub(crate) fn is_index(&self) -> bool {
-        matches!(
-            self.media_type.as_deref(),
-            Some(
-                "application/vnd.oci.image.index.v1+json"
-                    | "application/vnd.docker.distribution.manifest.list.v2+json"
-            )
-        )
+        relations::is_index(self.media_type.as_deref()) == Some(true)
     }
 }
 
