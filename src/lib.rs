@@ -22,7 +22,6 @@ mod model;
 mod net;
 mod options;
 mod output;
-mod panic;
 mod progress;
 mod redact;
 mod reference;
@@ -49,7 +48,7 @@ use crate::session::Session;
 /// Runs the program with `arguments`, which begin with its own name, and returns its exit code. Data
 /// goes to stdout, everything else to stderr.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    panic::install_hook();
+    exit::on_panic();
     let arguments: Vec<_> = arguments.into_iter().collect();
     if let Some(code) = complete::answer(&arguments, Cli::command) {
         return code;
