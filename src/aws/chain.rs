@@ -196,20 +196,14 @@ fn role<'a>(
         profile.get("source_profile"),
         profile.get("credential_source"),
     ) {
-        (Some(_), Some(_)) => {
-            return Err(credentials_error(format!(
-                "profile `{name}` has both `source_profile` and `credential_source`"
-            ))
-            .hint("leave one of them out"));
-        }
-        (None, None) => {
-            return Err(credentials_error(format!(
-                "profile `{name}` has a `role_arn`, but neither `source_profile` nor `credential_source`"
-            ))
-            .hint("add the one that names the credentials which may assume the role"));
-        }
         (None, Some(source)) => named_source(scope, name, source)?,
         (Some(source), None) => source_profile(scope, name, source, visited)?,
+        _ => {
+            return Err(credentials_error(format!(
+                "profile `{name}` has a `role_arn`, but not one of `source_profile` and `credential_source`"
+            ))
+            .hint("name the credentials that may assume the role in one of the two"));
+        }
     };
     if profile.has("mfa_serial") {
         let profile = name.to_owned();
@@ -241,16 +235,15 @@ fn duration(profile: &Profile, name: &str) -> Result<Option<i32>, Error> {
     let Some(text) = profile.get("duration_seconds") else {
         return Ok(None);
     };
-    let digits = text.trim().strip_prefix(['+', '-']).unwrap_or(text.trim());
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(None);
-    }
-    match text.trim().parse() {
-        Ok(seconds @ 900..) => Ok(Some(seconds)),
-        _ => Err(credentials_error(format!(
-            "{} is `{text}`, but STS takes 900 seconds or more",
-            of_profile("duration_seconds", name)
-        ))),
+    match text.trim().parse::<i128>() {
+        Err(_) => Ok(None),
+        Ok(seconds) => match i32::try_from(seconds) {
+            Ok(seconds @ 900..) => Ok(Some(seconds)),
+            _ => Err(credentials_error(format!(
+                "{} is `{text}`, but STS takes 900 seconds or more",
+                of_profile("duration_seconds", name)
+            ))),
+        },
     }
 }
 

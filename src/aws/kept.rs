@@ -55,12 +55,11 @@ pub(super) async fn keys_of_sso(at: &Resolver<'_>, sso: &SsoRole) -> Result<Opti
     let Some(token) = token(&at.scope.environment, &sso.token_name) else {
         return Ok(None);
     };
-    let (base, host) = match endpoint {
-        Some(url) => (url.to_string(), host(&url)),
-        None => {
-            let host = Service::Sso.host(&region, at.settings.dual_stack);
-            (format!("https://{host}"), host)
-        }
+    let (base, host) = if let Some(url) = endpoint {
+        (url.to_string(), host(&url))
+    } else {
+        let host = Service::Sso.host(&region, at.settings.dual_stack);
+        (format!("https://{host}"), host)
     };
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("role_name", &sso.role_name)

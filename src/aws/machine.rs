@@ -171,25 +171,17 @@ impl Metadata {
             None if uses_ipv6(scope)? => own(METADATA_IPV6)?,
             None => own(METADATA_IPV4)?,
         };
-        let number = |variable, key, expected| {
-            let Some(found) = scope.find(variable, key) else {
-                return Ok(1);
-            };
-            let number = found.text.trim().parse();
-            number.map_err(|_| found.unusable(expected))
+        let number = |variable, key| match scope.find(variable, key) {
+            Some(found) => (found.text.trim().parse()).map_err(|_| found.unusable("a number")),
+            None => Ok(1),
         };
-        let seconds: u32 = number(
-            "AWS_METADATA_SERVICE_TIMEOUT",
-            "metadata_service_timeout",
-            "a number of seconds",
-        )?;
+        let seconds: u32 = number("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout")?;
         Ok(Self {
             endpoint,
             timeout: Duration::from_secs(seconds.into()),
             attempts: number(
                 "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
                 "metadata_service_num_attempts",
-                "a number of attempts",
             )?,
         })
     }

@@ -45,6 +45,12 @@ pub(super) async fn exported(
         "`aws configure export-credentials --profile {}`",
         quoted(profile)
     );
+    let is_role = matches!(source, CredentialSource::Mfa { .. });
+    if !is_role && at.scope.files.profile(profile).has("role_arn") {
+        let what = source.description();
+        let error = format!("{what} cannot be renewed: {origin} would assume its role");
+        return Err(credentials_error(error).hint(source.renewal()));
+    }
     let mut command = Command::new("aws");
     command
         .args(["configure", "export-credentials", "--profile", profile])

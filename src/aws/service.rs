@@ -2,13 +2,13 @@
 //! sees them: it panics on some invalid settings and ignores others. An invalid setting is an error that
 //! names where it was set.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use url::Url;
 
 use super::ini::in_group;
 use super::scope::Scope;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::net::settings::{ConnectionArgs, Found, Transport, host};
 
 /// The one region that serves ECR Public.
@@ -47,7 +47,6 @@ impl ServiceSettings {
         first_delay: Duration,
     ) -> Result<Self, Error> {
         check_process(scope)?;
-        check_fips(scope)?;
         Ok(Self {
             region: args
                 .region
@@ -151,7 +150,8 @@ impl Scope {
     }
 }
 
-/// Checks values that the SDK reads from the process, and that would make it panic or fail unclearly.
+/// Refuses settings that no request can follow, and values that the SDK reads from the process and that
+/// would make it panic or fail unclearly.
 fn check_process(scope: &Scope) -> Result<(), Error> {
     // The SDK reads it even if it is empty.
     if std::env::var_os("SMITHY_CLIENT_SDK_CUSTOM_PARTITION").is_some() {
@@ -164,14 +164,6 @@ fn check_process(scope: &Scope) -> Result<(), Error> {
         let error = Error::usage("`AWS_EXECUTION_ENV` holds a character that cannot be sent");
         return Err(error.hint("correct the variable, or unset it"));
     }
-    if SystemTime::now() < SystemTime::UNIX_EPOCH {
-        let error = Error::new(Kind::Other, "the clock of this machine is before 1970");
-        return Err(error.hint("set the clock: signatures hold the time"));
-    }
-    Ok(())
-}
-
-fn check_fips(scope: &Scope) -> Result<(), Error> {
     if scope.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")? {
         return Err(
             Error::usage("a FIPS endpoint is enabled, but ECR Public has none")

@@ -168,9 +168,6 @@ fn refused(role: &AssumedRole, source: &CredentialSource, code: &str, said: &str
             role.arn
         )),
         "ExpiredToken" | "ExpiredTokenException" => error.hint(source.renewal()),
-        "InvalidClientTokenId" | "SignatureDoesNotMatch" | "UnrecognizedClientException" => {
-            error.hint(format!("check {what}"))
-        }
         _ => error,
     }
 }

@@ -72,7 +72,7 @@ fn a_profile_is_looked_through_in_the_order_of_the_aws_cli() {
         ),
         (
             "ARN",
-            "error: profile `default` has a `role_arn`, but neither `source_profile` nor `credential_source`",
+            "error: profile `default` has a `role_arn`, but not one of `source_profile` and `credential_source`",
         ),
         (
             "sso_role_name = r\nsso_account_id = 1\n",
@@ -150,11 +150,11 @@ fn a_source_that_is_not_there_is_never_replaced_by_another_one() {
         ),
         (
             "credential_source = EcsContainer\nsource_profile = empty",
-            "error: profile `a` has both `source_profile` and `credential_source`",
+            "error: profile `a` has a `role_arn`, but not one of `source_profile` and `credential_source`",
         ),
         (
             "",
-            "error: profile `a` has a `role_arn`, but neither `source_profile` nor `credential_source`",
+            "error: profile `a` has a `role_arn`, but not one of `source_profile` and `credential_source`",
         ),
     ] {
         assert_eq!(
