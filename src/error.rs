@@ -31,7 +31,8 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Error {
     kind: Kind,
-    message: String,
+    /// Its contexts, the outermost first, make the message.
+    message: anyhow::Error,
     hints: Vec<String>,
 }
 
@@ -40,7 +41,7 @@ impl Error {
     pub(crate) fn new(kind: Kind, message: impl fmt::Display) -> Self {
         Self {
             kind,
-            message: message.to_string(),
+            message: anyhow::Error::msg(message.to_string()),
             hints: Vec::new(),
         }
     }
@@ -76,14 +77,16 @@ impl Error {
 
     /// Appends to the message, as in `… (8 attempts)`.
     pub(crate) fn suffixed(mut self, suffix: &str) -> Self {
-        self.message.push_str(suffix);
+        self.message = anyhow::anyhow!("{self}{suffix}");
         self
     }
 
     /// The same error with `subject` before its message.
-    pub(crate) fn about(&self, subject: &str) -> Self {
-        let error = Self::new(self.kind, format!("{subject}: {self}"));
-        self.hints.iter().cloned().fold(error, Self::hint)
+    pub(crate) fn about(self, subject: &str) -> Self {
+        Self {
+            message: self.message.context(subject.to_owned()),
+            ..self
+        }
     }
 
     /// The kind of failure.
@@ -116,7 +119,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        write!(f, "{:#}", self.message)
     }
 }
 
