@@ -286,7 +286,7 @@ pub(super) const INSTEAD: &[(&[&str], &str)] = &[
     ),
     (
         &["--age", "--cooldown", "--minimum-release-age", "--older"],
-        "use `--min-age {7d}`",
+        "use `--before {7d}`",
     ),
     (
         &[

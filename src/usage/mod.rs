@@ -264,7 +264,7 @@ mod tests {
         for line in [
             "tags web --output TABLE",
             "tags web -o JSONL",
-            "images web --format Image-Ids",
+            "images web --format Delete-Requests",
             "tags web --time ISO",
             "tags web --source REGISTRY",
             "tags web --color Never",

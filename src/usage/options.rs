@@ -578,7 +578,7 @@ mod tests {
             ),
             ("-version", "print the version with `ecrpub --version`"),
             ("tags web -reverse", "did you mean `--reverse`?"),
-            ("tags web --cooldown 7d", "use `--min-age 7d`"),
+            ("tags web --cooldown 7d", "use `--before 7d`"),
             (
                 "tags web --include-prerelease",
                 "use `--pre`, with `--semver RANGE`",
