@@ -85,11 +85,9 @@ impl Table {
         }
     }
 
-    /// A size, padded to align its decimals and unit with the others.
     fn size(&self, bytes: i64) -> String {
         match u64::try_from(bytes) {
             Ok(bytes) if self.style.bytes => bytes.to_string(),
-            Ok(bytes) if bytes < 1000 => format!("{bytes}    B"),
             Ok(bytes) => human_size(bytes),
             Err(_) => bytes.to_string(),
         }

@@ -334,7 +334,7 @@ fn columns_without_values_give_way_before_any_text_is_cut() {
 }
 
 #[test]
-fn sizes_have_their_decimals_and_units_aligned() {
+fn sizes_have_their_units_aligned() {
     let sizes = [61_204_519, 5_000, 120, 999_999_999_999, -1];
     let rows = sizes.map(|size| Row {
         size: Some(size),
@@ -343,7 +343,7 @@ fn sizes_have_their_decimals_and_units_aligned() {
     let printed = print(&["-c", "size"], true, &rows);
     assert_eq!(
         printed,
-        "    SIZE\n 61.2 MB\n  5.0 kB\n120    B\n  1.0 TB\n      -1\n"
+        "   SIZE\n61.2 MB\n 5.0 kB\n  120 B\n 1.0 TB\n     -1\n"
     );
 }
 
