@@ -40,23 +40,6 @@ fn requests_go_to_another_region_only_with_the_option() {
 }
 
 #[test]
-fn a_profile_given_by_option_wins_over_keys_in_the_environment() {
-    let config = "[profile other]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = x\nregion = eu-west-1\n";
-    let home = home("profile", config);
-    let by_option = Registry::start(small());
-    let run = Run::on(&by_option).env("HOME", &home);
-    run.arguments("images web --profile other").outcome().data();
-    assert_eq!(scope(&by_option), "AKIAPROFILE us-east-1 ecr-public");
-
-    let by_environment = Registry::start(small());
-    let run = Run::on(&by_environment)
-        .env("HOME", &home)
-        .env("AWS_PROFILE", "other");
-    run.arguments("images web").outcome().data();
-    assert_eq!(scope(&by_environment), "AKIATEST us-east-1 ecr-public");
-}
-
-#[test]
 fn a_profile_that_does_not_exist_is_an_error_that_names_those_that_do() {
     let registry = Registry::start(small());
     let home = home("two-profiles", "[default]\n[profile b]\n[profile a]\n");
@@ -75,23 +58,6 @@ fn a_profile_that_does_not_exist_is_an_error_that_names_those_that_do() {
     --- exit code 2
     ");
     registry.assert_no_requests();
-}
-
-#[test]
-fn a_profiles_endpoint_is_used() {
-    for config in [
-        "[default]\nendpoint_url = URL\n",
-        "[default]\nservices = local\n[services local]\necr_public =\n  endpoint_url = URL\n",
-    ] {
-        let registry = Registry::start(small());
-        let name = format!("endpoint-{}", config.len());
-        let home = home(&name, &config.replace("URL", &registry.url()));
-        let run = Run::on(&registry)
-            .without("AWS_ENDPOINT_URL_ECR_PUBLIC")
-            .env("HOME", home);
-        run.arguments("images web").outcome().data();
-        assert_eq!(registry.requests().len(), 1, "{config}");
-    }
 }
 
 /// A home whose `credential_process` logs its start and prints keys after some seconds.

@@ -664,12 +664,17 @@ fn a_settings_file_that_cannot_be_read_is_named() {
     write("utf16", &utf16);
     write("bom", b"\xef\xbb\xbf[default]\n");
     write("twice", b"[default]\na = 1\nA = 2\n");
+    write("no-section", b"[default\nkey\n");
     for (name, why) in [
         ("folder", "it is a folder"),
         ("latin1", "line 2: this is not UTF-8 text"),
         ("utf16", "line 1: this is not UTF-8 text"),
         ("bom", "line 1: the file begins with a byte order mark"),
         ("twice", "line 3: this setting appears twice in its section"),
+        (
+            "no-section",
+            "line 1: a section such as `[default]` must come first",
+        ),
     ] {
         let outcome = list(
             run(&cloud, name, "")

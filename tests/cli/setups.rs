@@ -3,8 +3,7 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use ecrpub_registry::{Proxy, Registry};
-use insta::assert_snapshot;
+use ecrpub_registry::Registry;
 
 use crate::harness::{Outcome, Run, file, home, small};
 
@@ -45,16 +44,6 @@ fn a_silent_metadata_service_times_out() {
         );
     }
     registry.assert_no_requests();
-}
-
-#[test]
-fn keys_and_session_token_of_a_profile_are_used() {
-    let registry = Registry::start(small());
-    let config = "[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\naws_session_token = tokentoken\n";
-    let listed = with_config(&registry, "session-token", config).data();
-    assert_eq!(listed.lines().count(), 3);
-    let authorization = registry.requests()[0].authorization.clone().unwrap();
-    assert!(authorization.contains("AKIAFILE") && authorization.contains("x-amz-security-token"));
 }
 
 #[test]
@@ -104,20 +93,6 @@ fn harmless_settings_of_a_profile_are_accepted() {
 }
 
 #[test]
-fn an_unreadable_profile_file_is_refused() {
-    let registry = Registry::start(small());
-    let outcome = with_config(&registry, "no-profile-file", "[default\nkey\n");
-    assert_eq!(outcome.code, Some(2), "{outcome}");
-    assert!(
-        outcome
-            .stderr
-            .contains(".aws/config`: line 1: a section such as `[default]` must come first"),
-        "{outcome}"
-    );
-    registry.assert_no_requests();
-}
-
-#[test]
 fn an_empty_variable_counts_as_unset() {
     let registry = Registry::start(small());
     for name in [
@@ -159,65 +134,6 @@ fn runs_without_a_home_use_the_environment_alone() {
     assert_eq!(listed.lines().count(), 3);
     let outcome = list(without_files(without_keys(&registry)));
     assert_eq!(outcome.code, Some(4), "{outcome}");
-}
-
-#[test]
-fn a_proxy_for_http_and_exempt_hosts() {
-    let registry = Registry::start(small());
-    let proxy = Proxy::start();
-    for name in ["HTTP_PROXY", "http_proxy", "Http_Proxy"] {
-        let before = proxy.connections();
-        let listed = list(Run::on(&registry).env(name, proxy.url())).data();
-        assert_eq!(
-            (listed.lines().count(), proxy.connections()),
-            (3, before + 1),
-            "{name}"
-        );
-    }
-    let before = proxy.connections();
-    for exempt in ["127.0.0.1", "*"] {
-        let run = Run::on(&registry)
-            .env("HTTP_PROXY", proxy.url())
-            .env("NO_PROXY", exempt);
-        assert_eq!(list(run).data().lines().count(), 3);
-        assert_eq!(proxy.connections(), before, "{exempt}");
-    }
-    let other = Run::on(&registry).env("HTTPS_PROXY", proxy.url());
-    assert_eq!(list(other).data().lines().count(), 3);
-    assert_eq!(proxy.connections(), before);
-}
-
-#[test]
-fn a_proxy_for_https_is_a_tunnel() {
-    let registry = Registry::builder()
-        .tls()
-        .repository(small()[0].clone())
-        .start();
-    let bundle = file("proxy-bundle.pem", registry.certificate());
-    let proxy = Proxy::start();
-    let run = Run::on(&registry)
-        .env("HTTPS_PROXY", proxy.url())
-        .env("AWS_CA_BUNDLE", &bundle);
-    assert_eq!(list(run).data().lines().count(), 3);
-    assert_eq!(proxy.connections(), 1);
-}
-
-#[test]
-fn a_missing_proxy_is_reported() {
-    let registry = Registry::start(small());
-    let outcome = list(Run::on(&registry).env("HTTP_PROXY", "http://127.0.0.1:9"));
-    assert_eq!(
-        (outcome.stdout.as_str(), outcome.code),
-        ("", Some(5)),
-        "{outcome}"
-    );
-    assert_snapshot!(outcome, @"
-    --- stderr
-    error: the proxy `127.0.0.1:9` of `HTTP_PROXY` refuses connections
-    hint: correct or unset `HTTP_PROXY`, or exempt the host with `NO_PROXY`
-    --- exit code 5
-    ");
-    registry.assert_no_requests();
 }
 
 #[test]

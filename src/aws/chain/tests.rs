@@ -1,3 +1,6 @@
+//! Messages for incomplete settings, and what is never skipped; the recorded set-ups of
+//! tests/cli/settings_peer hold which credentials are selected.
+
 use super::CredentialSource;
 use crate::aws::environment::Environment;
 use crate::aws::files::AwsFiles;
@@ -34,85 +37,6 @@ fn told(plan: &CredentialSource) -> String {
         CredentialSource::Mfa { profile } => format!("the AWS CLI with profile `{profile}`"),
         _ => plan.description(),
     }
-}
-
-#[test]
-fn keys_of_the_environment_count_unless_a_profile_is_given_by_option() {
-    let config = "[profile p]\nKEYS";
-    let by_variable = [&ENVIRONMENT[..], &[("AWS_PROFILE", "p")]].concat();
-    assert_eq!(
-        plan(&by_variable, config, "", None),
-        "the keys of the environment"
-    );
-    assert_eq!(
-        plan(&ENVIRONMENT, config, "", Some("p")),
-        "the keys of profile `p`"
-    );
-    assert_eq!(
-        plan(&ENVIRONMENT[..1], config, "", None),
-        "error: `AWS_ACCESS_KEY_ID` is set, but `AWS_SECRET_ACCESS_KEY` is not"
-    );
-    assert_eq!(
-        plan(&ENVIRONMENT[1..], "[default]\nKEYS", "", None),
-        "the keys of profile `default`"
-    );
-    assert_eq!(plan(&[], "", "", None), "the instance");
-}
-
-#[test]
-fn a_profile_is_looked_through_in_the_order_of_the_aws_cli() {
-    let config = "[default]\nKEYScredential_process = p\nlogin_session = arn\nsso_role_name = r\nsso_account_id = 1\n\
-        sso_region = r\nsso_start_url = u\nweb_identity_token_file = t\nARN";
-    let credentials = format!("[default]\n{KEYS}");
-    let mut config = config.to_owned();
-    for (setting, expected) in [
-        (
-            "web_identity_token_file = t\n",
-            "the role of profile `default` by t",
-        ),
-        (
-            "ARN",
-            "error: profile `default` has a `role_arn`, but not one of `source_profile` and `credential_source`",
-        ),
-        (
-            "sso_role_name = r\nsso_account_id = 1\n",
-            "SSO of profile `default`",
-        ),
-        ("", "the keys of profile `default`"),
-    ] {
-        assert_eq!(
-            plan(&[], &config, &credentials, None),
-            expected,
-            "{setting}"
-        );
-        config = config.replace(setting, "");
-    }
-    let mut config = "[default]\nKEYScredential_process = p\nlogin_session = arn\n".to_owned();
-    for (setting, expected) in [
-        ("login_session = arn\n", "the login of profile `default`"),
-        (
-            "credential_process = p\n",
-            "the `credential_process` of profile `default`",
-        ),
-        ("KEYS", "the keys of profile `default`"),
-    ] {
-        assert_eq!(plan(&[], &config, "", None), expected, "{setting}");
-        config = config.replace(setting, "");
-    }
-}
-
-#[test]
-fn roles_are_chained_and_keys_end_a_chain() {
-    let config =
-        "[profile a]\nARNsource_profile = b\n[profile b]\nARNsource_profile = c\n[profile c]\nKEYS";
-    let expected = "the role of profile `a` ← the role of profile `b` ← the keys of profile `c`";
-    assert_eq!(plan(&[], config, "", Some("a")), expected);
-    let config = "[profile a]\nARNsource_profile = b\n[profile b]\nARNKEYSsource_profile = c\n";
-    let expected = "the role of profile `a` ← the keys of profile `b`";
-    assert_eq!(plan(&[], config, "", Some("a")), expected);
-    let itself = "[profile a]\nARNKEYSsource_profile = a\n";
-    let expected = "the role of profile `a` ← the keys of profile `a`";
-    assert_eq!(plan(&[], itself, "", Some("a")), expected);
 }
 
 #[test]
@@ -253,29 +177,6 @@ fn durations_and_short_texts_are_checked_as_the_aws_cli_checks_them() {
             Some(text) => assert_eq!(made, format!("error: {text}")),
         }
     }
-}
-
-#[test]
-fn old_names_count_and_empty_tokens_do_not() {
-    let token = |env: &[(&str, &str)], config: &str| {
-        let files = AwsFiles::with(&config.replace("KEYS", KEYS), "");
-        let scope = Scope::select(Environment::of(env), files, None).expect("a profile");
-        match CredentialSource::select(&scope).expect("keys") {
-            CredentialSource::Environment(keys) | CredentialSource::File { keys, .. } => keys.token,
-            plan => panic!("{plan:?}"),
-        }
-    };
-    let env = |name, value| [&ENVIRONMENT[..], &[(name, value)]].concat();
-    assert_eq!(
-        token(&env("AWS_SECURITY_TOKEN", "old"), "").as_deref(),
-        Some("old")
-    );
-    assert_eq!(token(&env("AWS_SESSION_TOKEN", ""), ""), None);
-    assert_eq!(
-        token(&[], "[default]\nKEYSaws_security_token = old\n").as_deref(),
-        Some("old")
-    );
-    assert_eq!(token(&[], "[default]\nKEYSaws_session_token =\n"), None);
 }
 
 #[test]
