@@ -3,7 +3,7 @@
 use super::columns::NAMES;
 
 /// Between columns.
-pub(super) const GAP: usize = 2;
+pub(super) const GAP: u16 = 2;
 
 /// A column of this importance or less is shown only if the others are comfortable.
 const MINOR: u8 = 1;
@@ -84,7 +84,7 @@ struct Fitting<'a> {
 impl Fitting<'_> {
     /// Whether the shown columns fit without a cut.
     fn is_whole(&self) -> bool {
-        let gaps = GAP * self.shown.len().saturating_sub(1);
+        let gaps = usize::from(GAP) * self.shown.len().saturating_sub(1);
         let whole = self.shown.iter().map(|&index| self.wishes[index].whole);
         gaps + whole.sum::<usize>() <= self.available
     }
@@ -93,7 +93,7 @@ impl Fitting<'_> {
     fn fit(&self, least: impl Fn(&Wish, bool) -> usize) -> Option<Vec<(usize, usize)>> {
         let width = |&index: &usize| (index, least(&self.wishes[index], self.is_name(index)));
         let mut widths: Vec<_> = self.shown.iter().map(width).collect();
-        let gaps = GAP * widths.len().saturating_sub(1);
+        let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
         let taken = gaps + widths.iter().map(|(_, width)| width).sum::<usize>();
         let room = self.available.checked_sub(taken)?;
         self.widen(&mut widths, room);

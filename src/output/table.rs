@@ -1,9 +1,11 @@
 //! `table`: one row per line for people, at most as wide as the terminal.
 
 use std::borrow::Cow;
-use std::io::Write;
 
-use anstyle::{AnsiColor, Style as Paint};
+use comfy_table::{
+    Attribute, Cell as StyledCell, CellAlignment, Color, ColumnConstraint, ContentArrangement,
+    Table as Grid, Width, presets,
+};
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::{Column, Look, Value};
@@ -132,36 +134,51 @@ impl Table {
         }
     }
 
-    fn line(&self, cells: impl Iterator<Item = (String, Paint)>, out: &mut Vec<u8>) {
-        for (fitting, (text, paint)) in self.shown.iter().zip(cells) {
-            let room = fitting.width.saturating_sub(text.width());
-            let before = if fitting.column.look == Look::Number {
-                room
-            } else {
-                0
-            };
-            let paint = if self.style.destination.color {
-                paint
-            } else {
-                Paint::new()
-            };
-            out.resize(out.len() + before, b' ');
-            write!(out, "{paint}{text}{paint:#}").expect("a buffer takes every byte");
-            out.resize(out.len() + room - before + GAP, b' ');
+    /// A table of `rows`, with columns as wide as for all rows.
+    fn grid(&self, rows: &[Row]) -> Grid {
+        let mut grid = Grid::new();
+        grid.load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Disabled);
+        if self.style.destination.color {
+            grid.enforce_styling().style_text_only();
+        } else {
+            grid.force_no_tty();
         }
-        let blanks = out.iter().rev().take_while(|byte| **byte == b' ').count();
-        out.truncate(out.len() - blanks);
-        out.push(b'\n');
+        if self.has_header {
+            let titles = self.shown.iter().map(|fitting| {
+                let title = cut::in_the_middle(fitting.column.title, fitting.limit);
+                StyledCell::new_owned(title).add_attribute(Attribute::Bold)
+            });
+            grid.set_header(titles);
+        }
+        for row in rows {
+            grid.add_row(self.shown.iter().map(|fitting| {
+                let text = self.cell(fitting.column, row).within(fitting.limit);
+                styled(text, fitting.column.look)
+            }));
+        }
+        for (in_grid, fitting) in grid.column_iter_mut().zip(&self.shown) {
+            let padded = u16::try_from(fitting.width).unwrap_or(u16::MAX);
+            let padded = Width::Fixed(padded.saturating_add(GAP));
+            in_grid.set_padding((0, GAP));
+            in_grid.set_constraint(ColumnConstraint::Absolute(padded));
+            if fitting.column.look == Look::Number {
+                in_grid.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        grid
     }
 }
 
 /// Names and digests are coloured, missing values dimmed.
-fn paint(text: &str, look: Look) -> Paint {
+fn styled(text: String, look: Look) -> StyledCell {
+    let is_missing = text == MISSING;
+    let cell = StyledCell::new_owned(text);
     match look {
-        _ if text == MISSING => Paint::new().dimmed(),
-        Look::Name => AnsiColor::Green.on_default(),
-        Look::Digest => AnsiColor::Yellow.on_default(),
-        Look::Plain | Look::Number => Paint::new(),
+        _ if is_missing => cell.add_attribute(Attribute::Dim),
+        Look::Name => cell.fg(Color::DarkGreen),
+        Look::Digest => cell.fg(Color::DarkYellow),
+        Look::Plain | Look::Number => cell,
     }
 }
 
@@ -190,22 +207,14 @@ impl Format for Table {
     }
 
     fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
-        if self.has_header && !rows.is_empty() {
-            let titles = self.shown.iter().map(|fitting| {
-                let title = cut::in_the_middle(fitting.column.title, fitting.limit);
-                (title, Paint::new().bold())
-            });
-            self.line(titles, out);
-            self.has_header = false;
+        if rows.is_empty() {
+            return Ok(());
         }
-        for row in rows {
-            let cells = self.shown.iter().map(|fitting| {
-                let text = self.cell(fitting.column, row).within(fitting.limit);
-                let paint = paint(&text, fitting.column.look);
-                (text, paint)
-            });
-            self.line(cells, out);
+        for line in self.grid(rows).lines() {
+            out.extend(line.trim_end().as_bytes());
+            out.push(b'\n');
         }
+        self.has_header = false;
         Ok(())
     }
 }
