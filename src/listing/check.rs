@@ -411,7 +411,7 @@ mod tests {
                 ["--time relative", "tables"],
             ),
             ("tags web -o name -c imageTag", ["--columns", "-o name"]),
-            ("images web -o name --platforms", ["--platforms", "-o name"]),
+            ("images web -o name --platforms", ["--platforms", "format"]),
             ("tags web -o json --pin", ["--pin", "another format"]),
             (
                 "tags web team/app --max-pages 2",
