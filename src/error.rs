@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Kinds of failure.
+/// Kinds of failure, with their exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The reader closed stdout: the program ends silently.
@@ -13,8 +13,6 @@ pub(crate) enum Kind {
     Usage,
     /// A named repository or image does not exist.
     NotFound,
-    /// Nothing is listed, and `--fail-if-empty` is given. A note has said so.
-    Empty,
     /// Credentials are missing, expired or not allowed.
     Credentials,
     /// The service or the network is unreachable, slow or throttling, or a response is invalid.
@@ -23,29 +21,26 @@ pub(crate) enum Kind {
     Gallery,
     /// The gallery denied access, which the registry may grant.
     GalleryDenied,
-    /// The service refuses its own page token, from which no listing can resume.
+    /// The service refused its own page token: no listing can resume from it.
     Token,
+    /// Nothing is listed, with `--fail-if-empty`; a note already says so.
+    Empty,
 }
 
 /// An error for the user: a message, and hints that name the command to type.
 #[derive(Debug)]
 pub(crate) struct Error {
     kind: Kind,
-    message: anyhow::Error,
+    message: String,
     hints: Vec<String>,
 }
 
 impl Error {
     /// An error of `kind`. The message is lower case, without a full stop, literals in backticks.
     pub(crate) fn new(kind: Kind, message: impl fmt::Display) -> Self {
-        Self::caused(kind, anyhow::Error::msg(message.to_string()))
-    }
-
-    /// An error of `kind` whose causes are part of the message.
-    pub(crate) fn caused(kind: Kind, message: anyhow::Error) -> Self {
         Self {
             kind,
-            message,
+            message: message.to_string(),
             hints: Vec::new(),
         }
     }
@@ -81,8 +76,14 @@ impl Error {
 
     /// Appends to the message, as in `… (8 attempts)`.
     pub(crate) fn suffixed(mut self, suffix: &str) -> Self {
-        self.message = anyhow::Error::msg(format!("{:#}{suffix}", self.message));
+        self.message.push_str(suffix);
         self
+    }
+
+    /// The same error with `subject` before its message.
+    pub(crate) fn about(&self, subject: &str) -> Self {
+        let error = Self::new(self.kind, format!("{subject}: {self}"));
+        self.hints.iter().cloned().fold(error, Self::hint)
     }
 
     /// The kind of failure.
@@ -93,6 +94,11 @@ impl Error {
     /// The hints, in the order in which they were added.
     pub(crate) fn hints(&self) -> &[String] {
         &self.hints
+    }
+
+    /// The error of `--fail-if-empty`.
+    pub(crate) fn empty() -> Self {
+        Self::new(Kind::Empty, "nothing is listed")
     }
 
     /// Whether to report it: a closed pipe ends the program silently.
@@ -115,6 +121,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#}", self.message)
+        f.write_str(&self.message)
     }
 }
+
+/// Lets parsers of values return it to clap.
+impl std::error::Error for Error {}

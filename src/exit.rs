@@ -1,8 +1,7 @@
-//! Ends a run: turns its outcome into an exit code, and handles signals and a reader that leaves.
+//! Ends a run: turns its outcome into an exit code, and clears the progress line on Ctrl-C.
 
 use std::process::ExitCode;
 
-use crate::child;
 use crate::console::Console;
 use crate::error::Error;
 use crate::listing::Missing;
@@ -18,98 +17,37 @@ pub(crate) fn report(outcome: Result<Missing, Error>, console: &Console) -> Exit
     errors.first().map_or(0, Error::exit_code).into()
 }
 
-/// Ends the program on Ctrl-C and other signals that end it, even while it computes or blocks, after
-/// removing the progress line and ending its child process. The program ends by the signal itself, so
-/// that a shell's loop ends too. It ignores signals that its parent process ignores.
+/// Removes the progress line on Ctrl-C, even while the program computes or blocks, before the signal
+/// itself ends the program, so that a shell's loop ends too. Only for a run with a line: in any other,
+/// signals keep what the parent process made of them.
 #[cfg(unix)]
-pub(crate) fn end_on_signals(progress: &Progress) {
+pub(crate) fn clear_on_ctrl_c(progress: &Progress) {
+    use signal_hook::consts::SIGINT;
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    // Without a handler the signals still end the program, but the progress line and a child stay.
-    let Ok(mut signals) = Signals::new(handled_signals()) else {
+    // Without a handler, the line stays.
+    let Ok(mut signals) = Signals::new([SIGINT]) else {
         return;
     };
     let line = progress.line();
     let wait = move || {
         for signal in signals.forever() {
             line.finish_and_clear();
-            let _ended = child::end();
             let _ = emulate_default_handler(signal);
         }
     };
     let _ = std::thread::Builder::new().spawn(wait);
 }
 
-/// Ends the program on Ctrl-C with the exit code that shells use for it.
+/// Removes the progress line on Ctrl-C and ends the program with the exit code that shells use for it.
 #[cfg(not(unix))]
-pub(crate) fn end_on_signals(progress: &Progress) {
+pub(crate) fn clear_on_ctrl_c(progress: &Progress) {
     let line = progress.line();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             line.finish_and_clear();
-            let _ended = child::end();
             std::process::exit(130);
         }
     });
-}
-
-/// Ends the program silently when the reader of stdout leaves, also while it waits for a response and
-/// has nothing to write.
-#[cfg(unix)]
-pub(crate) fn end_without_reader(progress: &Progress) {
-    use rustix::event::{PollFd, PollFlags, poll};
-
-    use crate::error::Kind;
-
-    if !is_pipe(&std::io::stdout()) {
-        return;
-    }
-    let line = progress.line();
-    let wait = move || {
-        let stdout = std::io::stdout();
-        // Without a flag to wait for, a pipe reports only that its other end is closed.
-        let mut pipe = [PollFd::new(&stdout, PollFlags::empty())];
-        while poll(&mut pipe, None) == Err(rustix::io::Errno::INTR) {}
-        let left = PollFlags::ERR | PollFlags::HUP;
-        if pipe[0].revents().intersects(left) {
-            line.finish_and_clear();
-            let _ended = child::end();
-            std::process::exit(Kind::ReaderLeft as i32);
-        }
-    };
-    // Without the thread, the next write still ends the program.
-    let _ = std::thread::Builder::new().spawn(wait);
-}
-
-/// A write to the closed pipe ends the program.
-#[cfg(not(unix))]
-pub(crate) fn end_without_reader(_progress: &Progress) {}
-
-/// Whether `stream` is a pipe.
-#[cfg(unix)]
-fn is_pipe(stream: &impl std::os::fd::AsFd) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-
-    let copy = stream.as_fd().try_clone_to_owned();
-    let metadata = copy.and_then(|copy| std::fs::File::from(copy).metadata());
-    metadata.is_ok_and(|metadata| metadata.file_type().is_fifo())
-}
-
-/// The signals to end on: those that the parent process did not make this one ignore, as scripts do
-/// for background jobs, and `nohup`. Only Linux exposes them without unsafe code; elsewhere `nohup` is
-/// respected because SIGHUP keeps its default, which also ends the child of a closed terminal.
-#[cfg(unix)]
-fn handled_signals() -> Vec<i32> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    let Some(ignored) = ignored else {
-        return vec![SIGINT, SIGTERM];
-    };
-    let is_ignored = |signal: i32| ignored & (1 << (signal - 1)) != 0;
-    let all = [SIGHUP, SIGINT, SIGTERM].into_iter();
-    all.filter(|signal| !is_ignored(*signal)).collect()
 }

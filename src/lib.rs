@@ -7,7 +7,7 @@
 //! argv → clap → Args → targets → sources → pages of rows → relate → filter → sort → limit → Format → stdout
 //! ```
 
-mod child;
+mod aws;
 mod cli;
 mod commands;
 mod complete;
@@ -86,8 +86,9 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         cache_folder: cache_folder.as_deref(),
     };
     let outcome = runtime.block_on(async {
-        exit::end_on_signals(&progress);
-        exit::end_without_reader(&progress);
+        if console.has_watcher() || cfg!(not(unix)) {
+            exit::clear_on_ctrl_c(&progress);
+        }
         cli.command.run(session, Cli::command).await
     });
     progress.end_line();

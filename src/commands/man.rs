@@ -61,11 +61,22 @@ impl ManArgs {
 
 /// The man page of `command`, which is `root` or one of its commands.
 fn page(root: &Command, command: &Command) -> std::io::Result<String> {
-    let is_root = command.get_name() == root.get_name();
-    // Of the text after the options, clap_mangen makes a section EXTRA; of all options, the synopsis.
+    let mut page = Vec::new();
+    generated(root, command).render(&mut page)?;
+    let page = typeset(&String::from_utf8_lossy(&page));
+    // No hyphens and no spaces that fill the line: names of options are long words.
+    let page = page.replacen(".SH NAME", ".nh\n.ad l\n.SH NAME", 1);
+    let more = typeset(&more_sections(root, command).to_roff());
+    Ok(page + &more.replace('\'', "\\(aq"))
+}
+
+/// What clap_mangen makes of the help, except for the text after the options.
+fn generated(root: &Command, command: &Command) -> Man {
+    // Its own synopsis has all options.
     let usage = command.clone().render_usage().to_string();
-    let adapted = (command.clone())
-        .override_usage(usage.trim_start_matches("Usage: ").to_owned())
+    let usage = usage.trim_start_matches("Usage: ").to_owned();
+    let command = (command.clone())
+        .override_usage(usage)
         .subcommand_help_heading("COMMANDS")
         // It shows no help that is hidden from the summary.
         .mut_args(|argument| argument.hide_short_help(false))
@@ -73,23 +84,21 @@ fn page(root: &Command, command: &Command) -> std::io::Result<String> {
         .after_long_help(Resettable::Reset)
         .version(Resettable::Reset);
     let version = root.get_version().unwrap_or_default();
-    let man = Man::new(adapted)
+    Man::new(command)
         // It leaves out an empty argument.
         .date("\"\"")
         .source(format!("ecrpub {version}"))
-        .manual("User Commands");
-    let mut generated = Vec::new();
-    man.render(&mut generated)?;
-    let generated = String::from_utf8_lossy(&generated);
+        .manual("User Commands")
+}
 
+fn more_sections(root: &Command, command: &Command) -> Roff {
     let mut roff = Roff::new();
     let exit_codes = block(root, "Exit codes:");
     let exit_codes = exit_codes.iter().filter_map(|line| line.split_once("  "));
     definitions(&mut roff, "EXIT STATUS", exit_codes);
-    let connects = |command: &Command| {
-        (command.get_arguments()).any(|argument| argument.get_long() == Some("endpoint-url"))
-    };
-    if is_root || connects(command) {
+    let connects =
+        (command.get_arguments()).any(|argument| argument.get_long() == Some("endpoint-url"));
+    if connects || command.get_name() == root.get_name() {
         let variables = ENVIRONMENT.lines().filter_map(|line| line.split_once(": "));
         definitions(&mut roff, "ENVIRONMENT", variables);
     }
@@ -106,7 +115,7 @@ fn page(root: &Command, command: &Command) -> std::io::Result<String> {
     let names = commands.map(|command| format!("ecrpub-{}(1)", command.get_name()));
     let names = std::iter::once("ecrpub(1)".to_owned()).chain(names);
     roff.text([roman(names.collect::<Vec<_>>().join(", "))]);
-    Ok(typeset(&generated) + &typeset(&roff.to_roff()).replace('\'', "\\(aq"))
+    roff
 }
 
 /// A section of names and their meanings.
@@ -156,6 +165,5 @@ fn typeset(page: &str) -> String {
             _ => typeset.push_str(&format!("\\[u{:04X}]", u32::from(character))),
         }
     }
-    // No hyphens and no spaces that fill the line: names of options are long words.
-    typeset.replacen(".SH NAME", ".nh\n.ad l\n.SH NAME", 1)
+    typeset
 }

@@ -11,9 +11,7 @@ use crate::error::Error;
 use crate::model::{Row, RowKind};
 use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
-use crate::reference::{
-    PublicRepository, RegistryAlias, RegistryId, RegistryName, Repository, RepositoryName, TagName,
-};
+use crate::reference::{RegistryId, RegistryName, RepositoryName, TagName};
 use crate::select::natural;
 use crate::session::Session;
 use crate::source::{Pages, PublicApi, RegistryArgs, SourceArgs, SourceName, Sources, Subject};
@@ -31,7 +29,7 @@ pub(super) struct Lister {
     registry_id: Option<RegistryId>,
     source: SourceName,
     /// The repositories on the line.
-    repositories: Vec<Subject>,
+    named: Vec<Subject>,
     /// Whether `--public` is on the line.
     pub(super) is_public: bool,
     env: Env,
@@ -49,7 +47,7 @@ impl Lister {
             connection: connection.with_one_attempt(LIMIT),
             registry_id: None,
             source: SourceName::Auto,
-            repositories: Vec::new(),
+            named: Vec::new(),
             is_public: matches.get_flag("public"),
             env: Env::read().ok()?,
             console: Console::new(Color::Never, true),
@@ -64,45 +62,32 @@ impl Lister {
             lister.registry_id = args.registry_id().ok()?.cloned();
             lister.source = args.source;
             let targets = args.targets().unwrap_or_default().into_iter();
-            lister.repositories = targets
+            lister.named = targets
                 .map(|target| target.subject)
-                .filter(|subject| matches!(subject, Subject::Repository(_)))
+                .filter(|subject| !subject.is_pattern())
                 .collect();
         }
         Some(lister)
     }
 
-    /// The repositories of the caller's own registry.
-    pub(super) fn own(&self) -> Vec<String> {
-        self.repositories_of(RegistryName::Own)
-    }
-
-    /// The repositories of a public registry.
-    pub(super) fn of_alias(&self, alias: RegistryAlias) -> Vec<String> {
-        self.repositories_of(RegistryName::Public(alias))
-    }
-
-    /// The tags of a public repository.
-    pub(super) fn tags(&self, repository: PublicRepository) -> Vec<String> {
-        self.tags_of(&Subject::Repository(Repository::Public(repository)))
-    }
-
     /// The tags of the repositories on the line.
     pub(super) fn tags_on_line(&self) -> Vec<String> {
-        let repositories = self.repositories.iter().take(MOST_REPOSITORIES);
-        let mut tags: Vec<_> = repositories.flat_map(|of| self.tags_of(of)).collect();
+        let repositories = self.named.iter().take(MOST_REPOSITORIES);
+        let mut tags: Vec<_> = repositories.flat_map(|of| self.tags(of)).collect();
         let mut offered = HashSet::new();
         tags.retain(|tag| offered.insert(tag.clone()));
         tags
     }
 
-    fn repositories_of(&self, registry: RegistryName) -> Vec<String> {
+    /// The repositories of `registry`.
+    pub(super) fn repositories(&self, registry: RegistryName) -> Vec<String> {
         self.names(&Subject::Registry(registry), |name| {
             name.parse::<RepositoryName>().is_ok()
         })
     }
 
-    fn tags_of(&self, repository: &Subject) -> Vec<String> {
+    /// The tags of `repository`.
+    pub(super) fn tags(&self, repository: &Subject) -> Vec<String> {
         self.names(repository, TagName::is_valid)
     }
 

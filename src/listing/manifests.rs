@@ -61,8 +61,7 @@ impl<'a> RepositoryManifests<'a> {
                 return Ok(());
             }
             let (sources, is_own) = (&self.listing.sources, self.subject.is_own());
-            let rate = sources.manifest_rate(is_own);
-            sources.progress.manifests(unread.len(), rate);
+            sources.progress.manifests(unread.len());
             let read = async |digest: Digest| {
                 let manifest = sources.manifest(&self.reference, &digest, is_own).await;
                 let manifest = manifest.map_err(|error| self.of_manifest(error, digest.as_str()));
@@ -95,12 +94,10 @@ impl<'a> RepositoryManifests<'a> {
             })?);
         }
         let sources = &self.listing.sources;
-        sources
-            .progress
-            .manifests(tags.len(), sources.manifest_rate(false));
+        sources.progress.manifests(tags.len());
         let read = async |tag: TagName| {
             let read = sources.tagged_manifest(&self.reference, &tag).await;
-            sources.progress.manifest_done(false);
+            sources.progress.manifest_done();
             read.map_err(|error| self.of_manifest(error, tag.as_str()))
         };
         let read = stream::iter(tags).map(read).buffered(WINDOW);

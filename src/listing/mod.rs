@@ -108,7 +108,7 @@ async fn list(query: &Query<'_>, api: PublicApi, session: Session<'_>) -> Result
     };
     let mut missing: Missing = resolved.missing.into_iter().chain(missing).collect();
     if args.fail_if_empty && rows == 0 && missing.is_empty() {
-        missing.push(Error::new(Kind::Empty, "nothing is listed"));
+        missing.push(Error::empty());
     }
     Ok(missing)
 }

@@ -59,7 +59,7 @@ impl Graph {
             let why = match vertex.content {
                 Content::Gone if !may_be_gone => "does not exist",
                 Content::Single if vertex.is_index_by_type == Some(true) => {
-                    "is invalid: it is listed as an index, but has no `manifests`"
+                    "is invalid: it is not an index, but is listed as one"
                 }
                 _ => return None,
             };

@@ -146,7 +146,7 @@ impl<'a> Gallery<'a> {
     ) -> Result<Told, Error> {
         let question = Question::new(&repository.alias, Some(&repository.name), asked);
         let failed = |error: Error| match error.kind() {
-            Kind::Service | Kind::Credentials => failed(error, repository),
+            Kind::Service | Kind::Token | Kind::Credentials => failed(error, repository),
             _ => error,
         };
         let request = format!("{TAGS} of `{repository}`");

@@ -6,7 +6,6 @@ use super::Sources;
 use super::cache::ManifestCache;
 use super::oci::{Caller, Registry};
 use crate::error::{Error, Kind};
-use crate::net::limit::{ANONYMOUS_RATE, SIGNED_IN_RATE};
 use crate::net::settings::Transport;
 use crate::reference::{Digest, PublicRepository};
 use crate::relations::ParsedManifest;
@@ -73,7 +72,7 @@ impl Sources<'_> {
             all: all + 1,
             cached: cached + usize::from(is_cached),
         });
-        self.progress.manifest_done(is_cached);
+        self.progress.manifest_done();
         let Some(content) = content else {
             return Ok(None);
         };
@@ -110,15 +109,6 @@ impl Sources<'_> {
         let registry = &self.public().registry;
         let read = registry.content(repository, digest, Caller::Anonymous);
         read.await
-    }
-
-    /// The rate at which manifests are read at most, in requests per second.
-    pub(crate) fn manifest_rate(&self, is_own: bool) -> f64 {
-        if is_own && self.manifests().denied.get().is_none() {
-            SIGNED_IN_RATE
-        } else {
-            ANONYMOUS_RATE
-        }
     }
 
     /// How many manifests were read.

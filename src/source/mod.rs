@@ -1,11 +1,11 @@
 //! The sources that listings are read from, and the options that choose among them.
 
-pub(crate) mod aws;
 mod cache;
 mod gallery;
 mod link;
 mod manifests;
 mod oci;
+mod own;
 mod pages;
 mod refusals;
 mod registries;
@@ -14,14 +14,14 @@ mod subject;
 mod targets;
 mod wire;
 
-use self::aws::Aws;
-pub(crate) use self::aws::{profile_names, public_repository};
 pub(crate) use self::cache::cache_folder;
 use self::gallery::Gallery;
 pub(crate) use self::manifests::ManifestCounts;
 use self::manifests::ManifestReader;
 use self::oci::Registry;
 pub(crate) use self::oci::TaggedManifest;
+use self::own::Aws;
+pub(crate) use self::own::public_repository;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::registries::RegistryArgs;
 pub(crate) use self::rows::LOOK_UP_SIZE;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::aws::Aws;
+use super::own::Aws;
 use super::refusals::{self, not_found};
 use super::wire::{ErrorObject, Rows};
 use super::{Page, PageRequest, Start, link};

@@ -38,7 +38,7 @@ pub(crate) struct PageArgs {
     ///
     /// TOKEN is the `nextToken` of a listing of the same repository by the same command. Takes one
     /// repository.
-    #[arg(long, value_name = "TOKEN", value_parser = NonEmptyStringValueParser::new(), allow_hyphen_values = true, hide_short_help = true)]
+    #[arg(long, alias = "next-token", value_name = "TOKEN", value_parser = NonEmptyStringValueParser::new(), allow_hyphen_values = true, hide_short_help = true)]
     pub(crate) starting_token: Option<String>,
 }
 

@@ -748,16 +748,22 @@ fn a_manifest_that_is_not_an_index_fails_the_listing() {
         _ => None,
     });
     let outcome = list(&registry, &format!("tags {NGINX} --platforms"));
-    let words = "it is listed as an index, but has no `manifests`";
+    let words = "is not an index, but is listed as one";
     assert!(outcome.stderr.contains(words), "{outcome}");
     assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(5)));
 }
 
 #[test]
 fn an_index_without_platforms_has_none() {
-    let digest = format!("sha256:{}", "1".repeat(64));
-    let body = r#"{"schemaVersion":2,"manifests":[{"digest":"D"},{"digest":"D","platform":{"os":"unknown","architecture":"unknown"}},{"digest":"D","platform":{"os":"windows","architecture":"amd64","os.version":"10"}},{"digest":"D","platform":{"os":"windows","architecture":"amd64","os.version":"11","variant":""}}]}"#;
-    let body = body.replace('D', &digest);
+    let platforms = [
+        r#"{"os":"unknown","architecture":"unknown"}"#,
+        r#"{"os":"windows","architecture":"amd64","os.version":"10"}"#,
+        r#"{"os":"windows","architecture":"amd64","os.version":"11","variant":""}"#,
+    ];
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let entry = |platform| format!(r#"{{"digest":"{digest}","platform":{platform}}}"#);
+    let entries = platforms.map(entry).join(",");
+    let body = format!(r#"{{"schemaVersion":2,"manifests":[{{"digest":"{digest}"}},{entries}]}}"#);
     let fault = move |request: &Request| {
         (request.operation == "manifest").then(|| Fault::raw(200, "application/json", body.clone()))
     };
@@ -782,7 +788,7 @@ fn manifests_are_not_requested_by_an_invalid_digest() {
     let registry = Registry::start([Repository::new("web", vec![image])]);
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --platforms"), @"
     --- stderr
-    error: the service returned an image whose digest `sha256:../../../token` is not a valid digest
+    error: the service returned an invalid digest `sha256:../../../token` for an image of `public.ecr.aws/example/web`
     --- exit code 5
     ");
     assert_eq!(registry.requests().len(), 1);
@@ -821,7 +827,7 @@ fn names_are_printed_as_references_to_paste() {
     hint: list your repositories with `ecrpub repos`
     --- exit code 3
     ");
-    for format in ["table", "json", "delete-requests"] {
+    for format in ["table", "json", "image-ids"] {
         let outcome = ecrpub(&registry, &format!("tags web --full-ref -o {format}"));
         assert_eq!(outcome.code, Some(2), "{format}: {outcome}");
     }

@@ -324,7 +324,7 @@ fn a_missing_manifest_fails_every_question() {
         (
             0,
             Some(Some(single)),
-            "is invalid: it is listed as an index, but has no `manifests`",
+            "is invalid: it is not an index, but is listed as one",
             true,
         ),
         (2, None, "was not read", false),

@@ -1,7 +1,7 @@
 //! Looks settings up: in the environment first, then in the selected profile.
 
 use super::environment::Environment;
-use super::files::{Files, Section};
+use super::files::{AwsFiles, Profile};
 use crate::error::Error;
 use crate::net::settings::Found;
 
@@ -9,7 +9,7 @@ use crate::net::settings::Found;
 #[derive(Debug)]
 pub(super) struct Scope {
     pub(super) environment: Environment,
-    pub(super) files: Files,
+    pub(super) files: AwsFiles,
     /// The name of the selected profile, or `default`.
     pub(super) profile: String,
     /// Whether `--profile` selected it, so that keys in the environment do not count.
@@ -23,14 +23,14 @@ impl Scope {
     ///
     /// A usage error for files that cannot be read, and for a profile that does not exist.
     pub(super) fn read(environment: Environment, profile: Option<&str>) -> Result<Self, Error> {
-        let files = Files::read(&environment)?;
+        let files = AwsFiles::read(&environment)?;
         Self::select(environment, files, profile)
     }
 
     /// The same with files that were read.
     pub(super) fn select(
         environment: Environment,
-        files: Files,
+        files: AwsFiles,
         profile: Option<&str>,
     ) -> Result<Self, Error> {
         let asked = match profile {
@@ -40,7 +40,7 @@ impl Scope {
                 .find_map(|name| Some((environment.get(name)?.into_owned(), name))),
         };
         if let Some((name, origin)) = &asked
-            && files.profile(name).is_none()
+            && !files.has_profile(name)
         {
             return Err(unknown_profile(name, origin, &files));
         }
@@ -69,15 +69,15 @@ impl Scope {
 
     /// The selected profile's value of `key`.
     pub(super) fn in_profile(&self, key: &str) -> Option<Found> {
-        let text = self.section().and_then(|section| section.filled(key))?;
+        let text = self.section().get(key).filter(|text| !text.is_empty())?;
         Some(Found {
             text: text.to_owned(),
             origin: of_profile(key, &self.profile),
         })
     }
 
-    /// The selected profile; `None` if it is the default one and does not exist.
-    pub(super) fn section(&self) -> Option<&Section> {
+    /// The selected profile.
+    pub(super) fn section(&self) -> &Profile {
         self.files.profile(&self.profile)
     }
 
@@ -134,7 +134,7 @@ pub(super) fn of_profile(key: &str, name: &str) -> String {
     format!("`{key}` in profile `{name}`")
 }
 
-fn unknown_profile(name: &str, origin: &str, files: &Files) -> Error {
+fn unknown_profile(name: &str, origin: &str, files: &AwsFiles) -> Error {
     let names = files.profile_names();
     let error = Error::usage(format!("the profile `{name}` of `{origin}` does not exist"));
     error.hint(if names.is_empty() {

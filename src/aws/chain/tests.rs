@@ -1,8 +1,8 @@
-use super::Plan;
+use super::CredentialSource;
+use crate::aws::environment::Environment;
+use crate::aws::files::AwsFiles;
+use crate::aws::scope::Scope;
 use crate::error::Kind;
-use crate::source::aws::environment::Environment;
-use crate::source::aws::files::Files;
-use crate::source::aws::scope::Scope;
 
 const KEYS: &str = "aws_access_key_id = AKIAFILE\naws_secret_access_key = s3cr3t\n";
 const ARN: &str = "role_arn = arn:aws:iam::123456789012:role/r\n";
@@ -14,9 +14,9 @@ const ENVIRONMENT: [(&str, &str); 2] = [
 /// The plan for these settings, as `role of a ← keys of b`, or the error's text.
 fn plan(env: &[(&str, &str)], config: &str, credentials: &str, profile: Option<&str>) -> String {
     let config = config.replace("KEYS", KEYS).replace("ARN", ARN);
-    let files = Files::with(&config, credentials);
+    let files = AwsFiles::with(&config, credentials);
     let scope = Scope::select(Environment::of(env), files, profile).expect("a profile");
-    match Plan::of(&scope) {
+    match CredentialSource::select(&scope) {
         Ok(plan) => told(&plan),
         Err(error) => {
             assert_eq!(error.kind(), Kind::Credentials, "{error}");
@@ -25,12 +25,13 @@ fn plan(env: &[(&str, &str)], config: &str, credentials: &str, profile: Option<&
     }
 }
 
-fn told(plan: &Plan) -> String {
+fn told(plan: &CredentialSource) -> String {
     match plan {
-        Plan::Role(_, source) => format!("{} ← {}", plan.description(), told(source)),
-        Plan::WebIdentity { token_file, role } => {
+        CredentialSource::Role(_, source) => format!("{} ← {}", plan.description(), told(source)),
+        CredentialSource::WebIdentity { token_file, role } => {
             format!("{} by {token_file}", role.description())
         }
+        CredentialSource::Mfa { profile } => format!("the AWS CLI with profile `{profile}`"),
         _ => plan.description(),
     }
 }
@@ -49,7 +50,7 @@ fn keys_of_the_environment_count_unless_a_profile_is_given_by_option() {
     );
     assert_eq!(
         plan(&ENVIRONMENT[..1], config, "", None),
-        "error: `AWS_ACCESS_KEY_ID` is set and `AWS_SECRET_ACCESS_KEY` is not"
+        "error: `AWS_ACCESS_KEY_ID` is set, but `AWS_SECRET_ACCESS_KEY` is not"
     );
     assert_eq!(
         plan(&ENVIRONMENT[1..], "[default]\nKEYS", "", None),
@@ -121,7 +122,7 @@ fn a_source_that_is_not_there_is_never_replaced_by_another_one() {
     for (rest, expected) in [
         (
             "source_profile = b",
-            "error: `source_profile` in profile `a` is `b`, and there is no such profile",
+            "error: `source_profile` in profile `a` is `b`, but there is no such profile",
         ),
         (
             "source_profile = empty",
@@ -129,15 +130,15 @@ fn a_source_that_is_not_there_is_never_replaced_by_another_one() {
         ),
         (
             "source_profile = a",
-            "error: the roles of profiles `a` → `a` go in a circle",
+            "error: the roles of profiles `a` → `a` form a circle",
         ),
         (
             "credential_source = Environment",
-            "error: `credential_source` in profile `a` names the environment, and `AWS_ACCESS_KEY_ID` is not set",
+            "error: `credential_source` in profile `a` is `Environment`, but `AWS_ACCESS_KEY_ID` is not set",
         ),
         (
             "credential_source = environment",
-            "error: `credential_source` in profile `a` is `environment`, which is not a known source",
+            "error: `credential_source` in profile `a` is `environment`, which is unknown",
         ),
         (
             "credential_source = EcsContainer",
@@ -163,17 +164,17 @@ fn a_source_that_is_not_there_is_never_replaced_by_another_one() {
         );
     }
     let circle = "[profile a]\nARNsource_profile = b\n[profile b]\nARNsource_profile = a\n";
-    let expected = "error: the roles of profiles `a` → `b` → `a` go in a circle";
+    let expected = "error: the roles of profiles `a` → `b` → `a` form a circle";
     assert_eq!(plan(&container, circle, "", Some("a")), expected);
 }
 
 #[test]
 fn a_code_is_never_skipped_anywhere_in_a_chain() {
     let config = "[profile a]\nARNsource_profile = b\n[profile b]\nARNsource_profile = c\nmfa_serial = m\n[profile c]\nKEYS";
-    let expected = "error: `mfa_serial` in profile `b` needs an MFA code, but this program does not prompt for one";
+    let expected = "the role of profile `a` ← the AWS CLI with profile `b`";
     assert_eq!(plan(&[], config, "", Some("a")), expected);
     let config = "[DEFAULT]\nmfa_serial = m\n[profile a]\nARNsource_profile = c\n[profile c]\nKEYS";
-    let expected = "error: `mfa_serial` in profile `a` needs an MFA code, but this program does not prompt for one";
+    let expected = "the AWS CLI with profile `a`";
     assert_eq!(plan(&[], config, "", Some("a")), expected);
     // A profile with its own keys needs no source.
     assert_eq!(plan(&[], config, "", Some("c")), "the keys of profile `c`");
@@ -192,7 +193,7 @@ fn a_web_identity_of_the_environment_counts_unless_a_profile_is_given_by_option(
     );
     assert_eq!(
         plan(&env[..1], "", "", None),
-        "error: a web identity token is set, and no role that it opens"
+        "error: a web identity token is set, but no role to assume with it"
     );
     let config = "[default]\nARN\nsource_profile = x\n[profile x]\nKEYS";
     assert_eq!(
@@ -212,16 +213,16 @@ fn sso_needs_all_of_its_settings_and_one_value_for_each() {
     let region = format!("{profile}sso_region = other\n{session}");
     assert_eq!(
         plan(&[], &region, "", None),
-        "error: `sso_region` in profile `default` is not what its `sso-session` section says"
+        "error: `sso_region` in profile `default` differs from its `sso-session` section"
     );
-    let missing = "error: `sso_session` in profile `default` is `s`, and no `[sso-session s]` has a start URL and a region";
+    let missing = "error: `sso_session` in profile `default` is `s`, but there is no `[sso-session s]` with a start URL and a region";
     assert_eq!(plan(&[], profile, "", None), missing);
     // It is looked at in every run, as by the AWS CLI.
     assert_eq!(plan(&ENVIRONMENT, profile, "", None), missing);
     let legacy = "[default]\nsso_account_id = 1\nsso_role_name = r\nsso_start_url = u\n";
     assert_eq!(
         plan(&[], legacy, "", None),
-        "error: profile `default` asks for SSO, and has no `sso_region`"
+        "error: profile `default` uses SSO, but has no `sso_region`"
     );
 }
 
@@ -232,12 +233,12 @@ fn durations_and_short_texts_are_checked_as_the_aws_cli_checks_them() {
         ("duration_seconds = an hour", None),
         (
             "duration_seconds = 899",
-            Some("`duration_seconds` in profile `a` is `899`, and STS takes 900 seconds or more"),
+            Some("`duration_seconds` in profile `a` is `899`, but STS takes 900 seconds or more"),
         ),
         (
             "duration_seconds = 99999999999",
             Some(
-                "`duration_seconds` in profile `a` is `99999999999`, and STS takes 900 seconds or more",
+                "`duration_seconds` in profile `a` is `99999999999`, but STS takes 900 seconds or more",
             ),
         ),
         (
@@ -257,10 +258,10 @@ fn durations_and_short_texts_are_checked_as_the_aws_cli_checks_them() {
 #[test]
 fn old_names_count_and_empty_tokens_do_not() {
     let token = |env: &[(&str, &str)], config: &str| {
-        let files = Files::with(&config.replace("KEYS", KEYS), "");
+        let files = AwsFiles::with(&config.replace("KEYS", KEYS), "");
         let scope = Scope::select(Environment::of(env), files, None).expect("a profile");
-        match Plan::of(&scope).expect("keys") {
-            Plan::Environment(keys) | Plan::File { keys, .. } => keys.token,
+        match CredentialSource::select(&scope).expect("keys") {
+            CredentialSource::Environment(keys) | CredentialSource::File { keys, .. } => keys.token,
             plan => panic!("{plan:?}"),
         }
     };
@@ -281,9 +282,9 @@ fn old_names_count_and_empty_tokens_do_not() {
 fn a_login_is_named_with_the_profile_that_holds_it() {
     let config = "[profile a]\nARNsource_profile = it's\n[profile \"it's\"]\nlogin_session = arn\n";
     let config = config.replace("ARN", ARN);
-    let files = Files::with(&config, "");
+    let files = AwsFiles::with(&config, "");
     let scope = Scope::select(Environment::default(), files, Some("a")).expect("a profile");
-    let plan = Plan::of(&scope).expect("a login");
+    let plan = CredentialSource::select(&scope).expect("a login");
     assert_eq!(
         plan.login_command().as_deref(),
         Some(r"aws login --profile 'it'\''s'")

@@ -3,66 +3,45 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::environment::Environment;
-use super::ini;
+use super::ini::{self, Section};
 use crate::error::Error;
 use crate::redact;
 use crate::shell;
 
 /// The two files, read once.
 #[derive(Debug, Default)]
-pub(super) struct Files {
-    /// From both files; the credentials file takes precedence.
-    profiles: HashMap<String, Section>,
-    config_profiles: HashMap<String, Section>,
-    credentials_profiles: HashMap<String, Section>,
+pub(super) struct AwsFiles {
+    profiles: HashMap<String, Profile>,
     sso_sessions: HashMap<String, Section>,
     services: HashMap<String, Section>,
+    /// For names without a profile.
+    empty: Profile,
 }
 
-/// The settings of a section, by key.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Section(HashMap<String, String>);
+/// The settings of a profile in each of the files.
+#[derive(Debug, Default)]
+pub(super) struct Profile {
+    pub(super) config: Section,
+    pub(super) credentials: Section,
+}
 
-impl Section {
-    /// The value of `key`, which may be empty.
+impl Profile {
+    /// The value of `key`, which may be empty; the credentials file takes precedence.
     pub(super) fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
-    }
-
-    /// The value of `key`, if it is not empty.
-    pub(super) fn filled(&self, key: &str) -> Option<&str> {
-        self.get(key).filter(|value| !value.is_empty())
+        let value = self.credentials.get(key).or_else(|| self.config.get(key));
+        value.map(String::as_str)
     }
 
     /// Whether there is a setting `key`, empty or not.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.0.contains_key(key)
-    }
-
-    /// Whether there is no setting at all.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// All settings, in no order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-    }
-
-    /// The setting `key` of the group `name`.
-    pub(super) fn in_group(&self, name: &str, key: &str) -> Option<&str> {
-        let group = ini::group(self.get(name)?)?;
-        let found = group.into_iter().rfind(|(found, _)| *found == key);
-        found.map(|(_, value)| value)
+        self.get(key).is_some()
     }
 }
 
-impl Files {
+impl AwsFiles {
     /// Reads both files from the paths in `environment`. A missing file counts as empty.
     ///
     /// # Errors
@@ -70,30 +49,29 @@ impl Files {
     /// A usage error that names a file that exists but cannot be read, and its line.
     pub(super) fn read(environment: &Environment) -> Result<Self, Error> {
         let read = |variable, default| {
-            let Some(path) = path(environment, variable, default) else {
-                return Ok(Vec::new());
+            let path = match environment.os(variable) {
+                Some(path) => Some(environment.expanded(path)),
+                None => environment.in_home(default),
             };
             let hint = format!("correct the file, or name another one with `{variable}`");
-            read(&path).map_err(|error| error.hint(hint))
+            let sections = path.map(|path| read(&path)).transpose();
+            Ok(sections
+                .map_err(|error: Error| error.hint(hint))?
+                .unwrap_or_default())
         };
         let config = read("AWS_CONFIG_FILE", ".aws/config")?;
         let credentials = read("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials")?;
         Ok(Self::of(config, credentials))
     }
 
-    /// The profile `name`, of both files.
-    pub(super) fn profile(&self, name: &str) -> Option<&Section> {
-        self.profiles.get(name)
+    /// Whether there is a profile `name`.
+    pub(super) fn has_profile(&self, name: &str) -> bool {
+        self.profiles.contains_key(name)
     }
 
-    /// The profile `name` of the config file alone.
-    pub(super) fn config_profile(&self, name: &str) -> Option<&Section> {
-        self.config_profiles.get(name)
-    }
-
-    /// The profile `name` of the credentials file alone.
-    pub(super) fn credentials_profile(&self, name: &str) -> Option<&Section> {
-        self.credentials_profiles.get(name)
+    /// The profile `name`; one that does not exist has no settings.
+    pub(super) fn profile(&self, name: &str) -> &Profile {
+        self.profiles.get(name).unwrap_or(&self.empty)
     }
 
     /// The section `[sso-session NAME]`.
@@ -113,29 +91,25 @@ impl Files {
         names
     }
 
-    fn of(config: Vec<ini::Section>, credentials: Vec<ini::Section>) -> Self {
+    fn of(config: ini::Sections, credentials: ini::Sections) -> Self {
         let mut files = Self::default();
-        for ini::Section { header, settings } in config {
-            let section = Section(settings.into_iter().collect());
-            let named = |prefix| header.starts_with(prefix).then(|| second_word(&header));
-            if let Some(name) = named("profile") {
-                files
-                    .config_profiles
-                    .extend(name.map(|name| (name, section)));
-            } else if let Some(name) = named("sso-session") {
-                files.sso_sessions.extend(name.map(|name| (name, section)));
-            } else if let Some(name) = named("services") {
-                files.services.extend(name.map(|name| (name, section)));
-            } else if header == "default" {
-                files.config_profiles.insert(header, section);
+        for (header, section) in config {
+            let kind = ["profile", "sso-session", "services"];
+            let kind = kind.into_iter().find(|kind| header.starts_with(kind));
+            let name = match kind {
+                Some(_) => second_word(&header),
+                None if header == "default" => Some(header),
+                None => None,
+            };
+            let Some(name) = name else { continue };
+            match kind {
+                Some("sso-session") => _ = files.sso_sessions.insert(name, section),
+                Some("services") => _ = files.services.insert(name, section),
+                _ => files.profiles.entry(name).or_default().config = section,
             }
         }
-        files.profiles.clone_from(&files.config_profiles);
-        for ini::Section { header, settings } in credentials {
-            let merged = files.profiles.entry(header.clone()).or_default();
-            merged.0.extend(settings.iter().cloned());
-            let section = Section(settings.into_iter().collect());
-            files.credentials_profiles.insert(header, section);
+        for (name, section) in credentials {
+            files.profiles.entry(name).or_default().credentials = section;
         }
         files
     }
@@ -155,25 +129,16 @@ fn second_word(header: &str) -> Option<String> {
     <[String; 2]>::try_from(words).ok().map(|[_, name]| name)
 }
 
-/// The path in `variable`, or else `default` in the home folder.
-fn path(environment: &Environment, variable: &str, default: &str) -> Option<PathBuf> {
-    match environment.os(variable) {
-        Some(path) => Some(environment.expanded(path)),
-        None => environment.in_home(default),
-    }
-}
-
-fn read(path: &Path) -> Result<Vec<ini::Section>, Error> {
+fn read(path: &Path) -> Result<ini::Sections, Error> {
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
-        Err(error) if is_absent(&error) => return Ok(Vec::new()),
-        Err(error) if error.kind() == io::ErrorKind::IsADirectory || path.is_dir() => {
-            return Err(unreadable(path, "it is a folder"));
-        }
+        Err(error) if is_absent(&error) => return Ok(ini::Sections::new()),
+        Err(_) if path.is_dir() => return Err(unreadable(path, "it is a folder")),
         Err(error) => return Err(unreadable(path, &error.to_string())),
     };
     hide_secrets(&String::from_utf8_lossy(&bytes));
-    ini::parse(&bytes).map_err(|error| unreadable(path, &format!("line {}: {error}", error.line)))
+    ini::parse(&bytes)
+        .map_err(|error| unreadable(path, &format!("line {}: {}", error.line, error.why)))
 }
 
 /// Redacts the keys of all profiles from messages. Works line by line: a line indented by mistake is
@@ -215,33 +180,32 @@ mod tests {
     use std::collections::BTreeMap;
     use std::process::Command;
 
-    use super::{Files, ini};
+    use super::{AwsFiles, ini};
 
     #[test]
     fn sections_are_named_by_words_of_a_shell() {
         let config = "[profile 'a b']\nregion = 1\n[profilex y]\nregion = 2\n[profile a b c]\nregion = 3\n\
             [profile \"open]\nregion = 4\n[profile]\n[default]\nregion = 5\n[other]\nregion = 6\n\
             [sso-session mein\\ büro]\nsso_region = 7\n[services a]\nsts =\n  endpoint_url = 8\n  endpoint_url = 9";
-        let files = Files::with(config, "");
+        let files = AwsFiles::with(config, "");
         assert_eq!(files.profile_names(), ["a b", "default", "y"]);
         let session = files.sso_session("mein büro").unwrap();
-        assert_eq!(session.get("sso_region"), Some("7"));
+        assert_eq!(session["sso_region"], "7");
         let services = files.services("a").unwrap();
-        assert_eq!(services.in_group("sts", "endpoint_url"), Some("9"));
-        assert_eq!(services.in_group("sso", "endpoint_url"), None);
+        assert_eq!(ini::in_group(services, "sts", "endpoint_url"), Some("9"));
+        assert_eq!(ini::in_group(services, "sso", "endpoint_url"), None);
     }
 
     #[test]
     fn the_credentials_file_takes_precedence_and_its_headers_are_profile_names() {
         let config = "[profile a]\nregion = 1\naws_access_key_id = config\n";
         let credentials = "[a]\naws_access_key_id = credentials\n[profile a]\nregion = 2\n";
-        let files = Files::with(config, credentials);
-        let merged = files.profile("a").unwrap();
-        assert_eq!(merged.get("region"), Some("1"));
-        assert_eq!(merged.get("aws_access_key_id"), Some("credentials"));
-        let of_config = files.config_profile("a").unwrap();
-        assert_eq!(of_config.get("aws_access_key_id"), Some("config"));
-        assert_eq!(files.credentials_profile("a").unwrap().get("region"), None);
+        let files = AwsFiles::with(config, credentials);
+        let profile = files.profile("a");
+        assert_eq!(profile.get("region"), Some("1"));
+        assert_eq!(profile.get("aws_access_key_id"), Some("credentials"));
+        assert_eq!(profile.config["aws_access_key_id"], "config");
+        assert!(!profile.credentials.contains_key("region"));
         assert_eq!(files.profile_names(), ["a", "profile a"]);
     }
 
@@ -338,14 +302,8 @@ mod tests {
                 Err(_) => serde_json::json!(null),
                 Ok(sections) => {
                     sound += 1;
-                    let settings = |section: &ini::Section| {
-                        section.settings.iter().cloned().collect::<BTreeMap<_, _>>()
-                    };
-                    let made: BTreeMap<_, _> = sections
-                        .iter()
-                        .map(|section| (section.header.clone(), settings(section)))
-                        .collect();
-                    let files = Files::of(sections, Vec::new());
+                    let made: BTreeMap<_, _> = sections.iter().cloned().collect();
+                    let files = AwsFiles::of(sections, ini::Sections::new());
                     serde_json::json!({ "sections": made, "profiles": files.profile_names() })
                 }
             };
@@ -365,11 +323,11 @@ mod tests {
 
     #[test]
     fn the_last_definition_of_a_profile_replaces_the_others() {
-        let files = Files::with(
+        let files = AwsFiles::with(
             "[profile a]\nregion = 1\noutput = json\n[profile 'a']\nregion = 2\n",
             "",
         );
-        let profile = files.profile("a").unwrap();
+        let profile = files.profile("a");
         assert_eq!(
             (profile.get("region"), profile.get("output")),
             (Some("2"), None)

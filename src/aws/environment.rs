@@ -40,11 +40,6 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// Whether the variable `name` is there and empty, for libraries to which that is a value.
-    pub(super) fn is_empty(&self, name: &str) -> bool {
-        (self.variables.get(OsStr::new(&*key(name)))).is_some_and(|value| value.is_empty())
-    }
-
     /// The file or folder `path` below the home folder, if there is a home folder.
     pub(super) fn in_home(&self, path: &str) -> Option<PathBuf> {
         self.home.as_ref().map(|home| home.join(path))
@@ -169,10 +164,7 @@ mod tests {
     fn an_empty_variable_is_not_set() {
         let environment = Environment::of(&[("A", ""), ("B", "b")]);
         assert_eq!(environment.get("A"), None);
-        assert_eq!(
-            ["A", "B", "C"].map(|name| environment.is_empty(name)),
-            [true, false, false]
-        );
+        assert_eq!(environment.get("B").as_deref(), Some("b"));
     }
 
     #[test]

@@ -1,79 +1,57 @@
 //! The AWS files' syntax, as the AWS CLI reads it: Python's `configparser`, strict and without
 //! interpolation. Pure: text in, sections out.
 
-use std::collections::HashSet;
-use std::fmt;
+use std::collections::{HashMap, HashSet};
+use std::mem;
 
-/// A section of a file, including the settings of `[DEFAULT]`.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Section {
-    /// The text between the first `[` and the last `]` of its header.
-    pub(super) header: String,
-    /// Keys in lower case and values. The lines of a value that continues are joined by line breaks.
-    pub(super) settings: Vec<(String, String)>,
-}
+/// The settings of a section: keys in lower case and values. The lines of a value that continues are
+/// joined by line breaks.
+pub(super) type Section = HashMap<String, String>;
+
+/// The sections of a file in its order, each with the text between the first `[` and the last `]` of its
+/// header, and with the settings of `[DEFAULT]`.
+pub(super) type Sections = Vec<(String, Section)>;
 
 /// Why a file cannot be read. Never holds text of the file, which may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SyntaxError {
     /// The line, from 1.
     pub(super) line: usize,
-    cause: Cause,
+    pub(super) why: &'static str,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cause {
-    ByteOrderMark,
-    Encoding,
-    NoSection,
-    RepeatedSection,
-    RepeatedKey,
-    NoKey,
-    NoSetting,
-    NoGroup,
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.cause {
-            Cause::ByteOrderMark => "the file begins with a byte order mark",
-            Cause::Encoding => "this is not UTF-8 text",
-            Cause::NoSection => "a section such as `[default]` must come first",
-            Cause::RepeatedSection => "this section appears twice",
-            Cause::RepeatedKey => "this setting appears twice in its section",
-            Cause::NoKey => "there is no key before the value",
-            Cause::NoSetting => "this is neither a `[section]` nor `key = value`",
-            Cause::NoGroup => "a line of this group of settings is not `key = value`",
-        })
-    }
-}
-
-/// Reads the sections of a file, in its order.
+/// Reads the sections of a file.
 ///
 /// # Errors
 ///
 /// The first line that Python's parser refuses, and text that is not UTF-8.
-pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Section>, SyntaxError> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Sections, SyntaxError> {
     let text = decode(bytes)?;
     let mut parser = Parser::default();
     for (index, line) in lines(text).enumerate() {
-        parser.line(index + 1, line)?;
+        let error = |why| SyntaxError {
+            line: index + 1,
+            why,
+        };
+        parser.line(index + 1, line).map_err(error)?;
     }
     parser.finish()
 }
 
 fn decode(bytes: &[u8]) -> Result<&str, SyntaxError> {
-    let error = |at: usize, cause| {
+    let error = |at: usize, why| {
         let before = String::from_utf8_lossy(&bytes[..at]);
         let line = 1 + before.matches('\n').count();
-        SyntaxError { line, cause }
+        SyntaxError { line, why }
     };
-    let text =
-        std::str::from_utf8(bytes).map_err(|utf8| error(utf8.valid_up_to(), Cause::Encoding))?;
+    let not_utf8 = "this is not UTF-8 text";
+    let text = std::str::from_utf8(bytes).map_err(|utf8| error(utf8.valid_up_to(), not_utf8))?;
     // ASCII in UTF-16 is UTF-8 too, with a NUL at every second place.
     match text.find('\0') {
-        Some(at) => Err(error(at, Cause::Encoding)),
-        None if text.starts_with('\u{feff}') => Err(error(0, Cause::ByteOrderMark)),
+        Some(at) => Err(error(at, not_utf8)),
+        None if text.starts_with('\u{feff}') => {
+            Err(error(0, "the file begins with a byte order mark"))
+        }
         None => Ok(text),
     }
 }
@@ -97,151 +75,119 @@ fn trimmed(text: &str) -> &str {
 
 #[derive(Debug, Default)]
 struct Parser {
-    sections: Vec<Entries>,
-    defaults: Vec<Entry>,
-    place: Place,
+    /// The sections before the current one.
+    sections: Vec<Draft>,
+    defaults: Draft,
+    /// The current section; none before the first header, and in `[DEFAULT]`.
+    section: Option<Draft>,
+    /// Whether the file is in `[DEFAULT]`.
+    in_defaults: bool,
     headers: HashSet<String>,
-    /// The keys of the current section and, for `[DEFAULT]`, of its earlier appearances.
-    keys: HashSet<String>,
-    default_keys: HashSet<String>,
     /// The indent of the current header or key, which a deeper line continues.
     indent: usize,
-    /// Whether the current section has a setting that a line could continue.
-    has_open_value: bool,
+    /// The key whose value a line could continue.
+    open: Option<String>,
 }
 
-#[derive(Debug)]
-struct Entries {
+/// A section while it is read: the line and the value of each key.
+#[derive(Debug, Default)]
+struct Draft {
     header: String,
-    entries: Vec<Entry>,
-}
-
-#[derive(Clone, Debug)]
-struct Entry {
-    line: usize,
-    key: String,
-    value: String,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Place {
-    #[default]
-    BeforeSections,
-    Defaults,
-    Section,
+    settings: HashMap<String, (usize, String)>,
 }
 
 impl Parser {
-    fn line(&mut self, number: usize, line: &str) -> Result<(), SyntaxError> {
+    fn line(&mut self, number: usize, line: &str) -> Result<(), &'static str> {
         let text = trimmed(line);
         if text.starts_with(['#', ';']) {
             return Ok(());
         }
-        if text.is_empty() {
-            self.continue_value("");
-            return Ok(());
-        }
         let indent = line.chars().take_while(|c| is_blank(*c)).count();
-        if self.has_open_value && indent > self.indent {
+        if text.is_empty() || (self.open.is_some() && indent > self.indent) {
             self.continue_value(text);
             return Ok(());
         }
         self.indent = indent;
-        let error = |cause| SyntaxError {
-            line: number,
-            cause,
-        };
         match header(text) {
-            Some(header) => self.section(header).map_err(error),
-            None if self.place == Place::BeforeSections => Err(error(Cause::NoSection)),
-            None => self.setting(number, text).map_err(error),
+            Some(header) => self.section(header),
+            None => self.setting(number, text),
         }
     }
 
-    fn section(&mut self, header: &str) -> Result<(), Cause> {
-        self.has_open_value = false;
-        if header == "DEFAULT" {
-            self.place = Place::Defaults;
+    fn section(&mut self, header: &str) -> Result<(), &'static str> {
+        self.open = None;
+        self.sections.extend(self.section.take());
+        self.in_defaults = header == "DEFAULT";
+        if self.in_defaults {
             return Ok(());
         }
         if !self.headers.insert(header.to_owned()) {
-            return Err(Cause::RepeatedSection);
+            return Err("this section appears twice");
         }
-        self.place = Place::Section;
-        self.keys.clear();
-        self.sections.push(Entries {
-            header: header.to_owned(),
-            entries: Vec::new(),
-        });
+        let (header, settings) = (header.to_owned(), HashMap::new());
+        self.section = Some(Draft { header, settings });
         Ok(())
     }
 
-    fn setting(&mut self, line: usize, text: &str) -> Result<(), Cause> {
-        let (key, value) = text.split_once(['=', ':']).ok_or(Cause::NoSetting)?;
+    fn setting(&mut self, line: usize, text: &str) -> Result<(), &'static str> {
+        let draft = match &mut self.section {
+            Some(section) => section,
+            None if self.in_defaults => &mut self.defaults,
+            None => return Err("a section such as `[default]` must come first"),
+        };
+        let setting = text.split_once(['=', ':']);
+        let (key, value) = setting.ok_or("this is neither a `[section]` nor `key = value`")?;
         let key = key.trim_end_matches(is_blank).to_lowercase();
         if key.is_empty() {
-            return Err(Cause::NoKey);
+            return Err("there is no key before the value");
         }
-        let keys = match self.place {
-            Place::Defaults => &mut self.default_keys,
-            _ => &mut self.keys,
-        };
-        if !keys.insert(key.clone()) {
-            return Err(Cause::RepeatedKey);
+        let value = (line, trimmed(value).to_owned());
+        if draft.settings.insert(key.clone(), value).is_some() {
+            return Err("this setting appears twice in its section");
         }
-        let value = trimmed(value).to_owned();
-        self.current().push(Entry { line, key, value });
-        self.has_open_value = true;
+        self.open = Some(key);
         Ok(())
     }
 
     fn continue_value(&mut self, text: &str) {
-        if self.has_open_value
-            && let Some(entry) = self.current().last_mut()
-        {
-            entry.value.push('\n');
-            entry.value.push_str(text);
+        let draft = self.section.as_mut().unwrap_or(&mut self.defaults);
+        let open = self
+            .open
+            .as_ref()
+            .and_then(|key| draft.settings.get_mut(key));
+        if let Some((_, value)) = open {
+            value.push('\n');
+            value.push_str(text);
         }
     }
 
-    fn current(&mut self) -> &mut Vec<Entry> {
-        match self.sections.last_mut() {
-            Some(section) if self.place == Place::Section => &mut section.entries,
-            _ => &mut self.defaults,
-        }
-    }
-
-    fn finish(self) -> Result<Vec<Section>, SyntaxError> {
-        let defaults = self.defaults;
+    fn finish(mut self) -> Result<Sections, SyntaxError> {
+        self.sections.extend(self.section.take());
+        let defaults = mem::take(&mut self.defaults.settings);
         let sections = self.sections.into_iter();
         sections.map(|section| section.finish(&defaults)).collect()
     }
 }
 
-impl Entries {
-    fn finish(self, defaults: &[Entry]) -> Result<Section, SyntaxError> {
-        let is_own = |key: &str| self.entries.iter().any(|entry| entry.key == key);
-        let others: Vec<_> = defaults
-            .iter()
-            .filter(|entry| !is_own(&entry.key))
-            .collect();
-        let entries = self.entries.iter().chain(others);
-        let settings = entries.map(|entry| {
-            let value = entry.value.trim_end_matches(is_blank);
+impl Draft {
+    fn finish(
+        mut self,
+        defaults: &HashMap<String, (usize, String)>,
+    ) -> Result<(String, Section), SyntaxError> {
+        for (key, value) in defaults {
+            let own = self.settings.entry(key.clone());
+            own.or_insert_with(|| value.clone());
+        }
+        let settings = self.settings.into_iter().map(|(key, (line, value))| {
+            let value = value.trim_end_matches(is_blank);
             // The AWS CLI reads every such value as a group, used or not.
             if value.starts_with('\n') && group(value).is_none() {
-                let cause = Cause::NoGroup;
-                return Err(SyntaxError {
-                    line: entry.line,
-                    cause,
-                });
+                let why = "a line of this group of settings is not `key = value`";
+                return Err(SyntaxError { line, why });
             }
-            Ok((entry.key.clone(), value.to_owned()))
+            Ok((key, value.to_owned()))
         });
-        Ok(Section {
-            settings: settings.collect::<Result<_, _>>()?,
-            header: self.header,
-        })
+        Ok((self.header, settings.collect::<Result<_, _>>()?))
     }
 }
 
@@ -254,7 +200,7 @@ fn header(text: &str) -> Option<&str> {
 
 /// The settings of a value that begins on the line below its key, as in `sts =` of a `services`
 /// section. If a key appears twice, the last value counts. `None` if a line is not a setting.
-pub(super) fn group(value: &str) -> Option<Vec<(&str, &str)>> {
+fn group(value: &str) -> Option<Vec<(&str, &str)>> {
     let lines = value.split(is_line_break).map(trimmed);
     lines
         .filter(|line| !line.is_empty())
@@ -263,6 +209,13 @@ pub(super) fn group(value: &str) -> Option<Vec<(&str, &str)>> {
             Some((trimmed(key), trimmed(value)))
         })
         .collect()
+}
+
+/// The setting `key` of the group `name` in a section.
+pub(super) fn in_group<'a>(section: &'a Section, name: &str, key: &str) -> Option<&'a str> {
+    let group = group(section.get(name)?)?;
+    let found = group.into_iter().rfind(|(found, _)| *found == key);
+    found.map(|(_, value)| value)
 }
 
 /// Whether Python's `splitlines` ends a line here.
@@ -275,19 +228,22 @@ fn is_line_break(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Section, parse};
+    use super::parse;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
-    fn read(text: &str) -> Vec<(String, Vec<(String, String)>)> {
-        let sections = parse(text.as_bytes()).expect("well-formed").into_iter();
-        sections
-            .map(|Section { header, settings }| (header, settings))
-            .collect()
+    fn read(text: &str) -> super::Sections {
+        parse(text.as_bytes()).expect("well-formed")
     }
 
+    /// The settings of the one section, sorted by key.
     fn settings(text: &str) -> Vec<(String, String)> {
         let [(_, settings)] = <[_; 1]>::try_from(read(text)).expect("one section");
         settings
+            .into_iter()
+            .collect::<BTreeMap<_, _>>()
+            .into_iter()
+            .collect()
     }
 
     fn pair(key: &str, value: &str) -> (String, String) {
@@ -300,8 +256,8 @@ mod tests {
         assert_eq!(
             settings(text),
             [
-                pair("key", "v # no comment ; none"),
-                pair("b", "c=d\nempty =")
+                pair("b", "c=d\nempty ="),
+                pair("key", "v # no comment ; none")
             ]
         );
     }
@@ -320,7 +276,7 @@ mod tests {
         let text = "[DEFAULT]\na = 1\nb = 2\n[x]\nb = 3\n[DEFAULT]\nc = 4\n";
         assert_eq!(
             settings(text),
-            [pair("b", "3"), pair("a", "1"), pair("c", "4")]
+            [pair("a", "1"), pair("b", "3"), pair("c", "4")]
         );
     }
 
