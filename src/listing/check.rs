@@ -294,7 +294,7 @@ fn needs(query: &Query<'_>, api: PublicApi) -> Result<(), Error> {
     for Target { subject, .. } in &query.targets {
         let (told, readable) = (subject.told(api), subject.readable(api));
         // Digests that are read of each row come too late to select and order by them.
-        let selecting = told | readable - Facts::DIGESTS;
+        let selecting = told | (readable - Facts::DIGESTS);
         let known = [(&rows, told)].into_iter();
         let known = known.chain(selection.iter().map(|need| (need, selecting)));
         let known = known.chain(output.iter().map(|need| (need, told | readable)));
@@ -411,7 +411,7 @@ mod tests {
                 ["--time relative", "tables"],
             ),
             ("tags web -o name -c imageTag", ["--columns", "-o name"]),
-            ("images web -o name --platforms", ["--platforms", "-o name"]),
+            ("images web -o name --platforms", ["--platforms", "format"]),
             ("tags web -o json --pin", ["--pin", "another format"]),
             (
                 "tags web team/app --max-pages 2",

@@ -119,7 +119,7 @@ impl<'a> RepositoryManifests<'a> {
     }
 
     /// The error for an answer that a `missing` manifest makes impossible.
-    pub(super) fn incomplete(&self, missing: String) -> Error {
+    pub(super) fn incomplete(&self, missing: &str) -> Error {
         let title = self.subject.title();
         let message = format!("the relations of {title} are not complete: {missing}");
         Error::new(Kind::Service, message).hint(self.listing.advice())

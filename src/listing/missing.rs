@@ -34,11 +34,8 @@ impl Listing<'_> {
             Vec::new()
         };
         let suggested = unknown.into_iter().map(|(target, error)| {
-            let meant = similar(
-                &target.subject.to_string(),
-                names.iter().map(String::as_str),
-            );
-            let meant = meant.join("`, `");
+            let names = names.iter().map(String::as_str);
+            let meant = similar(&target.subject.to_string(), names).join("`, `");
             if meant.is_empty() || !is_own(target) {
                 return error;
             }

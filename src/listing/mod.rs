@@ -69,7 +69,8 @@ struct Listing<'a> {
 /// Any failure, except that a repository or an image does not exist. After a failure stdout is empty
 /// or, in the service's order, holds the whole pages read before it.
 pub(crate) async fn run(query: Query<'_>, session: Session<'_>) -> Result<Missing, Error> {
-    match list(&query, query.source.first(), session).await {
+    // In boxes: the compiler limits how deep futures are in futures.
+    match Box::pin(list(&query, query.source.first(), session)).await {
         // Nothing is printed yet: what streams needs more than names.
         Err(error)
             if matches!(error.kind(), Kind::Gallery | Kind::GalleryDenied)
@@ -77,7 +78,7 @@ pub(crate) async fn run(query: Query<'_>, session: Session<'_>) -> Result<Missin
         {
             session.progress.end_line();
             notes::of_registry(&error, query.args, session.console);
-            list(&query, PublicApi::Registry, session).await
+            Box::pin(list(&query, PublicApi::Registry, session)).await
         }
         outcome => outcome,
     }

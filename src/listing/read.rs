@@ -102,9 +102,10 @@ impl Listing<'_> {
             return related::part(self, target).await;
         }
         let unordered = self.selection.unordered();
-        let selection = match self.selects_by_usage() {
-            true => &unordered,
-            false => &self.selection,
+        let selection = if self.selects_by_usage() {
+            &unordered
+        } else {
+            &self.selection
         };
         let (mut part, reference) =
             tokio::try_join!(self.collect(target, selection), self.reference(target))?;

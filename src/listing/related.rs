@@ -48,24 +48,23 @@ pub(super) async fn part<'t>(listing: &Listing<'_>, target: &'t Target) -> Resul
         Error::new(Kind::Service, message)
     })?;
     let rows = part.as_ref().map(|part| part.selected.rows.as_slice());
-    let nodes = images.as_deref().or(rows).unwrap_or_default();
+    let related = images.as_deref().or(rows).unwrap_or_default();
     let mut manifests =
-        RepositoryManifests::of(listing, &target.subject, reference.clone(), nodes)?;
-    let mut part = match part {
-        Some(part) => part,
-        None => {
-            let mut rows = nodes.to_vec();
-            let notes = match listing.query.tagged.unused {
-                true => mark_unused(listing, &mut manifests, &mut rows).await?,
-                false => Vec::new(),
-            };
-            let wanted = listing.query.wanted(target);
-            let mut collector = selection.collector(wanted.as_ref());
-            collector.add(rows);
-            Part {
-                notes,
-                ..Part::of(collector.finish(), target)?
-            }
+        RepositoryManifests::of(listing, &target.subject, reference.clone(), related)?;
+    let mut part = if let Some(part) = part {
+        part
+    } else {
+        let mut rows = related.to_vec();
+        let mut notes = Vec::new();
+        if listing.query.tagged.unused {
+            notes = mark_unused(listing, &mut manifests, &mut rows).await?;
+        }
+        let wanted = listing.query.wanted(target);
+        let mut collector = selection.collector(wanted.as_ref());
+        collector.add(rows);
+        Part {
+            notes,
+            ..Part::of(collector.finish(), target)?
         }
     };
     add_answers(listing, &mut manifests, &mut part).await?;
@@ -115,10 +114,11 @@ async fn mark_unused(
 ) -> Result<Vec<String>, Error> {
     manifests.read(Question::Unused).await?;
     let unused = manifests.graph.unused();
-    let unused = unused.map_err(|missing| manifests.incomplete(missing))?;
-    let settled = match listing.selection.bounds_age() {
-        true => Timestamp::MAX,
-        false => (listing.destination.now.checked_sub(SETTLED)).unwrap_or(Timestamp::MIN),
+    let unused = unused.map_err(|missing| manifests.incomplete(&missing))?;
+    let settled = if listing.selection.bounds_age() {
+        Timestamp::MAX
+    } else {
+        (listing.destination.now.checked_sub(SETTLED)).unwrap_or(Timestamp::MIN)
     };
     for row in &mut *rows {
         let is_unused = (row.digest.as_deref()).is_some_and(|digest| unused.contains(digest));
@@ -164,7 +164,7 @@ async fn add_used_by(
 ) -> Result<(), Error> {
     manifests.read(Question::UsedBy).await?;
     let used_by = manifests.graph.used_by();
-    let used_by = used_by.map_err(|missing| manifests.incomplete(missing))?;
+    let used_by = used_by.map_err(|missing| manifests.incomplete(&missing))?;
     for row in rows {
         let digest = row.digest.clone().unwrap_or_default();
         let tags = used_by.get(&*digest).into_iter().flatten();
@@ -184,7 +184,7 @@ async fn plan_deletion(
     let candidates: Vec<&str> = rows.filter_map(|row| row.digest.as_deref()).collect();
     manifests.read(Question::Deletion(&candidates)).await?;
     let plan = manifests.graph.deletion(&candidates);
-    let plan = plan.map_err(|missing| manifests.incomplete(missing))?;
+    let plan = plan.map_err(|missing| manifests.incomplete(&missing))?;
     let owned = |digests: &Vec<&str>| digests.iter().map(ToString::to_string).collect();
     part.requests = plan.requests.iter().map(owned).collect();
     part.selected.counts.passing = plan.requests.iter().map(Vec::len).sum();
@@ -271,7 +271,7 @@ async fn add_platforms(
     let own = manifests.subject.is_own();
     manifests.read(Question::Platforms { of: &of, own }).await?;
     let platforms = manifests.graph.platforms(&of, own);
-    let platforms = platforms.map_err(|missing| manifests.incomplete(missing))?;
+    let platforms = platforms.map_err(|missing| manifests.incomplete(&missing))?;
     for row in rows {
         let known = row
             .digest

@@ -31,8 +31,8 @@ impl Listing<'_> {
         self.note_empty(&parts);
         self.note_untagged(&parts);
         self.note_token(next_token);
-        let printed = parts.iter().map(|part| part.selected.counts.passing);
-        Ok((printed.sum(), missing))
+        let rows = parts.iter().map(|part| part.selected.counts.passing);
+        Ok((rows.sum(), missing))
     }
 
     /// Prints the pages of a target, and requests the next one while writing each. The part has the

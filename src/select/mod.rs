@@ -180,7 +180,7 @@ impl Selection<'_> {
         let selects_tags = self.selects_tags();
         let passes = |row: &Row, tag: &String| self.passes_tag(row, tag, floating);
         let has_others = |row: &&Row| {
-            wanted.is_some_and(|wanted| wanted.leaves_out_tags(*row))
+            wanted.is_some_and(|wanted| wanted.leaves_out_tags(row))
                 || selects_tags && !row.names().iter().all(|tag| passes(row, tag))
         };
         rows.filter(has_others).count()

@@ -174,7 +174,10 @@ impl<'a> Pages<'a> {
             token: self.next_token(),
             start: self.start(),
         };
-        let page = self.sources.page(self.kind, self.subject, request).await;
+        let page = self.sources.page(self.kind, self.subject, request);
+        // In a box, which ends the recursion: the images of a public repository are read from pages of
+        // its tags.
+        let page = Box::pin(page).await;
         let Page { rows, next_token } = page.map_err(|error| self.of_a_page(error))?;
         self.read += 1;
         self.sources

@@ -52,7 +52,7 @@ impl Sources<'_> {
         let mut grouped = Grouped::default();
         let pages = Pages::of_all(self, RowKind::Tags, subject, request.page_size);
         let group = |tags: Vec<Row>| tags.into_iter().for_each(|tag| grouped.add(tag));
-        Box::pin(pages.each(group)).await?;
+        pages.each(group).await?;
         Ok(Page {
             rows: grouped.rows(),
             next_token: None,
