@@ -6,6 +6,12 @@ use jiff::Timestamp;
 
 use crate::relations::Role;
 
+/// The media types of indexes.
+pub(crate) const INDEX_TYPES: [&str; 2] = [
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+];
+
 /// An image, identified by its digest (`ImageDetail` in the service's API).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Image {
@@ -145,13 +151,8 @@ impl Manifest {
 
     /// Whether this is an index: a list of other manifests.
     pub(crate) fn is_index(&self) -> bool {
-        matches!(
-            self.media_type.as_deref(),
-            Some(
-                "application/vnd.oci.image.index.v1+json"
-                    | "application/vnd.docker.distribution.manifest.list.v2+json"
-            )
-        )
+        let media_type = self.media_type.as_deref();
+        media_type.is_some_and(|media_type| INDEX_TYPES.contains(&media_type))
     }
 }
 

@@ -18,13 +18,11 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
-use super::proxy::{Proxies, Proxy, ProxyName, Unusable};
+use super::proxy::{Proxies, Proxy};
 use super::trust::Trust;
 
 /// The longest head of a response to CONNECT, in bytes.
 const LONGEST_HEAD: usize = 16 * 1024;
-
-type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// A byte stream: TCP, or TLS over TCP or over another TLS.
 trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -35,8 +33,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
     tcp: HttpConnector,
-    proxies: Arc<Proxies>,
-    trust: Trust,
+    pub(super) proxies: Arc<Proxies>,
+    trust: Arc<Trust>,
     timeout: Duration,
 }
 
@@ -51,19 +49,19 @@ pub(super) struct Stream {
 #[derive(Debug)]
 pub(crate) struct ConnectError {
     /// The proxy that failed, if it was not the host itself.
-    pub(super) proxy: Option<ProxyName>,
-    pub(super) cause: Cause,
+    pub(super) proxy: Option<Proxy>,
+    pub(super) cause: ConnectCause,
 }
 
 /// What failed.
 #[derive(Debug)]
-pub(super) enum Cause {
-    /// The proxy setting is invalid.
-    Setting(Unusable),
+pub(super) enum ConnectCause {
+    /// The proxy setting is unusable, for this reason.
+    Setting(String),
     /// The host name is unknown.
     UnknownHost,
     /// TCP.
-    Tcp(BoxError),
+    Tcp(Box<dyn StdError + Send + Sync>),
     /// TLS.
     Tls(io::Error),
     /// The system has no certificates to trust.
@@ -78,32 +76,35 @@ pub(super) enum Cause {
 
 impl Connector {
     /// A connector that gives up after `timeout`, which the addresses of a host share.
-    pub(super) fn new(trust: Trust, proxies: Arc<Proxies>, timeout: Duration) -> Self {
+    pub(super) fn new(trust: Trust, proxies: Proxies, timeout: Duration) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(timeout));
         Self {
             tcp,
-            proxies,
-            trust,
+            proxies: Arc::new(proxies),
+            trust: Arc::new(trust),
             timeout,
         }
     }
 
-    /// The proxies that it uses.
-    pub(super) fn proxies(&self) -> &Proxies {
-        &self.proxies
+    /// The same connector without proxies.
+    pub(super) fn direct(&self) -> Self {
+        Self {
+            proxies: Arc::default(),
+            ..self.clone()
+        }
     }
 
     async fn connect(self, target: Uri) -> Result<Stream, ConnectError> {
         let is_tls = target.scheme() == Some(&Scheme::HTTPS);
-        let chosen = self.proxies.choose(&target).map_err(Cause::Setting)?;
-        let Some((proxy, name)) = chosen else {
+        let chosen = self.proxies.choose(&target).map_err(ConnectCause::Setting)?;
+        let Some(proxy) = chosen else {
             return Ok(Stream::new(self.open(&target).await?, false));
         };
         let of_proxy = |cause| ConnectError {
-            proxy: Some(name.clone()),
+            proxy: Some(proxy.clone()),
             cause,
         };
         let mut io = self.open(proxy.address()).await.map_err(of_proxy)?;
@@ -113,21 +114,21 @@ impl Connector {
         let answered = tokio::time::timeout(self.timeout, tunnel(&mut io, &target, proxy));
         let answered = answered
             .await
-            .unwrap_or_else(|_| Err(Cause::NoAnswer(io::ErrorKind::TimedOut.into())));
+            .unwrap_or_else(|_| Err(ConnectCause::NoAnswer(io::ErrorKind::TimedOut.into())));
         answered.map_err(of_proxy)?;
         Ok(Stream::new(self.encrypt(io, &target).await?, false))
     }
 
     /// A connection to the host of `uri`, with TLS if its scheme says so.
-    async fn open(&self, uri: &Uri) -> Result<Box<dyn Io>, Cause> {
+    async fn open(&self, uri: &Uri) -> Result<Box<dyn Io>, ConnectCause> {
         let tcp = async {
             let tcp = self.tcp.clone().call(uri.clone()).await;
             let tcp = tcp.map_err(|error| match error.to_string().as_str() {
                 // hyper-util marks a failed look-up by the text of its error alone.
-                "dns error" => Cause::UnknownHost,
-                _ => Cause::Tcp(error.into()),
+                "dns error" => ConnectCause::UnknownHost,
+                _ => ConnectCause::Tcp(error.into()),
             })?;
-            Ok::<Box<dyn Io>, Cause>(Box::new(tcp.into_inner()))
+            Ok::<Box<dyn Io>, ConnectCause>(Box::new(tcp.into_inner()))
         };
         if uri.scheme() != Some(&Scheme::HTTPS) {
             return tcp.await;
@@ -137,14 +138,14 @@ impl Connector {
         self.encrypt(tcp?, uri).await
     }
 
-    async fn encrypt(&self, io: Box<dyn Io>, uri: &Uri) -> Result<Box<dyn Io>, Cause> {
-        let config = self.trust.config().ok_or(Cause::NoRoots)?;
+    async fn encrypt(&self, io: Box<dyn Io>, uri: &Uri) -> Result<Box<dyn Io>, ConnectCause> {
+        let config = self.trust.config().ok_or(ConnectCause::NoRoots)?;
         let host = uri.host().unwrap_or_default();
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|error| Cause::Tls(io::Error::other(error)))?;
+            .map_err(|error| ConnectCause::Tls(io::Error::other(error)))?;
         let tls = TlsConnector::from(config).connect(name, io).await;
-        Ok(Box::new(tls.map_err(Cause::Tls)?))
+        Ok(Box::new(tls.map_err(ConnectCause::Tls)?))
     }
 }
 
@@ -163,7 +164,7 @@ impl Service<Uri> for Connector {
 }
 
 /// Requests a tunnel to the host of `target` from `proxy`, at the other end of `io`.
-async fn tunnel(io: &mut Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<(), Cause> {
+async fn tunnel(io: &mut Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<(), ConnectCause> {
     let host = target.host().unwrap_or_default();
     let port = target.port_u16().unwrap_or(443);
     let mut request = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n");
@@ -173,21 +174,21 @@ async fn tunnel(io: &mut Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<(),
         request.extend([b"Proxy-Authorization: ", value.as_bytes(), b"\r\n"].concat());
     }
     request.extend(b"\r\n");
-    io.write_all(&request).await.map_err(Cause::NoAnswer)?;
+    io.write_all(&request).await.map_err(ConnectCause::NoAnswer)?;
     let mut head = Vec::new();
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        let read = io.read_buf(&mut head).await.map_err(Cause::NoAnswer)?;
+        let read = io.read_buf(&mut head).await.map_err(ConnectCause::NoAnswer)?;
         if head.len() > LONGEST_HEAD || !is_http(&head) {
-            return Err(Cause::NotHttp);
+            return Err(ConnectCause::NotHttp);
         }
         if read == 0 {
-            return Err(Cause::NoAnswer(io::ErrorKind::UnexpectedEof.into()));
+            return Err(ConnectCause::NoAnswer(io::ErrorKind::UnexpectedEof.into()));
         }
     }
     match status(&head) {
         Some(200..=299) => Ok(()),
-        Some(status) => Err(Cause::Refused(status)),
-        None => Err(Cause::NotHttp),
+        Some(status) => Err(ConnectCause::Refused(status)),
+        None => Err(ConnectCause::NotHttp),
     }
 }
 
@@ -245,22 +246,10 @@ impl Write for Stream {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.io).poll_shutdown(context)
     }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(context, slices)
-    }
 }
 
-impl From<Cause> for ConnectError {
-    fn from(cause: Cause) -> Self {
+impl From<ConnectCause> for ConnectError {
+    fn from(cause: ConnectCause) -> Self {
         Self { proxy: None, cause }
     }
 }
@@ -274,8 +263,8 @@ impl fmt::Display for ConnectError {
 impl StdError for ConnectError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.cause {
-            Cause::Tcp(error) => Some(&**error),
-            Cause::Tls(error) | Cause::NoAnswer(error) => Some(error),
+            ConnectCause::Tcp(error) => Some(&**error),
+            ConnectCause::Tls(error) | ConnectCause::NoAnswer(error) => Some(error),
             _ => None,
         }
     }

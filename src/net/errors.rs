@@ -1,12 +1,81 @@
-//! Maps failures of the network to errors and retry causes.
+//! Maps failures of the network and error responses to errors and retry causes.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 
-use super::connect::{Cause as Connecting, ConnectError};
-use super::pool::TooLong;
-use super::proxy::ProxyName;
-use super::retry::{Cause, Failure};
+use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
+
+use super::connect::{ConnectCause, ConnectError};
+use super::http::TooLong;
+use super::proxy::Proxy;
+use super::retry::{Failure, RetryCause};
 use crate::error::{Error, Kind};
+use crate::redact::redacted;
+
+/// The most characters of a foreign text that are shown.
+const LONGEST_TEXT: usize = 2000;
+
+/// The failure of a `host` with the error `code`, which may be unknown, and a message.
+pub(crate) fn failed(host: &str, code: &str, message: Option<&str>, status: u16) -> Failure {
+    let cause = cause(code, status);
+    if cause == RetryCause::Throttled {
+        let said = cut(message.unwrap_or(code));
+        let error = service(format!("`{host}` throttles requests: {said}"));
+        let hint = "try again later, or allow more attempts with `--max-attempts 20`";
+        return Failure::new(cause, error.hint(hint));
+    }
+    let detail = message.map_or_else(String::new, |message| format!(": {}", cut(message)));
+    let code = cut(code);
+    let error = service(format!(
+        "`{host}` failed with {code} (HTTP status {status}){detail}"
+    ));
+    let error = match status {
+        500.. => error.hint("try again later, or see https://health.aws.amazon.com"),
+        _ => error,
+    };
+    Failure::new(cause, error)
+}
+
+/// The failure of a `host` with a response that no API sends: a page of HTML, a redirect, garbage.
+pub(crate) fn unreadable(host: &str, status: u16) -> Failure {
+    let why = match status {
+        300..400 => "a redirect",
+        200..300 => "not the expected JSON",
+        _ => "an error page",
+    };
+    Failure::new(cause("", status), unlike(host, status, why))
+}
+
+/// The error for a response that the API does not send, such as a page of HTML.
+pub(crate) fn unlike(host: &str, status: u16, why: &str) -> Error {
+    invalid(host, &format!("{why} (HTTP status {status})"))
+}
+
+/// Whether an error of a service is temporary: throttling or a server error.
+pub(crate) fn is_passing(code: &str, status: u16) -> bool {
+    cause(code, status) != RetryCause::Final
+}
+
+/// The cause that the AWS SDKs see in an error `code`, or else in the status.
+fn cause(code: &str, status: u16) -> RetryCause {
+    match status {
+        _ if THROTTLING_ERRORS.contains(&code) => RetryCause::Throttled,
+        _ if TRANSIENT_ERRORS.contains(&code) => RetryCause::Server,
+        429 => RetryCause::Throttled,
+        408 | 500.. => RetryCause::Server,
+        _ => RetryCause::Final,
+    }
+}
+
+/// The beginning of a foreign text, which may have any length, without secrets: the beginning of a
+/// secret would not be recognized later.
+pub(crate) fn cut(text: &str) -> Cow<'_, str> {
+    let text = redacted(text);
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => text,
+    }
+}
 
 /// A failure to connect to `host`, or to read its response to the end.
 ///
@@ -20,101 +89,89 @@ pub(crate) fn failure(chain: &(dyn StdError + 'static), host: &str) -> Failure {
         };
     }
     if let Some(too_long) = find::<TooLong>(chain) {
-        let error = unreadable(host, &too_long.to_string());
-        return Failure::fatal(error);
+        return Failure::fatal(invalid(host, &too_long.to_string()));
     }
     if let Some(error) = find::<rustls::Error>(chain) {
         return of_tls(error, &format!("`{host}`"));
     }
     if find::<hyper::Error>(chain).is_some_and(hyper::Error::is_parse) {
-        return Failure::fatal(unreadable(host, "not HTTP"));
+        return Failure::fatal(invalid(host, "not HTTP"));
     }
     lost(&format!("the connection to `{host}` broke"), chain)
 }
 
-/// Whether `chain` reports a failure of the network, rather than an invalid response.
-pub(crate) fn is_of_network(chain: &(dyn StdError + 'static)) -> bool {
-    find::<ConnectError>(chain).is_some()
-        || find::<TooLong>(chain).is_some()
-        || find::<hyper::Error>(chain).is_some()
-        || find::<std::io::Error>(chain).is_some()
-}
-
 /// The error for a response that the service never sends.
-pub(super) fn unreadable(host: &str, why: &str) -> Error {
+fn invalid(host: &str, why: &str) -> Error {
     service(format!("`{host}` sent an invalid response: {why}"))
         .hint("check the endpoint and whether a proxy responds in its place")
 }
 
-fn of_host(cause: &Connecting, host: &str) -> Failure {
+fn of_host(cause: &ConnectCause, host: &str) -> Failure {
     match cause {
-        Connecting::Setting(unusable) => Failure::fatal(
-            Error::usage(format!(
-                "`{}` is not a usable proxy setting: {}",
-                unusable.variable, unusable.why
-            ))
+        ConnectCause::Setting(why) => Failure::fatal(
+            Error::usage(why)
             .hint("correct the setting, unset it, or exempt the host with `NO_PROXY`"),
         ),
-        Connecting::NoRoots => Failure::fatal(
+        ConnectCause::NoRoots => Failure::fatal(
             service(format!(
                 "cannot trust `{host}`: this system has no certificates"
             ))
             .hint("install certificates, or name some with `--ca-bundle FILE`"),
         ),
-        Connecting::UnknownHost => Failure::fatal(
+        ConnectCause::UnknownHost => Failure::fatal(
             service(format!("cannot find the host `{host}`"))
                 .hint("check the network, the host name and, if given, `--region`"),
         ),
-        Connecting::Tcp(error) if refuses(&**error) => Failure::fatal(
+        ConnectCause::Tcp(error) if refuses(&**error) => Failure::fatal(
             service(format!("`{host}` refuses connections"))
                 .hint("check the endpoint and the proxy settings"),
         ),
-        Connecting::Tcp(error) => lost(&format!("cannot connect to `{host}`"), &**error),
-        Connecting::Tls(error) => match find::<rustls::Error>(error) {
+        ConnectCause::Tcp(error) => lost(&format!("cannot connect to `{host}`"), &**error),
+        ConnectCause::Tls(error) => match find::<rustls::Error>(error) {
             Some(error) => of_tls(error, &format!("`{host}`")),
             None => lost(&format!("the connection to `{host}` broke"), error),
         },
         // Only proxies receive CONNECT.
-        Connecting::Refused(_) | Connecting::NotHttp | Connecting::NoAnswer(_) => {
-            Failure::fatal(unreadable(host, "not HTTP"))
+        ConnectCause::Refused(_) | ConnectCause::NotHttp | ConnectCause::NoAnswer(_) => {
+            Failure::fatal(invalid(host, "not HTTP"))
         }
     }
 }
 
 /// A proxy that fails is tried once: its configuration will not change between two attempts.
-fn of_proxy(cause: &Connecting, proxy: &ProxyName, host: &str) -> Failure {
+fn of_proxy(cause: &ConnectCause, proxy: &Proxy, host: &str) -> Failure {
     let variable = &proxy.variable;
     let hint = format!("correct or unset `{variable}`, or exempt the host with `NO_PROXY`");
     let fatal = |message| Failure::fatal(service(message).hint(&hint));
     match cause {
-        Connecting::Refused(407) => Failure::fatal(
+        ConnectCause::Refused(407) => Failure::fatal(
             service(format!("{proxy} requires authentication (HTTP status 407)")).hint(format!(
                 "set a user and a password in `{variable}`: `USER:PASSWORD@` before the host"
             )),
         ),
-        Connecting::Refused(status) => fatal(format!(
+        ConnectCause::Refused(status) => fatal(format!(
             "{proxy} refuses to connect to `{host}` (HTTP status {status})"
         )),
-        Connecting::UnknownHost => fatal(format!("cannot find {proxy}")),
-        Connecting::Tcp(error) if refuses(&**error) => {
+        ConnectCause::UnknownHost => fatal(format!("cannot find {proxy}")),
+        ConnectCause::Tcp(error) if refuses(&**error) => {
             fatal(format!("{proxy} refuses connections"))
         }
-        Connecting::Tcp(error) => {
+        ConnectCause::Tcp(error) => {
             fatal(format!("cannot connect to {proxy}: {}", in_words(&**error)))
         }
-        Connecting::Tls(error) => match find::<rustls::Error>(error) {
+        ConnectCause::Tls(error) => match find::<rustls::Error>(error) {
             Some(error) => of_tls(error, &proxy.to_string()),
             None => fatal(format!("cannot connect to {proxy}: {error}")),
         },
-        Connecting::NotHttp => fatal(format!("{proxy} does not speak HTTP")),
-        Connecting::NoAnswer(error) => {
+        ConnectCause::NotHttp => fatal(format!("{proxy} does not speak HTTP")),
+        ConnectCause::NoAnswer(error) => {
             let failure = lost(&format!("{proxy} did not connect to `{host}`"), error);
             Failure {
                 error: failure.error.hint(hint),
                 ..failure
             }
         }
-        Connecting::NoRoots | Connecting::Setting(_) => of_host(cause, &proxy.host),
+        ConnectCause::NoRoots | ConnectCause::Setting(_) => of_host(cause, &proxy.to_string()),
     }
 }
 
@@ -136,7 +193,7 @@ fn of_tls(error: &rustls::Error, peer: &str) -> Failure {
 
 fn lost(what: &str, chain: &(dyn StdError + 'static)) -> Failure {
     let error = service(format!("{what}: {}", in_words(chain)));
-    Failure::new(Cause::Lost, error)
+    Failure::new(RetryCause::Lost, error)
 }
 
 fn service(message: String) -> Error {
@@ -181,4 +238,50 @@ fn causes<'a>(
             None => error.source(),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut, failed};
+    use crate::net::retry::RetryCause;
+    use crate::redact;
+
+    #[test]
+    fn texts_of_any_length_are_cut_between_characters() {
+        assert_eq!(cut("short"), "short");
+        let just = "ß".repeat(2000);
+        assert_eq!(cut(&just), just);
+        assert_eq!(cut(&format!("{just}ß")), format!("{just}…"));
+        let long = "x".repeat(3_000_000);
+        for status in [429, 500] {
+            let failure = failed("host", &long, Some(&long), status);
+            assert!(failure.error.to_string().len() < 5000);
+        }
+    }
+
+    #[test]
+    fn a_secret_is_redacted_before_a_text_is_cut() {
+        let secret = "secret-of-a-test-of-cut";
+        redact::hide(secret);
+        for length in 1970..2010 {
+            let text = format!("{}{secret} http://me:word@h", "x".repeat(length));
+            let cut = cut(&text);
+            assert!(
+                !cut.contains("secret") && !cut.contains("word"),
+                "{length}: {cut}"
+            );
+        }
+    }
+
+    #[test]
+    fn codes_and_statuses_say_whether_to_try_again() {
+        let cause = |code, status| failed("host", code, None, status).cause;
+        assert_eq!(cause("ThrottlingException", 400), RetryCause::Throttled);
+        assert_eq!(cause("EC2ThrottledException", 500), RetryCause::Throttled);
+        assert_eq!(cause("NovelException", 429), RetryCause::Throttled);
+        assert_eq!(cause("RequestTimeout", 400), RetryCause::Server);
+        assert_eq!(cause("NovelException", 400), RetryCause::Final);
+        assert_eq!(cause("NovelException", 408), RetryCause::Server);
+        assert_eq!(cause("NovelException", 599), RetryCause::Server);
+    }
 }

@@ -2,10 +2,10 @@
 //!
 //! It uses HTTP/1.1. Over HTTP/2 all attempts would share one connection, even a dead one.
 
-use std::collections::HashMap;
 use std::error::Error as StdError;
+use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
@@ -16,83 +16,93 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
-use hyper::body::Bytes;
-use hyper::header::HeaderValue;
-use hyper::{HeaderMap, Request};
+use hyper::body::{Body, Incoming};
+use hyper::header::{HeaderValue, PROXY_AUTHORIZATION};
+use hyper::{HeaderMap, Request, Response, StatusCode};
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::connect::Connector;
+use super::connect::{ConnectCause, ConnectError, Connector};
 use super::errors::failure;
-use super::pool::Pool;
-use super::proxy::Proxies;
-use super::retry::{self, Cause, Failure};
+use super::proxy::{Proxies, Proxy};
+use super::retry::{self, Failure, RetryCause};
 use super::trust::Trust;
+use crate::error::Error;
+use crate::redact;
 
 /// The longest page of a listing, in bytes. One of 1,000 rows has less than 1 MiB.
 pub(crate) const LONGEST_PAGE: u64 = 256 << 20;
-/// The longest manifest, in bytes; registries allow 4 MiB.
-pub(crate) const LONGEST_MANIFEST: u64 = 8 << 20;
 /// The longest token, in bytes.
 pub(crate) const LONGEST_TOKEN: u64 = 1 << 20;
+/// The longest body of an error, in bytes, regardless of the limit.
+const LONGEST_ERROR: u64 = 1 << 20;
+/// The most bytes that a body reserves before they arrive.
+const LONGEST_RESERVED: u64 = 1 << 20;
+
+/// The headers of requests that hold secrets.
+const SECRET_HEADERS: [&str; 5] = [
+    "authorization",
+    "proxy-authorization",
+    "x-amz-security-token",
+    "x-amz-sso_bearer_token",
+    "x-aws-ec2-metadata-token",
+];
 
 /// An HTTP client; clones share their connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    trust: Trust,
-    proxies: Arc<Proxies>,
-    /// How long connecting may take, for the addresses of a host together.
-    connect_timeout: Duration,
+    connector: Connector,
+    /// Idle connections by host. When one is lost, all are dropped: a change of network breaks all of
+    /// them, and retries must not use one broken connection after another.
+    connections: Arc<Mutex<legacy::Client<Connector, SdkBody>>>,
     /// The longest response body for the SDK, in bytes.
     limit: u64,
-    connectors: Arc<Mutex<HashMap<Timeouts, SharedConnector>>>,
-}
-
-/// Connect and read time-outs, which the SDK's clients choose for themselves.
-type Timeouts = (Option<Duration>, Option<Duration>);
-
-/// The client as the SDK uses it.
-#[derive(Clone, Debug)]
-struct SharedConnector {
-    pool: Arc<Pool>,
-    limit: u64,
-    /// The time limit for the head of a response.
-    read_timeout: Option<Duration>,
+    /// How long a request of the SDK may take.
+    timeout: Option<Duration>,
 }
 
 /// A complete response to a request outside the SDK.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpAnswer {
     pub(crate) status: u16,
     headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Vec<u8>,
 }
 
+/// A request without a complete response. Dropping it drops all idle connections.
+struct Unanswered<'a>(&'a Client);
+
+/// A body is longer than so many bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TooLong(u64);
+
 impl Client {
-    /// A client that connects within `connect_timeout`, through the proxies of the environment.
+    /// A client that connects within `connect_timeout`, which the addresses of a host share, through the
+    /// proxies of the environment.
     pub(crate) fn new(trust: Trust, connect_timeout: Duration) -> Self {
+        let proxies = Proxies::from_environment();
+        Self::over(Connector::new(trust, proxies, connect_timeout))
+    }
+
+    fn over(connector: Connector) -> Self {
         Self {
-            trust,
-            proxies: Arc::new(Proxies::from_environment()),
-            connect_timeout,
+            connections: Arc::new(Mutex::new(connections(&connector))),
+            connector,
             limit: LONGEST_PAGE,
-            connectors: Arc::default(),
+            timeout: None,
         }
     }
 
     /// The same client without proxies, for the local addresses at which containers and instances
     /// provide credentials.
     pub(crate) fn direct(&self) -> Self {
-        Self {
-            proxies: Arc::default(),
-            connectors: Arc::default(),
-            ..self.clone()
-        }
+        Self::over(self.connector.direct())
     }
 
     /// The same client for responses of at most `limit` bytes.
     pub(crate) fn limited(&self, limit: u64) -> Self {
         Self {
             limit,
-            connectors: Arc::default(),
             ..self.clone()
         }
     }
@@ -101,51 +111,113 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If no complete response arrives.
+    /// If no complete response arrives; a response of any status is not an error.
     pub(crate) async fn send(
         &self,
         request: Request<SdkBody>,
         limit: u64,
         host: &str,
-    ) -> Result<Answer, Failure> {
-        let pool = self.connector((None, None)).pool;
-        let answer = pool.exchange(request, limit).await;
-        let (parts, body) = answer.map_err(|error| failure(&*error, host))?.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map_err(|error| failure(&*error, host))?;
-        Ok(Answer {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body: body.to_bytes(),
+    ) -> Result<HttpAnswer, Failure> {
+        let answer = self.exchange(request, limit).await;
+        let (head, body) = answer.map_err(|error| failure(&*error, host))?.into_parts();
+        Ok(HttpAnswer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body,
         })
     }
 
     /// Whether requests for `url` go to its host rather than to a proxy.
     pub(crate) fn is_direct(&self, url: &str) -> bool {
-        let chosen = url
-            .parse()
-            .map(|url| self.proxies.choose(&url).map(|proxy| proxy.is_some()));
-        matches!(chosen, Ok(Ok(false)))
+        url.parse()
+            .is_ok_and(|url| self.connector.proxies.choose(&url) == Ok(None))
     }
 
-    fn connector(&self, timeouts: Timeouts) -> SharedConnector {
-        let mut connectors = self
-            .connectors
+    /// Sends a request, and reads the body of the response: at most `limit` bytes, of an error 1 MiB.
+    async fn exchange(
+        &self,
+        mut request: Request<SdkBody>,
+        limit: u64,
+    ) -> Result<Response<Vec<u8>>, Box<dyn StdError + Send + Sync>> {
+        // The connector reports an unusable proxy, and sends what is encrypted through a tunnel.
+        let proxy = self.connector.proxies.choose(request.uri()).ok().flatten();
+        let proxy = proxy.filter(|_| request.uri().scheme_str() == Some("http"));
+        if let Some(value) = proxy.and_then(Proxy::authorization) {
+            let headers = request.headers_mut();
+            headers.insert(PROXY_AUTHORIZATION, value.clone());
+        }
+        hide(request.headers());
+        let connections = self.connections().clone();
+        let unanswered = Unanswered(self);
+        let (head, incoming) = connections.request(request).await?.into_parts();
+        if let (Some(proxy), StatusCode::PROXY_AUTHENTICATION_REQUIRED) = (proxy, head.status) {
+            return Err(Box::new(ConnectError {
+                proxy: Some(proxy.clone()),
+                cause: ConnectCause::Refused(head.status.as_u16()),
+            }));
+        }
+        let limit = if head.status.is_success() {
+            limit
+        } else {
+            limit.min(LONGEST_ERROR)
+        };
+        let body = read(incoming, limit).await?;
+        std::mem::forget(unanswered);
+        Ok(Response::from_parts(head, body))
+    }
+
+    fn connections(&self) -> MutexGuard<'_, legacy::Client<Connector, SdkBody>> {
+        self.connections
             .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let (connect, read) = timeouts;
-        let connector = connectors.entry(timeouts).or_insert_with(|| {
-            let timeout = connect.unwrap_or(self.connect_timeout);
-            let connector = Connector::new(self.trust.clone(), Arc::clone(&self.proxies), timeout);
-            SharedConnector {
-                pool: Arc::new(Pool::new(connector)),
-                limit: self.limit,
-                read_timeout: read,
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        *self.0.connections() = connections(&self.0.connector);
+    }
+}
+
+fn connections(connector: &Connector) -> legacy::Client<Connector, SdkBody> {
+    legacy::Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .build(connector.clone())
+}
+
+/// Reads a body of at most `limit` bytes into one buffer.
+async fn read(
+    mut incoming: Incoming,
+    limit: u64,
+) -> Result<Vec<u8>, Box<dyn StdError + Send + Sync>> {
+    let expected = incoming.size_hint().lower();
+    if expected > limit {
+        return Err(TooLong(limit).into());
+    }
+    let reserved = usize::try_from(expected.min(LONGEST_RESERVED)).unwrap_or_default();
+    let mut body = Vec::with_capacity(reserved);
+    while let Some(frame) = incoming.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        if (body.len() + data.len()) as u64 > limit {
+            return Err(TooLong(limit).into());
+        }
+        body.extend_from_slice(&data);
+    }
+    Ok(body)
+}
+
+/// Redacts the secrets of a request from the output, because its response may repeat them.
+fn hide(headers: &HeaderMap) {
+    for name in SECRET_HEADERS {
+        let values = headers.get_all(name).iter();
+        for value in values.filter_map(|value| value.to_str().ok()) {
+            match value.split_once("Signature=") {
+                Some((_, signature)) => redact::hide_of_request(signature),
+                None => redact::hide(value.split_once(' ').map_or(value, |(_, secret)| secret)),
             }
-        });
-        connector.clone()
+        }
     }
 }
 
@@ -155,31 +227,30 @@ impl HttpClient for Client {
         settings: &HttpConnectorSettings,
         _components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        let timeouts = (settings.connect_timeout(), settings.read_timeout());
-        SharedHttpConnector::new(self.connector(timeouts))
+        // A provider of credentials gives up early where nothing answers.
+        let timeouts = [settings.connect_timeout(), settings.read_timeout()];
+        SharedHttpConnector::new(Self {
+            timeout: timeouts.into_iter().flatten().max(),
+            ..self.clone()
+        })
     }
 }
 
-impl HttpConnector for SharedConnector {
+impl HttpConnector for Client {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Self {
-            pool,
-            limit,
-            read_timeout,
-        } = self.clone();
+        let client = self.clone();
         HttpConnectorFuture::new(async move {
             let request = request
                 .try_into_http1x()
                 .map_err(|error| ConnectorError::user(error.into()))?;
-            let exchange = pool.exchange(request, limit);
-            let answer = match read_timeout {
+            let exchange = client.exchange(request, client.limit);
+            let answer = match client.timeout {
                 Some(limit) => tokio::time::timeout(limit, exchange)
                     .await
                     .map_err(|_| ConnectorError::timeout(timed_out().into()))?,
                 None => exchange.await,
             };
-            let answer = answer.map_err(connector_error)?;
-            let answer = answer.map(|body| SdkBody::from_body_1_x(body.of_a_page()));
+            let answer = answer.map_err(connector_error)?.map(SdkBody::from);
             HttpResponse::try_from(answer)
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
@@ -193,12 +264,31 @@ fn timed_out() -> io::Error {
 /// The same error for the SDK, which retries its own requests if this policy would.
 fn connector_error(error: Box<dyn StdError + Send + Sync>) -> ConnectorError {
     match failure(&*error, "").cause {
-        Cause::Lost => ConnectorError::io(error),
+        RetryCause::Lost => ConnectorError::io(error),
         _ => ConnectorError::other(error, None),
     }
 }
 
-impl Answer {
+/// A request with these headers, and a body that may be empty.
+///
+/// # Errors
+///
+/// If the URL or a header cannot be sent.
+pub(crate) fn request(
+    method: &'static str,
+    url: &str,
+    headers: &[(&'static str, &str)],
+    body: Vec<u8>,
+) -> Result<Request<SdkBody>, Failure> {
+    let mut request = Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let refused = |error| Failure::fatal(Error::usage(format!("a request cannot be sent: {error}")));
+    request.body(body.into()).map_err(refused)
+}
+
+impl HttpAnswer {
     /// The header `name`, if it is present and text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -219,3 +309,11 @@ impl Answer {
         self.body.trim_ascii_start().starts_with(b"<")
     }
 }
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the response is longer than {} MiB", self.0 >> 20)
+    }
+}
+
+impl StdError for TooLong {}

@@ -193,11 +193,6 @@ impl Found {
             .map_err(|_| self.unusable("a URL such as `https://HOST/PATH`, without a query"))
     }
 
-    /// The setting as a URL to send anonymous requests to, which may have a query.
-    pub(crate) fn address(&self) -> Result<Url, Error> {
-        parse_url(&self.text).map_err(|_| self.unusable("a URL such as `https://HOST/PATH`"))
-    }
-
     /// The error for a setting that is not what was `expected`.
     pub(crate) fn unusable(&self, expected: &str) -> Error {
         let Self { text, origin } = self;
@@ -247,17 +242,9 @@ fn parse_attempts(found: Option<Found>) -> Result<u32, Error> {
     })
 }
 
-/// Parses a URL to send signed requests to; refuses a query, which the SDK would drop.
+/// Parses a URL to send requests to. Drops the user, password and fragment, like the AWS CLI; refuses a
+/// query, which the SDK would drop.
 fn parse_endpoint(text: &str) -> Result<Url, String> {
-    let url = parse_url(text)?;
-    if url.query().is_some() {
-        return Err("an endpoint has no query".to_owned());
-    }
-    Ok(url)
-}
-
-/// Parses a URL to send requests to. Drops the user, password and fragment, like the AWS CLI.
-fn parse_url(text: &str) -> Result<Url, String> {
     // A URL parser would drop some of them.
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("a URL has no blanks and line breaks".to_owned());
@@ -270,6 +257,9 @@ fn parse_url(text: &str) -> Result<Url, String> {
     })?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err("a URL starts with `http://` or `https://`".to_owned());
+    }
+    if url.query().is_some() {
+        return Err("an endpoint has no query".to_owned());
     }
     url.set_fragment(None);
     let stripped = url.set_username("").and_then(|()| url.set_password(None));

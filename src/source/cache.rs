@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::folder::{TEMPORARY, make_private, read, remove_if_abandoned, write_and_rename};
-use crate::net::http::LONGEST_MANIFEST;
+use super::oci::LONGEST_MANIFEST;
 use crate::reference::Digest;
 
 /// The size that entries may have together, in bytes.

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use super::Sources;
 use super::cache::ManifestCache;
-use super::oci::{Caller, Registry};
+use super::oci::{ANONYMOUS_RATE, Caller, Registry, SIGNED_IN_RATE};
 use crate::error::{Error, Kind};
-use crate::net::limit::{ANONYMOUS_RATE, SIGNED_IN_RATE};
+
 use crate::net::settings::Transport;
 use crate::reference::{Digest, PublicRepository};
 use crate::relations::ParsedManifest;

@@ -4,7 +4,6 @@ pub(crate) mod aws;
 mod cache;
 mod folder;
 mod gallery;
-mod link;
 mod manifests;
 mod oci;
 mod pages;

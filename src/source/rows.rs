@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::gallery::Told;
 use super::{LookUp, Page, PageRequest, Pages, Source, Sources, Subject};
 use crate::error::Error;
 use crate::model::{CatalogEntry, Image, RepositoryDetail, Row, Tag};
@@ -89,8 +88,8 @@ impl Listed for Tag {
         match sources.of(repository) {
             Source::Own(aws, name) => aws.tags(name, request).await,
             Source::Gallery(gallery, public) => match gallery.tags(public, request).await? {
-                Told::Page(page) => Ok(page),
-                Told::MaybeMissing(refusal) => Err(sources.maybe_missing(public, refusal).await),
+                Ok(page) => Ok(page),
+                Err(refusal) => Err(sources.maybe_missing(public, refusal).await),
             },
             Source::Registry(registry, public) => registry.tags(public, request).await,
         }
@@ -117,19 +116,15 @@ impl Listed for RepositoryDetail {
 impl Listed for CatalogEntry {
     type Of = RegistryName;
 
-    /// The repositories that the gallery finds for a registry; some may be of others.
     async fn page(
-        sources: &Sources<'_>,
-        registry: &RegistryName,
-        request: PageRequest<'_>,
+        _sources: &Sources<'_>,
+        _registry: &RegistryName,
+        _request: PageRequest<'_>,
     ) -> Result<Page<Self>, Error> {
-        match registry {
-            RegistryName::Own => Ok(Page {
-                rows: Vec::new(),
-                next_token: None,
-            }),
-            RegistryName::Public(alias) => sources.public().gallery.search(alias, request).await,
-        }
+        Ok(Page {
+            rows: Vec::new(),
+            next_token: None,
+        })
     }
 }
 

@@ -8,9 +8,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::origin::Origin;
 use crate::error::{Error, Kind};
-use crate::net::answers::cut;
-use crate::net::retry::{Cause, Failure};
-use crate::net::{self, answers, retry};
+use crate::net::errors::cut;
+use crate::net::retry::{Failure, RetryCause};
+use crate::net::{errors, retry};
 use crate::reference::{RegistryId, RepositoryName, public_hint};
 use crate::source::{Start, refusals};
 
@@ -70,15 +70,12 @@ where
             Some(code) => {
                 let (code, message) = (cut(code), service.err().message().map(cut));
                 let known = answered(&code, message.as_deref(), status);
-                known.unwrap_or_else(|| unknown(host, &code, message.as_deref(), status))
+                known.unwrap_or_else(|| errors::failed(host, &code, message.as_deref(), status))
             }
-            None => answers::unreadable(host, status),
+            None => errors::unreadable(host, status),
         },
-        SdkError::ResponseError(_) if net::errors::is_of_network(error) => {
-            net::errors::failure(error, host)
-        }
-        SdkError::ResponseError(_) => answers::unreadable(host, status),
-        SdkError::DispatchFailure(_) => net::errors::failure(error, host),
+        SdkError::ResponseError(_) => errors::unreadable(host, status),
+        SdkError::DispatchFailure(_) => errors::failure(error, host),
         // Its causes are not shown: they may hold the whole request, with tokens.
         _ => Failure::fatal(Error::new(
             Kind::Other,
@@ -86,20 +83,6 @@ where
         )),
     };
     failure.after(retry_after)
-}
-
-fn unknown(host: &str, code: &str, message: Option<&str>, status: u16) -> Failure {
-    if answers::is_throttling(code) {
-        answers::throttled(host, message.unwrap_or(code))
-    } else {
-        answers::failed(host, code, message, status)
-    }
-}
-
-/// Whether an error of a service is temporary: throttling or a server error.
-pub(super) fn is_passing(code: &str, status: u16) -> bool {
-    let passes = answers::is_throttling(code) || answers::is_transient(code);
-    passes || matches!(status, 408 | 429 | 500..)
 }
 
 /// The failure for an error code of the service.
@@ -119,14 +102,13 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
             Failure::fatal(access_denied(said, context))
         }
-        _ if answers::is_throttling(code) => answers::throttled(context.host, said),
         "ExpiredTokenException" | "ExpiredToken" => Failure::fatal(expired(said, context.origin)),
         "RequestTimeTooSkewed"
         | "RequestExpired"
         | "RequestInTheFuture"
         | "InvalidSignatureException"
         | "SignatureDoesNotMatch" => {
-            Failure::new(Cause::Skewed, credentials_refused(said, context.origin))
+            Failure::new(RetryCause::Skewed, credentials_refused(said, context.origin))
         }
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
@@ -135,7 +117,7 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
         | "OptInRequired" => Failure::fatal(credentials_refused(said, context.origin)),
-        _ => answers::failed(context.host, code, message, status),
+        _ => errors::failed(context.host, code, message, status),
     }
 }
 

@@ -15,10 +15,10 @@ use super::Aws;
 use super::errors::{self, Context};
 use crate::error::{Error, Kind};
 use crate::model::{Home, Image, Manifest, RegistryDetail, RepositoryDetail, Tag};
-use crate::net::answers;
+use crate::net;
 use crate::redact;
 use crate::reference::{ImageId, Named, PublicRepository, Reference, Repository, RepositoryName};
-use crate::source::wire::{Names, to_millisecond};
+use crate::source::wire::{Interner, to_millisecond};
 use crate::source::{LookUp, Page, PageRequest, Start};
 
 impl Aws<'_> {
@@ -151,7 +151,7 @@ impl Aws<'_> {
         let answer = self.call(context, send).await?;
         let registry = answer.registries.into_iter().next();
         let registry =
-            registry.ok_or_else(|| answers::unlike(&self.host, 200, "no registry in it"))?;
+            registry.ok_or_else(|| net::errors::unlike(&self.host, 200, "no registry in it"))?;
         let mut aliases = registry.aliases.into_iter();
         let primary = aliases.find(|alias| alias.primary_registry_alias);
         Ok(RegistryDetail {
@@ -177,7 +177,7 @@ impl Aws<'_> {
         redact::hide(&token);
         // An invalid token must not become part of a header.
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(answers::unlike(&self.host, 200, "no valid token in it"));
+            return Err(net::errors::unlike(&self.host, 200, "no valid token in it"));
         }
         Ok(token.into())
     }
@@ -240,7 +240,7 @@ impl Aws<'_> {
 
     /// The list `key` of a response. A response without it is an error, not an empty listing.
     fn listed<T>(&self, list: Option<Vec<T>>, key: &str) -> Result<Vec<T>, Error> {
-        list.ok_or_else(|| answers::unlike(&self.host, 200, &format!("no `{key}` in it")))
+        list.ok_or_else(|| net::errors::unlike(&self.host, 200, &format!("no `{key}` in it")))
     }
 }
 
@@ -264,7 +264,7 @@ fn repositories(
     details: Vec<aws_sdk_ecrpublic::types::Repository>,
     host: &str,
 ) -> Result<Vec<RepositoryDetail>, Error> {
-    let mut names = Names::default();
+    let mut names = Interner::default();
     let repository = |detail: aws_sdk_ecrpublic::types::Repository| {
         Ok(RepositoryDetail {
             registry_id: names.share(detail.registry_id),
@@ -283,7 +283,7 @@ fn repositories(
 }
 
 fn images(details: Vec<ImageDetail>, host: &str) -> Result<Vec<Image>, Error> {
-    let mut names = Names::default();
+    let mut names = Interner::default();
     let image = |detail: ImageDetail| {
         Ok(Image {
             registry_id: names.share(detail.registry_id),
@@ -311,7 +311,7 @@ fn tags(
     repository: &RepositoryName,
     host: &str,
 ) -> Result<Vec<Tag>, Error> {
-    let mut names = Names::default();
+    let mut names = Interner::default();
     let repository: Arc<str> = repository.as_str().into();
     let mut manifest = |detail: ReferencedImageDetail| {
         Ok(Manifest {
@@ -346,7 +346,7 @@ fn timestamp(time: Option<DateTime>, host: &str) -> Result<Option<Timestamp>, Er
     let Some(time) = time else { return Ok(None) };
     match to_millisecond(time.as_nanos()) {
         Some(time) => Ok(Some(time)),
-        None => Err(answers::unlike(host, 200, "a date out of range")),
+        None => Err(net::errors::unlike(host, 200, "a date out of range")),
     }
 }
 

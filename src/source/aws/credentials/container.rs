@@ -17,7 +17,7 @@ use super::keys::{Keys, is_header, unusable};
 use super::metadata;
 use super::plan::failure;
 use crate::error::Error;
-use crate::net::retry::{Cause, Failure};
+use crate::net::retry::{RetryCause, Failure};
 use crate::net::settings::host;
 use crate::redact;
 use crate::source::aws::environment::Environment;
@@ -46,9 +46,9 @@ pub(super) async fn credentials(at: &Source<'_>) -> Result<Keys, Error> {
             return Ok(keys);
         }
         let cause = if answer.status >= 500 {
-            Cause::Lost
+            RetryCause::Lost
         } else {
-            Cause::Final
+            RetryCause::Final
         };
         Err(Failure::new(
             cause,

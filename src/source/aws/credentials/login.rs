@@ -25,10 +25,10 @@ use super::plan::failure;
 use super::tokens::TokenFile;
 use super::{Source, failed, provider_config};
 use crate::error::{Error, Kind};
-use crate::net::answers;
+use crate::net::errors;
 use crate::net::errors::find;
 use crate::net::http::{self, LONGEST_TOKEN};
-use crate::net::retry::{Cause, Failure};
+use crate::net::retry::{RetryCause, Failure};
 use crate::redact;
 use crate::shell::quoted;
 use crate::source::aws::endpoints::Service;
@@ -193,8 +193,8 @@ fn not_renewed(error: &CredentialsError, profile: &str, host: &str) -> Failure {
     let refused = |code: &str, said: &str| {
         failure(format!(
             "the login of profile `{profile}` cannot be renewed: {} ({})",
-            answers::cut(said),
-            answers::cut(code)
+            errors::cut(said),
+            errors::cut(code)
         ))
     };
     if let Some(error) = find::<Unsent>(error) {
@@ -208,17 +208,16 @@ fn not_renewed(error: &CredentialsError, profile: &str, host: &str) -> Failure {
         let error = format!("`{host}` answered with an error page");
         let error = Error::new(Kind::Service, error)
             .hint("check the endpoint and whether a proxy answers in its place");
-        return Failure::new(Cause::Lost, error);
+        return Failure::new(RetryCause::Lost, error);
     };
     let message = error.message();
     let said = message.unwrap_or(code);
     match error {
-        CreateOAuth2TokenError::TooManyRequestsError(_) => answers::throttled(host, said),
+        CreateOAuth2TokenError::TooManyRequestsError(_) => errors::failed(host, code, Some(said), 429),
         CreateOAuth2TokenError::InternalServerException(_) => {
-            answers::failed(host, code, message, 500)
+            errors::failed(host, code, message, 500)
         }
-        _ if answers::is_throttling(code) => answers::throttled(host, said),
-        _ if answers::is_transient(code) => Failure::new(Cause::Server, refused(code, said)),
+        _ if errors::is_passing(code, 400) => errors::failed(host, code, Some(said), 400),
         _ => Failure::fatal(refused(code, said)),
     }
 }

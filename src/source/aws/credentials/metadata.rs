@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::keys::{Keys, instant};
 use super::plan::failure;
 use crate::error::Error;
-use crate::net::answers;
-use crate::net::http::{self, Answer, LONGEST_TOKEN};
-use crate::net::retry::{Cause, Failure};
+use crate::net::errors;
+use crate::net::http::{self, HttpAnswer, LONGEST_TOKEN};
+use crate::net::retry::{RetryCause, Failure};
 
 /// Sends a request without a body, and waits for the answer no longer than `timeout`.
 ///
@@ -25,7 +25,7 @@ pub(super) async fn send(
     headers: &[(&'static str, &str)],
     host: &str,
     timeout: Duration,
-) -> Result<Answer, Failure> {
+) -> Result<HttpAnswer, Failure> {
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -39,7 +39,7 @@ pub(super) async fn send(
     answer.unwrap_or_else(|_| {
         let seconds = timeout.as_secs_f64();
         let error = failure(format!("`{host}` did not answer within {seconds} s"));
-        Err(Failure::new(Cause::Lost, error))
+        Err(Failure::new(RetryCause::Lost, error))
     })
 }
 
@@ -68,7 +68,7 @@ fn said(answer: &[u8]) -> String {
     if said.is_empty() {
         return String::new();
     }
-    format!(": {}", answers::cut(&said.join(": ")))
+    format!(": {}", errors::cut(&said.join(": ")))
 }
 
 /// The error for an answer that holds no credentials.

@@ -236,7 +236,7 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     errors::failed(error, operation, host, |code, message, status| {
-        if errors::is_passing(code, status) {
+        if crate::net::errors::is_passing(code, status) {
             return None;
         }
         Some(Failure::fatal(answered(code, message.unwrap_or(code))))

@@ -8,7 +8,7 @@ use super::keys::Keys;
 use super::plan::{failure, time};
 use crate::child;
 use crate::error::Error;
-use crate::net::answers;
+use crate::net::errors;
 use crate::source::aws::scope::of_profile;
 
 /// Runs `command`, without a shell, and reads the keys that it prints.
@@ -17,7 +17,7 @@ pub(super) async fn credentials(profile: &str, command: &str) -> Result<Keys, Er
     let output = run(&origin, command).await?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        let said = answers::cut(said.trim());
+        let said = errors::cut(said.trim());
         let separator = if said.is_empty() { "" } else { ": " };
         return Err(failure(format!(
             "{origin} failed ({}){separator}{said}",
