@@ -33,12 +33,7 @@ pub(super) async fn images(
     repository: &Repository,
     page_size: u16,
 ) -> Result<Vec<Image>, Error> {
-    let mut images = Vec::new();
-    let mut pages = Pages::of_all(sources, repository, page_size);
-    while let Some(page) = pages.next::<Image>().await? {
-        images.extend(page);
-    }
-    Ok(images)
+    Pages::of_all(sources, repository, page_size).all().await
 }
 
 /// The graph of `images`, with the manifests that are known.

@@ -99,7 +99,10 @@ impl Connector {
 
     async fn connect(self, target: Uri) -> Result<Stream, ConnectError> {
         let is_tls = target.scheme() == Some(&Scheme::HTTPS);
-        let chosen = self.proxies.choose(&target).map_err(ConnectCause::Setting)?;
+        let chosen = self
+            .proxies
+            .choose(&target)
+            .map_err(ConnectCause::Setting)?;
         let Some(proxy) = chosen else {
             return Ok(Stream::new(self.open(&target).await?, false));
         };
@@ -174,10 +177,15 @@ async fn tunnel(io: &mut Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<(),
         request.extend([b"Proxy-Authorization: ", value.as_bytes(), b"\r\n"].concat());
     }
     request.extend(b"\r\n");
-    io.write_all(&request).await.map_err(ConnectCause::NoAnswer)?;
+    io.write_all(&request)
+        .await
+        .map_err(ConnectCause::NoAnswer)?;
     let mut head = Vec::new();
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        let read = io.read_buf(&mut head).await.map_err(ConnectCause::NoAnswer)?;
+        let read = io
+            .read_buf(&mut head)
+            .await
+            .map_err(ConnectCause::NoAnswer)?;
         if head.len() > LONGEST_HEAD || !is_http(&head) {
             return Err(ConnectCause::NotHttp);
         }

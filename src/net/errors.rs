@@ -110,7 +110,7 @@ fn of_host(cause: &ConnectCause, host: &str) -> Failure {
     match cause {
         ConnectCause::Setting(why) => Failure::fatal(
             Error::usage(why)
-            .hint("correct the setting, unset it, or exempt the host with `NO_PROXY`"),
+                .hint("correct the setting, unset it, or exempt the host with `NO_PROXY`"),
         ),
         ConnectCause::NoRoots => Failure::fatal(
             service(format!(

@@ -163,6 +163,8 @@ impl Client {
         };
         let body = read(incoming, limit).await?;
         std::mem::forget(unanswered);
+        // The connection becomes idle in a task; the next request would open another one before that.
+        tokio::task::yield_now().await;
         Ok(Response::from_parts(head, body))
     }
 
@@ -284,7 +286,8 @@ pub(crate) fn request(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let refused = |error| Failure::fatal(Error::usage(format!("a request cannot be sent: {error}")));
+    let refused =
+        |error| Failure::fatal(Error::usage(format!("a request cannot be sent: {error}")));
     request.body(body.into()).map_err(refused)
 }
 

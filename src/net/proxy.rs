@@ -51,7 +51,10 @@ impl Proxies {
     /// Redacts the passwords from the output: a response may repeat them, encoded or not.
     fn hide_passwords(&self) {
         let settings = [&self.http, &self.https].into_iter().flatten();
-        for value in settings.flatten().filter_map(|proxy| proxy.authorization()?.to_str().ok()) {
+        for value in settings
+            .flatten()
+            .filter_map(|proxy| proxy.authorization()?.to_str().ok())
+        {
             let encoded = value.trim_start_matches("Basic ");
             redact::hide(encoded);
             let login = aws_smithy_types::base64::decode(encoded).unwrap_or_default();

@@ -135,7 +135,8 @@ impl Retry {
             let in_flight = self.limiter.start(progress, request).await;
             progress.sending(request, number, self.max_attempts);
             let started = Instant::now();
-            let outcome = tokio::time::timeout(self.timeout, attempt()).await;
+            // Boxed: the futures of a whole run would nest too deep for the compiler.
+            let outcome = tokio::time::timeout(self.timeout, Box::pin(attempt())).await;
             let failure = match outcome.unwrap_or_else(|_| Err(self.timed_out(request))) {
                 Ok(answer) => {
                     in_flight.accepted();
@@ -217,7 +218,7 @@ fn given_up(attempts: u32, failure: Failure) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{RetryCause, FIRST_DELAY, Failure, LONGEST_DELAY, Retry, retry_after};
+    use super::{FIRST_DELAY, Failure, LONGEST_DELAY, Retry, RetryCause, retry_after};
     use crate::error::{Error, Kind};
     use crate::net::limit::Limits;
     use crate::progress::Progress;

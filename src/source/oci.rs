@@ -356,7 +356,9 @@ impl<'a> Registry<'a> {
     /// The error for an account whose token is refused.
     fn denied(&self, answer: &HttpAnswer) -> Error {
         let reasons = reasons(answer).unwrap_or_default();
-        let said = reasons.first().and_then(|reason| text(reason, &["message"]));
+        let said = reasons
+            .first()
+            .and_then(|reason| text(reason, &["message"]));
         let said = errors::cut(said.unwrap_or("it gives no reason"));
         let host = self.host();
         Error::new(
@@ -395,7 +397,9 @@ fn reasons(answer: &HttpAnswer) -> Option<Vec<Value>> {
 /// Whether `answer` is an error with this code.
 fn has_code(answer: &HttpAnswer, code: &str) -> bool {
     let reasons = reasons(answer).unwrap_or_default();
-    reasons.iter().any(|reason| text(reason, &["code"]) == Some(code))
+    reasons
+        .iter()
+        .any(|reason| text(reason, &["code"]) == Some(code))
 }
 
 /// Whether a document is a manifest rather than any other JSON, such as an error.
@@ -403,8 +407,13 @@ fn is_manifest(fields: &Map<String, Value>) -> bool {
     let field = |name: &&str| fields.get(*name).filter(|value| !value.is_null());
     let version = field(&"schemaVersion").and_then(Value::as_u64);
     let contents = ["manifests", "config", "layers", "fsLayers"];
-    let media_type = field(&"mediaType").and_then(Value::as_str).unwrap_or_default();
-    let types = ["application/vnd.oci.image.", "application/vnd.docker.distribution.manifest."];
+    let media_type = field(&"mediaType")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let types = [
+        "application/vnd.oci.image.",
+        "application/vnd.docker.distribution.manifest.",
+    ];
     (matches!(version, Some(1 | 2)) && contents.iter().any(|name| field(name).is_some()))
         || types.iter().any(|prefix| media_type.starts_with(prefix))
 }
@@ -465,7 +474,10 @@ mod tests {
 
     #[test]
     fn a_link_has_one_form() {
-        assert_eq!(next_link(b"</v2/a?last=b,;>; rel=\"next\""), Some("/v2/a?last=b,;"));
+        assert_eq!(
+            next_link(b"</v2/a?last=b,;>; rel=\"next\""),
+            Some("/v2/a?last=b,;")
+        );
         for other in [
             "",
             "</v2/a>",

@@ -679,41 +679,6 @@ fn a_misspelled_name_is_answered_with_those_that_may_be_meant() {
 }
 
 #[test]
-fn the_search_of_the_gallery_tells_more_where_it_serves() {
-    let registry = registry();
-    let columns = "-c name,os,architectures,downloads,description";
-    let line = format!("repos public.ecr.aws/eks-distro {columns}");
-    assert_snapshot!(anonymously(&registry, &line), @"
-    NAME                       OS     ARCHITECTURES   DOWNLOADS  DESCRIPTION
-    coredns/coredns            Linux  x86-64, ARM 64     15,000  Images of coredns
-    etcd-io/etcd               Linux  x86-64, ARM 64     12,000  Images of etcd
-    kubernetes/kube-apiserver  Linux  x86-64, ARM 64     25,000  Images of kube-apiserver
-    kubernetes/kube-proxy      Linux  x86-64, ARM 64     21,000  Images of kube-proxy
-    ");
-    let paged = anonymously(&registry, &format!("{line} --page-size 3"));
-    assert_eq!(paged, anonymously(&registry, &line));
-    let silent = start(|builder| {
-        builder.faults(|request| {
-            let searches = request.operation == "searchRepositoryCatalogData";
-            searches.then(|| Fault::raw(403, "application/json", "{}"))
-        })
-    });
-    assert_snapshot!(anonymously(&silent, &format!("{line} -L 1")), @"
-    NAME             OS  ARCHITECTURES  DOWNLOADS  DESCRIPTION
-    coredns/coredns  -   -                      -  -
-    --- stderr
-    note: the gallery's search tells nothing about public.ecr.aws/eks-distro: `REGISTRY` denied anonymous access: an error
-    note: `--limit` leaves out 3 more rows
-    ");
-    assert_snapshot!(ecrpub(&silent, "repos -c +downloads"), @"
-    --- stderr
-    error: `--columns downloads` is for public registries: only the gallery knows it
-    hint: leave out `--columns downloads`, or name a registry as `public.ecr.aws/ALIAS`
-    --- exit code 2
-    ");
-}
-
-#[test]
 fn overlapping_patterns_are_one_selection() {
     let registry = registry();
     assert_snapshot!(ecrpub(&registry, "images team/* te* --tag 3.0.0 -o name"), @"sha256:77c2b993ba4af01e91f68e43bd487117d20dbad3dda329133cbcfd107df98e20");

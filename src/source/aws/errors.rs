@@ -107,9 +107,10 @@ fn answered(code: &str, message: Option<&str>, status: u16, context: Context<'_>
         | "RequestExpired"
         | "RequestInTheFuture"
         | "InvalidSignatureException"
-        | "SignatureDoesNotMatch" => {
-            Failure::new(RetryCause::Skewed, credentials_refused(said, context.origin))
-        }
+        | "SignatureDoesNotMatch" => Failure::new(
+            RetryCause::Skewed,
+            credentials_refused(said, context.origin),
+        ),
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
         | "IncompleteSignature"

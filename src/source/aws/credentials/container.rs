@@ -17,7 +17,7 @@ use super::keys::{Keys, is_header, unusable};
 use super::metadata;
 use super::plan::failure;
 use crate::error::Error;
-use crate::net::retry::{RetryCause, Failure};
+use crate::net::retry::{Failure, RetryCause};
 use crate::net::settings::host;
 use crate::redact;
 use crate::source::aws::environment::Environment;

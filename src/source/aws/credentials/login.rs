@@ -28,7 +28,7 @@ use crate::error::{Error, Kind};
 use crate::net::errors;
 use crate::net::errors::find;
 use crate::net::http::{self, LONGEST_TOKEN};
-use crate::net::retry::{RetryCause, Failure};
+use crate::net::retry::{Failure, RetryCause};
 use crate::redact;
 use crate::shell::quoted;
 use crate::source::aws::endpoints::Service;
@@ -213,7 +213,9 @@ fn not_renewed(error: &CredentialsError, profile: &str, host: &str) -> Failure {
     let message = error.message();
     let said = message.unwrap_or(code);
     match error {
-        CreateOAuth2TokenError::TooManyRequestsError(_) => errors::failed(host, code, Some(said), 429),
+        CreateOAuth2TokenError::TooManyRequestsError(_) => {
+            errors::failed(host, code, Some(said), 429)
+        }
         CreateOAuth2TokenError::InternalServerException(_) => {
             errors::failed(host, code, message, 500)
         }

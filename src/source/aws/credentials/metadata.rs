@@ -11,7 +11,7 @@ use super::plan::failure;
 use crate::error::Error;
 use crate::net::errors;
 use crate::net::http::{self, HttpAnswer, LONGEST_TOKEN};
-use crate::net::retry::{RetryCause, Failure};
+use crate::net::retry::{Failure, RetryCause};
 
 /// Sends a request without a body, and waits for the answer no longer than `timeout`.
 ///
