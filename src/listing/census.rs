@@ -33,7 +33,12 @@ pub(super) async fn images(
     repository: &Repository,
     page_size: u16,
 ) -> Result<Vec<Image>, Error> {
-    Pages::of_all(sources, repository, page_size).all().await
+    let mut images = Vec::new();
+    let mut pages = Pages::of_all(sources, repository, page_size);
+    while let Some(page) = pages.next::<Image>().await? {
+        images.extend(page);
+    }
+    Ok(images)
 }
 
 /// The graph of `images`, with the manifests that are known.

@@ -3,16 +3,12 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::Uri;
 use hyper::http::uri::Scheme;
-use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
-use hyper_util::rt::TokioIo;
+use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
@@ -24,8 +20,8 @@ use super::trust::Trust;
 /// The longest head of a response to CONNECT, in bytes.
 const LONGEST_HEAD: usize = 16 * 1024;
 
-/// A byte stream: TCP, or TLS over TCP or over another TLS.
-trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+/// A connection: TCP, or TLS over TCP or over another TLS.
+pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
@@ -36,13 +32,6 @@ pub(super) struct Connector {
     pub(super) proxies: Arc<Proxies>,
     trust: Arc<Trust>,
     timeout: Duration,
-}
-
-/// A connection.
-pub(super) struct Stream {
-    io: TokioIo<Box<dyn Io>>,
-    /// Whether requests are sent to a proxy rather than to the host.
-    is_proxied: bool,
 }
 
 /// The error of a failed connection.
@@ -97,29 +86,27 @@ impl Connector {
         }
     }
 
-    async fn connect(self, target: Uri) -> Result<Stream, ConnectError> {
-        let is_tls = target.scheme() == Some(&Scheme::HTTPS);
-        let chosen = self
-            .proxies
-            .choose(&target)
-            .map_err(ConnectCause::Setting)?;
+    /// A connection to the host of `target`, or to the proxy on the way: for http, the proxy forwards
+    /// each request, otherwise it opens a tunnel.
+    pub(super) async fn connect(&self, target: &Uri) -> Result<Box<dyn Io>, ConnectError> {
+        let chosen = self.proxies.choose(target).map_err(ConnectCause::Setting)?;
         let Some(proxy) = chosen else {
-            return Ok(Stream::new(self.open(&target).await?, false));
+            return Ok(self.open(target).await?);
         };
         let of_proxy = |cause| ConnectError {
             proxy: Some(proxy.clone()),
             cause,
         };
         let mut io = self.open(proxy.address()).await.map_err(of_proxy)?;
-        if !is_tls {
-            return Ok(Stream::new(io, true));
+        if target.scheme() != Some(&Scheme::HTTPS) {
+            return Ok(io);
         }
-        let answered = tokio::time::timeout(self.timeout, tunnel(&mut io, &target, proxy));
+        let answered = tokio::time::timeout(self.timeout, tunnel(&mut io, target, proxy));
         let answered = answered
             .await
             .unwrap_or_else(|_| Err(ConnectCause::NoAnswer(io::ErrorKind::TimedOut.into())));
         answered.map_err(of_proxy)?;
-        Ok(Stream::new(self.encrypt(io, &target).await?, false))
+        Ok(self.encrypt(io, target).await?)
     }
 
     /// A connection to the host of `uri`, with TLS if its scheme says so.
@@ -149,20 +136,6 @@ impl Connector {
             .map_err(|error| ConnectCause::Tls(io::Error::other(error)))?;
         let tls = TlsConnector::from(config).connect(name, io).await;
         Ok(Box::new(tls.map_err(ConnectCause::Tls)?))
-    }
-}
-
-impl Service<Uri> for Connector {
-    type Response = Stream;
-    type Error = ConnectError;
-    type Future = Pin<Box<dyn Future<Output = Result<Stream, ConnectError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, target: Uri) -> Self::Future {
-        Box::pin(self.clone().connect(target))
     }
 }
 
@@ -211,49 +184,6 @@ fn status(head: &[u8]) -> Option<u16> {
     let line = str::from_utf8(line.get(..12)?).ok()?;
     let (_, status) = line.split_once(' ')?;
     status.parse().ok()
-}
-
-impl Stream {
-    fn new(io: Box<dyn Io>, is_proxied: bool) -> Self {
-        Self {
-            io: TokioIo::new(io),
-            is_proxied,
-        }
-    }
-}
-
-impl Connection for Stream {
-    fn connected(&self) -> Connected {
-        Connected::new().proxy(self.is_proxied)
-    }
-}
-
-impl Read for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(context, buffer)
-    }
-}
-
-impl Write for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(context)
-    }
 }
 
 impl From<ConnectCause> for ConnectError {

@@ -2,6 +2,7 @@
 //!
 //! It uses HTTP/1.1. Over HTTP/2 all attempts would share one connection, even a dead one.
 
+use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
@@ -17,10 +18,10 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
-use hyper::header::{HeaderValue, PROXY_AUTHORIZATION};
-use hyper::{HeaderMap, Request, Response, StatusCode};
-use hyper_util::client::legacy;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
+use hyper::{HeaderMap, Request, Response, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
 
 use super::connect::{ConnectCause, ConnectError, Connector};
 use super::errors::failure;
@@ -52,9 +53,8 @@ const SECRET_HEADERS: [&str; 5] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     connector: Connector,
-    /// Idle connections by host. When one is lost, all are dropped: a change of network breaks all of
-    /// them, and retries must not use one broken connection after another.
-    connections: Arc<Mutex<legacy::Client<Connector, SdkBody>>>,
+    /// Connections without a request, by scheme and host.
+    idle: Arc<Mutex<Idle>>,
     /// The longest response body for the SDK, in bytes.
     limit: u64,
     /// How long a request of the SDK may take.
@@ -69,7 +69,10 @@ pub(crate) struct HttpAnswer {
     pub(crate) body: Vec<u8>,
 }
 
-/// A request without a complete response. Dropping it drops all idle connections.
+type Idle = HashMap<String, Vec<SendRequest<SdkBody>>>;
+
+/// A request without a complete response. When it is dropped, so are all idle connections: a change of
+/// network breaks all of them, and retries must not use one broken connection after another.
 struct Unanswered<'a>(&'a Client);
 
 /// A body is longer than so many bytes.
@@ -86,8 +89,8 @@ impl Client {
 
     fn over(connector: Connector) -> Self {
         Self {
-            connections: Arc::new(Mutex::new(connections(&connector))),
             connector,
+            idle: Arc::default(),
             limit: LONGEST_PAGE,
             timeout: None,
         }
@@ -139,17 +142,28 @@ impl Client {
         mut request: Request<SdkBody>,
         limit: u64,
     ) -> Result<Response<Vec<u8>>, Box<dyn StdError + Send + Sync>> {
+        let target = request.uri().clone();
         // The connector reports an unusable proxy, and sends what is encrypted through a tunnel.
-        let proxy = self.connector.proxies.choose(request.uri()).ok().flatten();
-        let proxy = proxy.filter(|_| request.uri().scheme_str() == Some("http"));
+        let proxy = self.connector.proxies.choose(&target).ok().flatten();
+        let proxy = proxy.filter(|_| target.scheme_str() == Some("http"));
         if let Some(value) = proxy.and_then(Proxy::authorization) {
             let headers = request.headers_mut();
             headers.insert(PROXY_AUTHORIZATION, value.clone());
         }
         hide(request.headers());
-        let connections = self.connections().clone();
+        let host = host_and_port(&target);
+        let origin = format!("{}://{host}", target.scheme_str().unwrap_or_default());
+        let headers = request.headers_mut();
+        headers.entry(HOST).or_insert(HeaderValue::try_from(host)?);
+        if proxy.is_none() {
+            *request.uri_mut() = target
+                .path_and_query()
+                .cloned()
+                .map_or_else(Uri::default, Uri::from);
+        }
         let unanswered = Unanswered(self);
-        let (head, incoming) = connections.request(request).await?.into_parts();
+        let mut connection = self.connection(&origin, &target).await?;
+        let (head, incoming) = connection.send_request(request).await?.into_parts();
         if let (Some(proxy), StatusCode::PROXY_AUTHENTICATION_REQUIRED) = (proxy, head.status) {
             return Err(Box::new(ConnectError {
                 proxy: Some(proxy.clone()),
@@ -163,28 +177,50 @@ impl Client {
         };
         let body = read(incoming, limit).await?;
         std::mem::forget(unanswered);
-        // The connection becomes idle in a task; the next request would open another one before that.
-        tokio::task::yield_now().await;
+        self.idle().entry(origin).or_default().push(connection);
         Ok(Response::from_parts(head, body))
     }
 
-    fn connections(&self) -> MutexGuard<'_, legacy::Client<Connector, SdkBody>> {
-        self.connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// An idle connection to the `origin` of `target` that is still open, or else a new one.
+    async fn connection(
+        &self,
+        origin: &str,
+        target: &Uri,
+    ) -> Result<SendRequest<SdkBody>, Box<dyn StdError + Send + Sync>> {
+        while let Some(mut idle) = self.take_idle(origin) {
+            if idle.ready().await.is_ok() {
+                return Ok(idle);
+            }
+        }
+        let io = self.connector.connect(target).await?;
+        let (requests, connection) = http1::handshake(TokioIo::new(io)).await?;
+        // Its errors reach the request in flight.
+        tokio::spawn(connection);
+        Ok(requests)
+    }
+
+    fn take_idle(&self, origin: &str) -> Option<SendRequest<SdkBody>> {
+        self.idle().get_mut(origin)?.pop()
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Unanswered<'_> {
     fn drop(&mut self) {
-        *self.0.connections() = connections(&self.0.connector);
+        self.0.idle().clear();
     }
 }
 
-fn connections(connector: &Connector) -> legacy::Client<Connector, SdkBody> {
-    legacy::Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .build(connector.clone())
+/// The host of `uri`, with the port unless it is that of the scheme.
+fn host_and_port(uri: &Uri) -> String {
+    let host = uri.host().unwrap_or_default();
+    match (uri.port_u16(), uri.scheme_str()) {
+        (None, _) | (Some(80), Some("http")) | (Some(443), Some("https")) => host.to_owned(),
+        (Some(port), _) => format!("{host}:{port}"),
+    }
 }
 
 /// Reads a body of at most `limit` bytes into one buffer.

@@ -177,15 +177,6 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         Ok(Some(rows))
     }
 
-    /// The rows of all further pages.
-    pub(crate) async fn all<R: Listed<Of = Of>>(mut self) -> Result<Vec<R>, Error> {
-        let mut all = Vec::new();
-        while let Some(rows) = self.next().await? {
-            all.extend(rows);
-        }
-        Ok(all)
-    }
-
     fn remember(&self, rows: &[impl Row]) {
         let Some(key) = &self.key else {
             return;
