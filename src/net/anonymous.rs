@@ -1,13 +1,10 @@
 //! Unsigned requests to one host, without credentials and AWS files.
 
-use aws_smithy_types::body::SdkBody;
-use hyper::Request;
-use hyper::header::{HeaderValue, USER_AGENT};
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
 
 use super::errors;
-use super::http::{self, HttpAnswer};
+use super::http::{self, HttpAnswer, LONGEST_PAGE};
 use super::limit::Limits;
 use super::retry::{Failure, Retry};
 use super::settings::{Transport, host};
@@ -62,10 +59,6 @@ impl<'a> Anonymous<'a> {
     }
 
     /// Makes attempts under the retry policy; `request` names the request in messages.
-    ///
-    /// # Errors
-    ///
-    /// The failure of the last attempt.
     pub(crate) async fn run<T>(
         &self,
         request: &str,
@@ -75,26 +68,25 @@ impl<'a> Anonymous<'a> {
         outcome.await.map_err(|failure| failure.error)
     }
 
-    /// Sends a request once; the response body has at most `limit` bytes.
-    ///
-    /// # Errors
-    ///
-    /// If no complete response arrives; a response of any status is not an error.
-    pub(crate) async fn send(
+    /// Gets `url` once; the response body has at most `limit` bytes.
+    pub(crate) async fn get(
         &self,
-        mut request: Request<SdkBody>,
+        url: &str,
+        headers: &[(&'static str, &str)],
         limit: u64,
     ) -> Result<HttpAnswer, Failure> {
-        let agent = HeaderValue::from_static(concat!("ecrpub/", env!("CARGO_PKG_VERSION")));
-        request.headers_mut().insert(USER_AGENT, agent);
+        let request = http::request("GET", url, headers, Vec::new())?;
         self.http.send(request, limit, &self.host).await
     }
 
-    /// Parses the response body.
-    ///
-    /// # Errors
-    ///
-    /// If the status is not 200, or the body is invalid.
+    /// Posts the JSON `body` to `url` once, for a page.
+    pub(crate) async fn post(&self, url: &str, body: &str) -> Result<HttpAnswer, Failure> {
+        let headers = [("content-type", "application/json")];
+        let request = http::request("POST", url, &headers, body.into())?;
+        self.http.send(request, LONGEST_PAGE, &self.host).await
+    }
+
+    /// Parses the body of a response with status 200; anything else is a failure.
     pub(crate) fn read<T: DeserializeOwned>(&self, answer: &HttpAnswer) -> Result<T, Failure> {
         if answer.status == 200
             && let Ok(read) = serde_json::from_slice(&answer.body)

@@ -6,19 +6,20 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::Uri;
+use aws_smithy_types::body::SdkBody;
+use hyper::client::conn::http1;
+use hyper::header::{HOST, PROXY_AUTHORIZATION, USER_AGENT};
 use hyper::http::uri::Scheme;
+use hyper::{Request, Uri};
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 use super::proxy::{Proxies, Proxy};
 use super::trust::Trust;
-
-/// The longest head of a response to CONNECT, in bytes.
-const LONGEST_HEAD: usize = 16 * 1024;
 
 /// A connection: TCP, or TLS over TCP or over another TLS.
 pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -60,7 +61,7 @@ pub(super) enum ConnectCause {
     /// The proxy's response to CONNECT is not HTTP.
     NotHttp,
     /// The proxy did not respond to CONNECT.
-    NoAnswer(io::Error),
+    NoAnswer(Box<dyn StdError + Send + Sync>),
 }
 
 impl Connector {
@@ -97,15 +98,17 @@ impl Connector {
             proxy: Some(proxy.clone()),
             cause,
         };
-        let mut io = self.open(proxy.address()).await.map_err(of_proxy)?;
+        let io = self.open(proxy.address()).await.map_err(of_proxy)?;
         if target.scheme() != Some(&Scheme::HTTPS) {
             return Ok(io);
         }
-        let answered = tokio::time::timeout(self.timeout, tunnel(&mut io, target, proxy));
-        let answered = answered
-            .await
-            .unwrap_or_else(|_| Err(ConnectCause::NoAnswer(io::ErrorKind::TimedOut.into())));
-        answered.map_err(of_proxy)?;
+        let answer = tokio::time::timeout(self.timeout, tunnel(io, target, proxy)).await;
+        let silent = |_| {
+            Err(ConnectCause::NoAnswer(
+                io::Error::from(io::ErrorKind::TimedOut).into(),
+            ))
+        };
+        let io = answer.unwrap_or_else(silent).map_err(of_proxy)?;
         Ok(self.encrypt(io, target).await?)
     }
 
@@ -139,51 +142,35 @@ impl Connector {
     }
 }
 
-/// Requests a tunnel to the host of `target` from `proxy`, at the other end of `io`.
-async fn tunnel(io: &mut Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<(), ConnectCause> {
+/// A tunnel to the host of `target` through `proxy`, at the other end of `io`.
+async fn tunnel(io: Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<Box<dyn Io>, ConnectCause> {
     let host = target.host().unwrap_or_default();
-    let port = target.port_u16().unwrap_or(443);
-    let mut request = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n");
-    request += concat!("User-Agent: ecrpub/", env!("CARGO_PKG_VERSION"), "\r\n");
-    let mut request = request.into_bytes();
+    let host = format!("{host}:{}", target.port_u16().unwrap_or(443));
+    let agent = concat!("ecrpub/", env!("CARGO_PKG_VERSION"));
+    let mut request = Request::connect(&host)
+        .header(HOST, &host)
+        .header(USER_AGENT, agent);
     if let Some(value) = proxy.authorization() {
-        request.extend([b"Proxy-Authorization: ", value.as_bytes(), b"\r\n"].concat());
+        request = request.header(PROXY_AUTHORIZATION, value);
     }
-    request.extend(b"\r\n");
-    io.write_all(&request)
-        .await
-        .map_err(ConnectCause::NoAnswer)?;
-    let mut head = Vec::new();
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        let read = io
-            .read_buf(&mut head)
-            .await
-            .map_err(ConnectCause::NoAnswer)?;
-        if head.len() > LONGEST_HEAD || !is_http(&head) {
-            return Err(ConnectCause::NotHttp);
+    let request = request.body(SdkBody::empty());
+    let request = request.map_err(|_| ConnectCause::UnknownHost)?;
+    let failed = |error: hyper::Error| {
+        let is_lost = error.source().is_some_and(|cause| cause.is::<io::Error>());
+        if error.is_incomplete_message() || is_lost {
+            ConnectCause::NoAnswer(error.into())
+        } else {
+            ConnectCause::NotHttp
         }
-        if read == 0 {
-            return Err(ConnectCause::NoAnswer(io::ErrorKind::UnexpectedEof.into()));
-        }
+    };
+    let (mut requests, connection) = http1::handshake(TokioIo::new(io)).await.map_err(failed)?;
+    tokio::spawn(connection.with_upgrades());
+    let answer = requests.send_request(request).await.map_err(failed)?;
+    if !answer.status().is_success() {
+        return Err(ConnectCause::Refused(answer.status().as_u16()));
     }
-    match status(&head) {
-        Some(200..=299) => Ok(()),
-        Some(status) => Err(ConnectCause::Refused(status)),
-        None => Err(ConnectCause::NotHttp),
-    }
-}
-
-/// Whether `head`, which may be incomplete, can be the head of a response.
-fn is_http(head: &[u8]) -> bool {
-    head.iter().zip(b"HTTP/1.").all(|(is, should)| is == should)
-}
-
-/// The status of `HTTP/1.1 200 OK`.
-fn status(head: &[u8]) -> Option<u16> {
-    let line = head.split(|byte| *byte == b'\r').next()?;
-    let line = str::from_utf8(line.get(..12)?).ok()?;
-    let (_, status) = line.split_once(' ')?;
-    status.parse().ok()
+    let tunnel = hyper::upgrade::on(answer).await.map_err(failed)?;
+    Ok(Box::new(TokioIo::new(tunnel)))
 }
 
 impl From<ConnectCause> for ConnectError {
@@ -201,25 +188,9 @@ impl fmt::Display for ConnectError {
 impl StdError for ConnectError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.cause {
-            ConnectCause::Tcp(error) => Some(&**error),
-            ConnectCause::Tls(error) | ConnectCause::NoAnswer(error) => Some(error),
+            ConnectCause::Tcp(error) | ConnectCause::NoAnswer(error) => Some(&**error),
+            ConnectCause::Tls(error) => Some(error),
             _ => None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{is_http, status};
-
-    #[test]
-    fn reads_the_status_of_a_response_to_connect() {
-        assert_eq!(status(b"HTTP/1.1 200 OK\r\n\r\n"), Some(200));
-        assert_eq!(status(b"HTTP/1.0 407\r\n\r\n"), Some(407));
-        for head in ["", "HTTP/1.1", "HTTP/1.1 2", "HTTP/1.1 20x OK\r\n\r\n"] {
-            assert_eq!(status(head.as_bytes()), None, "{head}");
-        }
-        assert!(is_http(b"") && is_http(b"HTT") && is_http(b"HTTP/1.0 200"));
-        assert!(!is_http(b"SSH-2.0") && !is_http(b"HTTP/2 200"));
     }
 }

@@ -2,18 +2,21 @@
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
+use std::fmt;
 
 use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 
 use super::connect::{ConnectCause, ConnectError};
-use super::http::TooLong;
-use super::proxy::Proxy;
 use super::retry::{Failure, RetryCause};
 use crate::error::{Error, Kind};
 use crate::redact::redacted;
 
 /// The most characters of a foreign text that are shown.
 const LONGEST_TEXT: usize = 2000;
+
+/// A body is longer than so many bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TooLong(pub(super) u64);
 
 /// The failure of a `host` with the error `code`, which may be unknown, and a message.
 pub(crate) fn failed(host: &str, code: &str, message: Option<&str>, status: u16) -> Failure {
@@ -83,10 +86,7 @@ pub(crate) fn cut(text: &str) -> Cow<'_, str> {
 /// are printed.
 pub(crate) fn failure(chain: &(dyn StdError + 'static), host: &str) -> Failure {
     if let Some(error) = find::<ConnectError>(chain) {
-        return match &error.proxy {
-            Some(proxy) => of_proxy(&error.cause, proxy, host),
-            None => of_host(&error.cause, host),
-        };
+        return unconnected(error, host);
     }
     if let Some(too_long) = find::<TooLong>(chain) {
         return Failure::fatal(invalid(host, &too_long.to_string()));
@@ -106,7 +106,25 @@ fn invalid(host: &str, why: &str) -> Error {
         .hint("check the endpoint and whether a proxy responds in its place")
 }
 
-fn of_host(cause: &ConnectCause, host: &str) -> Failure {
+fn unconnected(error: &ConnectError, host: &str) -> Failure {
+    let ConnectError { proxy, cause } = error;
+    let variable = proxy.as_ref().map_or("", |proxy| &proxy.variable);
+    let (peer, hint) = match proxy {
+        None => (
+            format!("`{host}`"),
+            "check the endpoint and the proxy settings".to_owned(),
+        ),
+        Some(proxy) => (
+            proxy.to_string(),
+            format!("correct or unset `{variable}`, or exempt the host with `NO_PROXY`"),
+        ),
+    };
+    let fatal = |message: String| Failure::fatal(service(message).hint(&hint));
+    // A proxy that fails is tried once: its configuration will not change between two attempts.
+    let broken = |what: String, chain| match proxy {
+        None => lost(&what, chain),
+        Some(_) => fatal(format!("{what}: {}", in_words(chain))),
+    };
     match cause {
         ConnectCause::Setting(why) => Failure::fatal(
             Error::usage(why)
@@ -114,64 +132,39 @@ fn of_host(cause: &ConnectCause, host: &str) -> Failure {
         ),
         ConnectCause::NoRoots => Failure::fatal(
             service(format!(
-                "cannot trust `{host}`: this system has no certificates"
+                "cannot trust {peer}: this system has no certificates"
             ))
             .hint("install certificates, or name some with `--ca-bundle FILE`"),
         ),
-        ConnectCause::UnknownHost => Failure::fatal(
-            service(format!("cannot find the host `{host}`"))
+        ConnectCause::UnknownHost if proxy.is_none() => Failure::fatal(
+            service(format!("cannot find the host {peer}"))
                 .hint("check the network, the host name and, if given, `--region`"),
         ),
-        ConnectCause::Tcp(error) if refuses(&**error) => Failure::fatal(
-            service(format!("`{host}` refuses connections"))
-                .hint("check the endpoint and the proxy settings"),
-        ),
-        ConnectCause::Tcp(error) => lost(&format!("cannot connect to `{host}`"), &**error),
-        ConnectCause::Tls(error) => match find::<rustls::Error>(error) {
-            Some(error) => of_tls(error, &format!("`{host}`")),
-            None => lost(&format!("the connection to `{host}` broke"), error),
-        },
-        // Only proxies receive CONNECT.
-        ConnectCause::Refused(_) | ConnectCause::NotHttp | ConnectCause::NoAnswer(_) => {
-            Failure::fatal(invalid(host, "not HTTP"))
+        ConnectCause::UnknownHost => fatal(format!("cannot find {peer}")),
+        ConnectCause::Tcp(error) if refuses(&**error) => {
+            fatal(format!("{peer} refuses connections"))
         }
-    }
-}
-
-/// A proxy that fails is tried once: its configuration will not change between two attempts.
-fn of_proxy(cause: &ConnectCause, proxy: &Proxy, host: &str) -> Failure {
-    let variable = &proxy.variable;
-    let hint = format!("correct or unset `{variable}`, or exempt the host with `NO_PROXY`");
-    let fatal = |message| Failure::fatal(service(message).hint(&hint));
-    match cause {
+        ConnectCause::Tcp(error) => broken(format!("cannot connect to {peer}"), &**error),
+        ConnectCause::Tls(error) => match find::<rustls::Error>(error) {
+            Some(error) => of_tls(error, &peer),
+            None => broken(format!("the connection to {peer} broke"), error),
+        },
         ConnectCause::Refused(407) => Failure::fatal(
-            service(format!("{proxy} requires authentication (HTTP status 407)")).hint(format!(
+            service(format!("{peer} requires authentication (HTTP status 407)")).hint(format!(
                 "set a user and a password in `{variable}`: `USER:PASSWORD@` before the host"
             )),
         ),
         ConnectCause::Refused(status) => fatal(format!(
-            "{proxy} refuses to connect to `{host}` (HTTP status {status})"
+            "{peer} refuses to connect to `{host}` (HTTP status {status})"
         )),
-        ConnectCause::UnknownHost => fatal(format!("cannot find {proxy}")),
-        ConnectCause::Tcp(error) if refuses(&**error) => {
-            fatal(format!("{proxy} refuses connections"))
-        }
-        ConnectCause::Tcp(error) => {
-            fatal(format!("cannot connect to {proxy}: {}", in_words(&**error)))
-        }
-        ConnectCause::Tls(error) => match find::<rustls::Error>(error) {
-            Some(error) => of_tls(error, &proxy.to_string()),
-            None => fatal(format!("cannot connect to {proxy}: {error}")),
-        },
-        ConnectCause::NotHttp => fatal(format!("{proxy} does not speak HTTP")),
+        ConnectCause::NotHttp => fatal(format!("{peer} does not speak HTTP")),
         ConnectCause::NoAnswer(error) => {
-            let failure = lost(&format!("{proxy} did not connect to `{host}`"), error);
+            let failure = lost(&format!("{peer} did not connect to `{host}`"), &**error);
             Failure {
                 error: failure.error.hint(hint),
                 ..failure
             }
         }
-        ConnectCause::NoRoots | ConnectCause::Setting(_) => of_host(cause, &proxy.to_string()),
     }
 }
 
@@ -205,20 +198,12 @@ fn refuses(chain: &(dyn StdError + 'static)) -> bool {
         .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
 }
 
-/// Describes the failure of a connection.
+/// Describes the failure of a connection by its last cause.
 fn in_words(chain: &(dyn StdError + 'static)) -> String {
     match find::<std::io::Error>(chain).map(std::io::Error::kind) {
         Some(std::io::ErrorKind::TimedOut) => "no response".to_owned(),
-        _ => innermost(chain),
+        _ => causes(chain).last().unwrap_or(chain).to_string(),
     }
-}
-
-/// The text of the last cause.
-pub(crate) fn innermost(chain: &(dyn StdError + 'static)) -> String {
-    causes(chain)
-        .last()
-        .map(ToString::to_string)
-        .unwrap_or_default()
 }
 
 /// The first cause of this type, which may be `chain` itself.
@@ -239,6 +224,14 @@ fn causes<'a>(
         }
     })
 }
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the response is longer than {} MiB", self.0 >> 20)
+    }
+}
+
+impl StdError for TooLong {}
 
 #[cfg(test)]
 mod tests {

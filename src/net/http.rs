@@ -4,8 +4,6 @@
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
-use std::fmt;
-use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,14 +17,14 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
+use hyper::header::{HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
 use hyper::{HeaderMap, Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 
 use super::connect::{ConnectCause, ConnectError, Connector};
-use super::errors::failure;
+use super::errors::{TooLong, failure};
 use super::proxy::{Proxies, Proxy};
-use super::retry::{self, Failure, RetryCause};
+use super::retry::{self, Failure};
 use super::trust::Trust;
 use crate::error::Error;
 use crate::redact;
@@ -75,10 +73,6 @@ type Idle = HashMap<String, Vec<SendRequest<SdkBody>>>;
 /// network breaks all of them, and retries must not use one broken connection after another.
 struct Unanswered<'a>(&'a Client);
 
-/// A body is longer than so many bytes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct TooLong(u64);
-
 impl Client {
     /// A client that connects within `connect_timeout`, which the addresses of a host share, through the
     /// proxies of the environment.
@@ -110,11 +104,8 @@ impl Client {
         }
     }
 
-    /// Sends a request to `host`; the response body has at most `limit` bytes.
-    ///
-    /// # Errors
-    ///
-    /// If no complete response arrives; a response of any status is not an error.
+    /// Sends a request to `host`; the response body has at most `limit` bytes. A response of any status
+    /// is not an error.
     pub(crate) async fn send(
         &self,
         request: Request<SdkBody>,
@@ -283,42 +274,28 @@ impl HttpConnector for Client {
                 .map_err(|error| ConnectorError::user(error.into()))?;
             let exchange = client.exchange(request, client.limit);
             let answer = match client.timeout {
-                Some(limit) => tokio::time::timeout(limit, exchange)
-                    .await
-                    .map_err(|_| ConnectorError::timeout(timed_out().into()))?,
-                None => exchange.await,
+                Some(limit) => tokio::time::timeout(limit, exchange).await,
+                None => Ok(exchange.await),
             };
-            let answer = answer.map_err(connector_error)?.map(SdkBody::from);
+            let answer = answer.map_err(|elapsed| ConnectorError::timeout(elapsed.into()))?;
+            let answer = answer.map_err(|error| ConnectorError::other(error, None))?;
+            let answer = answer.map(SdkBody::from);
             HttpResponse::try_from(answer)
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
 }
 
-fn timed_out() -> io::Error {
-    io::ErrorKind::TimedOut.into()
-}
-
-/// The same error for the SDK, which retries its own requests if this policy would.
-fn connector_error(error: Box<dyn StdError + Send + Sync>) -> ConnectorError {
-    match failure(&*error, "").cause {
-        RetryCause::Lost => ConnectorError::io(error),
-        _ => ConnectorError::other(error, None),
-    }
-}
-
-/// A request with these headers, and a body that may be empty.
-///
-/// # Errors
-///
-/// If the URL or a header cannot be sent.
+/// A request with these headers, and a body that may be empty; or why it cannot be sent.
 pub(crate) fn request(
     method: &'static str,
     url: &str,
     headers: &[(&'static str, &str)],
     body: Vec<u8>,
 ) -> Result<Request<SdkBody>, Failure> {
-    let mut request = Request::builder().method(method).uri(url);
+    let agent = concat!("ecrpub/", env!("CARGO_PKG_VERSION"));
+    let builder = Request::builder().method(method).uri(url);
+    let mut request = builder.header(USER_AGENT, agent);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -342,17 +319,4 @@ impl HttpAnswer {
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         retry::retry_after(|name| self.header(name))
     }
-
-    /// Whether the body is HTML or another format for people.
-    pub(crate) fn is_page(&self) -> bool {
-        self.body.trim_ascii_start().starts_with(b"<")
-    }
 }
-
-impl fmt::Display for TooLong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the response is longer than {} MiB", self.0 >> 20)
-    }
-}
-
-impl StdError for TooLong {}

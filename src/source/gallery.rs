@@ -16,7 +16,7 @@ use crate::error::{Error, Kind};
 use crate::model::{Manifest, RepositoryDetail, Tag};
 use crate::net::anonymous::Anonymous;
 use crate::net::errors;
-use crate::net::http::{HttpAnswer, LONGEST_PAGE, request};
+use crate::net::http::HttpAnswer;
 use crate::net::limit::Limits;
 use crate::net::retry::Failure;
 use crate::net::settings::Transport;
@@ -169,10 +169,8 @@ impl<'a> Gallery<'a> {
     ) -> Result<Result<T, GalleryRefusal>, Error> {
         let body = query.to_string();
         let url = self.0.url(&format!("/{operation}"));
-        let headers = [("content-type", "application/json")];
         let read = async || {
-            let request = request("POST", &url, &headers, body.clone().into())?;
-            let answer = self.0.send(request, LONGEST_PAGE).await?;
+            let answer = self.0.post(&url, &body).await?;
             if answer.status >= 400 {
                 return self.refusal(&answer, start).map(Err);
             }
@@ -185,7 +183,7 @@ impl<'a> Gallery<'a> {
     fn refusal(&self, answer: &HttpAnswer, start: Start) -> Result<GalleryRefusal, Failure> {
         let (host, status) = (self.host(), answer.status);
         let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
-        if body.is_none() && answer.is_page() {
+        if body.is_none() && answer.body.trim_ascii_start().starts_with(b"<") {
             let unreadable = errors::unreadable(host, status);
             return match status {
                 400 | 404 => Ok(GalleryRefusal::Other(unreadable.error)),

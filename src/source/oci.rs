@@ -18,7 +18,7 @@ use crate::error::{Error, Kind};
 use crate::model::{INDEX_TYPES, Tag};
 use crate::net::anonymous::Anonymous;
 use crate::net::errors;
-use crate::net::http::{HttpAnswer, LONGEST_PAGE, LONGEST_TOKEN, request};
+use crate::net::http::{HttpAnswer, LONGEST_PAGE, LONGEST_TOKEN};
 use crate::net::limit::Limits;
 use crate::net::retry::Failure;
 use crate::net::settings::Transport;
@@ -142,7 +142,7 @@ impl<'a> Registry<'a> {
         let path = format!("{}/tags/list", path(repository));
         let first = self.wire.url(&format!("{path}?n={}", asked.page_size));
         let url = match asked.token {
-            None => first.clone(),
+            None => first,
             Some(link) => next_url(&first, link).ok_or_else(|| {
                 let said = format!("`{link}` is not a page of `{repository}`");
                 refusals::refused(&said, asked.start).error
@@ -162,44 +162,24 @@ impl<'a> Registry<'a> {
         }
         let list: TagList = self.wire.read(&answer).map_err(|failure| failure.error)?;
         Ok(Page {
-            next_token: self.next_page(&answer, &first, repository)?,
+            next_token: self.next_page(&answer)?,
             rows: tags(list.tags.unwrap_or_default(), repository),
         })
     }
 
-    /// The link from `answer`, the page at `url`, to the next page, unless the list ends here.
-    fn next_page(
-        &self,
-        answer: &HttpAnswer,
-        url: &str,
-        repository: &PublicRepository,
-    ) -> Result<Option<String>, Error> {
+    /// The link from `answer` to the next page, unless the list ends here.
+    fn next_page(&self, answer: &HttpAnswer) -> Result<Option<String>, Error> {
         let mut links = answer.headers("link");
         let next = match (links.next(), links.next()) {
             (None, _) => return Ok(None),
             (Some(link), None) => next_link(link),
             _ => None,
         };
-        let host = self.host();
-        let unclear = || errors::unlike(host, answer.status, "an invalid `Link` header");
-        let next = next.ok_or_else(unclear)?;
-        if next_url(url, next).is_some() {
-            return Ok(Some(next.to_owned()));
-        }
-        Err(Error::new(
-            Kind::Service,
-            format!(
-                "`{host}` names `{}` as the next page, which is not a page of `{repository}`",
-                errors::cut(next)
-            ),
-        ))
+        let unclear = || errors::unlike(self.host(), 200, "an invalid `Link` header");
+        next.map(|next| Some(next.to_owned())).ok_or_else(unclear)
     }
 
-    /// The manifest that `tag` points at.
-    ///
-    /// # Errors
-    ///
-    /// If it does not exist.
+    /// The manifest that `tag` points at; an error if it does not exist.
     pub(super) async fn manifest(
         &self,
         repository: &PublicRepository,
@@ -210,29 +190,28 @@ impl<'a> Registry<'a> {
         if answer.status != 200 {
             return Err(self.refusal(&answer, Start::Beginning).error);
         }
-        let invalid = |why: &str| errors::unlike(self.host(), answer.status, why);
         let fields = self.wire.read(&answer).map_err(|failure| failure.error)?;
         let manifest = ParsedManifest::parse(&answer.body).ok();
         let manifest = manifest.filter(|_| is_manifest(&fields));
-        let manifest = manifest.ok_or_else(|| invalid("not a manifest"))?;
+        let manifest =
+            manifest.ok_or_else(|| errors::unlike(self.host(), 200, "not a manifest"))?;
         let digest = Digest::of(&answer.body);
-        let named = answer.header("docker-content-digest");
-        let mut named = named
-            .filter(|named| named.starts_with("sha256:"))
-            .into_iter();
-        match named.find(|named| !named.eq_ignore_ascii_case(digest.as_str())) {
-            None => Ok(TaggedManifest { digest, manifest }),
-            Some(named) => Err(invalid(&format!(
-                "a manifest that does not have the digest `{named}`"
-            ))),
+        match answer.header("docker-content-digest") {
+            Some(named)
+                if named.starts_with("sha256:") && !named.eq_ignore_ascii_case(digest.as_str()) =>
+            {
+                Err(self.not_of_digest(named))
+            }
+            _ => Ok(TaggedManifest { digest, manifest }),
         }
     }
 
-    /// The content of the manifest `digest`, or nothing if the registry does not have it.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the registry, and content of another digest.
+    fn not_of_digest(&self, digest: &str) -> Error {
+        let why = format!("a manifest that does not have the digest `{digest}`");
+        errors::unlike(self.host(), 200, &why)
+    }
+
+    /// The content of the manifest `digest`, verified, or nothing if the registry does not have it.
     pub(super) async fn content(
         &self,
         repository: &PublicRepository,
@@ -243,10 +222,7 @@ impl<'a> Registry<'a> {
         let answer = answer.await?;
         match answer.status {
             200 if Digest::of(&answer.body) == *digest => Ok(Some(answer.body)),
-            200 => {
-                let why = format!("a manifest that does not have the digest `{digest}`");
-                Err(errors::unlike(self.host(), answer.status, &why))
-            }
+            200 => Err(self.not_of_digest(digest.as_str())),
             404 if has_code(&answer, "MANIFEST_UNKNOWN") => Ok(None),
             401 | 403 if matches!(caller, Caller::Account(_)) => Err(self.denied(&answer)),
             _ => Err(self.refusal(&answer, Start::Beginning).error),
@@ -292,8 +268,7 @@ impl<'a> Registry<'a> {
         let mut headers = vec![("accept", get.accept)];
         headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
         let attempt = async || {
-            let request = request("GET", get.url, &headers, Vec::new())?;
-            let answer = self.wire.send(request, get.limit).await?;
+            let answer = self.wire.get(get.url, &headers, get.limit).await?;
             match answer.status {
                 408 | 429 | 500.. => Err(self.refusal(&answer, Start::Beginning)),
                 _ => Ok(answer),
@@ -336,8 +311,7 @@ impl<'a> Registry<'a> {
     async fn fetch_token(&self) -> Result<Option<Arc<str>>, Error> {
         let url = self.wire.url("/token/");
         let attempt = async || {
-            let request = request("GET", &url, &[], Vec::new())?;
-            let answer = self.wire.send(request, LONGEST_TOKEN).await?;
+            let answer = self.wire.get(&url, &[], LONGEST_TOKEN).await?;
             match answer.status {
                 404 => return Ok(None),
                 400.. => return Err(self.refusal(&answer, Start::Beginning)),
