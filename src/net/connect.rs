@@ -98,7 +98,7 @@ impl Connector {
             proxy: Some(proxy.clone()),
             cause,
         };
-        let io = self.open(proxy.address()).await.map_err(of_proxy)?;
+        let io = self.open(&proxy.address).await.map_err(of_proxy)?;
         if target.scheme() != Some(&Scheme::HTTPS) {
             return Ok(io);
         }
@@ -150,13 +150,13 @@ async fn tunnel(io: Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<Box<dyn 
     let mut request = Request::connect(&host)
         .header(HOST, &host)
         .header(USER_AGENT, agent);
-    if let Some(value) = proxy.authorization() {
+    if let Some(value) = &proxy.authorization {
         request = request.header(PROXY_AUTHORIZATION, value);
     }
     let request = request.body(SdkBody::empty());
     let request = request.map_err(|_| ConnectCause::UnknownHost)?;
     let failed = |error: hyper::Error| {
-        let is_lost = error.source().is_some_and(|cause| cause.is::<io::Error>());
+        let is_lost = error.source().is_some_and(<dyn StdError>::is::<io::Error>);
         if error.is_incomplete_message() || is_lost {
             ConnectCause::NoAnswer(error.into())
         } else {

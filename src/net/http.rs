@@ -23,7 +23,7 @@ use hyper_util::rt::TokioIo;
 
 use super::connect::{ConnectCause, ConnectError, Connector};
 use super::errors::{TooLong, failure};
-use super::proxy::{Proxies, Proxy};
+use super::proxy::Proxies;
 use super::retry::{self, Failure};
 use super::trust::Trust;
 use crate::error::Error;
@@ -137,7 +137,7 @@ impl Client {
         // The connector reports an unusable proxy, and sends what is encrypted through a tunnel.
         let proxy = self.connector.proxies.choose(&target).ok().flatten();
         let proxy = proxy.filter(|_| target.scheme_str() == Some("http"));
-        if let Some(value) = proxy.and_then(Proxy::authorization) {
+        if let Some(value) = proxy.and_then(|proxy| proxy.authorization.as_ref()) {
             let headers = request.headers_mut();
             headers.insert(PROXY_AUTHORIZATION, value.clone());
         }

@@ -5,7 +5,7 @@ mod connect;
 pub(crate) mod errors;
 pub(crate) mod http;
 pub(crate) mod limit;
-pub(crate) mod proxy;
+mod proxy;
 pub(crate) mod retry;
 pub(crate) mod settings;
 mod trust;

@@ -19,7 +19,7 @@ const EXAMPLE: &str =
 
 /// The proxies by the scheme of the target, and the hosts that are reached without one.
 #[derive(Debug, Default)]
-pub(crate) struct Proxies {
+pub(super) struct Proxies {
     http: Option<ProxySetting>,
     https: Option<ProxySetting>,
     /// `NO_PROXY`, as it is.
@@ -31,18 +31,18 @@ type ProxySetting = Result<Proxy, String>;
 
 /// A proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Proxy {
+pub(super) struct Proxy {
     /// The environment variable that names it.
-    pub(crate) variable: String,
+    pub(super) variable: String,
     /// `http` or `https`, host and port; neither user nor password.
-    address: Uri,
+    pub(super) address: Uri,
     /// The value of `Proxy-Authorization`, marked as sensitive.
-    authorization: Option<HeaderValue>,
+    pub(super) authorization: Option<HeaderValue>,
 }
 
 impl Proxies {
     /// The proxies that the environment names.
-    pub(crate) fn from_environment() -> Self {
+    pub(super) fn from_environment() -> Self {
         let proxies = Self::read(std::env::vars_os().collect());
         proxies.hide_passwords();
         proxies
@@ -53,7 +53,7 @@ impl Proxies {
         let settings = [&self.http, &self.https].into_iter().flatten();
         for value in settings
             .flatten()
-            .filter_map(|proxy| proxy.authorization()?.to_str().ok())
+            .filter_map(|proxy| proxy.authorization.as_ref()?.to_str().ok())
         {
             let encoded = value.trim_start_matches("Basic ");
             redact::hide(encoded);
@@ -82,7 +82,7 @@ impl Proxies {
     }
 
     /// The proxy on the way to `target`, if there is one; or why the setting that applies is unusable.
-    pub(crate) fn choose(&self, target: &Uri) -> Result<Option<&Proxy>, String> {
+    pub(super) fn choose(&self, target: &Uri) -> Result<Option<&Proxy>, String> {
         let setting = match target.scheme_str() {
             Some("http") => &self.http,
             Some("https") => &self.https,
@@ -115,18 +115,6 @@ impl Proxies {
             };
             is_named && (ends(&host) || ends(&with_port))
         })
-    }
-}
-
-impl Proxy {
-    /// Its address.
-    pub(crate) fn address(&self) -> &Uri {
-        &self.address
-    }
-
-    /// The value of `Proxy-Authorization` for it.
-    pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
-        self.authorization.as_ref()
     }
 }
 

@@ -185,14 +185,10 @@ impl Retry {
 
     fn timed_out(&self, request: &str) -> Failure {
         let seconds = self.timeout.as_secs_f64();
-        let error = Error::new(
-            Kind::Service,
-            format!("{request} timed out after {seconds} s"),
-        );
-        Failure::new(
-            RetryCause::Lost,
-            error.hint("allow more time with `--timeout SECONDS`"),
-        )
+        let message = format!("{request} timed out after {seconds} s");
+        let error = Error::new(Kind::Service, message);
+        let hint = "allow more time with `--timeout SECONDS`";
+        Failure::new(RetryCause::Lost, error.hint(hint))
     }
 }
 

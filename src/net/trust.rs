@@ -82,17 +82,11 @@ fn system_roots() -> RootCertStore {
 /// The certificates of the first of `paths` that exists, unless it holds none.
 fn first_bundle(paths: &[impl AsRef<Path>]) -> Option<RootCertStore> {
     let bundle = paths.iter().map(AsRef::as_ref).find(|path| path.exists())?;
-    let roots = parsable_roots(bundle);
-    (!roots.is_empty()).then_some(roots)
-}
-
-/// The certificates at `path` that parse; a system's bundle may hold old ones that do not.
-fn parsable_roots(path: &Path) -> RootCertStore {
+    let certificates = CertificateDer::pem_file_iter(bundle).ok()?;
     let mut roots = RootCertStore::empty();
-    if let Ok(certificates) = CertificateDer::pem_file_iter(path) {
-        roots.add_parsable_certificates(certificates.flatten());
-    }
-    roots
+    // A system's bundle may hold old ones that do not parse.
+    roots.add_parsable_certificates(certificates.flatten());
+    (!roots.is_empty()).then_some(roots)
 }
 
 #[cfg(test)]

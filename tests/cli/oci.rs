@@ -320,11 +320,7 @@ fn a_link_in_another_form_is_an_error_and_not_the_end() {
     assert_eq!(linked(&["<?last=a>; rel=\"next\""]).data(), "a\nb\n");
     for links in [
         &["<?last=a>; rel=next"][..],
-        &["<?last=a>"],
-        &["<?last=a>; rel=\"prev\""],
         &["<x>; rel=\"first\"", "<?last=a>; rel=\"next\""],
-        &["<?last=a>; rel=\"next"],
-        &["?last=a; rel=\"next\""],
         &[""],
     ] {
         let outcome = linked(links);

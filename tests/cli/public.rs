@@ -553,21 +553,6 @@ fn https_is_trusted_by_the_ca_bundle_only() {
 }
 
 #[test]
-fn a_proxy_is_used() {
-    let proxy = ecrpub_registry::Proxy::start();
-    let registry = gallery();
-    for (options, connections) in [("", 1), ("--source registry", 2)] {
-        let run = Run::on(&registry)
-            .without_keys()
-            .env("HTTP_PROXY", proxy.url());
-        run.arguments(&format!("tags {NGINX} {options}"))
-            .outcome()
-            .data();
-        assert!(proxy.connections() >= connections, "{options}");
-    }
-}
-
-#[test]
 fn verbose_runs_log_every_request() {
     let registry = gallery();
     let told = list(
