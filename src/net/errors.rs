@@ -109,17 +109,14 @@ fn invalid(host: &str, why: &str) -> Error {
 fn unconnected(error: &ConnectError, host: &str) -> Failure {
     let ConnectError { proxy, cause } = error;
     let variable = proxy.as_ref().map_or("", |proxy| &proxy.variable);
-    let (peer, hint) = match proxy {
-        None => (
-            format!("`{host}`"),
-            "check the endpoint and the proxy settings".to_owned(),
-        ),
-        Some(proxy) => (
-            proxy.to_string(),
-            format!("correct or unset `{variable}`, or exempt the host with `NO_PROXY`"),
-        ),
-    };
-    let fatal = |message: String| Failure::fatal(service(message).hint(&hint));
+    let mut peer = format!("`{host}`");
+    let mut hint = "check the endpoint and the proxy settings".to_owned();
+    if let Some(proxy) = proxy {
+        peer = proxy.to_string();
+        hint = format!("correct or unset `{variable}`, or exempt the host with `NO_PROXY`");
+    }
+    let hinted = |message: String, hint: &str| Failure::fatal(service(message).hint(hint));
+    let fatal = |message: String| hinted(message, &hint);
     // A proxy that fails is tried once: its configuration will not change between two attempts.
     let broken = |what: String, chain| match proxy {
         None => lost(&what, chain),
@@ -130,15 +127,13 @@ fn unconnected(error: &ConnectError, host: &str) -> Failure {
             Error::usage(why)
                 .hint("correct the setting, unset it, or exempt the host with `NO_PROXY`"),
         ),
-        ConnectCause::NoRoots => Failure::fatal(
-            service(format!(
-                "cannot trust {peer}: this system has no certificates"
-            ))
-            .hint("install certificates, or name some with `--ca-bundle FILE`"),
+        ConnectCause::NoRoots => hinted(
+            format!("cannot trust {peer}: this system has no certificates"),
+            "install certificates, or name some with `--ca-bundle FILE`",
         ),
-        ConnectCause::UnknownHost if proxy.is_none() => Failure::fatal(
-            service(format!("cannot find the host {peer}"))
-                .hint("check the network, the host name and, if given, `--region`"),
+        ConnectCause::UnknownHost if proxy.is_none() => hinted(
+            format!("cannot find the host {peer}"),
+            "check the network, the host name and, if given, `--region`",
         ),
         ConnectCause::UnknownHost => fatal(format!("cannot find {peer}")),
         ConnectCause::Tcp(error) if refuses(&**error) => {
@@ -149,10 +144,9 @@ fn unconnected(error: &ConnectError, host: &str) -> Failure {
             Some(error) => of_tls(error, &peer),
             None => broken(format!("the connection to {peer} broke"), error),
         },
-        ConnectCause::Refused(407) => Failure::fatal(
-            service(format!("{peer} requires authentication (HTTP status 407)")).hint(format!(
-                "set a user and a password in `{variable}`: `USER:PASSWORD@` before the host"
-            )),
+        ConnectCause::Refused(407) => hinted(
+            format!("{peer} requires authentication (HTTP status 407)"),
+            &format!("set a user and a password in `{variable}`: `USER:PASSWORD@` before the host"),
         ),
         ConnectCause::Refused(status) => fatal(format!(
             "{peer} refuses to connect to `{host}` (HTTP status {status})"
@@ -160,10 +154,8 @@ fn unconnected(error: &ConnectError, host: &str) -> Failure {
         ConnectCause::NotHttp => fatal(format!("{peer} does not speak HTTP")),
         ConnectCause::NoAnswer(error) => {
             let failure = lost(&format!("{peer} did not connect to `{host}`"), &**error);
-            Failure {
-                error: failure.error.hint(hint),
-                ..failure
-            }
+            let error = failure.error.hint(&hint);
+            Failure { error, ..failure }
         }
     }
 }

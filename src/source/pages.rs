@@ -171,8 +171,10 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         self.next = self.after(next_token)?;
         self.remember(&rows);
         if self.empty == MOST_EMPTY_PAGES && !self.is_at_end() {
-            self.next = Next::End;
-            return Err(self.without_rows());
+            return Err(self.incomplete(&format!(
+                "returned {MOST_EMPTY_PAGES} consecutive pages of {} without new rows",
+                self.of.title()
+            )));
         }
         Ok(Some(rows))
     }
@@ -192,10 +194,11 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         match token.filter(|token| !token.is_empty()) {
             None => Ok(Next::End),
             Some(token) if self.followed.insert(&token) => Ok(Next::Token(token)),
-            Some(_) => {
-                self.next = Next::End;
-                Err(self.in_a_circle())
-            }
+            Some(_) => Err(self.incomplete(&format!(
+                "repeats a page token after page {} of {}",
+                self.read,
+                self.of.title()
+            ))),
         }
     }
 
@@ -262,24 +265,12 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         error
     }
 
-    fn without_rows(&self) -> Error {
+    /// Ends the pages, because the service `does` what would never end.
+    fn incomplete(&mut self, does: &str) -> Error {
+        self.next = Next::End;
         Error::new(
             Kind::Service,
-            format!(
-                "the service returned {MOST_EMPTY_PAGES} consecutive pages of {} without new rows; the listing cannot be completed",
-                self.of.title()
-            ),
-        )
-    }
-
-    fn in_a_circle(&self) -> Error {
-        Error::new(
-            Kind::Service,
-            format!(
-                "the service repeats a page token after page {} of {}: the listing cannot be completed",
-                self.read,
-                self.of.title()
-            ),
+            format!("the service {does}: the listing cannot be completed"),
         )
     }
 }
