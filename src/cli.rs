@@ -23,6 +23,7 @@ pub(crate) struct Cli {
     #[arg(
         short,
         long,
+        alias = "debug",
         global = true,
         display_order = 900,
         help_heading = "General"
@@ -42,6 +43,7 @@ pub(crate) struct Cli {
     /// Colour the output
     #[arg(
         long,
+        alias = "colour",
         global = true,
         value_name = "WHEN",
         default_value = "auto",
@@ -53,9 +55,9 @@ pub(crate) struct Cli {
 
     /// Do not read or write the cache
     ///
-    /// Manifests are kept, at most 64 MiB of them, and the names that listings show are remembered for
-    /// completion, in a folder that only you can read: `ECRPUB_CACHE_DIR`, or `ecrpub` in the folder of
-    /// `XDG_CACHE_HOME` or in the system's folder for caches.
+    /// Manifests are kept, at most 64 MiB of them, in a folder that only you can read:
+    /// `ECRPUB_CACHE_DIR`, or `ecrpub` in the folder of `XDG_CACHE_HOME` or in the system's folder for
+    /// caches.
     #[arg(
         long,
         global = true,

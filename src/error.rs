@@ -17,34 +17,29 @@ pub(crate) enum Kind {
     Credentials = 4,
     /// The service or the network is unreachable, slow or throttling, or a response is invalid.
     Service = 5,
+    /// The service refused its own page token: no listing can resume from it.
+    Token,
+    /// Nothing is listed, with `--fail-if-empty`; a note already says so.
+    Empty,
 }
 
 /// An error for the user: a message, and hints that name the command to type.
 #[derive(Debug)]
 pub(crate) struct Error {
     kind: Kind,
-    message: anyhow::Error,
+    message: String,
     hints: Vec<String>,
-    is_reported: bool,
     is_of_gallery: bool,
-    is_of_token: bool,
 }
 
 impl Error {
     /// An error of `kind`. The message is lower case, without a full stop, literals in backticks.
     pub(crate) fn new(kind: Kind, message: impl fmt::Display) -> Self {
-        Self::caused(kind, anyhow::Error::msg(message.to_string()))
-    }
-
-    /// An error of `kind` whose causes are part of the message.
-    pub(crate) fn caused(kind: Kind, message: anyhow::Error) -> Self {
         Self {
             kind,
-            message,
+            message: message.to_string(),
             hints: Vec::new(),
-            is_reported: true,
             is_of_gallery: false,
-            is_of_token: false,
         }
     }
 
@@ -74,8 +69,14 @@ impl Error {
 
     /// Appends to the message, as in `… (8 attempts)`.
     pub(crate) fn suffixed(mut self, suffix: &str) -> Self {
-        self.message = anyhow::Error::msg(format!("{:#}{suffix}", self.message));
+        self.message.push_str(suffix);
         self
+    }
+
+    /// The same error with `subject` before its message.
+    pub(crate) fn about(&self, subject: &str) -> Self {
+        let error = Self::new(self.kind, format!("{subject}: {self}"));
+        self.hints.iter().cloned().fold(error, Self::hint)
     }
 
     /// Marks a failure of the gallery, which the registry may make up for.
@@ -91,19 +92,6 @@ impl Error {
         self.is_of_gallery
     }
 
-    /// Marks the refusal of a page token, from which no listing can resume.
-    pub(crate) fn of_token(self) -> Self {
-        Self {
-            is_of_token: true,
-            ..self
-        }
-    }
-
-    /// Whether the token of the page was refused.
-    pub(crate) fn is_of_token(&self) -> bool {
-        self.is_of_token
-    }
-
     /// The kind of failure.
     pub(crate) fn kind(&self) -> Kind {
         self.kind
@@ -114,27 +102,31 @@ impl Error {
         &self.hints
     }
 
-    /// The exit code of `--fail-if-empty`. Not reported: a note already says that nothing is listed.
+    /// The error of `--fail-if-empty`.
     pub(crate) fn empty() -> Self {
-        Self {
-            is_reported: false,
-            ..Self::new(Kind::NotFound, "nothing is listed")
-        }
+        Self::new(Kind::Empty, "nothing is listed")
     }
 
     /// Whether to report it: a closed pipe ends the program silently.
     pub(crate) fn is_reported(&self) -> bool {
-        self.is_reported && self.kind != Kind::ReaderLeft
+        !matches!(self.kind, Kind::ReaderLeft | Kind::Empty)
     }
 
     /// The exit code that the README documents.
     pub(crate) fn exit_code(&self) -> u8 {
-        self.kind as u8
+        match self.kind {
+            Kind::Token => Kind::Service as u8,
+            Kind::Empty => Kind::NotFound as u8,
+            kind => kind as u8,
+        }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#}", self.message)
+        f.write_str(&self.message)
     }
 }
+
+/// Lets parsers of values return it to clap.
+impl std::error::Error for Error {}

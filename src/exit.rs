@@ -1,8 +1,7 @@
-//! Ends a run: turns its outcome into an exit code, and handles signals and a reader that leaves.
+//! Ends a run: turns its outcome into an exit code, and handles signals.
 
 use std::process::ExitCode;
 
-use crate::child;
 use crate::console::Console;
 use crate::error::Error;
 use crate::listing::Missing;
@@ -19,14 +18,14 @@ pub(crate) fn report(outcome: Result<Missing, Error>, console: &Console) -> Exit
 }
 
 /// Ends the program on Ctrl-C and other signals that end it, even while it computes or blocks, after
-/// removing the progress line and ending its child process. The program ends by the signal itself, so
+/// removing the progress line. A child process gets Ctrl-C from the terminal too. The program ends by the signal itself, so
 /// that a shell's loop ends too. It ignores signals that its parent process ignores.
 #[cfg(unix)]
 pub(crate) fn end_on_signals(progress: &Progress) {
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    // Without a handler the signals still end the program, but the progress line and a child stay.
+    // Without a handler the signals still end the program, but the progress line stays.
     let Ok(mut signals) = Signals::new(handled_signals()) else {
         return;
     };
@@ -34,7 +33,6 @@ pub(crate) fn end_on_signals(progress: &Progress) {
     let wait = move || {
         for signal in signals.forever() {
             line.finish_and_clear();
-            let _ended = child::end();
             let _ = emulate_default_handler(signal);
         }
     };
@@ -48,52 +46,9 @@ pub(crate) fn end_on_signals(progress: &Progress) {
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             line.finish_and_clear();
-            let _ended = child::end();
             std::process::exit(130);
         }
     });
-}
-
-/// Ends the program silently when the reader of stdout leaves, also while it waits for a response and
-/// has nothing to write.
-#[cfg(unix)]
-pub(crate) fn end_without_reader(progress: &Progress) {
-    use rustix::event::{PollFd, PollFlags, poll};
-
-    use crate::error::Kind;
-
-    if !is_pipe(&std::io::stdout()) {
-        return;
-    }
-    let line = progress.line();
-    let wait = move || {
-        let stdout = std::io::stdout();
-        // Without a flag to wait for, a pipe reports only that its other end is closed.
-        let mut pipe = [PollFd::new(&stdout, PollFlags::empty())];
-        while poll(&mut pipe, None) == Err(rustix::io::Errno::INTR) {}
-        let left = PollFlags::ERR | PollFlags::HUP;
-        if pipe[0].revents().intersects(left) {
-            line.finish_and_clear();
-            let _ended = child::end();
-            std::process::exit(Kind::ReaderLeft as i32);
-        }
-    };
-    // Without the thread, the next write still ends the program.
-    let _ = std::thread::Builder::new().spawn(wait);
-}
-
-/// A write to the closed pipe ends the program.
-#[cfg(not(unix))]
-pub(crate) fn end_without_reader(_progress: &Progress) {}
-
-/// Whether `stream` is a pipe.
-#[cfg(unix)]
-fn is_pipe(stream: &impl std::os::fd::AsFd) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-
-    let copy = stream.as_fd().try_clone_to_owned();
-    let metadata = copy.and_then(|copy| std::fs::File::from(copy).metadata());
-    metadata.is_ok_and(|metadata| metadata.file_type().is_fifo())
 }
 
 /// The signals to end on: those that the parent process did not make this one ignore, as scripts do

@@ -7,9 +7,7 @@
 //! argv → clap → Args → targets → sources → pages of rows → relate → filter → sort → limit → Format → stdout
 //! ```
 
-#[cfg(feature = "bench")]
-pub mod bench;
-mod child;
+mod aws;
 mod cli;
 mod commands;
 mod complete;
@@ -19,8 +17,6 @@ mod error;
 mod escape;
 mod exit;
 mod facts;
-#[cfg(feature = "fuzz")]
-pub mod fuzz;
 mod listing;
 mod model;
 mod net;
@@ -57,7 +53,7 @@ use crate::source::CachePlace;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::install_hook();
     let arguments: Vec<_> = arguments.into_iter().collect();
-    if let Some(code) = complete::answer(&arguments) {
+    if let Some(code) = complete::answer(&arguments, Cli::command) {
         return code;
     }
     match Cli::try_parse_from(&arguments) {
@@ -86,7 +82,6 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
     };
     let outcome = runtime.block_on(async {
         exit::end_on_signals(&progress);
-        exit::end_without_reader(&progress);
         cli.command.run(session, Cli::command).await
     });
     progress.end_line();

@@ -28,20 +28,8 @@ pub(crate) struct Progress {
     subjects: Cell<(usize, usize)>,
     /// The rate that the host allows, in requests per second, once it is limited.
     rate: Cell<Option<f64>>,
-    manifests: Cell<Manifests>,
-}
-
-/// The manifests that are being read.
-#[derive(Clone, Copy, Debug, Default)]
-struct Manifests {
-    all: usize,
-    done: usize,
-    /// Those that were requested; the others were in the cache.
-    requested: usize,
-    /// When the first was to be read.
-    since: Option<Instant>,
-    /// The rate at which the registry serves them at most, in requests per second.
-    rate: f64,
+    /// The manifests that were read, and of how many.
+    manifests: Cell<(usize, usize)>,
 }
 
 impl Progress {
@@ -100,7 +88,7 @@ impl Progress {
         self.log(format_args!(
             "{request}: attempt {attempt} of {max_attempts}"
         ));
-        let has_counts = self.pages.get() > 0 || self.manifests.get().all > 0;
+        let has_counts = self.pages.get() > 0 || self.manifests.get().1 > 0;
         if !has_counts && attempt == 1 {
             self.line.set_message(format!("waiting for {request}"));
         }
@@ -126,7 +114,7 @@ impl Progress {
         let event = format!("{request}: {}, waiting {wait:.1?}", limited(rate));
         self.log(format_args!("{event}"));
         // Shorter waits are part of the pace, which the line shows with the rows and manifests.
-        if wait >= PATIENCE && self.manifests.get().all == 0 {
+        if wait >= PATIENCE && self.manifests.get().1 == 0 {
             self.line.set_message(event);
         }
     }
@@ -149,24 +137,24 @@ impl Progress {
             .set_message(format!("{subjects}{rows}, {pages}{rate}"));
     }
 
-    /// Begins to read `more` manifests, which the registry serves at `rate` per second at most.
-    pub(crate) fn manifests(&self, more: usize, rate: f64) {
-        let mut manifests = self.manifests.get();
-        manifests.all += more;
-        manifests.rate = rate;
-        manifests.since.get_or_insert_with(Instant::now);
-        self.manifests.set(manifests);
+    /// Begins to read `more` manifests.
+    pub(crate) fn manifests(&self, more: usize) {
+        let (done, all) = self.manifests.get();
         self.log(format_args!("{} to read", counted(more, "manifest")));
-        self.line.set_message(manifests.to_string());
+        self.show_manifests(done, all + more);
     }
 
-    /// Counts a manifest that is read from the cache, or requested.
-    pub(crate) fn manifest_done(&self, is_cached: bool) {
-        let mut manifests = self.manifests.get();
-        manifests.done += 1;
-        manifests.requested += usize::from(!is_cached);
-        self.manifests.set(manifests);
-        self.line.set_message(manifests.to_string());
+    /// Counts a manifest that was read.
+    pub(crate) fn manifest_done(&self) {
+        let (done, all) = self.manifests.get();
+        self.show_manifests(done + 1, all);
+    }
+
+    fn show_manifests(&self, done: usize, all: usize) {
+        self.manifests.set((done, all));
+        let all = counted(all, "manifest");
+        self.line
+            .set_message(format!("{} of {all}", human_count(done)));
     }
 
     /// Begins to count repositories, of which there are `all`, and the rows that are read from them:
@@ -208,37 +196,6 @@ impl Progress {
     }
 }
 
-impl Manifests {
-    /// The time that the rest takes at the rate so far, or as long as that is not known, at the rate
-    /// of the registry.
-    fn rest(&self) -> Duration {
-        const MEASURED: usize = 5;
-        let left = u32::try_from(self.all.saturating_sub(self.done)).unwrap_or(u32::MAX);
-        let since = self.since.filter(|_| self.requested >= MEASURED);
-        let each = match (since, u32::try_from(self.requested)) {
-            (Some(since), Ok(requested)) => since.elapsed() / requested,
-            _ => Duration::from_secs(1).div_f64(self.rate.max(0.1)),
-        };
-        each.saturating_mul(left)
-    }
-}
-
-impl fmt::Display for Manifests {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (done, all) = (human_count(self.done), counted(self.all, "manifest"));
-        let seconds = self.rest().as_secs();
-        match seconds {
-            0 => write!(f, "{done} of {all}"),
-            1..120 => write!(f, "{done} of {all}, about {seconds} s left"),
-            _ => write!(
-                f,
-                "{done} of {all}, about {} min left",
-                seconds.div_ceil(60)
-            ),
-        }
-    }
-}
-
 /// A limit of `rate` requests per second. Below ten, one decimal tells rates apart.
 fn limited(rate: Option<f64>) -> String {
     match rate {
@@ -250,7 +207,7 @@ fn limited(rate: Option<f64>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Manifests, Progress};
+    use super::Progress;
 
     #[test]
     fn the_line_counts_the_rows_of_the_repositories_that_it_counts() {
@@ -265,31 +222,5 @@ mod tests {
             progress.line().message(),
             "1 of 40 repositories, 25 rows, 2 pages"
         );
-    }
-
-    #[test]
-    fn the_expected_time_follows_from_the_rate_of_the_registry() {
-        let shown = |done, all, rate| {
-            let manifests = Manifests {
-                all,
-                done,
-                rate,
-                ..Manifests::default()
-            };
-            manifests.to_string()
-        };
-        assert_eq!(
-            shown(0, 1000, 10.0),
-            "0 of 1,000 manifests, about 100 s left"
-        );
-        assert_eq!(
-            shown(0, 1000, 1.0),
-            "0 of 1,000 manifests, about 17 min left"
-        );
-        assert_eq!(
-            shown(993, 1000, 1.0),
-            "993 of 1,000 manifests, about 7 s left"
-        );
-        assert_eq!(shown(1, 1, 1.0), "1 of 1 manifest");
     }
 }

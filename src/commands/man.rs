@@ -1,16 +1,12 @@
 //! `ecrpub man`: the man pages, made from the command line.
 
-mod options;
-mod text;
+use clap::Command;
+use clap::builder::Resettable;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
 
-use clap::builder::PossibleValuesParser;
-use clap::{Command, CommandFactory};
-use roff::{Inline, Roff, bold, roman};
-
-use self::text::{continued, placeholders, prose, sentence, separated};
-use crate::cli::Cli;
 use crate::console::Console;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::listing::Missing;
 
 /// Print the man page of the program or of a command
@@ -18,9 +14,10 @@ use crate::listing::Missing;
 /// To keep it, write it to a folder that man searches, such as
 /// ~/.local/share/man/man1/ecrpub-images.1.
 #[derive(Debug, clap::Args)]
-#[command(defer(with_commands), after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ManArgs {
     /// The command; without it, the page of the program
+    #[arg(value_parser = ["images", "tags", "repos", "completions", "man"])]
     command: Option<String>,
 }
 
@@ -29,15 +26,22 @@ Examples:
   ecrpub man images | man -l -
   ecrpub man > ~/.local/share/man/man1/ecrpub.1";
 
-/// Accepts the names of all commands. Deferred, because `man` is one of them.
-fn with_commands(man: Command) -> Command {
-    let root = Cli::command();
-    let names = root.get_subcommands().map(Command::get_name);
-    let names: Vec<_> = names.map(str::to_owned).collect();
-    man.mut_arg("command", |command| {
-        command.value_parser(PossibleValuesParser::new(names))
-    })
-}
+/// The variables that a run reads, and their meaning. `tests/cli/man.rs` compares them with `src/env.rs`.
+const ENVIRONMENT: &str = "\
+AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN: Credentials for your own registry. The other variables that version 2 of the AWS CLI reads for credentials and endpoints work too.
+AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE: The profile, and the files that define it.
+AWS_ENDPOINT_URL_ECR_PUBLIC, AWS_ENDPOINT_URL: The address of the service, unless `--endpoint-url` is given.
+AWS_CA_BUNDLE: A PEM file of certificates to trust, unless `--ca-bundle` is given.
+AWS_MAX_ATTEMPTS: The limit of attempts, unless `--max-attempts` is given.
+HTTPS_PROXY, HTTP_PROXY, NO_PROXY: The proxies, and the hosts that are reached without them, separated by commas. Variables in lower case take precedence.
+SSL_CERT_FILE, SSL_CERT_DIR: The file and the folder of the system's certificates.
+ECRPUB_GALLERY_URL, ECRPUB_REGISTRY_URL: The addresses of the gallery's API and of the public registry, instead of `https://api.us-east-1.gallery.ecr.aws` and `https://public.ecr.aws`.
+ECRPUB_CACHE_DIR: The cache folder, instead of `ecrpub` in the folder of `XDG_CACHE_HOME` or in the system's folder for caches.
+ECRPUB_COMPLETE: The shell that completes a command line. The script of `ecrpub completions` sets it.
+ECRPUB_NOW: A fixed current time, such as `2024-06-01T12:00:00Z`, for reproducible output.
+ECRPUB_HURRY: If set, every wait is divided by 100, for tests.
+NO_COLOR, TERM: Output has no colour if NO_COLOR is set or TERM is `dumb`, unless `--color` is given.
+TZ: The time zone of `--time local`.";
 
 impl ManArgs {
     /// Prints the page for the command line `root`.
@@ -48,203 +52,84 @@ impl ManArgs {
             root.find_subcommand(name)
                 .expect("the parser accepts names of commands only")
         });
-        console.write(page(&root, command).as_bytes())?;
+        let page = page(&root, command)
+            .map_err(|error| Error::new(Kind::Other, format!("cannot write the page: {error}")))?;
+        console.write(page.as_bytes())?;
         Ok(Missing::new())
     }
 }
 
-/// The variables that a run reads. `tests/cli/man.rs` compares them with `src/env.rs`.
-const ENVIRONMENT: &[(&str, &str)] = &[
-    (
-        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN",
-        "Credentials for your own registry. The other variables that version 2 of the AWS CLI reads for credentials and endpoints work too.",
-    ),
-    (
-        "AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE",
-        "The profile, and the files that define it.",
-    ),
-    (
-        "AWS_ENDPOINT_URL_ECR_PUBLIC, AWS_ENDPOINT_URL",
-        "The address of the service, unless `--endpoint-url` is given.",
-    ),
-    (
-        "AWS_CA_BUNDLE",
-        "A PEM file of certificates to trust, unless `--ca-bundle` is given.",
-    ),
-    (
-        "AWS_MAX_ATTEMPTS",
-        "The limit of attempts, unless `--max-attempts` is given.",
-    ),
-    (
-        "HTTPS_PROXY, HTTP_PROXY, NO_PROXY",
-        "The proxies, and the hosts that are reached without them, separated by commas. Variables in lower case take precedence.",
-    ),
-    (
-        "SSL_CERT_FILE, SSL_CERT_DIR",
-        "The file and the folder of the system's certificates.",
-    ),
-    (
-        "ECRPUB_GALLERY_URL, ECRPUB_REGISTRY_URL",
-        "The addresses of the gallery's API and of the public registry, instead of `https://api.us-east-1.gallery.ecr.aws` and `https://public.ecr.aws`.",
-    ),
-    (
-        "ECRPUB_CACHE_DIR",
-        "The cache folder, instead of `ecrpub` in the folder of `XDG_CACHE_HOME` or in the system's folder for caches.",
-    ),
-    (
-        "ECRPUB_COMPLETE",
-        "The shell that completes a command line. `ECRPUB_COMPLETE=bash ecrpub` prints the script that makes bash call the program at each TAB; `elvish`, `fish`, `powershell` and `zsh` work too.",
-    ),
-    (
-        "ECRPUB_NOW",
-        "A fixed current time, such as `2024-06-01T12:00:00Z`, for reproducible output.",
-    ),
-    (
-        "ECRPUB_HURRY",
-        "If set, every wait is divided by 100, for tests.",
-    ),
-    (
-        "NO_COLOR, TERM",
-        "Output has no colour if NO_COLOR is set or TERM is `dumb`, unless `--color` is given.",
-    ),
-    ("TZ", "The time zone of `--time local`."),
-];
-
-const FILES: &[(&str, &str)] = &[
-    (
-        "~/.aws/config, ~/.aws/credentials",
-        "Profiles and credentials, read by the rules of the AWS CLI, for your own registry only.",
-    ),
-    (
-        "~/.aws/sso/cache, ~/.aws/login/cache",
-        "The tokens of `aws sso login` and `aws login`, which are renewed in place.",
-    ),
-    (
-        "~/.cache/ecrpub/names",
-        "Names that were listed, for completion, unless `--no-cache` is given.",
-    ),
-];
-
-/// What a terminal of 80 columns has left beside the margin.
-const EXAMPLE_WIDTH: usize = 73;
-
 /// The man page of `command`, which is `root` or one of its commands.
-fn page(root: &Command, command: &Command) -> String {
-    let is_root = command.get_name() == root.get_name();
-    let mut roff = Roff::new();
-    name(&mut roff, command);
-    synopsis(&mut roff, command);
-    description(&mut roff, command);
-    if is_root {
-        commands(&mut roff, root);
-    }
-    options::section(&mut roff, command);
-    exit_status(&mut roff, root);
-    if is_root || options::connects(command) {
-        definitions(&mut roff, "ENVIRONMENT", ENVIRONMENT);
-        definitions(&mut roff, "FILES", FILES);
-    }
-    examples(&mut roff, command);
-    see_also(&mut roff, root, command);
-    let version = root.get_version().unwrap_or_default();
-    let title = page_name(command);
+fn page(root: &Command, command: &Command) -> std::io::Result<String> {
+    let mut page = Vec::new();
+    generated(root, command).render(&mut page)?;
+    let page = typeset(&String::from_utf8_lossy(&page));
     // No hyphens and no spaces that fill the line: names of options are long words.
-    let head = format!(".TH {title} 1 \"\" \"ecrpub {version}\" \"User Commands\"\n.nh\n.ad l\n");
-    text::ascii(&(head + &roff.render()))
+    let page = page.replacen(".SH NAME", ".nh\n.ad l\n.SH NAME", 1);
+    let more = typeset(&more_sections(root, command).to_roff());
+    Ok(page + &more.replace('\'', "\\(aq"))
 }
 
-/// The section NAME.
-fn name(roff: &mut Roff, command: &Command) {
-    let about = command.get_about().map(ToString::to_string);
-    let about = about.unwrap_or_default();
-    roff.control("SH", ["NAME"]);
-    roff.text([roman(format!("{} - {about}", page_name(command)))]);
-}
-
-fn synopsis(roff: &mut Roff, command: &Command) {
+/// What clap_mangen makes of the help, except for the text after the options.
+fn generated(root: &Command, command: &Command) -> Man {
+    // Its own synopsis has all options.
     let usage = command.clone().render_usage().to_string();
-    let name = command.get_bin_name().unwrap_or(command.get_name());
-    let arguments = usage
-        .trim_start_matches("Usage: ")
-        .trim_start_matches(name)
-        .replace(['<', '>'], "");
-    roff.control("SH", ["SYNOPSIS"]);
-    let mut line = vec![bold(name)];
-    line.extend(placeholders(&arguments));
-    roff.text(line);
+    let usage = usage.trim_start_matches("Usage: ").to_owned();
+    let command = (command.clone())
+        .override_usage(usage)
+        .subcommand_help_heading("COMMANDS")
+        // It shows no help that is hidden from the summary.
+        .mut_args(|argument| argument.hide_short_help(false))
+        .after_help(Resettable::Reset)
+        .after_long_help(Resettable::Reset)
+        .version(Resettable::Reset);
+    let version = root.get_version().unwrap_or_default();
+    Man::new(command)
+        // It leaves out an empty argument.
+        .date("\"\"")
+        .source(format!("ecrpub {version}"))
+        .manual("User Commands")
 }
 
-fn description(roff: &mut Roff, command: &Command) {
-    roff.control("SH", ["DESCRIPTION"]);
-    let about = command.get_long_about().or_else(|| command.get_about());
-    let about = about.map(ToString::to_string).unwrap_or_default();
-    for (index, paragraph) in about.split("\n\n").enumerate() {
-        if index > 0 {
-            roff.control("PP", []);
-        }
-        roff.text(prose(&sentence(paragraph)));
+fn more_sections(root: &Command, command: &Command) -> Roff {
+    let mut roff = Roff::new();
+    let exit_codes = block(root, "Exit codes:");
+    let exit_codes = exit_codes.iter().filter_map(|line| line.split_once("  "));
+    definitions(&mut roff, "EXIT STATUS", exit_codes);
+    let connects =
+        (command.get_arguments()).any(|argument| argument.get_long() == Some("endpoint-url"));
+    if connects || command.get_name() == root.get_name() {
+        let variables = ENVIRONMENT.lines().filter_map(|line| line.split_once(": "));
+        definitions(&mut roff, "ENVIRONMENT", variables);
     }
-}
-
-fn commands(roff: &mut Roff, root: &Command) {
-    roff.control("SH", ["COMMANDS"]);
-    for command in root.get_subcommands() {
-        roff.control("TP", []);
-        roff.text(page_reference(command));
-        let about = command.get_about().map(ToString::to_string);
-        roff.text(prose(&sentence(&about.unwrap_or_default())));
+    let examples = block(command, "Examples:");
+    if !examples.is_empty() {
+        roff.control("SH", ["EXAMPLES"]);
     }
-}
-
-fn exit_status(roff: &mut Roff, root: &Command) {
-    roff.control("SH", ["EXIT STATUS"]);
-    for line in block(root, "Exit codes:") {
-        let (code, meaning) = line.split_once("  ").unwrap_or((&line, ""));
-        roff.control("TP", ["6"]);
-        roff.text([bold(code)]);
-        roff.text(prose(&sentence(meaning)));
+    for example in examples {
+        // A long command continues on an indented line.
+        roff.control("HP", ["4"]).text([roman(example)]);
     }
+    roff.control("SH", ["SEE ALSO"]);
+    let commands = root.get_subcommands();
+    let names = commands.map(|command| format!("ecrpub-{}(1)", command.get_name()));
+    let names = std::iter::once("ecrpub(1)".to_owned()).chain(names);
+    roff.text([roman(names.collect::<Vec<_>>().join(", "))]);
+    roff
 }
 
-fn definitions(roff: &mut Roff, heading: &str, entries: &[(&str, &str)]) {
+/// A section of names and their meanings.
+fn definitions<'a>(
+    roff: &mut Roff,
+    heading: &str,
+    entries: impl Iterator<Item = (&'a str, &'a str)>,
+) {
     roff.control("SH", [heading]);
     for (names, meaning) in entries {
-        roff.control("TP", []);
-        roff.text(separated(names.split(", ").map(|name| vec![bold(name)])));
-        roff.text(prose(meaning));
+        roff.control("TP", [])
+            .text([bold(names)])
+            .text([roman(meaning)]);
     }
-}
-
-fn examples(roff: &mut Roff, command: &Command) {
-    let lines = block(command, "Examples:");
-    if lines.is_empty() {
-        return;
-    }
-    roff.control("SH", ["EXAMPLES"]);
-    roff.control("nf", []);
-    let lines = lines.iter().flat_map(|line| continued(line, EXAMPLE_WIDTH));
-    for line in lines {
-        roff.text([roman(line)]);
-    }
-    roff.control("fi", []);
-}
-
-fn see_also(roff: &mut Roff, root: &Command, command: &Command) {
-    roff.control("SH", ["SEE ALSO"]);
-    let others = std::iter::once(root)
-        .chain(root.get_subcommands())
-        .filter(|other| other.get_name() != command.get_name());
-    roff.text(separated(others.map(page_reference)));
-}
-
-/// `ecrpub-images`.
-fn page_name(command: &Command) -> &str {
-    command.get_display_name().unwrap_or(command.get_name())
-}
-
-/// `ecrpub-images(1)`.
-fn page_reference(command: &Command) -> Vec<Inline> {
-    vec![bold(page_name(command)), roman("(1)")]
 }
 
 /// The lines below `heading` in the text that follows the options in the long help of `command`.
@@ -260,4 +145,25 @@ fn block(command: &Command, heading: &str) -> Vec<String> {
         .take_while(|line| line.starts_with("  "))
         .map(|line| line.trim_start().to_owned())
         .collect()
+}
+
+/// `page` with words between backticks in bold, in ASCII, which every program that shows man pages
+/// reads. groff would print `^` and `~` as accents.
+fn typeset(page: &str) -> String {
+    let mut typeset = String::with_capacity(page.len());
+    let mut is_bold = false;
+    for character in page.chars() {
+        match character {
+            '`' => {
+                is_bold = !is_bold;
+                typeset.push_str(if is_bold { "\\fB" } else { "\\fR" });
+            }
+            '^' => typeset.push_str("\\(ha"),
+            '~' => typeset.push_str("\\(ti"),
+            '…' => typeset.push_str("..."),
+            _ if character.is_ascii() => typeset.push(character),
+            _ => typeset.push_str(&format!("\\[u{:04X}]", u32::from(character))),
+        }
+    }
+    typeset
 }

@@ -6,10 +6,6 @@ mod man;
 mod repos;
 mod tags;
 
-#[cfg(feature = "bench")]
-pub(crate) use self::images::SCHEMA as IMAGES;
-#[cfg(feature = "fuzz")]
-pub(crate) use self::tags::SCHEMA as TAGS;
 use crate::error::Error;
 use crate::listing::Missing;
 use crate::session::Session;
@@ -39,7 +35,7 @@ impl Command {
             Self::Images(args) => args.run(session).await,
             Self::Tags(args) => args.run(session).await,
             Self::Repos(args) => args.run(session).await,
-            Self::Completions(args) => args.run(root(), session.console),
+            Self::Completions(args) => args.run(session.console),
             Self::Man(args) => args.run(root(), session.console),
         }
     }

@@ -8,12 +8,9 @@ use clap::Command;
 use clap_complete::engine;
 use clap_complete::env::EnvCompleter;
 
-use crate::shell::quoted;
-
 /// Joins the words that bash split, up to the cursor, and cuts from each answer what bash keeps: the
 /// text before the last `:` or `=` of the word. It does not split a quoted word.
-const SCRIPT: &str = r#"
-_ecrpub_complete() {
+const SCRIPT: &str = r#"_ecrpub_complete() {
     local line="${COMP_LINE:0:COMP_POINT}" blanks word i
     local words=()
     for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -46,16 +43,16 @@ _ecrpub_complete() {
     fi
     COMPREPLY=()
     while IFS= read -r word; do
-        COMPREPLY+=("${word#"${head}"}")
-    done < <(VAR=bash COMPLETER -- "${words[@]}" 2>/dev/null)
+        [[ -z ${word} ]] || COMPREPLY+=("${word#"${head}"}")
+    done <<<"$(ECRPUB_COMPLETE=bash ecrpub -- "${words[@]}" 2>/dev/null)"
     if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=/:] ]]; then
         compopt -o nospace 2>/dev/null
     fi
 }
 if [[ ${BASH_VERSINFO[0]} -gt 4 || (${BASH_VERSINFO[0]} -eq 4 && ${BASH_VERSINFO[1]} -ge 4) ]]; then
-    complete -o nosort -F _ecrpub_complete BIN
+    complete -o nosort -F _ecrpub_complete ecrpub
 else
-    complete -F _ecrpub_complete BIN
+    complete -F _ecrpub_complete ecrpub
 fi
 "#;
 
@@ -74,17 +71,13 @@ impl EnvCompleter for Bash {
 
     fn write_registration(
         &self,
-        var: &str,
+        _var: &str,
         _name: &str,
-        bin: &str,
-        completer: &str,
+        _bin: &str,
+        _completer: &str,
         buf: &mut dyn Write,
     ) -> io::Result<()> {
-        let script = SCRIPT
-            .replace("VAR", var)
-            .replace("BIN", &quoted(bin))
-            .replace("COMPLETER", &quoted(completer));
-        buf.write_all(script.trim_start().as_bytes())
+        buf.write_all(SCRIPT.as_bytes())
     }
 
     /// Writes one answer per line. The last word is the one to complete.

@@ -4,24 +4,28 @@ use std::ffi::OsStr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use clap::{Arg, CommandFactory};
+use clap::{Arg, Command};
 use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
 use super::line::TypedLine;
 use super::lister::Lister;
-use crate::cli::Cli;
+use crate::aws::profile_names;
 use crate::reference::{Typed, TypedPart};
-use crate::source::profile_names;
 
 /// The beginning of every public reference.
 const HOST: &str = "public.ecr.aws/";
 
 /// `arg` with its candidates, if they are not among its possible values. Names are listed by the options
-/// of `line`, in a time that began at `started`.
-pub(super) fn offer(arg: Arg, line: &Arc<TypedLine>, started: Instant) -> Arg {
+/// of `line`, a command line of `root`, in a time that began at `started`.
+pub(super) fn offer(
+    arg: Arg,
+    line: &Arc<TypedLine>,
+    root: fn() -> Command,
+    started: Instant,
+) -> Arg {
     let candidates: fn(&Lister, &str) -> Vec<String> = match arg.get_id().as_str() {
         "plain" | "named" => repositories,
-        "registries" => registries,
+        "registries" => |lister, word| host(lister, word).into_iter().collect(),
         "tags" => |lister, _| lister.tags_on_line(),
         "profile" => return arg.add(completer(|_| profile_names().unwrap_or_default())),
         _ if arg.get_value_delimiter() == Some(',') => return columns(arg),
@@ -33,7 +37,7 @@ pub(super) fn offer(arg: Arg, line: &Arc<TypedLine>, started: Instant) -> Arg {
         if word.starts_with('-') {
             return Vec::new();
         }
-        let parsed = line.parse(Cli::command());
+        let parsed = line.parse(root());
         let lister = parsed.and_then(|(name, matches)| Lister::of(&name, &matches, started));
         lister.map_or_else(Vec::new, |lister| candidates(&lister, word))
     }))
@@ -61,52 +65,30 @@ fn columns(arg: Arg) -> Arg {
     }))
 }
 
+/// Own repositories and the host of public ones, or what completes a public reference.
 fn repositories(lister: &Lister, word: &str) -> Vec<String> {
     let Some(Typed { head, part }) = Typed::of(word, lister.is_public) else {
         return Vec::new();
     };
     let parts = match part {
-        TypedPart::Name => return own_or_public(lister, word),
-        TypedPart::Alias => lister.remembered_public(),
-        TypedPart::NameIn(alias) => lister.of_alias(&alias),
-        TypedPart::TagOf(repository) => lister.tags(&repository),
+        TypedPart::Name => {
+            let mut values = lister.own();
+            // While nothing is typed, the host would only be in the way of own names.
+            if values.is_empty() || !word.is_empty() {
+                values.extend(host(lister, word));
+            }
+            return values;
+        }
+        // No service lists the registries.
+        TypedPart::Alias => Vec::new(),
+        TypedPart::NameIn(alias) => lister.of_alias(alias),
+        TypedPart::TagOf(repository) => lister.tags(repository),
     };
     parts.iter().map(|part| format!("{head}{part}")).collect()
 }
 
-/// Own repositories, and public ones once the word begins like one, or if there are no others.
-fn own_or_public(lister: &Lister, word: &str) -> Vec<String> {
-    let mut values = lister.own();
-    if values.is_empty() || !word.is_empty() {
-        values.extend(public(lister));
-    }
-    values
-}
-
-/// The public repositories that past runs listed, and the host for others.
-fn public(lister: &Lister) -> Vec<String> {
-    let paths = lister.remembered_public().into_iter();
-    let references = paths.map(|path| format!("{HOST}{path}"));
-    references.chain([HOST.to_owned()]).collect()
-}
-
-/// The public registries of which past runs listed something.
-fn registries(lister: &Lister, word: &str) -> Vec<String> {
-    let host = match Typed::of(word, lister.is_public) {
-        Some(Typed {
-            head,
-            part: TypedPart::Alias,
-        }) => head,
-        Some(Typed {
-            part: TypedPart::Name,
-            ..
-        }) => HOST,
-        _ => return Vec::new(),
-    };
-    let paths = lister.remembered_public();
-    let aliases = paths.iter().filter_map(|path| path.split('/').next());
-    let mut values: Vec<_> = aliases.map(|alias| format!("{host}{alias}")).collect();
-    values.dedup();
-    values.push(HOST.to_owned());
-    values
+/// The host of public references, unless the word has one.
+fn host(lister: &Lister, word: &str) -> Option<String> {
+    let typed = Typed::of(word, lister.is_public)?;
+    (typed.part == TypedPart::Name).then(|| HOST.to_owned())
 }

@@ -41,11 +41,9 @@ impl TypedLine {
         }
     }
 
-    /// The same arguments for the engine.
-    pub(super) fn arguments(&self, program: &OsStr) -> Vec<OsString> {
-        let mut arguments = vec![program.to_owned(), "--".into()];
-        arguments.extend(self.words.iter().cloned());
-        arguments
+    /// All words.
+    pub(super) fn words(&self) -> &[OsString] {
+        &self.words
     }
 
     /// Whether there is no line: the shell asks for the script that completes lines.

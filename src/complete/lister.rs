@@ -1,14 +1,13 @@
-//! The names of repositories and tags: those that past runs listed, and those that the services list
-//! within the time limit.
+//! The names of repositories and tags that the services list within the time limit.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{ArgMatches, FromArgMatches};
 
 use crate::console::{Color, Console};
 use crate::env::Env;
+use crate::error::Error;
 use crate::model::{RepositoryDetail, Row, Tag};
 use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
@@ -19,8 +18,7 @@ use crate::reference::{
 use crate::select::natural;
 use crate::session::Session;
 use crate::source::{
-    CachePlace, Key, Listed, Pages, PublicApi, RegistryArgs, Remembered, SourceArgs, SourceName,
-    Sources, Subject, Target, own_place, public_place,
+    Listed, Pages, PublicApi, RegistryArgs, SourceArgs, SourceName, Sources, Subject,
 };
 
 /// The time for all requests, counted from the start of the program.
@@ -42,8 +40,6 @@ pub(super) struct Lister {
     env: Env,
     console: Console,
     progress: Progress,
-    cache_folder: Option<PathBuf>,
-    remembered: Remembered,
     started: Instant,
 }
 
@@ -52,215 +48,113 @@ impl Lister {
     /// not start.
     pub(super) fn of(name: &str, matches: &ArgMatches, started: Instant) -> Option<Self> {
         let connection = ConnectionArgs::from_arg_matches(matches).ok()?;
-        let env = Env::read().ok()?;
-        let cache_folder = if matches.get_flag("no_cache") {
-            None
-        } else {
-            CachePlace::of_process(env.cache_dir.clone()).folder()
-        };
-        let mut names = Self {
+        let mut lister = Self {
             connection: connection.with_one_attempt(LIMIT),
             registry_id: None,
             source: SourceName::Auto,
             repositories: Vec::new(),
             is_public: matches.get_flag("public"),
-            remembered: Remembered::new(cache_folder.as_deref()),
-            cache_folder,
-            env,
+            env: Env::read().ok()?,
             console: Console::new(Color::Never, true),
             progress: Progress::new(false),
             started,
         };
         if name == "repos" {
             let args = RegistryArgs::from_arg_matches(matches).ok()?;
-            names.registry_id = args.registry_id().cloned();
+            lister.registry_id = args.registry_id().cloned();
         } else {
             let args = SourceArgs::from_arg_matches(matches).ok()?;
-            names.registry_id = args.registry_id().ok()?.cloned();
-            names.source = args.source;
+            lister.registry_id = args.registry_id().ok()?.cloned();
+            lister.source = args.source;
             let targets = args.targets().unwrap_or_default().into_iter();
-            names.repositories = targets.filter_map(repository).collect();
+            let repository = |named| match named {
+                Named::Repository(repository) => Some(repository),
+                Named::Matching(_) => None,
+            };
+            lister.repositories = targets.filter_map(|target| repository(target.of)).collect();
         }
-        Some(names)
+        Some(lister)
     }
 
     /// The repositories of the caller's own registry.
     pub(super) fn own(&self) -> Vec<String> {
-        self.listed::<RepositoryDetail>(&RegistryName::Own)
+        self.repositories_of(&RegistryName::Own)
     }
 
-    /// The repositories of a public registry: also those whose tags past runs listed.
-    pub(super) fn of_alias(&self, alias: &RegistryAlias) -> Vec<String> {
-        let registry = RegistryName::Public(alias.clone());
-        let mut names = self.remembered_in(&registry);
-        let listed = self.listed::<RepositoryDetail>(&registry);
-        add_unless_known(&mut names, listed);
-        names
+    /// The repositories of a public registry.
+    pub(super) fn of_alias(&self, alias: RegistryAlias) -> Vec<String> {
+        self.repositories_of(&RegistryName::Public(alias))
     }
 
     /// The tags of a public repository.
-    pub(super) fn tags(&self, repository: &PublicRepository) -> Vec<String> {
-        self.listed::<Tag>(&Repository::Public(repository.clone()))
+    pub(super) fn tags(&self, repository: PublicRepository) -> Vec<String> {
+        self.tags_of(&Repository::Public(repository))
     }
 
     /// The tags of the repositories on the line.
     pub(super) fn tags_on_line(&self) -> Vec<String> {
+        let repositories = self.repositories.iter().take(MOST_REPOSITORIES);
+        let mut tags: Vec<_> = repositories.flat_map(|of| self.tags_of(of)).collect();
+        let mut offered = HashSet::new();
+        tags.retain(|tag| offered.insert(tag.clone()));
+        tags
+    }
+
+    fn repositories_of(&self, registry: &RegistryName) -> Vec<String> {
+        self.names::<RepositoryDetail>(registry, |name| name.parse::<RepositoryName>().is_ok())
+    }
+
+    fn tags_of(&self, repository: &Repository) -> Vec<String> {
+        self.names::<Tag>(repository, TagName::is_valid)
+    }
+
+    /// The names of `of` that are listed in what is left of the time, in natural order. A service may
+    /// send anything, so only those that are valid are offered to the shell.
+    fn names<R: Listed>(&self, of: &R::Of, is_valid: fn(&str) -> bool) -> Vec<String> {
         let mut names = Vec::new();
-        for repository in self.repositories.iter().take(MOST_REPOSITORIES) {
-            add_unless_known(&mut names, self.listed::<Tag>(repository));
-        }
-        names
-    }
-
-    /// The public registries and repositories that past runs listed, as `ALIAS/` and `ALIAS/NAME`.
-    pub(super) fn remembered_public(&self) -> Vec<String> {
-        let subjects = self
-            .remembered
-            .subjects(&public_place(&self.env))
-            .into_iter();
-        let path = |subject: String| {
-            let (_, path) = subject.split_once('/')?;
-            let end = if path.contains('/') { "" } else { "/" };
-            Some(format!("{path}{end}"))
-        };
-        subjects.filter_map(path).collect()
-    }
-
-    /// The repositories of `registry` whose tags past runs listed.
-    fn remembered_in(&self, registry: &RegistryName) -> Vec<String> {
-        let subjects = self
-            .remembered
-            .subjects(&public_place(&self.env))
-            .into_iter();
-        let start = format!("{registry}/");
-        let name = |subject: String| Some(subject.strip_prefix(&start)?.to_owned());
-        subjects
-            .filter_map(name)
-            .filter(|name| is_name(name))
-            .collect()
-    }
-
-    /// The names of `of`: first those that past runs listed, then others that its source lists now,
-    /// unless a complete listing was remembered a short time ago.
-    fn listed<R: Listed>(&self, of: &R::Of) -> Vec<String>
-    where
-        R::Of: Offered,
-    {
-        let known = self.key(of).map(|key| self.remembered.names(&key));
-        let known = known.unwrap_or_default();
-        let mut names = sorted::<R::Of>(known.names);
-        if !known.is_current {
-            add_unless_known(&mut names, sorted::<R::Of>(self.read::<R>(of)));
-        }
-        names
-    }
-
-    fn key(&self, of: &impl Subject) -> Option<Key> {
-        let place = if of.is_own() {
-            own_place(&self.connection, self.registry_id.as_ref(), self.session()).ok()?
-        } else {
-            public_place(&self.env)
-        };
-        Some(Key::new(&place, of.to_string()))
-    }
-
-    /// The names that the source of `of` lists in what is left of the time; nothing after a failure.
-    fn read<R: Listed>(&self, of: &R::Of) -> Vec<String> {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let Ok(runtime) = runtime.enable_all().build() else {
-            return Vec::new();
+            return names;
         };
-        let names = runtime.block_on(async {
-            let mut names = Vec::new();
-            if self
-                .read_from::<R>(self.source.first(), of, &mut names)
-                .await
-                && self.source == SourceName::Auto
-            {
-                self.read_from::<R>(PublicApi::Registry, of, &mut names)
-                    .await;
-            }
-            names
+        runtime.block_on(async {
+            let left = LIMIT.saturating_sub(self.started.elapsed());
+            // After a failure, and at the end of the time, the names read so far are offered.
+            let _ = tokio::time::timeout(left, self.list::<R>(of, &mut names)).await;
         });
         // Dropping the runtime would wait for a DNS look-up without a time limit.
         runtime.shutdown_background();
+        names.retain(|name| is_valid(name));
+        names.sort_by(|a, b| natural(a, b).then_with(|| a.cmp(b)));
+        names.dedup();
         names
     }
 
-    /// Adds names from one API; returns whether the gallery failed, and the other API may not.
-    async fn read_from<R: Listed>(
+    async fn list<R: Listed>(&self, of: &R::Of, names: &mut Vec<String>) -> Result<(), Error> {
+        let listed = self.list_from::<R>(self.source.first(), of, names).await;
+        if listed.is_err() && self.source == SourceName::Auto && !of.is_own() {
+            return self.list_from::<R>(PublicApi::Registry, of, names).await;
+        }
+        listed
+    }
+
+    async fn list_from<R: Listed>(
         &self,
         api: PublicApi,
         of: &R::Of,
         names: &mut Vec<String>,
-    ) -> bool {
-        let registry_id = self.registry_id.as_ref();
-        let sources = Sources::at_hand(of, registry_id, api, &self.connection, self.session());
-        let Ok(sources) = sources else {
-            return false;
-        };
-        let mut pages = Pages::of_all(&sources, of, PAGE_SIZE);
-        let gallery_failed = loop {
-            let left = LIMIT.saturating_sub(self.started.elapsed());
-            match tokio::time::timeout(left, pages.next::<R>()).await {
-                Ok(Ok(Some(rows))) => {
-                    names.extend(rows.iter().flat_map(Row::names).cloned());
-                }
-                Ok(Err(error)) => break error.is_of_gallery(),
-                Ok(Ok(None)) | Err(_) => break false,
-            }
-        };
-        sources.remember();
-        gallery_failed
-    }
-
-    fn session(&self) -> Session<'_> {
-        Session {
+    ) -> Result<(), Error> {
+        let session = Session {
             console: &self.console,
             progress: &self.progress,
             env: &self.env,
-            cache_folder: self.cache_folder.as_deref(),
+            cache_folder: None,
+        };
+        let registry_id = self.registry_id.as_ref();
+        let sources = Sources::at_hand(of, registry_id, api, &self.connection, session)?;
+        let mut pages = Pages::of_all(&sources, of, PAGE_SIZE);
+        while let Some(rows) = pages.next::<R>().await? {
+            names.extend(rows.iter().flat_map(Row::names).cloned());
         }
+        Ok(())
     }
-}
-
-/// A subject whose names are offered.
-trait Offered {
-    /// Whether `name` can be a name in it. Names come from files and services.
-    fn can_hold(name: &str) -> bool;
-}
-
-impl Offered for RegistryName {
-    fn can_hold(name: &str) -> bool {
-        is_name(name)
-    }
-}
-
-impl Offered for Repository {
-    fn can_hold(name: &str) -> bool {
-        TagName::is_valid(name)
-    }
-}
-
-fn is_name(name: &str) -> bool {
-    name.parse::<RepositoryName>().is_ok()
-}
-
-fn repository(target: Target<Named>) -> Option<Repository> {
-    match target.of {
-        Named::Repository(repository) => Some(repository),
-        Named::Matching(_) => None,
-    }
-}
-
-fn sorted<Of: Offered>(mut names: Vec<String>) -> Vec<String> {
-    names.retain(|name| Of::can_hold(name));
-    names.sort_by(|a, b| natural(a, b).then_with(|| a.cmp(b)));
-    names.dedup();
-    names
-}
-
-fn add_unless_known(names: &mut Vec<String>, others: Vec<String>) {
-    let known: HashSet<_> = names.iter().cloned().collect();
-    names.extend(others.into_iter().filter(|name| !known.contains(name)));
 }

@@ -48,8 +48,7 @@ async fn entries(
     registry: &RegistryName,
 ) -> Result<HashMap<String, CatalogEntry>, Error> {
     let page_size = listing.plan.args.pages.page_size;
-    // The results are no list of the registry's repositories.
-    let mut pages = Pages::of_all(&listing.sources, registry, page_size).unremembered();
+    let mut pages = Pages::of_all(&listing.sources, registry, page_size);
     let mut entries = HashMap::new();
     for _ in 0..MOST_PAGES {
         let Some(page) = pages.next::<CatalogEntry>().await? else {

@@ -123,8 +123,7 @@ impl Reader<'_> {
         digests: Vec<Digest>,
     ) -> Result<Vec<(Digest, Option<ParsedManifest>)>, Error> {
         let (sources, is_own) = (self.sources, self.repository.is_own());
-        let rate = sources.manifest_rate(is_own);
-        sources.progress.manifests(digests.len(), rate);
+        sources.progress.manifests(digests.len());
         let read = async |digest: Digest| {
             let manifest = sources.manifest(self.reference, &digest, is_own).await;
             match manifest {

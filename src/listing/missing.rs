@@ -8,14 +8,10 @@ use super::{Listing, Missing};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
 use crate::model::RepositoryDetail;
-use crate::reference::{ImageId, RegistryName};
+use crate::reference::{ImageId, RegistryName, similar};
 use crate::select::Wanted;
 use crate::source::{Pages, Sources, Subject, Target};
 
-/// The most names that a hint suggests.
-const MOST_SUGGESTIONS: usize = 3;
-/// The least similarity of a name to its misspelling.
-const SIMILAR: f64 = 0.85;
 /// How long the names of a registry may take, to suggest some.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -36,7 +32,7 @@ impl<R: ListedRow> Listing<'_, R> {
         };
         let suggested = unknown.into_iter().map(|(target, error)| {
             let meant = if is_own(&(target, Error::empty())) {
-                similar(&target.of.to_string(), &names)
+                similar(&target.of.to_string(), names.iter().map(String::as_str))
             } else {
                 Vec::new()
             };
@@ -128,25 +124,6 @@ async fn own_names(sources: &Sources<'_>) -> Vec<String> {
     rows.into_iter().filter_map(|row| row.name).collect()
 }
 
-/// The names that `name` may mean, the likeliest first.
-fn similar(name: &str, names: &[String]) -> Vec<String> {
-    let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
-    let likeness = |other: &&String| {
-        let parts = strsim::jaro_winkler(&last(name), &last(other));
-        // `web` may mean `team/web`, and `team/web` the other `web`.
-        let is_same_end = last(name) == last(other);
-        strsim::jaro_winkler(name, other).max(if is_same_end { parts } else { 0.0 })
-    };
-    let mut likely: Vec<_> = names
-        .iter()
-        .map(|other| (likeness(&other), other))
-        .filter(|(likeness, other)| *likeness >= SIMILAR && *other != name)
-        .collect();
-    likely.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    let likely = likely.into_iter().take(MOST_SUGGESTIONS);
-    likely.map(|(_, name)| name.clone()).collect()
-}
-
 fn missing_everywhere(id: &ImageId) -> Error {
     Error::new(
         Kind::NotFound,
@@ -156,33 +133,4 @@ fn missing_everywhere(id: &ImageId) -> Error {
 
 fn tagged_only(of: &impl Subject) -> String {
     format!("a public repository shows tagged images only; list its tags with `ecrpub tags {of}`")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::similar;
-
-    #[test]
-    fn names_that_may_be_meant_are_the_likeliest_first() {
-        let names = [
-            "storefront",
-            "charts/storefront",
-            "team/web",
-            "team/worker",
-            "web2",
-            "x",
-        ];
-        let names = names.map(str::to_owned);
-        for (name, meant) in [
-            ("storefont", "storefront"),
-            ("stroefront", "storefront"),
-            ("web", "team/web web2"),
-            ("team/wbe", "team/web team/worker"),
-            ("tean/worker", "team/worker"),
-            ("chart/storefront", "charts/storefront storefront"),
-            ("backup", ""),
-        ] {
-            assert_eq!(similar(name, &names).join(" "), meant, "{name}");
-        }
-    }
 }

@@ -148,7 +148,6 @@ async fn list<R: ListedRow>(
     } else {
         listing.print(&resolved.targets, printer).await
     };
-    listing.sources.remember();
     let Outcome { rows, missing } = outcome?;
     let mut missing: Missing = resolved.missing.into_iter().chain(missing).collect();
     if args.fail_if_empty && rows == 0 && missing.is_empty() {

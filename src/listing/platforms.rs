@@ -229,11 +229,10 @@ async fn read_by_tag<R: ImageRow>(
         tags.push(tag.ok_or_else(|| invalid(relating, "tag", text))?);
     }
     let reader = relating.reader;
-    let rate = reader.sources.manifest_rate(false);
-    reader.sources.progress.manifests(tags.len(), rate);
+    reader.sources.progress.manifests(tags.len());
     let read = async |tag: TagName| {
         let read = reader.sources.tagged_manifest(reader.reference, &tag).await;
-        reader.sources.progress.manifest_done(false);
+        reader.sources.progress.manifest_done();
         read.map_err(|error| reader.of_manifest(error, tag.as_str()))
     };
     let read = stream::iter(tags).map(read).buffered(WINDOW);

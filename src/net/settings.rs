@@ -48,7 +48,7 @@ pub(crate) struct ConnectionArgs {
     ///
     /// Default: `AWS_CA_BUNDLE`, or the profile's `ca_bundle`.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
-    ca_bundle: Option<PathBuf>,
+    pub(crate) ca_bundle: Option<PathBuf>,
 
     /// Limit the time of one attempt, in seconds
     ///

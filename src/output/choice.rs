@@ -7,9 +7,7 @@ use clap::{Arg, Command};
 
 use super::columns::{Column, Schema};
 use crate::error::Error;
-
-/// The least similarity of a name to its misspelling.
-const SIMILAR: f64 = 0.8;
+use crate::reference::similar;
 
 /// A name in `--columns`, with its sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,25 +188,19 @@ fn unknown<R>(schema: &Schema<R>, name: &ColumnName) -> Error {
     error.hint(format!("did you mean `{}`?", near.join("` or `")))
 }
 
-/// The columns that `name` may mean: those whose names contain it, or else the most similar ones.
+/// The columns that `name` may mean: those whose names contain it, or else similar ones.
 fn near<R>(schema: &Schema<R>, name: &str) -> Vec<&'static str> {
     let name = name.to_ascii_lowercase();
-    let similarity = |column: &Column<R>| {
-        let similarities = column.names().map(|own| {
-            let own = own.to_ascii_lowercase();
-            let is_part = name.len() > 2 && own.contains(&name);
-            if is_part {
-                1.0
-            } else {
-                strsim::jaro(&own, &name)
-            }
-        });
-        similarities.fold(0.0, f64::max)
-    };
-    let similarities: Vec<f64> = schema.columns.iter().map(similarity).collect();
-    let best = similarities.iter().copied().fold(SIMILAR, f64::max);
-    (schema.columns.iter().zip(similarities))
-        .filter(|(_, similarity)| *similarity >= best)
-        .map(|(column, _)| column.name())
-        .collect()
+    let names = schema.columns.iter().flat_map(Column::names);
+    let names: Vec<_> = names.map(str::to_ascii_lowercase).collect();
+    let mut near: Vec<_> = names.iter().map(String::as_str).collect();
+    near.retain(|own| name.len() > 2 && own.contains(&name));
+    if near.is_empty() {
+        near = similar(&name, names.iter().map(String::as_str));
+    }
+    let mut columns: Vec<_> = (near.into_iter())
+        .filter_map(|own| schema.find(own).map(Column::name))
+        .collect();
+    columns.dedup();
+    columns
 }

@@ -60,6 +60,7 @@ pub(crate) struct OutputArgs {
     #[arg(
         short,
         long,
+        alias = "fields",
         value_name = "COLUMNS",
         value_delimiter = ',',
         allow_hyphen_values = true,
@@ -90,7 +91,7 @@ pub(crate) struct OutputArgs {
     pub(crate) time: Option<TimeFormat>,
 
     /// Leave out the header line
-    #[arg(long, hide_short_help = true)]
+    #[arg(long, alias = "no-header", hide_short_help = true)]
     no_headers: bool,
 
     /// Print digests, tags and media types of a table in full

@@ -1,71 +1,61 @@
-//! Splits a pasted address into its parts: scheme, host, path, and the tag or digest.
+//! The hosts of ECR Public, and how a pasted address splits into its host and its path.
 
-/// A text that names a repository: a host, if it has one, and the rest.
-#[derive(Debug, PartialEq, Eq)]
+/// The host of the registry in references.
+pub(super) const REGISTRY: &str = "public.ecr.aws";
+
+/// The hosts of the registry in references; the second one also supports IPv6.
+/// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-ecr-requests.html>
+pub(super) const REGISTRIES: [&str; 2] = [REGISTRY, "ecr-public.aws.com"];
+
+/// The hosts of the gallery's pages.
+pub(super) const GALLERY: [&str; 2] = ["gallery.ecr.aws", "www.gallery.ecr.aws"];
+
+/// An address with or without a scheme. The first part of one without a scheme may not be a host.
 pub(super) struct Address<'a> {
-    /// The scheme in lower case, such as `https`.
-    pub(super) scheme: Option<String>,
-    /// The host in lower case, without the port of its scheme.
+    pub(super) has_scheme: bool,
+    /// The host in lower case, without port 443.
     pub(super) host: String,
     /// The text after the host.
     pub(super) path: &'a str,
-    /// The text without its scheme.
-    pub(super) rest: &'a str,
 }
 
 impl<'a> Address<'a> {
-    /// Splits `text`. Without a scheme, the first part may not be a host.
     pub(super) fn of(text: &'a str) -> Self {
-        let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) if is_scheme(scheme) => (Some(scheme.to_ascii_lowercase()), rest),
-            _ => (None, text),
-        };
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (host, path) = rest.split_at(end);
+        let rest = text.split_once("://").map(|(_, rest)| rest);
+        let (host, path) = rest
+            .unwrap_or(text)
+            .split_once('/')
+            .unwrap_or((rest.unwrap_or(text), ""));
+        let host = host.strip_suffix(":443").unwrap_or(host);
         Self {
-            host: without_port(&host.to_ascii_lowercase(), scheme.as_deref()),
-            scheme,
-            path: path.strip_prefix('/').unwrap_or(path),
-            rest,
+            has_scheme: rest.is_some(),
+            host: host.to_ascii_lowercase(),
+            path,
         }
     }
 
-    /// Whether the host has only characters of hosts and ports.
-    pub(super) fn has_valid_host(&self) -> bool {
-        let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:".contains(&byte);
-        self.host.bytes().all(is_valid)
+    /// The path on a host of ECR Public, without a slash at its end and a query of a gallery page.
+    pub(super) fn public_path(&self) -> Option<&'a str> {
+        let host = self.host.as_str();
+        let path = if GALLERY.contains(&host) {
+            self.path.split(['?', '#']).next().unwrap_or_default()
+        } else if REGISTRIES.contains(&host) {
+            self.path
+        } else {
+            return None;
+        };
+        Some(path.trim_end_matches('/'))
     }
-
-    /// Whether it may come from a browser, with a query and a fragment.
-    pub(super) fn is_web_page(&self) -> bool {
-        matches!(self.scheme.as_deref(), Some("http" | "https"))
-    }
 }
 
-/// `path` without the query and the fragment.
-pub(super) fn without_query(path: &str) -> &str {
-    path.split(['?', '#']).next().unwrap_or_default()
-}
-
-/// `path`, split before `:tag` or `@digest`.
-pub(super) fn split_image(path: &str) -> (&str, &str) {
-    path.split_at(path.find([':', '@']).unwrap_or(path.len()))
-}
-
-fn is_scheme(text: &str) -> bool {
-    let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
-    text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(is_inside)
-}
-
-fn without_port(host: &str, scheme: Option<&str>) -> String {
-    let port = if scheme == Some("http") {
-        ":80"
-    } else {
-        ":443"
-    };
-    let host = host
-        .strip_suffix(port)
-        .or(host.strip_suffix(":443"))
-        .unwrap_or(host);
-    host.strip_suffix('.').unwrap_or(host).to_owned()
+/// The address of ECR Public inside `text`, such as a command line.
+pub(super) fn embedded(text: &str) -> Option<&str> {
+    let lower = text.to_ascii_lowercase();
+    let hosts = GALLERY.iter().rev().chain(&REGISTRIES);
+    let start = hosts
+        .filter_map(|host| lower.find(&format!("{host}/")))
+        .min()?;
+    let found = &text[start..];
+    let end = found.find(|c: char| c.is_whitespace() || "\"'`<>()[]{},;|\\".contains(c));
+    Some(&found[..end.unwrap_or(found.len())])
 }

@@ -1,11 +1,12 @@
-//! Digests: whole, or as the short form that tables show.
+//! The ids of images: digests, whole or as the short form that tables show, and tags.
 
 use std::fmt;
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Refused;
+use super::TagName;
+use crate::error::Error;
 
 const ALGORITHM: &str = "sha256:";
 /// Hexadecimal digits of a whole digest.
@@ -52,12 +53,6 @@ impl Digest {
         })
     }
 
-    /// Whether `word` names an algorithm of digests, such as `sha256` or `sha512`.
-    pub(super) fn is_algorithm(word: &str) -> bool {
-        ["sha1", "sha256", "sha384", "sha512", "blake3", "md5"]
-            .contains(&word.to_ascii_lowercase().as_str())
-    }
-
     /// The digest, or its beginning, with `sha256:`.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
@@ -75,34 +70,19 @@ impl Digest {
 }
 
 impl FromStr for Digest {
-    type Err = Refused;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, Refused> {
+    fn from_str(text: &str) -> Result<Self, Error> {
         let lower = text.to_ascii_lowercase();
         let digits = lower.strip_prefix(ALGORITHM).unwrap_or(&lower);
         let are_digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         if are_digits && (SHORTEST..=WHOLE).contains(&digits.len()) {
             return Ok(Self(format!("{ALGORITHM}{digits}")));
         }
-        let refused = Refused::new(
+        Err(Error::usage(
             "a digest is `sha256:` and 64 hexadecimal digits, or at least the first 12 of them",
-        );
-        Err(match mended(&lower) {
-            Some(digest) => refused.instead("try", digest),
-            None if are_digits && digits.len() < SHORTEST => {
-                refused.hint("see more digits in the DIGEST column, all of them with `--no-trunc`")
-            }
-            None => refused,
-        })
+        ))
     }
-}
-
-/// The whole digest that a digest tag such as `sha256-….sig` or a reference with a digest holds.
-fn mended(lower: &str) -> Option<String> {
-    let at = lower.find("sha256:").or_else(|| lower.find("sha256-"))? + ALGORITHM.len();
-    let digits = lower.get(at..at + WHOLE)?;
-    let digest = format!("{ALGORITHM}{digits}");
-    Digest::is_canonical(&digest).then_some(digest)
 }
 
 impl fmt::Display for Digest {
@@ -111,16 +91,74 @@ impl fmt::Display for Digest {
     }
 }
 
+/// The id of an image within its repository.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ImageId {
+    Tag(TagName),
+    Digest(Digest),
+}
+
+impl ImageId {
+    /// The id that `image` names after a repository: `:TAG` or `@DIGEST`. Of both, the digest counts, as in
+    /// Docker: the tag may have moved.
+    ///
+    /// # Errors
+    ///
+    /// If the tag or the digest is invalid.
+    pub(super) fn after_name(image: &str) -> Result<Option<Self>, Error> {
+        let (tag, digest) = match image.split_once('@') {
+            Some((tag, digest)) => (tag, Some(digest.parse().map(Self::Digest)?)),
+            None => (image, None),
+        };
+        let tag = tag.strip_prefix(':').map(str::parse).transpose()?;
+        Ok(digest.or(tag.map(Self::Tag)))
+    }
+
+    /// The digest, of an id by digest.
+    pub(crate) fn digest(&self) -> Option<&str> {
+        match self {
+            Self::Tag(_) => None,
+            Self::Digest(digest) => Some(digest.as_str()),
+        }
+    }
+
+    /// The digest, of an id by the beginning of one.
+    pub(crate) fn short_digest(&self) -> Option<&Digest> {
+        match self {
+            Self::Digest(digest) if !digest.is_whole() => Some(digest),
+            Self::Digest(_) | Self::Tag(_) => None,
+        }
+    }
+
+    /// The suffix to the name of its repository: `:TAG` or `@DIGEST`.
+    pub(crate) fn suffix(&self) -> String {
+        match self {
+            Self::Tag(tag) => format!(":{tag}"),
+            Self::Digest(digest) => format!("@{digest}"),
+        }
+    }
+
+    /// The option that selects it.
+    pub(crate) fn option(&self) -> String {
+        match self {
+            Self::Tag(tag) => format!("--tag {tag}"),
+            Self::Digest(digest) => format!("--digest {digest}"),
+        }
+    }
+}
+
+impl fmt::Display for ImageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tag(tag) => write!(f, "tag `{tag}`"),
+            Self::Digest(digest) => write!(f, "digest `{digest}`"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Digest;
-
-    fn read(text: &str) -> String {
-        match text.parse::<Digest>() {
-            Ok(digest) => digest.to_string(),
-            Err(refused) => format!("refused: {refused}"),
-        }
-    }
 
     #[test]
     fn whole_and_short_forms_are_read_in_any_case() {
@@ -131,12 +169,13 @@ mod tests {
             &whole.to_uppercase(),
             &whole[7..].to_uppercase(),
         ] {
-            assert_eq!(read(text), whole);
-            assert!(text.parse::<Digest>().is_ok_and(|digest| digest.is_whole()));
+            let digest: Digest = text.parse().expect("a whole digest");
+            assert_eq!(digest.as_str(), whole);
+            assert!(digest.is_whole());
         }
         for text in ["sha256:0f0f0f0f0f0f", "0f0f0f0f0f0f", "SHA256:0F0F0F0F0F0F"] {
-            assert_eq!(read(text), "sha256:0f0f0f0f0f0f");
             let short: Digest = text.parse().expect("a short form");
+            assert_eq!(short.as_str(), "sha256:0f0f0f0f0f0f");
             assert!(!short.is_whole());
             assert!(short.matches(&whole));
             assert!(!short.matches(&whole.replace("0f0f", "0f00")));
@@ -144,31 +183,19 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused_with_the_digest_that_they_contain() {
-        let digits = "0f".repeat(32);
+    fn other_texts_are_refused() {
         for text in [
             "",
             "sha256:",
+            "0f0f0f",
             ":0f0f0f0f0f0f",
             "sha512:0f0f0f0f0f0f",
             "sha256:0f0f0f0f0f0x",
             "sha256: 0f0f0f0f0f0f",
-            &format!("{digits}0"),
+            &"0f".repeat(33),
             "latest",
         ] {
-            assert!(read(text).starts_with("refused: "), "{text}");
-        }
-        assert!(read("0f0f0f").contains("--no-trunc"));
-        for text in [
-            format!("sha256-{digits}.sig"),
-            format!("web@SHA256:{digits}"),
-            format!("imageDigest=sha256:{digits}"),
-            format!(" sha256:{digits}"),
-        ] {
-            assert!(
-                read(&text).ends_with(&format!("try `sha256:{digits}`")),
-                "{text}"
-            );
+            assert!(text.parse::<Digest>().is_err(), "{text}");
         }
     }
 

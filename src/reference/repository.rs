@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::hosts::REGISTRIES;
-use super::official::{is_official, official};
-use super::{Refused, RegistryAlias, RepositoryName};
+use super::address::REGISTRY;
+use super::{RegistryAlias, RepositoryName, public_reference};
+use crate::error::Error;
 
 /// A repository, which decides how it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,35 +39,25 @@ impl PublicRepository {
     /// # Errors
     ///
     /// If a part is missing or invalid.
-    pub(crate) fn at(path: &str) -> Result<Self, Refused> {
+    pub(crate) fn at(path: &str) -> Result<Self, Error> {
         let Some((alias, name)) = path.split_once('/') else {
-            return Err(Self::no_alias(path, ""));
+            let error = Error::usage("a public repository is named with its registry's alias");
+            return Err(match public_reference(path) {
+                Some(official) => error.hint(format!("the official image is `{official}`")),
+                None => error.hint(format!(
+                    "name it as `{REGISTRY}/ALIAS/NAME`, or list a registry with `ecrpub repos {REGISTRY}/ALIAS`"
+                )),
+            });
         };
         Ok(Self {
             alias: alias.parse()?,
             name: name.parse()?,
         })
     }
-
-    /// The refusal of `word`, before `image`, in place of an alias and a name.
-    pub(super) fn no_alias(word: &str, image: &str) -> Refused {
-        let registry = REGISTRIES[0];
-        if is_official(word) {
-            return Refused::new("a public repository is named with its registry's alias")
-                .instead("the official image:", official(&format!("{word}{image}")));
-        }
-        match word.parse::<RegistryAlias>() {
-            Ok(alias) => Refused::new("this is a registry, not a repository").hint(format!(
-                "list its repositories with `ecrpub repos {registry}/{alias}`, and name one as `{registry}/{alias}/NAME`"
-            )),
-            Err(_) => Refused::new("a public repository is named with its registry's alias")
-                .hint(format!("name it as `{registry}/ALIAS/NAME`")),
-        }
-    }
 }
 
 impl fmt::Display for PublicRepository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", REGISTRIES[0], self.alias, self.name)
+        write!(f, "{REGISTRY}/{}/{}", self.alias, self.name)
     }
 }

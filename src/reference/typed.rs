@@ -1,6 +1,6 @@
 //! A reference to a repository while it is typed, for completion.
 
-use super::hosts::REGISTRIES;
+use super::address::REGISTRIES;
 use super::{PublicRepository, RegistryAlias};
 
 /// A part of a reference: the text before the part to complete, and what to complete.

@@ -15,13 +15,13 @@ pub(crate) struct IdArgs {
     /// If a tag or digest does not exist, an error names it, the others are listed, and the exit code
     /// is 3. Images of your own registry are looked up, 100 per request; all others are picked from
     /// the whole listing.
-    #[arg(long = "tag", value_name = "TAG")]
+    #[arg(long = "tag", alias = "image-tag", value_name = "TAG")]
     pub(crate) tags: Vec<TagName>,
 
     /// List only rows with this digest, or its beginning; repeatable
     ///
     /// A digest may be given as tables show it: 12 or more digits, with or without `sha256:`.
-    #[arg(long = "digest", value_name = "DIGEST")]
+    #[arg(long = "digest", alias = "image-digest", value_name = "DIGEST")]
     pub(crate) digests: Vec<Digest>,
 }
 

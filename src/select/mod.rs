@@ -38,7 +38,7 @@ pub(crate) struct SelectArgs {
     /// accepted too, such as `imagePushedAt`. All rows are read and filtered first, in every format,
     /// except with `none`. Default: newest first, images by push, tags by creation; with `--semver`
     /// the highest version first.
-    #[arg(short, long, value_name = "KEY", ignore_case = true)]
+    #[arg(short, long, aliases = ["sort-by", "order-by"], value_name = "KEY", ignore_case = true)]
     pub(crate) sort: Option<SortKey>,
 
     /// Reverse the sort order

@@ -260,7 +260,7 @@ fn is_not_found(code: &str) -> bool {
 /// Adds to a failure of the gallery what the registry can still provide.
 fn failed(error: Error, repository: &PublicRepository) -> Error {
     match error.kind() {
-        Kind::Service | Kind::Credentials => error.of_gallery().hint(format!(
+        Kind::Service | Kind::Token | Kind::Credentials => error.of_gallery().hint(format!(
             "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
         )),
         _ => error,

@@ -5,9 +5,8 @@ use std::sync::OnceLock;
 
 use super::Sources;
 use super::cache::ManifestCache;
-use super::oci::{ANONYMOUS_RATE, Caller, Registry, SIGNED_IN_RATE};
+use super::oci::{Caller, Registry};
 use crate::error::{Error, Kind};
-
 use crate::net::settings::Transport;
 use crate::reference::{Digest, PublicRepository};
 use crate::relations::ParsedManifest;
@@ -79,7 +78,7 @@ impl Sources<'_> {
             stored => stored,
         };
         manifests.count(is_cached);
-        self.progress.manifest_done(is_cached);
+        self.progress.manifest_done();
         let Some(content) = content else {
             return Ok(None);
         };
@@ -120,15 +119,6 @@ impl Sources<'_> {
             manifests.cache.put(digest, content);
         }
         Ok(content)
-    }
-
-    /// The rate at which manifests are read at most, in requests per second.
-    pub(crate) fn manifest_rate(&self, is_own: bool) -> f64 {
-        if is_own && self.manifests().denied.get().is_none() {
-            SIGNED_IN_RATE
-        } else {
-            ANONYMOUS_RATE
-        }
     }
 
     /// How many manifests were read.

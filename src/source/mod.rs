@@ -1,41 +1,35 @@
 //! The sources that listings are read from, and the options that choose among them.
 
-pub(crate) mod aws;
 mod cache;
 mod folder;
 mod gallery;
 mod manifests;
 mod oci;
+mod own;
 mod pages;
 mod refusals;
 mod registries;
-mod remembered;
 mod rows;
 mod subject;
 mod targets;
 mod wire;
 
-use self::aws::Aws;
-pub(crate) use self::aws::{profile_names, public_repository};
 pub(crate) use self::folder::CachePlace;
 use self::gallery::Gallery;
 pub(crate) use self::manifests::ManifestCounts;
 use self::manifests::Manifests;
 use self::oci::Registry;
 pub(crate) use self::oci::TaggedManifest;
+use self::own::Aws;
+pub(crate) use self::own::public_repository;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::registries::RegistryArgs;
-pub(crate) use self::remembered::{Key, Remembered};
 pub(crate) use self::rows::{LOOK_UP_SIZE, Listed};
 pub(crate) use self::subject::Subject;
 pub(crate) use self::targets::{PublicApi, SourceArgs, SourceName, Target};
-use url::Url;
 
-use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::model::RegistryDetail;
-#[cfg(feature = "fuzz")]
-use crate::model::Tag;
 use crate::net::retry::FIRST_DELAY;
 use crate::net::settings::{ConnectionArgs, Found};
 use crate::progress::Progress;
@@ -49,7 +43,6 @@ use crate::session::Session;
 pub(crate) struct Sources<'a> {
     own: Option<Aws<'a>>,
     public: Option<Public<'a>>,
-    remembered: Remembered,
     pub(crate) progress: &'a Progress,
 }
 
@@ -62,8 +55,6 @@ struct Public<'a> {
     manifests: Option<Manifests<'a>>,
     /// The API that tags are read from.
     api: PublicApi,
-    /// The place of the names that are remembered.
-    place: String,
 }
 
 /// The source of one repository.
@@ -115,7 +106,6 @@ impl<'a> Sources<'a> {
         Ok(Self {
             own,
             public,
-            remembered: Remembered::new(session.cache_folder),
             progress: session.progress,
         })
     }
@@ -143,24 +133,8 @@ impl<'a> Sources<'a> {
         Ok(Self {
             own,
             public,
-            remembered: Remembered::new(session.cache_folder),
             progress: session.progress,
         })
-    }
-
-    /// The key under which the names of `of` are remembered.
-    fn key(&self, of: &impl Subject) -> Option<Key> {
-        let place = if of.is_own() {
-            &self.own.as_ref()?.place
-        } else {
-            &self.public.as_ref()?.place
-        };
-        Some(Key::new(place, of.to_string()))
-    }
-
-    /// Remembers the names that were listed; called when everything is printed.
-    pub(crate) fn remember(&self) {
-        self.remembered.write();
     }
 
     /// The source of `repository`, which [`Sources`] must be connected for.
@@ -267,7 +241,6 @@ impl<'a> Public<'a> {
             manifests: manifests.then(|| Manifests::new(transport.clone(), session)),
             registry: Registry::new(transport, session),
             api,
-            place: public_place(session.env),
         };
         if api == PublicApi::Gallery {
             session.progress.resolved("gallery", public.gallery.host());
@@ -279,39 +252,6 @@ impl<'a> Public<'a> {
         }
         Ok(public)
     }
-}
-
-/// Tells the services of public repositories apart.
-pub(crate) fn public_place(env: &Env) -> String {
-    let urls = [&env.gallery_url, &env.registry_url];
-    let [gallery, registry] = urls.map(|url| url.as_ref().map_or("", Url::as_str));
-    format!("public {gallery} {registry}")
-}
-
-/// Tells the registries of accounts apart, as far as settings do without a request.
-///
-/// # Errors
-///
-/// A usage error for invalid settings.
-pub(crate) fn own_place(
-    connection: &ConnectionArgs,
-    registry_id: Option<&RegistryId>,
-    session: Session<'_>,
-) -> Result<String, Error> {
-    aws::place(connection, registry_id, session)
-}
-
-/// Parses an anonymous response, for fuzzing; returns its tags.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse_answers(body: &[u8], repository: &PublicRepository) -> Vec<Tag> {
-    oci::parse(body);
-    gallery::parse(body, repository)
-}
-
-/// Parses `Link` headers, for fuzzing.
-#[cfg(feature = "fuzz")]
-pub(crate) fn parse_links(fields: &[u8]) {
-    oci::parse_links(fields);
 }
 
 /// The result of a look-up.

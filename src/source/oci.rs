@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::aws::Aws;
+use super::own::Aws;
 use super::refusals::{self, not_found};
 use super::wire::{home, text};
 use super::{Page, PageRequest, Start};
@@ -33,10 +33,10 @@ const IMAGE_TYPES: &str = "application/vnd.oci.image.manifest.v1+json, \
 /// The longest manifest, in bytes; registries allow 4 MiB.
 pub(super) const LONGEST_MANIFEST: u64 = 8 << 20;
 /// The rate that registries allow anonymous callers, in requests per second.
-pub(super) const ANONYMOUS_RATE: f64 = 1.0;
+const ANONYMOUS_RATE: f64 = 1.0;
 /// The rate that ECR Public allows callers who signed in, in requests per second.
 /// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html>
-pub(super) const SIGNED_IN_RATE: f64 = 10.0;
+const SIGNED_IN_RATE: f64 = 10.0;
 
 /// The registry, at `ECRPUB_REGISTRY_URL` or its own address.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
 
-use super::{Key, Listed, Page, PageRequest, Sources, Start, Subject};
+use super::{Listed, Page, PageRequest, Sources, Start, Subject};
 use crate::error::{Error, Kind};
 use crate::model::Row;
 use crate::options;
@@ -40,7 +40,7 @@ pub(crate) struct PageArgs {
     ///
     /// TOKEN is the `nextToken` of a listing of the same repository by the same command. Takes one
     /// repository.
-    #[arg(long, value_name = "TOKEN", value_parser = NonEmptyStringValueParser::new(), allow_hyphen_values = true, hide_short_help = true)]
+    #[arg(long, alias = "next-token", value_name = "TOKEN", value_parser = NonEmptyStringValueParser::new(), allow_hyphen_values = true, hide_short_help = true)]
     pub(crate) starting_token: Option<String>,
 }
 
@@ -80,10 +80,6 @@ pub(crate) struct Pages<'a, Of = Repository> {
     ends: Hashes,
     /// The count of consecutive pages without new rows.
     empty: u64,
-    /// The key under which the names are remembered.
-    key: Option<Key>,
-    /// Whether the first page is that of the listing.
-    is_whole: bool,
 }
 
 /// What was met, as hashes, because tokens and rows may have any length.
@@ -123,7 +119,6 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         if let Some(token) = &args.starting_token {
             pages.followed.insert(token);
             pages.next = Next::Token(token.clone());
-            pages.is_whole = false;
         }
         pages
     }
@@ -140,14 +135,7 @@ impl<'a, Of: Subject> Pages<'a, Of> {
             read: 0,
             ends: Hashes::default(),
             empty: 0,
-            key: sources.key(of),
-            is_whole: true,
         }
-    }
-
-    /// The same pages, of which no names are remembered for completion.
-    pub(crate) fn unremembered(self) -> Self {
-        Self { key: None, ..self }
     }
 
     /// The rows of the next page, or nothing after the last.
@@ -169,7 +157,6 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         let has_new = self.ends.insert_ends(&rows);
         self.empty = if has_new { 0 } else { self.empty + 1 };
         self.next = self.after(next_token)?;
-        self.remember(&rows);
         if self.empty == MOST_EMPTY_PAGES && !self.is_at_end() {
             return Err(self.incomplete(&format!(
                 "returned {MOST_EMPTY_PAGES} consecutive pages of {} without new rows",
@@ -177,16 +164,6 @@ impl<'a, Of: Subject> Pages<'a, Of> {
             )));
         }
         Ok(Some(rows))
-    }
-
-    fn remember(&self, rows: &[impl Row]) {
-        let Some(key) = &self.key else {
-            return;
-        };
-        let names = rows.iter().flat_map(Row::names).map(String::as_str);
-        let is_last = self.is_whole && matches!(self.next, Next::End);
-        let remembered = &self.sources.remembered;
-        remembered.add(key, names, self.read == 1, is_last);
     }
 
     /// The step after a page whose response has this token.
@@ -246,12 +223,14 @@ impl<'a, Of: Subject> Pages<'a, Of> {
     /// Adds to the error of the next page a hint how to resume after the pages before it.
     pub(crate) fn resumable(&self, error: Error) -> Error {
         match &self.next {
-            Next::Token(token) if self.read > 0 && !error.is_of_token() => error.hint(format!(
-                "rows before page {} of {} are printed; resume with `{}`",
-                self.read + 1,
-                self.of.title(),
-                starting_at(token)
-            )),
+            Next::Token(token) if self.read > 0 && error.kind() != Kind::Token => {
+                error.hint(format!(
+                    "rows before page {} of {} are printed; resume with `{}`",
+                    self.read + 1,
+                    self.of.title(),
+                    starting_at(token)
+                ))
+            }
             _ => error,
         }
     }

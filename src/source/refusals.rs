@@ -57,11 +57,10 @@ pub(super) fn refused(said: &str, start: Start) -> Failure {
             "a page token is valid only for the command, repository and registry that it came from",
         ),
         Start::Next => Error::new(
-            Kind::Service,
+            Kind::Token,
             format!(
                 "the service refuses its own page token, so the listing cannot be completed: {said}"
             ),
-        )
-        .of_token(),
+        ),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::targets::Target;
 use crate::error::Error;
-use crate::reference::{RegistryId, RegistryName, RegistryReference};
+use crate::reference::{RegistryId, RegistryName};
 
 /// The options that name registries.
 #[derive(Debug, clap::Args)]
@@ -13,7 +13,7 @@ pub(crate) struct RegistryArgs {
     /// It may be pasted as the address of its page in the gallery, and is read without an AWS account.
     /// Default: your own registry.
     #[arg(value_name = "REGISTRY", display_order = 1)]
-    registries: Vec<RegistryReference>,
+    registries: Vec<String>,
 
     /// Read ALIAS as public.ecr.aws/ALIAS
     #[arg(long, display_order = 2)]
@@ -46,10 +46,9 @@ impl RegistryArgs {
             return Ok(vec![Target::all_of(RegistryName::Own)]);
         }
         let mut targets: Vec<Target<RegistryName>> = Vec::new();
-        for reference in &self.registries {
-            let registry = reference.resolve(self.public).map_err(|refused| {
-                refused.as_error(&format!("`{}`: {}", reference.as_str(), refused.reason()))
-            })?;
+        for text in &self.registries {
+            let registry = RegistryName::named(text, self.public);
+            let registry = registry.map_err(|error| error.about(&format!("`{text}`")))?;
             if targets.iter().all(|target| target.of != registry) {
                 targets.push(Target::all_of(registry));
             }

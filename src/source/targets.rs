@@ -7,9 +7,8 @@ use clap::ValueEnum;
 use crate::error::Error;
 use crate::reference::{
     ImageId, Named, PublicRepository, Reference, RegistryId, RegistryName, Repository,
-    RepositoryPattern, image_of_words, public_hint,
+    RepositoryPattern,
 };
-use crate::shell::quoted;
 
 /// The options that name repositories and their sources.
 #[derive(Debug, clap::Args)]
@@ -143,7 +142,6 @@ impl SourceArgs {
     /// A usage error for a name that `--public` cannot complete, and for an image of an own repository.
     pub(crate) fn targets(&self) -> Result<Vec<Target<Named>>, Error> {
         let RepositoryArgs { named, plain, all } = &self.repositories;
-        check_is_no_command_line(plain)?;
         self.registry_id()?;
         if *all {
             return self.all();
@@ -205,20 +203,6 @@ impl SourceArgs {
             _ => Ok(first),
         }
     }
-}
-
-/// Refuses the words of a command line such as `docker pull nginx`, which are all valid names.
-fn check_is_no_command_line(references: &[Reference]) -> Result<(), Error> {
-    let Some(image) = image_of_words(references) else {
-        return Ok(());
-    };
-    let error = Error::usage("this is a command line of another tool, not a list of repositories")
-        .hint(format!("name the repository alone: `{}`", quoted(&image)));
-    let public = image.parse().ok().and_then(|name| public_hint(&name));
-    Err(match public {
-        Some(hint) => error.hint_first(hint),
-        None => error,
-    })
 }
 
 #[cfg(test)]

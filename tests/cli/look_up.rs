@@ -156,13 +156,12 @@ fn invalid_tags_and_digests_are_refused_before_anything_is_sent() {
     assert_snapshot!(ecrpub(&registry, "images web --digest 4f1c2b3a"), @"
     --- stderr
     error: invalid value `4f1c2b3a` for `--digest`: a digest is `sha256:` and 64 hexadecimal digits, or at least the first 12 of them
-    hint: see more digits in the DIGEST column, all of them with `--no-trunc`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "images web --tag sha256:00"), @"
     --- stderr
-    error: invalid value `sha256:00` for `--tag`: this is a digest
-    hint: look it up with `--digest sha256:00`
+    error: invalid value `sha256:00` for `--tag`: a tag has 1 to 128 letters, digits, `_`, `.` or `-`, and does not begin with `.` or `-`
+    hint: name a digest with `--digest`, or after `@`
     --- exit code 2
     ");
     registry.assert_no_requests();

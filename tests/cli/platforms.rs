@@ -208,13 +208,13 @@ fn rows_whose_platform_is_not_known_are_counted() {
     assert_snapshot!(ecrpub(&registry, "tags team/web --platform arm64"), @"
     --- stderr
     error: invalid value `arm64` for `--platform`: a platform is `OS/ARCH` or `OS/ARCH/VARIANT`
-    hint: try `ecrpub tags team/web --platform linux/arm64`
+    hint: write it as `linux/amd64` or `linux/arm/v7`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "repos --platform linux/arm64"), @"
     --- stderr
     error: there is no option `--platform`
-    hint: images have platforms, repositories have none: use `ecrpub images REPO --platforms`
+    hint: type `--platform` after `ecrpub images` or `ecrpub tags`
     --- exit code 2
     ");
 }

@@ -203,14 +203,14 @@ fn what_is_no_registry_is_answered_with_what_to_type() {
     ");
     assert_snapshot!(ecrpub(&registry, "repos public.ecr.aws/docker/library/nginx"), @"
     --- stderr
-    error: invalid value `public.ecr.aws/docker/library/nginx` for `REGISTRY`: this is a repository, not a registry
+    error: `public.ecr.aws/docker/library/nginx`: this is a repository, not a registry
     hint: list its tags with `ecrpub tags public.ecr.aws/docker/library/nginx`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "repos team/*"), @"
     --- stderr
     error: `team/*`: a registry is not named by a pattern
-    hint: select repositories of your own registry with `ecrpub repos --include 'team/.*'`
+    hint: select repositories by name with `ecrpub repos --include REGEX`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "repos docker/library --public"), @"
@@ -221,14 +221,13 @@ fn what_is_no_registry_is_answered_with_what_to_type() {
     ");
     assert_snapshot!(ecrpub(&registry, "repos public.ecr.aws/docker:1"), @"
     --- stderr
-    error: invalid value `public.ecr.aws/docker:1` for `REGISTRY`: a registry has no tag and no digest
-    hint: try `ecrpub repos public.ecr.aws/docker`
+    error: `public.ecr.aws/docker:1`: a registry's alias has 2 to 50 lower-case letters and digits, a letter first, with `.`, `_` or `-` between them
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "repos public.ecr.aws/doc*"), @"
     --- stderr
-    error: invalid value `public.ecr.aws/doc*` for `REGISTRY`: a pattern selects the repositories of one public registry
-    hint: look for its alias at https://gallery.ecr.aws/?searchTerm=doc, and name it as `ecrpub repos public.ecr.aws/ALIAS`
+    error: `public.ecr.aws/doc*`: a registry is not named by a pattern
+    hint: select repositories by name with `ecrpub repos --include REGEX`
     --- exit code 2
     ");
     assert_snapshot!(anonymously(&registry, "repos"), @"

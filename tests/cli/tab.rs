@@ -1,37 +1,41 @@
-//! Presses TAB in a real bash, zsh and fish.
+//! Presses TAB in a real bash, zsh and fish, which find the committed scripts as they find those of
+//! packages: by their names, at the first TAB.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::completions::committed;
 use crate::harness::{Run, file, home};
 use crate::screen::Screen;
 
 /// A command line before TAB, and the arguments of the completed one.
 pub(crate) type Case = (&'static str, &'static [&'static str]);
 
-/// Prints the arguments between marks that no command line contains.
-const BASH_AND_ZSH: &str = r#"ecrpub() { printf '[['; printf '<%s>' "$@"; printf ']]\n'; }"#;
-
-/// A bash in the environment of `run`, which is one of `setsid`, with completion by `script`.
-pub(crate) fn bash(name: &str, run: Run, script: &str) -> Command {
-    let config = format!("PS1='READY> '\n{BASH_AND_ZSH}\n{script}\n");
-    let config = file(&format!("tab-{name}.bashrc"), &config);
-    let mut command = shell("bash", name, run);
+/// A bash in the environment of `run`, which is one of `setsid`.
+pub(crate) fn bash(run: Run) -> Command {
+    let folder = temporary("tab-bash-completion/completions");
+    std::fs::copy(committed("ecrpub.bash"), folder.join("ecrpub")).expect("a script");
+    let config = format!(
+        "PS1='READY> '\nBASH_COMPLETION_USER_DIR='{}'\nsource /usr/share/bash-completion/bash_completion\n",
+        folder.parent().expect("a parent").display()
+    );
+    let mut command = shell("bash", run);
     command
         .arg("--rcfile")
-        .arg(config)
+        .arg(file("tab.bashrc", &config))
         .args(["--noprofile", "-i"]);
     command
 }
 
-/// A zsh as [`bash`], with completion by what runs before and after `compinit`.
-pub(crate) fn zsh(name: &str, run: Run, before: &str, after: &str) -> Command {
-    let folder = home(&format!("tab-zsh-{name}"), "");
+/// A zsh as [`bash`].
+pub(crate) fn zsh(run: Run) -> Command {
+    let folder = home("tab-zsh", "");
     let config = format!(
-        "PS1='READY> '\n{BASH_AND_ZSH}\n{before}\nautoload -Uz compinit\ncompinit -u -D\n{after}\n"
+        "PS1='READY> '\nfpath=('{}' $fpath)\nautoload -Uz compinit\ncompinit -u -D\n",
+        committed("").display()
     );
     std::fs::write(folder.join(".zshrc"), config).expect("the target folder can be written to");
-    let mut command = shell("zsh", name, run);
+    let mut command = shell("zsh", run);
     command
         .env("ZDOTDIR", folder)
         .args(["--no-globalrcs", "-i"]);
@@ -39,14 +43,14 @@ pub(crate) fn zsh(name: &str, run: Run, before: &str, after: &str) -> Command {
 }
 
 /// A fish as [`bash`].
-pub(crate) fn fish(name: &str, run: Run, script: &str) -> Command {
+pub(crate) fn fish(run: Run) -> Command {
     let config = format!(
         "function fish_prompt; echo -n 'READY> '; end\n\
-         function ecrpub; printf '[['; printf '<%s>' $argv; printf ']]\\n'; end\n\
-         set fish_greeting\nset fish_autosuggestion_enabled 0\n{script}\n"
+         set fish_greeting\nset fish_autosuggestion_enabled 0\nset fish_complete_path '{}'\n",
+        committed("").display()
     );
-    let config = file(&format!("tab-{name}.config.fish"), &config);
-    let mut command = shell("fish", name, run);
+    let config = file("tab.config.fish", &config);
+    let mut command = shell("fish", run);
     command.arg("--no-config").arg("--init-command");
     command
         .arg(format!("source '{}'", config.display()))
@@ -54,15 +58,49 @@ pub(crate) fn fish(name: &str, run: Run, script: &str) -> Command {
     command
 }
 
-/// A shell to start on a terminal, in a folder with a single file.
-fn shell(shell: &str, name: &str, run: Run) -> Command {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("tab-{shell}-{name}"));
-    std::fs::create_dir_all(&folder).expect("the target folder can be written to");
+/// What the shells run. On a busy machine, the names may take longer than the second that TAB waits.
+const PROGRAM: &str = r#"#!/bin/sh
+if [ -n "$ECRPUB_COMPLETE" ]; then
+  for attempt in 1 2 3 4 5; do
+    answer=$(PROGRAM "$@")
+    if [ -n "$answer" ]; then
+      printf '%s\n' "$answer"
+      exit
+    fi
+  done
+else
+  printf '[['; printf '<%s>' "$@"; printf ']]\n'
+fi
+"#;
+
+/// A shell to start on a terminal, in a folder with a single file. Its `ecrpub` is the program at TAB,
+/// and otherwise prints its arguments between marks that no command line contains.
+fn shell(shell: &str, run: Run) -> Command {
+    let folder = temporary(&format!("tab-{shell}"));
     std::fs::write(folder.join("only file.pem"), "").expect("the folder can be written to");
+    let programs = temporary(&format!("tab-{shell}-bin"));
+    let program = PROGRAM.replace("PROGRAM", env!("CARGO_BIN_EXE_ecrpub"));
+    std::fs::write(programs.join("ecrpub"), program).expect("the folder can be written to");
+    executable(&programs.join("ecrpub"));
+    let path = std::env::var("PATH").expect("a path");
     let mut command = run.into_command();
     command.args(["--ctty", shell]).current_dir(folder);
     command.env("LANG", "C.UTF-8").env("TERM", "xterm");
+    command.env("PATH", format!("{}:{path}", programs.display()));
     command
+}
+
+fn executable(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(path, mode).expect("the file is ours");
+}
+
+fn temporary(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).expect("the target folder can be written to");
+    folder
 }
 
 /// Types each line and presses TAB and Enter.

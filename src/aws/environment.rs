@@ -1,0 +1,183 @@
+//! The environment variables and home folder of a run, as a value that tests can build.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+/// Environment variables and the home folder. An empty variable counts as unset.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Environment {
+    variables: HashMap<OsString, OsString>,
+    home: Option<PathBuf>,
+}
+
+impl Environment {
+    /// The environment of this process.
+    pub(super) fn of_process() -> Self {
+        let variables = std::env::vars_os().map(|(name, value)| {
+            let name = name
+                .to_str()
+                .map_or(name.clone(), |name| key(name).into_owned().into());
+            (name, value)
+        });
+        Self {
+            variables: variables.collect(),
+            home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
+        }
+    }
+
+    /// The value of the variable `name`.
+    pub(super) fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.os(name).map(OsStr::to_string_lossy)
+    }
+
+    /// The value of the variable `name`, in any encoding.
+    pub(super) fn os(&self, name: &str) -> Option<&OsStr> {
+        self.variables
+            .get(OsStr::new(&*key(name)))
+            .map(OsString::as_os_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The file or folder `path` below the home folder, if there is a home folder.
+    pub(super) fn in_home(&self, path: &str) -> Option<PathBuf> {
+        self.home.as_ref().map(|home| home.join(path))
+    }
+
+    /// `path` with `$NAME` and `${NAME}` of variables that are set, and a leading `~`, replaced; on
+    /// Windows `%NAME%` too.
+    pub(super) fn expanded(&self, path: &OsStr) -> PathBuf {
+        let Some(text) = path.to_str() else {
+            return path.into();
+        };
+        let text = self.with_variables(text);
+        #[cfg(windows)]
+        let text = self.with_percents(&text);
+        match (text.strip_prefix('~'), &self.home) {
+            (Some(""), Some(home)) => home.clone(),
+            (Some(rest), Some(home)) if rest.starts_with(std::path::is_separator) => {
+                home.join(rest.trim_start_matches(std::path::is_separator))
+            }
+            _ => Path::new(&text).into(),
+        }
+    }
+
+    fn with_variables(&self, text: &str) -> String {
+        let mut expanded = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('$') {
+            expanded.push_str(before);
+            let (name, behind) = match after
+                .strip_prefix('{')
+                .and_then(|name| name.split_once('}'))
+            {
+                Some(braced) => braced,
+                None => after.split_at(length_of_name(after)),
+            };
+            let end = text.len() - behind.len();
+            match self.get(name) {
+                Some(value) => expanded.push_str(&value),
+                None => expanded.push_str(&text[text.len() - after.len() - 1..end]),
+            }
+            rest = behind;
+        }
+        expanded + rest
+    }
+
+    /// `text` with `%NAME%` of variables that are set replaced, and `%%` by one `%`.
+    #[cfg(any(windows, test))]
+    fn with_percents(&self, text: &str) -> String {
+        let mut expanded = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('%') {
+            let Some((name, behind)) = after.split_once('%') else {
+                break;
+            };
+            expanded.push_str(before);
+            match self.get(name) {
+                Some(value) => expanded.push_str(&value),
+                None if name.is_empty() => expanded.push('%'),
+                None => expanded.extend(["%", name, "%"]),
+            }
+            rest = behind;
+        }
+        expanded + rest
+    }
+}
+
+/// `name` as the variables are kept: Windows ignores the case of names.
+fn key(name: &str) -> Cow<'_, str> {
+    if cfg!(windows) {
+        name.to_ascii_uppercase().into()
+    } else {
+        name.into()
+    }
+}
+
+fn length_of_name(text: &str) -> usize {
+    text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .unwrap_or(text.len())
+}
+
+#[cfg(test)]
+impl Environment {
+    /// An environment of these variables, whose home folder is `HOME`.
+    pub(super) fn of(variables: &[(&str, &str)]) -> Self {
+        let variables: HashMap<_, _> = (variables.iter())
+            .map(|(name, value)| (OsString::from(name), OsString::from(value)))
+            .collect();
+        let home = variables.get(OsStr::new("HOME")).map(PathBuf::from);
+        let home = home.filter(|home| !home.as_os_str().is_empty());
+        Self { variables, home }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Environment;
+    use std::ffi::OsStr;
+    use std::path::Path;
+
+    #[test]
+    fn paths_are_expanded_as_the_aws_cli_expands_them() {
+        let environment = Environment::of(&[("HOME", "/home/me"), ("A_1", "x"), ("EMPTY", "")]);
+        for (path, expected) in [
+            ("~/.aws/config", "/home/me/.aws/config"),
+            ("~", "/home/me"),
+            ("~you/config", "~you/config"),
+            ("/a/~", "/a/~"),
+            ("$HOME/c", "/home/me/c"),
+            ("${A_1}y/$A_1-$A_1", "xy/x-x"),
+            ("$UNKNOWN/${UNKNOWN}/$", "$UNKNOWN/${UNKNOWN}/$"),
+            ("$A_1$A_1${", "xx${"),
+        ] {
+            assert_eq!(
+                environment.expanded(OsStr::new(path)),
+                Path::new(expected),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_empty_variable_is_not_set() {
+        let environment = Environment::of(&[("A", ""), ("B", "b")]);
+        assert_eq!(environment.get("A"), None);
+        assert_eq!(environment.get("B").as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn percent_signs_enclose_variables_on_windows() {
+        let environment = Environment::of(&[("A_1", "x")]);
+        for (text, expanded) in [
+            ("%A_1%/y/%A_1%", "x/y/x"),
+            ("%B%/%A_1%", "%B%/x"),
+            ("100%%", "100%"),
+            ("100%/%", "100%/%"),
+            ("100%", "100%"),
+        ] {
+            assert_eq!(environment.with_percents(text), expanded);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Settings for requests to AWS services, from options, environment and profile, checked before the SDK
+//! sees them: it panics on some invalid settings and ignores others. An invalid setting is an error that
+//! names where it was set.
+
+use std::time::{Duration, SystemTime};
+
+use url::Url;
+
+use super::ini::in_group;
+use super::scope::Scope;
+use crate::error::{Error, Kind};
+use crate::net::settings::{ConnectionArgs, Found, Transport, host};
+
+/// The one region that serves ECR Public.
+const HOME_REGION: &str = "us-east-1";
+
+/// Checked settings of the service.
+#[derive(Debug)]
+pub(crate) struct ServiceSettings {
+    /// The region of the service's endpoint and of the signature.
+    pub(crate) region: String,
+    /// The service's address, unless it is the region's own.
+    pub(crate) endpoint_url: Option<Url>,
+    /// Whether to use the region's endpoint for both IPv6 and IPv4.
+    pub(crate) dual_stack: bool,
+    /// The HTTP client and the retry policy.
+    pub(crate) transport: Transport,
+}
+
+/// A service that this program sends requests to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    EcrPublic,
+    Sts,
+    Sso,
+}
+
+impl ServiceSettings {
+    /// Looks the settings up. The first wait before a retry takes up to `first_delay`.
+    ///
+    /// # Errors
+    ///
+    /// A usage error for an invalid setting.
+    pub(super) fn read(
+        scope: &Scope,
+        args: &ConnectionArgs,
+        first_delay: Duration,
+    ) -> Result<Self, Error> {
+        check_process(scope)?;
+        check_fips(scope)?;
+        Ok(Self {
+            region: args
+                .region
+                .clone()
+                .unwrap_or_else(|| HOME_REGION.to_owned()),
+            endpoint_url: match &args.endpoint_url {
+                Some(url) => Some(url.clone()),
+                None => scope.endpoint(Service::EcrPublic)?,
+            },
+            dual_stack: scope.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
+            transport: args.transport(|name, key| scope.find(name, key), first_delay)?,
+        })
+    }
+
+    /// The host of ECR Public, for messages.
+    pub(crate) fn host(&self) -> String {
+        match &self.endpoint_url {
+            Some(url) => host(url),
+            None => Service::EcrPublic.host(&self.region, self.dual_stack),
+        }
+    }
+}
+
+impl Service {
+    /// The variable of its endpoint, and its key in a `services` section.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::EcrPublic => ("AWS_ENDPOINT_URL_ECR_PUBLIC", "ecr_public"),
+            Self::Sts => ("AWS_ENDPOINT_URL_STS", "sts"),
+            Self::Sso => ("AWS_ENDPOINT_URL_SSO", "sso"),
+        }
+    }
+
+    /// The default host of the service.
+    pub(super) fn host(self, region: &str, dual_stack: bool) -> String {
+        let domain = match (region.starts_with("cn-"), dual_stack) {
+            (false, false) => "amazonaws.com",
+            (false, true) => "api.aws",
+            (true, false) => "amazonaws.com.cn",
+            (true, true) => "api.amazonwebservices.com.cn",
+        };
+        match self {
+            Self::EcrPublic if dual_stack => format!("ecr-public.{region}.{domain}"),
+            Self::EcrPublic => format!("api.ecr-public.{region}.{domain}"),
+            Self::Sts => format!("sts.{region}.{domain}"),
+            Self::Sso => format!("portal.sso.{region}.{domain}"),
+        }
+    }
+}
+
+impl Scope {
+    /// The endpoint of `service` that a setting names, in the order of the AWS CLI: the environment's
+    /// for the service, the environment's for all, the profile's `services` section, the profile's
+    /// for all.
+    ///
+    /// # Errors
+    ///
+    /// A usage error for an invalid URL, and for a `services` section that does not exist.
+    pub(super) fn endpoint(&self, service: Service) -> Result<Option<Url>, Error> {
+        let ignored = self.flag(
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            "ignore_configured_endpoint_urls",
+        )?;
+        if ignored {
+            return Ok(None);
+        }
+        let (variable, key) = service.names();
+        let mut variables = [variable, "AWS_ENDPOINT_URL"].into_iter();
+        let found = match variables.find_map(|name| self.in_environment(name)) {
+            Some(found) => Some(found),
+            None => self
+                .in_services(key)?
+                .or_else(|| self.in_profile("endpoint_url")),
+        };
+        found.map(|found| found.endpoint()).transpose()
+    }
+
+    /// The endpoint of the service `key` in the profile's `services` section.
+    fn in_services(&self, key: &str) -> Result<Option<Found>, Error> {
+        let Some(name) = self.section().get("services") else {
+            return Ok(None);
+        };
+        let section = self
+            .files
+            .services(name)
+            .filter(|section| !section.is_empty());
+        let section = section.ok_or_else(|| {
+            Error::usage(format!(
+                "the section `services {name}` of profile `{}` does not exist",
+                self.profile
+            ))
+            .hint(format!(
+                "add `[services {name}]` to the config file, or correct `services`"
+            ))
+        })?;
+        let text = in_group(section, key, "endpoint_url").filter(|text| !text.is_empty());
+        Ok(text.map(|text| Found {
+            text: text.to_owned(),
+            origin: format!("`endpoint_url` of `{key}` in section `services {name}`"),
+        }))
+    }
+}
+
+/// Checks values that the SDK reads from the process, and that would make it panic or fail unclearly.
+fn check_process(scope: &Scope) -> Result<(), Error> {
+    // The SDK reads it even if it is empty.
+    if std::env::var_os("SMITHY_CLIENT_SDK_CUSTOM_PARTITION").is_some() {
+        let error = Error::usage("`SMITHY_CLIENT_SDK_CUSTOM_PARTITION` is not supported");
+        return Err(error.hint("unset it"));
+    }
+    if let Some(found) = scope.in_environment("AWS_EXECUTION_ENV")
+        && found.text.chars().any(char::is_control)
+    {
+        let error = Error::usage("`AWS_EXECUTION_ENV` holds a character that cannot be sent");
+        return Err(error.hint("correct the variable, or unset it"));
+    }
+    if SystemTime::now() < SystemTime::UNIX_EPOCH {
+        let error = Error::new(Kind::Other, "the clock of this machine is before 1970");
+        return Err(error.hint("set the clock: signatures hold the time"));
+    }
+    Ok(())
+}
+
+fn check_fips(scope: &Scope) -> Result<(), Error> {
+    if scope.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")? {
+        return Err(
+            Error::usage("a FIPS endpoint is enabled, but ECR Public has none")
+                .hint("unset `AWS_USE_FIPS_ENDPOINT` and the profile's `use_fips_endpoint`"),
+        );
+    }
+    Ok(())
+}

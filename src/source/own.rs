@@ -1,0 +1,572 @@
+//! The caller's own registry, read through the official SDK with signed requests: one request per call,
+//! responses as our own types.
+
+use std::sync::Arc;
+
+use aws_sdk_ecrpublic::Client;
+use aws_sdk_ecrpublic::config::retry::RetryConfig;
+use aws_sdk_ecrpublic::config::timeout::TimeoutConfig;
+use aws_sdk_ecrpublic::config::{BehaviorVersion, Builder, Region, StalledStreamProtectionConfig};
+use aws_sdk_ecrpublic::types::{
+    ImageDetail, ImageIdentifier, ImageTagDetail, ReferencedImageDetail,
+};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use jiff::Timestamp;
+
+use super::wire::{Interner, to_millisecond};
+use super::{LookUp, Page, PageRequest, Start, refusals};
+use crate::aws::{Account, failures};
+use crate::error::{Error, Kind};
+use crate::model::{Home, Image, Manifest, RegistryDetail, RepositoryDetail, Tag};
+use crate::net::errors;
+use crate::net::retry::Failure;
+use crate::net::settings::ConnectionArgs;
+use crate::progress::Progress;
+use crate::redact;
+use crate::reference::{
+    ImageId, Named, PublicRepository, Reference, RegistryId, Repository, RepositoryName,
+    public_hint,
+};
+use crate::session::Session;
+
+/// A connection to the service: settings checked, credentials resolved.
+#[derive(Debug)]
+pub(crate) struct Aws<'a> {
+    client: Client,
+    account: Account,
+    host: String,
+    registry_id: Option<RegistryId>,
+    /// The user's options of the connection and the registry, for commands in hints.
+    options: String,
+    /// The place of the names that are remembered.
+    pub(super) place: String,
+    progress: &'a Progress,
+}
+
+/// The request that failed.
+#[derive(Clone, Copy, Debug)]
+struct Context<'a> {
+    /// The API's name of the operation, such as `DescribeImages`.
+    operation: &'static str,
+    /// The repository; a request for the registry has none.
+    repository: Option<&'a RepositoryName>,
+    start: Start,
+}
+
+impl<'a> Aws<'a> {
+    /// Reads the settings and resolves the credentials; sends no request to ECR Public yet. The hint
+    /// `otherwise` is for a run without credentials.
+    pub(crate) async fn connect(
+        args: &ConnectionArgs,
+        registry_id: Option<RegistryId>,
+        otherwise: &str,
+        session: Session<'a>,
+    ) -> Result<Self, Error> {
+        let account = Account::resolve(args, otherwise, session).await?;
+        Ok(Self::new(args, account, registry_id, session))
+    }
+
+    /// The same with keys of the environment or of the AWS files, or a credentials error.
+    pub(crate) fn at_hand(
+        args: &ConnectionArgs,
+        registry_id: Option<RegistryId>,
+        session: Session<'a>,
+    ) -> Result<Self, Error> {
+        let account = Account::at_hand(args, session)?;
+        Ok(Self::new(args, account, registry_id, session))
+    }
+
+    fn new(
+        args: &ConnectionArgs,
+        account: Account,
+        registry_id: Option<RegistryId>,
+        session: Session<'a>,
+    ) -> Self {
+        let registry = (registry_id.as_ref()).map(|id| format!(" --registry-id {id}"));
+        Self {
+            client: client(&account),
+            host: account.settings.host(),
+            options: args.as_words() + &registry.unwrap_or_default(),
+            place: place_of(&account.place, registry_id.as_ref()),
+            account,
+            registry_id,
+            progress: session.progress,
+        }
+    }
+
+    /// The user's options of the connection and the registry, as words of a command line.
+    pub(crate) fn options(&self) -> &str {
+        &self.options
+    }
+
+    fn registry_id(&self) -> Option<String> {
+        self.registry_id.as_ref().map(|id| id.as_str().to_owned())
+    }
+
+    /// A page of the repository's images.
+    ///
+    /// # Errors
+    ///
+    /// Any failure of the service or the network, and a response without a list.
+    pub(crate) async fn images(
+        &self,
+        repository: &RepositoryName,
+        request: PageRequest<'_>,
+    ) -> Result<Page<Image>, Error> {
+        let context = Context {
+            operation: "DescribeImages",
+            repository: Some(repository),
+            start: request.start,
+        };
+        let send = async || {
+            self.client
+                .describe_images()
+                .set_registry_id(self.registry_id())
+                .repository_name(repository.as_str())
+                .max_results(request.page_size.into())
+                .set_next_token(request.token.map(str::to_owned))
+                .send()
+                .await
+        };
+        let answer = self.call(context, send).await?;
+        let details = self.listed(answer.image_details, "imageDetails")?;
+        Ok(Page {
+            rows: images(details, &self.host)?,
+            next_token: answer.next_token,
+        })
+    }
+
+    /// Looks up images. One id that does not exist fails the whole request, and only the message says
+    /// which.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`].
+    pub(crate) async fn look_up(
+        &self,
+        repository: &RepositoryName,
+        ids: &[ImageId],
+    ) -> Result<LookUp<Image>, Error> {
+        let context = Context {
+            operation: "DescribeImages",
+            repository: Some(repository),
+            start: Start::Beginning,
+        };
+        let send = async || {
+            let answer = self
+                .client
+                .describe_images()
+                .set_registry_id(self.registry_id())
+                .repository_name(repository.as_str())
+                .set_image_ids(Some(ids.iter().map(identifier).collect()))
+                .send()
+                .await;
+            match answer {
+                Err(error) if is_image_not_found(&error) => Ok(None),
+                answer => answer.map(Some),
+            }
+        };
+        let Some(answer) = self.call(context, send).await? else {
+            return Ok(LookUp::PickFromListing);
+        };
+        let details = self.listed(answer.image_details, "imageDetails")?;
+        images(details, &self.host).map(LookUp::Found)
+    }
+
+    /// A page of the repository's tags.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`].
+    pub(crate) async fn tags(
+        &self,
+        repository: &RepositoryName,
+        request: PageRequest<'_>,
+    ) -> Result<Page<Tag>, Error> {
+        let context = Context {
+            operation: "DescribeImageTags",
+            repository: Some(repository),
+            start: request.start,
+        };
+        let send = async || {
+            self.client
+                .describe_image_tags()
+                .set_registry_id(self.registry_id())
+                .repository_name(repository.as_str())
+                .max_results(request.page_size.into())
+                .set_next_token(request.token.map(str::to_owned))
+                .send()
+                .await
+        };
+        let answer = self.call(context, send).await?;
+        let details = self.listed(answer.image_tag_details, "imageTagDetails")?;
+        Ok(Page {
+            rows: tags(details, repository, &self.host)?,
+            next_token: answer.next_token,
+        })
+    }
+
+    /// A page of the registry's repositories.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`].
+    pub(crate) async fn repositories(
+        &self,
+        request: PageRequest<'_>,
+    ) -> Result<Page<RepositoryDetail>, Error> {
+        let context = Context {
+            operation: "DescribeRepositories",
+            repository: None,
+            start: request.start,
+        };
+        let send = async || {
+            self.client
+                .describe_repositories()
+                .set_registry_id(self.registry_id())
+                .max_results(request.page_size.into())
+                .set_next_token(request.token.map(str::to_owned))
+                .send()
+                .await
+        };
+        let answer = self.call(context, send).await?;
+        let details = self.listed(answer.repositories, "repositories")?;
+        Ok(Page {
+            rows: repositories(details, &self.host)?,
+            next_token: answer.next_token,
+        })
+    }
+
+    /// The registry's id and its primary alias.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`].
+    pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
+        let context = Context {
+            operation: "DescribeRegistries",
+            repository: None,
+            start: Start::Beginning,
+        };
+        let send = async || self.client.describe_registries().send().await;
+        let answer = self.call(context, send).await?;
+        let registry = answer.registries.into_iter().next();
+        let registry =
+            registry.ok_or_else(|| errors::unlike(&self.host, 200, "no registry in it"))?;
+        let mut aliases = registry.aliases.into_iter();
+        let primary = aliases.find(|alias| alias.primary_registry_alias);
+        Ok(RegistryDetail {
+            id: registry.registry_id,
+            alias: primary.map(|alias| alias.name),
+        })
+    }
+
+    /// A token with which the registry serves the account, for `Authorization: Bearer` as it is. It
+    /// would allow pushes too.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`], and a response without a valid token.
+    pub(crate) async fn authorization_token(&self) -> Result<Arc<str>, Error> {
+        let context = Context {
+            operation: "GetAuthorizationToken",
+            repository: None,
+            start: Start::Beginning,
+        };
+        let send = async || self.client.get_authorization_token().send().await;
+        let answer = self.call(context, send).await?;
+        let token = answer
+            .authorization_data
+            .and_then(|data| data.authorization_token);
+        let token = token.unwrap_or_default();
+        redact::hide(&token);
+        // An invalid token must not become part of a header.
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(errors::unlike(&self.host, 200, "no valid token in it"));
+        }
+        Ok(token.into())
+    }
+
+    /// The public reference of the repository, from its `repositoryUri`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::images`], and a response without a valid reference.
+    pub(crate) async fn public_reference(
+        &self,
+        repository: &RepositoryName,
+    ) -> Result<PublicRepository, Error> {
+        let context = Context {
+            operation: "DescribeRepositories",
+            repository: Some(repository),
+            start: Start::Beginning,
+        };
+        let send = async || {
+            self.client
+                .describe_repositories()
+                .set_registry_id(self.registry_id())
+                .repository_names(repository.as_str())
+                .send()
+                .await
+        };
+        let answer = self.call(context, send).await?;
+        let found = self.listed(answer.repositories, "repositories")?;
+        let uri = found
+            .into_iter()
+            .next()
+            .and_then(|found| found.repository_uri);
+        uri.as_deref().and_then(public_repository).ok_or_else(|| {
+            Error::new(
+                Kind::Service,
+                format!(
+                    "the service does not name the public reference of repository `{repository}`"
+                ),
+            )
+        })
+    }
+
+    /// Sends a request under the retry policy.
+    async fn call<T, E>(
+        &self,
+        context: Context<'_>,
+        send: impl AsyncFn() -> Result<T, SdkError<E, HttpResponse>>,
+    ) -> Result<T, Error>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let attempt = async || {
+            let answer = send().await;
+            answer.map_err(|error| self.translate(&error, context))
+        };
+        let retry = &self.account.settings.transport.retry;
+        let request = match context.repository {
+            Some(repository) => format!("{} of `{repository}`", context.operation),
+            None => context.operation.to_owned(),
+        };
+        let outcome = retry.run(self.progress, &request, attempt).await;
+        outcome.map_err(|failure| failure.error)
+    }
+
+    fn translate<E>(&self, error: &SdkError<E, HttpResponse>, context: Context<'_>) -> Failure
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        failures::failed(error, context.operation, &self.host, |code, message, _| {
+            self.answered(code, message.unwrap_or(code), context)
+        })
+    }
+
+    /// The failure for an error code that concerns the request or the credentials.
+    fn answered(&self, code: &str, said: &str, context: Context<'_>) -> Option<Failure> {
+        Some(match code {
+            "RepositoryNotFoundException" => {
+                Failure::fatal(self.repository_not_found(context.repository?))
+            }
+            "InvalidParameterException" | "ValidationException" => {
+                refusals::refused(said, context.start)
+            }
+            "UnsupportedCommandException" => Failure::fatal(
+                Error::usage(format!("the service refuses the command: {said}"))
+                    .hint("leave out `--region`: ECR Public is served in us-east-1"),
+            ),
+            "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => {
+                Failure::fatal(access_denied(said, context))
+            }
+            _ => return self.account.origin.refused(code, said),
+        })
+    }
+
+    fn repository_not_found(&self, name: &RepositoryName) -> Error {
+        if let Some(id) = &self.registry_id {
+            return Error::new(
+                Kind::NotFound,
+                format!("repository `{name}` does not exist in the registry of account {id}"),
+            )
+            .hint("a registry id opens your own registry only; leave out `--registry-id`");
+        }
+        let error = Error::new(
+            Kind::NotFound,
+            format!("repository `{name}` does not exist in your registry"),
+        );
+        let options = &self.options;
+        let error = error.hint(format!(
+            "list your repositories with `ecrpub repos{options}`"
+        ));
+        match public_hint(name) {
+            Some(hint) => error.hint_first(hint),
+            None => error,
+        }
+    }
+
+    /// The list `key` of a response. A response without it is an error, not an empty listing.
+    fn listed<T>(&self, list: Option<Vec<T>>, key: &str) -> Result<Vec<T>, Error> {
+        list.ok_or_else(|| errors::unlike(&self.host, 200, &format!("no `{key}` in it")))
+    }
+}
+
+/// The SDK's client without its own time-outs and retries: `net::retry` has the one policy.
+fn client(account: &Account) -> Client {
+    let settings = &account.settings;
+    let mut config = Builder::new()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(settings.region.clone()))
+        .credentials_provider(account.keys.for_sdk())
+        .http_client(SharedHttpClient::new(settings.transport.http.clone()))
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(TimeoutConfig::disabled())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .use_dual_stack(settings.dual_stack);
+    if let Some(url) = &settings.endpoint_url {
+        // Dual-stack selects one of the region's endpoints; the SDK fails if another one is set, too.
+        config = config.endpoint_url(url.as_str()).use_dual_stack(false);
+    }
+    Client::from_conf(config.build())
+}
+
+/// The place of the names that are remembered.
+pub(super) fn place_of(account: &str, registry_id: Option<&RegistryId>) -> String {
+    let registry_id = registry_id.map_or("", RegistryId::as_str);
+    format!("{account} {registry_id}")
+}
+
+/// Whether the service says that an image of a look-up does not exist.
+fn is_image_not_found<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    let error = error.as_service_error();
+    error.is_some_and(|error| error.code() == Some("ImageNotFoundException"))
+}
+
+fn access_denied(said: &str, context: Context<'_>) -> Error {
+    let operation = context.operation;
+    let name = context.repository.map_or("*", RepositoryName::as_str);
+    Error::new(Kind::Credentials, format!("access denied: {said}")).hint(format!(
+        "allow `ecr-public:{operation}` on `arn:aws:ecr-public::ACCOUNT:repository/{name}` in the IAM policy"
+    ))
+}
+
+fn identifier(id: &ImageId) -> ImageIdentifier {
+    match id {
+        ImageId::Tag(tag) => ImageIdentifier::builder().image_tag(tag.as_str()),
+        ImageId::Digest(digest) => ImageIdentifier::builder().image_digest(digest.as_str()),
+    }
+    .build()
+}
+
+/// The repository that a `repositoryUri` names.
+pub(crate) fn public_repository(uri: &str) -> Option<PublicRepository> {
+    match uri.parse::<Reference>().ok()?.resolve(false).ok()? {
+        (Named::Repository(Repository::Public(public)), None) => Some(public),
+        _ => None,
+    }
+}
+
+fn repositories(
+    details: Vec<aws_sdk_ecrpublic::types::Repository>,
+    host: &str,
+) -> Result<Vec<RepositoryDetail>, Error> {
+    let mut names = Interner::default();
+    let repository = |detail: aws_sdk_ecrpublic::types::Repository| {
+        Ok(RepositoryDetail {
+            registry_id: names.share(detail.registry_id),
+            arn: detail.repository_arn,
+            alias: (detail.repository_uri.as_deref())
+                .and_then(public_repository)
+                .and_then(|public| names.share(Some(public.alias.as_str().to_owned()))),
+            name: detail.repository_name,
+            uri: detail.repository_uri,
+            created_at: timestamp(detail.created_at, host)?,
+            usage: None,
+            catalog: None,
+        })
+    };
+    details.into_iter().map(repository).collect()
+}
+
+fn images(details: Vec<ImageDetail>, host: &str) -> Result<Vec<Image>, Error> {
+    let mut names = Interner::default();
+    let image = |detail: ImageDetail| {
+        Ok(Image {
+            registry_id: names.share(detail.registry_id),
+            home: Home {
+                alias: None,
+                repository: names.share(detail.repository_name),
+            },
+            tags: detail.image_tags,
+            manifest: Manifest {
+                digest: detail.image_digest,
+                size: detail.image_size_in_bytes,
+                pushed_at: timestamp(detail.image_pushed_at, host)?,
+                media_type: names.share(detail.image_manifest_media_type),
+                artifact_media_type: names.share(detail.artifact_media_type),
+                platforms: None,
+                relations: None,
+            },
+        })
+    };
+    details.into_iter().map(image).collect()
+}
+
+fn tags(
+    details: Vec<ImageTagDetail>,
+    repository: &RepositoryName,
+    host: &str,
+) -> Result<Vec<Tag>, Error> {
+    let mut names = Interner::default();
+    let repository: Arc<str> = repository.as_str().into();
+    let mut manifest = |detail: ReferencedImageDetail| {
+        Ok(Manifest {
+            digest: detail.image_digest,
+            size: detail.image_size_in_bytes,
+            pushed_at: timestamp(detail.image_pushed_at, host)?,
+            media_type: names.share(detail.image_manifest_media_type),
+            artifact_media_type: names.share(detail.artifact_media_type),
+            platforms: None,
+            relations: None,
+        })
+    };
+    let tag = |detail: ImageTagDetail| {
+        Ok(Tag {
+            home: Home {
+                alias: None,
+                repository: Some(Arc::clone(&repository)),
+            },
+            name: detail.image_tag,
+            created_at: timestamp(detail.created_at, host)?,
+            manifest: detail
+                .image_detail
+                .map(&mut manifest)
+                .transpose()?
+                .unwrap_or_default(),
+        })
+    };
+    details.into_iter().map(tag).collect()
+}
+
+fn timestamp(time: Option<DateTime>, host: &str) -> Result<Option<Timestamp>, Error> {
+    let Some(time) = time else { return Ok(None) };
+    match to_millisecond(time.as_nanos()) {
+        Some(time) => Ok(Some(time)),
+        None => Err(errors::unlike(host, 200, "a date out of range")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::timestamp;
+    use aws_smithy_types::DateTime;
+
+    #[test]
+    fn times_are_rounded_to_the_nearest_millisecond() {
+        let rounded = |text: f64| {
+            let time = DateTime::from_secs_f64(text);
+            timestamp(Some(time), "host").map(|time| time.map(jiff::Timestamp::as_millisecond))
+        };
+        assert_eq!(rounded(1_695_067_472.655).unwrap(), Some(1_695_067_472_655));
+        assert_eq!(rounded(1_705_072_146.0).unwrap(), Some(1_705_072_146_000));
+        assert_eq!(rounded(-0.001).unwrap(), Some(-1));
+        assert!(rounded(1e15).is_err());
+    }
+}
