@@ -1,4 +1,4 @@
-//! Ends a run: turns its outcome into an exit code, and handles signals.
+//! Ends a run: turns its outcome into an exit code, and clears the progress line on Ctrl-C.
 
 use std::process::ExitCode;
 
@@ -17,16 +17,17 @@ pub(crate) fn report(outcome: Result<Missing, Error>, console: &Console) -> Exit
     errors.first().map_or(0, Error::exit_code).into()
 }
 
-/// Ends the program on Ctrl-C and other signals that end it, even while it computes or blocks, after
-/// removing the progress line. A child process gets Ctrl-C from the terminal too. The program ends by the signal itself, so
-/// that a shell's loop ends too. It ignores signals that its parent process ignores.
+/// Removes the progress line on Ctrl-C, even while the program computes or blocks, before the signal
+/// itself ends the program, so that a shell's loop ends too. Only for a run with a line: in any other,
+/// signals keep what the parent process made of them.
 #[cfg(unix)]
-pub(crate) fn end_on_signals(progress: &Progress) {
+pub(crate) fn clear_on_ctrl_c(progress: &Progress) {
+    use signal_hook::consts::SIGINT;
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    // Without a handler the signals still end the program, but the progress line stays.
-    let Ok(mut signals) = Signals::new(handled_signals()) else {
+    // Without a handler, the line stays.
+    let Ok(mut signals) = Signals::new([SIGINT]) else {
         return;
     };
     let line = progress.line();
@@ -39,9 +40,9 @@ pub(crate) fn end_on_signals(progress: &Progress) {
     let _ = std::thread::Builder::new().spawn(wait);
 }
 
-/// Ends the program on Ctrl-C with the exit code that shells use for it.
+/// Removes the progress line on Ctrl-C and ends the program with the exit code that shells use for it.
 #[cfg(not(unix))]
-pub(crate) fn end_on_signals(progress: &Progress) {
+pub(crate) fn clear_on_ctrl_c(progress: &Progress) {
     let line = progress.line();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
@@ -49,22 +50,4 @@ pub(crate) fn end_on_signals(progress: &Progress) {
             std::process::exit(130);
         }
     });
-}
-
-/// The signals to end on: those that the parent process did not make this one ignore, as scripts do
-/// for background jobs, and `nohup`. Only Linux exposes them without unsafe code; elsewhere `nohup` is
-/// respected because SIGHUP keeps its default, which also ends the child of a closed terminal.
-#[cfg(unix)]
-fn handled_signals() -> Vec<i32> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    let Some(ignored) = ignored else {
-        return vec![SIGINT, SIGTERM];
-    };
-    let is_ignored = |signal: i32| ignored & (1 << (signal - 1)) != 0;
-    let all = [SIGHUP, SIGINT, SIGTERM].into_iter();
-    all.filter(|signal| !is_ignored(*signal)).collect()
 }

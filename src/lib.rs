@@ -34,7 +34,6 @@ mod source;
 mod usage;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -46,7 +45,6 @@ use crate::error::{Error, Kind};
 use crate::listing::Missing;
 use crate::progress::Progress;
 use crate::session::Session;
-use crate::source::CachePlace;
 
 /// Runs the program with `arguments`, which begin with its own name, and returns its exit code. Data
 /// goes to stdout, everything else to stderr.
@@ -73,7 +71,11 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         .enable_all()
         .build()
         .map_err(|error| Error::new(Kind::Other, format!("cannot start: {error}")))?;
-    let cache_folder = cache_folder(cli, &env);
+    let cache_folder = if cli.no_cache {
+        None
+    } else {
+        source::cache_folder(env.cache_dir.clone())
+    };
     let session = Session {
         console,
         progress: &progress,
@@ -81,19 +83,13 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         cache_folder: cache_folder.as_deref(),
     };
     let outcome = runtime.block_on(async {
-        exit::end_on_signals(&progress);
+        if console.has_watcher() || cfg!(not(unix)) {
+            exit::clear_on_ctrl_c(&progress);
+        }
         cli.command.run(session, Cli::command).await
     });
     progress.end_line();
     // Dropping the runtime would wait for a DNS look-up without a time limit.
     runtime.shutdown_background();
     outcome
-}
-
-/// The folder of what is kept from run to run, unless `--no-cache` is given.
-fn cache_folder(cli: &Cli, env: &Env) -> Option<PathBuf> {
-    if cli.no_cache {
-        return None;
-    }
-    CachePlace::of_process(env.cache_dir.clone()).folder()
 }

@@ -4,13 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::relations::Role;
-
-/// The media types of indexes.
-pub(crate) const INDEX_TYPES: [&str; 2] = [
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-];
+use crate::relations::{self, Role};
 
 /// An image, identified by its digest (`ImageDetail` in the service's API).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -151,8 +145,7 @@ impl Manifest {
 
     /// Whether this is an index: a list of other manifests.
     pub(crate) fn is_index(&self) -> bool {
-        let media_type = self.media_type.as_deref();
-        media_type.is_some_and(|media_type| INDEX_TYPES.contains(&media_type))
+        relations::is_index(self.media_type.as_deref()) == Some(true)
     }
 }
 

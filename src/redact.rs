@@ -1,7 +1,6 @@
 //! Redacts the secrets of a run from every text that is printed for people.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,96 +11,72 @@ const SHORTEST: usize = 6;
 /// How many secrets of single requests are kept: several times as many as are in flight.
 const MOST_OF_REQUESTS: usize = 256;
 
-static SECRETS: Mutex<Secrets> = Mutex::new(Secrets {
-    of_run: Vec::new(),
-    of_requests: VecDeque::new(),
-});
-
-#[derive(Debug)]
-struct Secrets {
-    of_run: Vec<Secret>,
-    /// Such as signatures; the oldest gives way.
-    of_requests: VecDeque<Secret>,
-}
+static SECRETS: Mutex<Vec<Secret>> = Mutex::new(Vec::new());
 
 #[derive(Debug)]
 struct Secret {
     text: Box<[u8]>,
-    /// Whether `-v` may show it.
-    is_id: bool,
+    life: Life,
+}
+
+/// What a secret belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    Run,
+    /// An access key id of the run, which `-v` may show.
+    Id,
+    /// One request, such as its signature: a response may repeat it.
+    Request,
 }
 
 /// Redacts `text`, such as a secret key or a token, from everything that is printed from now on.
 pub(crate) fn hide(text: &str) {
-    remember(text, false);
+    remember(text, Life::Run);
 }
 
 /// Redacts `text`, an access key id, from errors, hints and notes from now on; `-v` still shows it.
 pub(crate) fn hide_id(text: &str) {
-    remember(text, true);
+    remember(text, Life::Id);
 }
 
-/// Redacts `text`, which belongs to one request, such as its signature: a response may repeat it.
+/// Redacts `text`, which belongs to one request, until many others were sent.
 pub(crate) fn hide_of_request(text: &str) {
-    let Some(secret) = Secret::of(text, false) else {
-        return;
-    };
-    let of_requests = &mut secrets().of_requests;
-    if of_requests.len() == MOST_OF_REQUESTS {
-        of_requests.pop_front();
-    }
-    of_requests.push_back(secret);
+    remember(text, Life::Request);
 }
 
-fn remember(text: &str, is_id: bool) {
-    let Some(new) = Secret::of(text, is_id) else {
+fn remember(text: &str, life: Life) {
+    let text = text.trim().as_bytes();
+    let mut secrets = secrets();
+    if text.len() < SHORTEST || secrets.iter().any(|secret| *secret.text == *text) {
         return;
-    };
-    let of_run = &mut secrets().of_run;
-    if of_run.iter().all(|secret| secret.text != new.text) {
-        of_run.push(new);
     }
+    let of_requests = |secret: &&Secret| secret.life == Life::Request;
+    if life == Life::Request && secrets.iter().filter(of_requests).count() == MOST_OF_REQUESTS {
+        let oldest = secrets.iter().position(|secret| of_requests(&secret));
+        oldest.map(|oldest| secrets.remove(oldest));
+    }
+    secrets.push(Secret {
+        text: text.into(),
+        life,
+    });
 }
 
-fn secrets() -> MutexGuard<'static, Secrets> {
+fn secrets() -> MutexGuard<'static, Vec<Secret>> {
     SECRETS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Secret {
-    /// The secret `text`, unless it is too short.
-    fn of(text: &str, is_id: bool) -> Option<Self> {
-        let text = text.trim().as_bytes();
-        (text.len() >= SHORTEST).then(|| Self {
-            text: text.into(),
-            is_id,
-        })
-    }
 }
 
 /// `text` without secrets, access key ids, and passwords in URLs.
 pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
-    known_blanked(text, true)
+    blanked(text, &secrets(), true)
 }
 
 /// `text` without secrets and passwords in URLs, but with access key ids.
 pub(crate) fn redacted_but_ids(text: &str) -> Cow<'_, str> {
-    known_blanked(text, false)
-}
-
-fn known_blanked(text: &str, ids: bool) -> Cow<'_, str> {
-    let secrets = secrets();
-    let all = || {
-        let all = secrets.of_run.iter().chain(&secrets.of_requests);
-        all.filter(|secret| ids || !secret.is_id)
-    };
-    match without_passwords(text) {
-        Cow::Borrowed(text) => blanked(text, all),
-        Cow::Owned(text) => Cow::Owned(blanked(&text, all).into_owned()),
-    }
+    blanked(text, &secrets(), false)
 }
 
 /// `text` without the password of any `SCHEME://USER:PASSWORD@HOST` in it.
-pub(crate) fn without_passwords(text: &str) -> Cow<'_, str> {
+fn without_passwords(text: &str) -> Cow<'_, str> {
     if !text.contains("://") {
         return Cow::Borrowed(text);
     }
@@ -160,22 +135,22 @@ fn last_at(word: &str) -> Option<usize> {
     ats.find(|at| !is_digest(&word[at + 1..]))
 }
 
-fn blanked<'a, 's, S>(text: &'a str, secrets: impl Fn() -> S) -> Cow<'a, str>
-where
-    S: Iterator<Item = &'s Secret>,
-{
+/// `text` without `secrets`, of which access key ids are among them only with `ids`, and without
+/// passwords in URLs.
+fn blanked<'a>(text: &'a str, secrets: &[Secret], ids: bool) -> Cow<'a, str> {
+    let text = without_passwords(text);
     let bytes = text.as_bytes();
     let mut safe = String::new();
     let (mut copied, mut at) = (0, 0);
     while at < bytes.len() {
-        let found = secrets()
+        let found = (secrets.iter())
+            .filter(|secret| ids || secret.life != Life::Id)
             .filter_map(|secret| length_of_match(&bytes[at..], &secret.text))
             .max();
         match found {
             // Secrets begin and end with whole characters, and so do their encodings.
             Some(length) if text.is_char_boundary(at) && text.is_char_boundary(at + length) => {
-                safe.push_str(&text[copied..at]);
-                safe.push_str(BLANK);
+                safe.extend([&text[copied..at], BLANK]);
                 at += length;
                 copied = at;
             }
@@ -183,7 +158,7 @@ where
         }
     }
     if copied == 0 {
-        return Cow::Borrowed(text);
+        return text;
     }
     safe.push_str(&text[copied..]);
     Cow::Owned(safe)
@@ -219,14 +194,17 @@ fn length_of_byte(text: &[u8], byte: u8) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::{
-        BLANK, MOST_OF_REQUESTS, Secret, blanked, hide_of_request, secrets, without_passwords,
+        BLANK, Life, MOST_OF_REQUESTS, Secret, blanked, hide_of_request, without_passwords,
     };
     use proptest::prelude::*;
 
-    fn redacted(text: &str, secret: &str, is_id: bool, ids: bool) -> String {
-        let secrets = [Secret::of(secret, is_id).expect("a secret")];
-        let all = || secrets.iter().filter(|secret| ids || !secret.is_id);
-        blanked(text, all).into_owned()
+    fn redacted(text: &str, secret: &str, life: Life, ids: bool) -> String {
+        let text_of_secret = secret.as_bytes().into();
+        let secrets = [Secret {
+            text: text_of_secret,
+            life,
+        }];
+        blanked(text, &secrets, ids).into_owned()
     }
 
     #[test]
@@ -242,16 +220,16 @@ mod tests {
         ] {
             let text = format!("ä key={spelled}&x");
             let expected = format!("ä key={BLANK}&x");
-            assert_eq!(redacted(&text, secret, false, false), expected);
+            assert_eq!(redacted(&text, secret, Life::Run, false), expected);
         }
     }
 
     #[test]
     fn keeps_an_access_key_id_for_the_log() {
         let text = "AKIAEXAMPLE of a profile";
-        assert_eq!(redacted(text, "AKIAEXAMPLE", true, false), text);
+        assert_eq!(redacted(text, "AKIAEXAMPLE", Life::Id, false), text);
         let expected = format!("{BLANK} of a profile");
-        assert_eq!(redacted(text, "AKIAEXAMPLE", true, true), expected);
+        assert_eq!(redacted(text, "AKIAEXAMPLE", Life::Id, true), expected);
     }
 
     #[test]
@@ -332,13 +310,12 @@ mod tests {
         let text = format!("{} {}", signature(0), signature(MOST_OF_REQUESTS));
         let expected = format!("{} {BLANK}", signature(0));
         assert_eq!(super::redacted(&text), expected);
-        assert_eq!(secrets().of_requests.len(), MOST_OF_REQUESTS);
     }
 
     #[test]
     fn keeps_text_that_only_begins_like_a_secret() {
         for text in ["wJalr", "wJalr%2", "wJalr%2FXUtm", "", "wJalr\\"] {
-            assert_eq!(redacted(text, "wJalr/XUtn", false, true), text);
+            assert_eq!(redacted(text, "wJalr/XUtn", Life::Run, true), text);
         }
     }
 
@@ -348,7 +325,7 @@ mod tests {
             prop_assume!(!before.contains(&secret) && !after.contains(&secret));
             let text = format!("{before}\u{1}{secret}\u{1}{after}");
             let expected = format!("{before}\u{1}{BLANK}\u{1}{after}");
-            prop_assert_eq!(redacted(&text, &secret, false, true), expected);
+            prop_assert_eq!(redacted(&text, &secret, Life::Run, true), expected);
         }
     }
 }

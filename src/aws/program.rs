@@ -2,6 +2,7 @@
 
 use std::io;
 use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -77,9 +78,7 @@ async fn keys(origin: &str, program: &str, command: Command) -> Result<Keys, Err
     let said = match said.trim() {
         "" => String::new(),
         // As version 1 refuses an unknown command.
-        said if said.contains("nvalid choice") => {
-            ": this `aws` is not version 2 of the AWS CLI, or too old".to_owned()
-        }
+        said if said.contains("nvalid choice") => ": version 2 of the AWS CLI is needed".to_owned(),
         said => format!(": {}", errors::cut(said)),
     };
     let status = output.status;
@@ -96,6 +95,10 @@ async fn run(mut command: Command) -> io::Result<Output> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (stdout, stderr) = tokio::try_join!(read_all(stdout), read_all(stderr))?;
     let status = child.wait().await?;
+    if !status.success() {
+        // Ctrl-C ends both processes: the failure of the other one must not be reported first.
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
     Ok(Output {
         status,
         stdout,

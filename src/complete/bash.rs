@@ -29,15 +29,9 @@ const SCRIPT: &str = r#"_ecrpub_complete() {
     done
     word="${words[${#words[@]}-1]}"
     local breaks="" head=""
-    if [[ ${COMP_WORDBREAKS} == *:* ]]; then
-        breaks+=":"
-    fi
-    if [[ ${COMP_WORDBREAKS} == *=* ]]; then
-        breaks+="="
-    fi
-    if [[ ${word} == [\'\"]* ]]; then
-        breaks=""
-    fi
+    [[ ${COMP_WORDBREAKS} != *:* ]] || breaks+=":"
+    [[ ${COMP_WORDBREAKS} != *=* ]] || breaks+="="
+    [[ ${word} != [\'\"]* ]] || breaks=""
     if [[ -n ${breaks} && ${word} == *[${breaks}]* ]]; then
         head="${word%"${word##*[${breaks}]}"}"
     fi
@@ -49,11 +43,8 @@ const SCRIPT: &str = r#"_ecrpub_complete() {
         compopt -o nospace 2>/dev/null
     fi
 }
-if [[ ${BASH_VERSINFO[0]} -gt 4 || (${BASH_VERSINFO[0]} -eq 4 && ${BASH_VERSINFO[1]} -ge 4) ]]; then
-    complete -o nosort -F _ecrpub_complete ecrpub
-else
-    complete -F _ecrpub_complete ecrpub
-fi
+# Before 4.4, bash does not know `nosort`.
+complete -o nosort -F _ecrpub_complete ecrpub 2>/dev/null || complete -F _ecrpub_complete ecrpub
 "#;
 
 /// The adapter.

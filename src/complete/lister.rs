@@ -11,10 +11,7 @@ use crate::error::Error;
 use crate::model::{RepositoryDetail, Row, Tag};
 use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
-use crate::reference::{
-    Named, PublicRepository, RegistryAlias, RegistryId, RegistryName, Repository, RepositoryName,
-    TagName,
-};
+use crate::reference::{Named, RegistryId, RegistryName, Repository, RepositoryName, TagName};
 use crate::select::natural;
 use crate::session::Session;
 use crate::source::{
@@ -34,7 +31,7 @@ pub(super) struct Lister {
     registry_id: Option<RegistryId>,
     source: SourceName,
     /// The repositories on the line.
-    repositories: Vec<Repository>,
+    named: Vec<Repository>,
     /// Whether `--public` is on the line.
     pub(super) is_public: bool,
     env: Env,
@@ -52,7 +49,7 @@ impl Lister {
             connection: connection.with_one_attempt(LIMIT),
             registry_id: None,
             source: SourceName::Auto,
-            repositories: Vec::new(),
+            named: Vec::new(),
             is_public: matches.get_flag("public"),
             env: Env::read().ok()?,
             console: Console::new(Color::Never, true),
@@ -71,40 +68,27 @@ impl Lister {
                 Named::Repository(repository) => Some(repository),
                 Named::Matching(_) => None,
             };
-            lister.repositories = targets.filter_map(|target| repository(target.of)).collect();
+            lister.named = targets.filter_map(|target| repository(target.of)).collect();
         }
         Some(lister)
     }
 
-    /// The repositories of the caller's own registry.
-    pub(super) fn own(&self) -> Vec<String> {
-        self.repositories_of(&RegistryName::Own)
-    }
-
-    /// The repositories of a public registry.
-    pub(super) fn of_alias(&self, alias: RegistryAlias) -> Vec<String> {
-        self.repositories_of(&RegistryName::Public(alias))
-    }
-
-    /// The tags of a public repository.
-    pub(super) fn tags(&self, repository: PublicRepository) -> Vec<String> {
-        self.tags_of(&Repository::Public(repository))
-    }
-
     /// The tags of the repositories on the line.
     pub(super) fn tags_on_line(&self) -> Vec<String> {
-        let repositories = self.repositories.iter().take(MOST_REPOSITORIES);
-        let mut tags: Vec<_> = repositories.flat_map(|of| self.tags_of(of)).collect();
+        let repositories = self.named.iter().take(MOST_REPOSITORIES);
+        let mut tags: Vec<_> = repositories.flat_map(|of| self.tags(of)).collect();
         let mut offered = HashSet::new();
         tags.retain(|tag| offered.insert(tag.clone()));
         tags
     }
 
-    fn repositories_of(&self, registry: &RegistryName) -> Vec<String> {
+    /// The repositories of `registry`.
+    pub(super) fn repositories(&self, registry: &RegistryName) -> Vec<String> {
         self.names::<RepositoryDetail>(registry, |name| name.parse::<RepositoryName>().is_ok())
     }
 
-    fn tags_of(&self, repository: &Repository) -> Vec<String> {
+    /// The tags of `repository`.
+    pub(super) fn tags(&self, repository: &Repository) -> Vec<String> {
         self.names::<Tag>(repository, TagName::is_valid)
     }
 

@@ -46,11 +46,7 @@ pub(crate) fn answer(arguments: &[OsString], root: fn() -> Command) -> Option<Ex
     let completed = SHELLS
         .completer(&name)
         .is_some_and(|shell| complete(shell, line, root, started).is_ok());
-    Some(if completed {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Some(u8::from(!completed).into())
 }
 
 /// The script that makes `shell` call `ecrpub` at TAB.

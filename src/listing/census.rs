@@ -46,28 +46,27 @@ pub(super) async fn images(
 /// # Errors
 ///
 /// If an image has no valid digest: its relations cannot be known.
-pub(super) fn graph<'g>(images: &'g [Image], known: &Manifests) -> Result<Graph<'g>, Error> {
+pub(super) fn graph(images: &[Image], known: &Manifests) -> Result<Graph, Error> {
     let nodes: Result<Vec<_>, Error> = images.iter().map(checked_node).collect();
-    let mut graph = Graph::new(nodes?).map_err(|invalid| {
-        Error::new(
-            Kind::Service,
-            format!("the service returned an image whose digest {invalid}"),
-        )
-    })?;
+    let mut graph = Graph::new(nodes?).map_err(|invalid| invalid_digest(&invalid))?;
     add(&mut graph, known);
     Ok(graph)
 }
 
+/// The error for an image with this digest.
+pub(super) fn invalid_digest(digest: &str) -> Error {
+    let message =
+        format!("the service returned an image whose digest `{digest}` is not a valid digest");
+    Error::new(Kind::Service, message)
+}
+
 /// Adds `manifests` to `graph`.
 pub(super) fn add<'m>(
-    graph: &mut Graph<'_>,
+    graph: &mut Graph,
     manifests: impl IntoIterator<Item = (&'m Digest, &'m Option<ParsedManifest>)>,
 ) {
     for (digest, manifest) in manifests {
-        match manifest {
-            Some(manifest) => graph.add(digest, manifest.clone()),
-            None => graph.add_gone(digest),
-        }
+        graph.add(digest, manifest.clone());
     }
 }
 
@@ -79,7 +78,6 @@ pub(super) fn node<R: ImageRow>(row: &R) -> Node<'_> {
         tags: row.names(),
         media_type: manifest.media_type.as_deref(),
         config_type: manifest.artifact_media_type.as_deref(),
-        date: manifest.pushed_at,
     }
 }
 
@@ -99,13 +97,12 @@ impl Reader<'_> {
     /// If one cannot be read.
     pub(super) async fn read(
         &self,
-        graph: &mut Graph<'_>,
+        graph: &mut Graph,
         known: &mut Manifests,
         question: Question<'_>,
     ) -> Result<(), Error> {
         loop {
-            let unread = graph.unread(question).into_iter();
-            let unread: Vec<_> = unread.filter_map(Digest::canonical).collect();
+            let unread = graph.unread(question);
             if unread.is_empty() {
                 return Ok(());
             }

@@ -142,7 +142,7 @@ async fn answers<R: ImageRow>(
         .into_iter()
         .filter(|node| Digest::is_canonical(node.digest));
     let graph = Graph::new(nodes);
-    let mut graph = graph.map_err(|invalid| Error::new(Kind::Service, invalid))?;
+    let mut graph = graph.map_err(|invalid| census::invalid_digest(&invalid))?;
     census::add(&mut graph, &relating.manifests);
     let digests = rows
         .iter()
@@ -154,41 +154,18 @@ async fn answers<R: ImageRow>(
     };
     let known = &mut relating.manifests;
     relating.reader.read(&mut graph, known, question).await?;
-    let platforms = graph.platforms();
-    let mut gone = Vec::new();
-    let mut answers = Vec::with_capacity(rows.len());
-    for row in rows {
-        let digest = row.manifest().digest.as_deref().unwrap_or_default();
-        let is_index = is_index(relating, row, digest, &mut gone)?;
-        let list = platforms.of(digest).into_iter().map(str::to_owned);
-        let list: Vec<String> = list.collect();
-        answers.push((is_index || !list.is_empty()).then(|| list.into()));
-    }
+    let platforms = graph.platforms(&digests, all);
+    let platforms = platforms.map_err(|missing| relating.incomplete(&missing))?;
+    let of_row = |row: &R| {
+        let list = platforms.get(row.manifest().digest.as_deref()?)?;
+        Some(list.iter().map(|name| (*name).to_owned()).collect())
+    };
+    let answers = rows.iter().map(of_row).collect();
+    let mut gone: Vec<_> = (graph.gone(&digests).into_iter())
+        .map(str::to_owned)
+        .collect();
     gone.sort_unstable();
-    gone.dedup();
     Ok((answers, gone))
-}
-
-/// Whether the row's manifest was read and is an index. A listed index that does not exist is added to
-/// `gone`.
-fn is_index<R: ImageRow>(
-    relating: &Relating<'_>,
-    row: &R,
-    digest: &str,
-    gone: &mut Vec<String>,
-) -> Result<bool, Error> {
-    let digest_read = Digest::canonical(digest);
-    let read = digest_read.and_then(|digest| relating.manifests.get(&digest));
-    let is_listed_index = row.manifest().is_index();
-    match read {
-        Some(Some(manifest)) if manifest.children.is_some() => Ok(true),
-        Some(Some(_)) if is_listed_index => Err(no_index(relating, digest)),
-        Some(None) if is_listed_index => {
-            gone.push(digest.to_owned());
-            Ok(false)
-        }
-        _ => Ok(false),
-    }
 }
 
 /// Refuses the digest of an index that must not become part of a URL.
@@ -207,13 +184,6 @@ fn invalid(relating: &Relating<'_>, what: &str, text: &str) -> Error {
         Kind::Service,
         format!("the service returned an invalid {what} `{text}` for an image of `{reference}`"),
     )
-}
-
-fn no_index(relating: &Relating<'_>, digest: &str) -> Error {
-    let reference = relating.reader.reference;
-    let message =
-        format!("manifest {digest} of `{reference}` is not an index, but is listed as one");
-    Error::new(Kind::Service, message).hint(relating.reader.advice)
 }
 
 /// Reads the manifest of each row by its tag, each once.

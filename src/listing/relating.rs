@@ -10,7 +10,7 @@ use crate::error::{Error, Kind};
 use crate::model::{Image, ImageRow};
 use crate::output::counted;
 use crate::reference::{Digest, PublicRepository, Repository};
-use crate::relations::{Incomplete, Question, Unused};
+use crate::relations::Question;
 use crate::source::{Listed, Subject};
 
 /// Relates the images of one repository.
@@ -66,15 +66,24 @@ impl<'a> Relating<'a> {
         self.reader
             .read(&mut graph, manifests, Question::Unused)
             .await?;
-        let unused = graph.unused(settled);
+        let unused = graph.unused();
         let unused = unused.map_err(|missing| self.incomplete(&missing))?;
-        self.note_unused(graph.has_roots() || images.is_empty(), &unused);
-        self.note_elsewhere(&images);
-        let is_unused = |image: &Image| {
+        let (mut young, mut undated) = (0, 0);
+        // Undated images could be as young as one whose index is still to be pushed.
+        let mut is_unused = |image: &Image| {
             let digest = image.manifest.digest.as_deref();
-            digest.is_some_and(|digest| unused.digests.contains(digest))
+            let is_unused = digest.is_some_and(|digest| unused.contains(digest));
+            match image.manifest.pushed_at {
+                _ if !is_unused => return false,
+                None => undated += 1,
+                Some(date) if settled.is_some_and(|settled| date >= settled) => young += 1,
+                Some(_) => return true,
+            }
+            false
         };
-        let are_unused: Vec<_> = images.iter().map(is_unused).collect();
+        let are_unused: Vec<_> = images.iter().map(&mut is_unused).collect();
+        self.note_unused(graph.has_roots() || images.is_empty(), young, undated);
+        self.note_elsewhere(&images);
         for (image, unused) in images.iter_mut().zip(are_unused) {
             image.manifest.relations_mut().is_unused = unused;
         }
@@ -82,21 +91,21 @@ impl<'a> Relating<'a> {
         Ok(())
     }
 
-    fn note_unused(&mut self, has_roots: bool, unused: &Unused<'_>) {
+    fn note_unused(&mut self, has_roots: bool, young: usize, undated: usize) {
         if !has_roots {
             let title = self.reader.repository.title();
             self.notes.push(format!(
                 "{title} has no tag but those of signatures, so that nothing in it is in use"
             ));
         }
-        if unused.young > 0 {
-            let images = counted(unused.young, "image");
+        if young > 0 {
+            let images = counted(young, "image");
             self.notes.push(format!(
                 "`--unused` leaves out {images} younger than 24 hours, whose index may still be pushed; `--min-age` sets another age"
             ));
         }
-        if unused.undated > 0 {
-            let images = counted(unused.undated, "image");
+        if undated > 0 {
+            let images = counted(undated, "image");
             self.notes
                 .push(format!("`--unused` leaves out {images} without a date"));
         }
@@ -138,7 +147,8 @@ impl<'a> Relating<'a> {
             .map_err(|missing| self.incomplete(&missing))?;
         for row in rows {
             let digest = row.manifest().digest.clone().unwrap_or_default();
-            let tags = used_by.tags(&digest).into_iter().map(str::to_owned);
+            let tags = used_by.get(&*digest).into_iter().flatten();
+            let tags = tags.map(|tag| (*tag).to_owned());
             let relations = row.manifest_mut().relations_mut();
             relations.used_by = Some(tags.collect());
             relations.role = graph.role(&digest);
@@ -189,7 +199,7 @@ impl<'a> Relating<'a> {
     }
 
     /// The error for an answer that a missing manifest makes impossible.
-    pub(super) fn incomplete(&self, missing: &Incomplete) -> Error {
+    pub(super) fn incomplete(&self, missing: &str) -> Error {
         let title = self.reader.repository.title();
         let message = format!("the relations of {title} are not complete: {missing}");
         Error::new(Kind::Service, message).hint(self.reader.advice)

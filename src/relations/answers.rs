@@ -1,96 +1,108 @@
-//! Which images are in use, and through which tags.
+//! Which images are in use and through which tags, and on which platforms they run.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, VecDeque};
 
-use jiff::Timestamp;
+use super::graph::{Content, Graph};
+use super::questions::Question;
 
-use super::graph::{Graph, Vertex};
-use super::questions::{Incomplete, Question};
-
-/// The unused images of a repository.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Unused<'g> {
-    /// Their digests, without those of young and undated images.
-    pub(crate) digests: HashSet<&'g str>,
-    /// How many others are too young.
-    pub(crate) young: usize,
-    /// How many others have no date.
-    pub(crate) undated: usize,
-}
-
-/// The tags through which each image is in use.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct UsedBy<'g>(&'g Graph<'g>);
-
-impl Graph<'_> {
-    /// The images that no tag reaches, dated before `settled` if that is given. Undated ones are never
-    /// unused: they could be as young as one whose index is still to be pushed.
+impl Graph {
+    /// The digests of the images that no tag reaches.
     ///
     /// # Errors
     ///
-    /// If a manifest is missing.
-    pub(crate) fn unused(&self, settled: Option<Timestamp>) -> Result<Unused<'_>, Incomplete> {
+    /// The manifest that is missing.
+    pub(crate) fn unused(&self) -> Result<HashSet<&str>, String> {
         self.check(Question::Unused)?;
-        let mut unused = Unused {
-            digests: HashSet::new(),
-            young: 0,
-            undated: 0,
-        };
-        let used = self.used();
-        let unreached = self.vertices.iter().zip(used).filter(|(_, used)| !used);
-        for (vertex, _) in unreached.filter(|(vertex, _)| vertex.is_listed) {
-            match vertex.date {
-                None => unused.undated += 1,
-                Some(date) if settled.is_some_and(|settled| date >= settled) => unused.young += 1,
-                Some(_) => {
-                    unused.digests.insert(&vertex.digest);
+        let images = self.vertices.iter().zip(self.used());
+        let unused = images.filter(|(vertex, is_used)| vertex.is_listed && !is_used);
+        Ok(unused.map(|(vertex, _)| &*vertex.digest).collect())
+    }
+
+    /// The tags through which each image is in use: its own, those of indexes that hold it, those of
+    /// images that it refers to; the nearest first, then in alphabetical order. Digest tags are left
+    /// out. Unused images are absent.
+    ///
+    /// # Errors
+    ///
+    /// The manifest that is missing: an image would seem unused.
+    pub(crate) fn used_by(&self) -> Result<HashMap<&str, Vec<&str>>, String> {
+        self.check(Question::UsedBy)?;
+        // Each with its distance. From the roots, so that the work grows with the answer only.
+        let mut tags = vec![Vec::new(); self.vertices.len()];
+        let mut seen_from = vec![None; self.vertices.len()];
+        let mut open = VecDeque::new();
+        let roots = self.vertices.iter().enumerate();
+        for (root, vertex) in roots.filter(|(_, vertex)| vertex.is_root()) {
+            seen_from[root] = Some(root);
+            open.push_back((root, 0_usize));
+            while let Some((position, distance)) = open.pop_front() {
+                tags[position].extend(vertex.tags.iter().map(|tag| (distance, tag.as_str())));
+                for next in self.successors(position) {
+                    if seen_from[next].replace(root) != Some(root) {
+                        open.push_back((next, distance + 1));
+                    }
                 }
             }
         }
-        Ok(unused)
+        let used = self.vertices.iter().zip(tags);
+        let used = used.filter(|(_, tags)| !tags.is_empty());
+        let used = used.map(|(vertex, mut tags)| {
+            tags.sort_unstable();
+            let tags = tags.into_iter().map(|(_, tag)| tag).collect();
+            (&*vertex.digest, tags)
+        });
+        Ok(used.collect())
     }
 
-    /// The tags through which images are in use.
+    /// The platforms of the images `of` that are known: those of an index in its order, with nested
+    /// ones in the place of their index; those that indexes give for any other image, in alphabetical
+    /// order. `own` as in [`Question::Platforms`].
     ///
     /// # Errors
     ///
-    /// If a manifest is missing: an image would seem unused.
-    pub(crate) fn used_by(&self) -> Result<UsedBy<'_>, Incomplete> {
-        self.check(Question::UsedBy)?;
-        Ok(UsedBy(self))
-    }
-
-    /// Which images a tag reaches.
-    pub(super) fn used(&self) -> Vec<bool> {
-        self.reached(|position| self.vertices[position].is_root())
-    }
-}
-
-impl<'g> UsedBy<'g> {
-    /// The tags through which the image `digest` is in use: its own, those of indexes that hold it,
-    /// those of images that it refers to; the nearest first, then in alphabetical order. Digest tags
-    /// are left out. Nothing for an unused image.
-    pub(crate) fn tags(self, digest: &str) -> Vec<&'g str> {
-        let Self(graph) = self;
-        let is_listed = |position: &usize| graph.vertices[*position].is_listed;
-        let mut tags = Vec::new();
-        let mut near: Vec<_> = graph
-            .position(digest)
-            .into_iter()
-            .filter(is_listed)
-            .collect();
-        let mut seen: HashSet<_> = near.iter().copied().collect();
-        while !near.is_empty() {
-            let vertices = near.iter().map(|position| &graph.vertices[*position]);
-            let first = tags.len();
-            tags.extend(vertices.clone().flat_map(|vertex| &vertex.tags));
-            tags[first..].sort_unstable();
-            let next = vertices.flat_map(Vertex::predecessors);
-            near = next
-                .filter(is_listed)
-                .filter(|position| seen.insert(*position))
-                .collect();
+    /// The manifest that is missing, other than those that the registry does not have.
+    pub(crate) fn platforms(
+        &self,
+        of: &[&str],
+        own: bool,
+    ) -> Result<HashMap<&str, Vec<&str>>, String> {
+        self.check(Question::Platforms { of, own })?;
+        let mut platforms = vec![Vec::new(); self.vertices.len()];
+        // No index holds itself, since manifests were verified by their digests.
+        let mut all = vec![true; self.vertices.len()];
+        let levels = Self::levels(&mut all, |position| self.children(position));
+        // What an index holds comes before the index itself.
+        for index in levels.into_iter().rev().flatten() {
+            platforms[index] = self.platforms_of_index(index, &platforms);
         }
-        tags
+        for edge in self.vertices.iter().flat_map(|index| &index.children) {
+            if !self.vertices[edge.child].is_index() {
+                platforms[edge.child].extend(edge.platform.as_deref());
+            }
+        }
+        let mut known = HashMap::new();
+        let asked = self.vertices.iter().zip(self.marked(of)).zip(platforms);
+        for ((vertex, _), mut platforms) in asked.filter(|((_, asked), _)| *asked) {
+            if !vertex.is_index() {
+                platforms.sort_unstable();
+                platforms.dedup();
+            }
+            if vertex.content == Content::Index || !platforms.is_empty() {
+                known.insert(&*vertex.digest, platforms);
+            }
+        }
+        Ok(known)
+    }
+
+    /// The platforms of an index, given those of the indexes that it holds.
+    fn platforms_of_index<'g>(&'g self, index: usize, nested: &[Vec<&'g str>]) -> Vec<&'g str> {
+        let (mut seen, mut seen_children) = (HashSet::new(), HashSet::new());
+        let edges = self.vertices[index].children.iter();
+        let platforms = edges.flat_map(|edge| {
+            let is_new = seen_children.insert(edge.child);
+            let nested = is_new.then(|| nested[edge.child].iter().copied());
+            (edge.platform.as_deref().into_iter()).chain(nested.into_iter().flatten())
+        });
+        platforms.filter(|name| seen.insert(*name)).collect()
     }
 }

@@ -1,13 +1,10 @@
 //! The graph of a repository: its images, and the edges between them that tags and manifests tell.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::fmt;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use jiff::Timestamp;
-
-use super::manifest::{Child, Fault, ParsedManifest};
-use super::role::{Kind, Role};
+use super::manifest::{IndexEntry, ParsedManifest};
+use super::role::{Role, is_index};
 use crate::reference::Digest;
 
 /// An image as a listing describes it.
@@ -19,170 +16,141 @@ pub(crate) struct Node<'a> {
     pub(crate) media_type: Option<&'a str>,
     /// The media type of the configuration.
     pub(crate) config_type: Option<&'a str>,
-    /// When the image was pushed.
-    pub(crate) date: Option<Timestamp>,
 }
-
-/// The listing shows an image whose digest is not `sha256:` and 64 hexadecimal digits, so that its
-/// relations cannot be known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct InvalidDigest(pub(crate) String);
 
 /// The images of a repository, and the relations between them as far as manifests were added.
 #[derive(Debug, Default)]
-pub(crate) struct Graph<'a> {
-    pub(super) vertices: Vec<Vertex<'a>>,
-    /// The positions of listed images.
-    listed: HashMap<&'a str, usize>,
-    /// The positions of images that only manifests name: they are gone from the repository, or the
-    /// listing does not show them.
-    unlisted: HashMap<String, usize>,
-    /// Platforms by number, and their numbers.
-    pub(super) platforms: Vec<String>,
-    platform_numbers: HashMap<String, usize>,
+pub(crate) struct Graph {
+    pub(super) vertices: Vec<Vertex>,
+    /// Where each image is in `vertices`.
+    positions: HashMap<Arc<str>, usize>,
+    /// The name of each platform once.
+    platforms: HashSet<Arc<str>>,
 }
 
 /// An image and its edges, which lead to positions in [`Graph::vertices`].
-#[derive(Debug)]
-pub(super) struct Vertex<'a> {
-    pub(super) digest: Cow<'a, str>,
+#[derive(Debug, Default)]
+pub(super) struct Vertex {
+    pub(super) digest: Arc<str>,
+    /// Otherwise only manifests name it: it is gone from the repository, or the listing does not show it.
     pub(super) is_listed: bool,
-    /// Whether it has no tag at all.
-    pub(super) is_untagged: bool,
+    /// Whether it has a tag of any kind.
+    pub(super) is_tagged: bool,
     /// The tags without digest tags; those make the image a root.
-    pub(super) tags: Vec<&'a str>,
-    pub(super) date: Option<Timestamp>,
+    pub(super) tags: Vec<String>,
     pub(super) content: Content,
+    /// What its media type says; nothing if that is unknown.
+    pub(super) is_index_by_type: Option<bool>,
     /// The entries of an index.
     pub(super) children: Vec<Edge>,
-    /// The indexes that hold the image.
-    pub(super) holders: Vec<usize>,
     /// The images that refer to it, by their subject or by a digest tag.
     pub(super) referrers: Vec<usize>,
-    /// The images that it refers to.
-    pub(super) subjects: Vec<usize>,
-    /// The platforms that indexes give for the image, in any order and repeatedly.
-    pub(super) platforms: Vec<usize>,
-    kind: Kind,
-    config_type: Option<&'a str>,
     role_by_tag: Option<Role>,
+    /// What its manifest says, or its configuration in the listing.
     role_by_content: Option<Role>,
     is_attestation: bool,
 }
 
 /// What is known of a manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Content {
+    #[default]
     Unread,
     /// The registry does not have it.
     Gone,
-    Read {
-        is_index: bool,
-        fault: Option<Fault>,
-    },
+    Index,
+    /// A manifest that holds no others.
+    Single,
 }
 
 /// An entry of an index.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Edge {
-    /// Absent if its digest is invalid.
-    pub(super) child: Option<usize>,
-    pub(super) platform: Option<usize>,
+    pub(super) child: usize,
+    pub(super) platform: Option<Arc<str>>,
 }
 
-impl<'a> Graph<'a> {
-    /// The images of a listing, related by their digest tags.
+impl Graph {
+    /// The images of a listing, related by their digest tags. Rows of the same digest are one image.
     ///
     /// # Errors
     ///
-    /// If a digest is not a whole one.
-    pub(crate) fn new(nodes: impl IntoIterator<Item = Node<'a>>) -> Result<Self, InvalidDigest> {
+    /// The first digest that is not `sha256:` and 64 hexadecimal digits: its relations cannot be known.
+    pub(crate) fn new<'a>(nodes: impl IntoIterator<Item = Node<'a>>) -> Result<Self, String> {
         let mut graph = Self::default();
         let mut digest_tags = Vec::new();
         for node in nodes {
-            let position = graph.list(&node)?;
+            if !Digest::is_canonical(node.digest) {
+                return Err(node.digest.to_owned());
+            }
+            let position = graph.intern(node.digest);
             let vertex = &mut graph.vertices[position];
+            vertex.is_listed = true;
+            vertex.is_tagged |= !node.tags.is_empty();
+            vertex.is_index_by_type = is_index(node.media_type);
+            vertex.role_by_content = Role::of_types(None, node.config_type, []);
             for tag in node.tags {
-                vertex.is_untagged = false;
                 match Digest::in_tag(tag) {
                     Some((named, suffix)) if named.as_str() != node.digest => {
                         digest_tags.push((position, named));
-                        vertex.take_role(Role::of_suffix(suffix));
+                        let roles = [vertex.role_by_tag, Role::of_suffix(suffix)];
+                        vertex.role_by_tag = roles.into_iter().flatten().min();
                     }
                     // A digest tag on the image that it names keeps that image, like any other tag.
-                    _ => vertex.tags.push(tag),
+                    _ => vertex.tags.push(tag.clone()),
                 }
             }
         }
         for (referrer, named) in digest_tags {
-            if let Some(&subject) = graph.listed.get(named.as_str()) {
-                graph.refer(referrer, subject);
+            if let Some(subject) = graph.position(named.as_str()) {
+                graph.vertices[subject].referrers.push(referrer);
             }
         }
         Ok(graph)
     }
 
-    /// The position of a listed image, which is the same if the listing repeats it.
-    fn list(&mut self, node: &Node<'a>) -> Result<usize, InvalidDigest> {
-        if let Some(&position) = self.listed.get(node.digest) {
-            return Ok(position);
-        }
-        if !Digest::is_canonical(node.digest) {
-            return Err(InvalidDigest(node.digest.to_owned()));
-        }
-        let position = self.vertices.len();
-        self.vertices.push(Vertex {
-            is_listed: true,
-            date: node.date,
-            config_type: node.config_type,
-            ..Vertex::new(node.digest.into(), Kind::of(node.media_type))
-        });
-        self.listed.insert(node.digest, position);
-        Ok(position)
-    }
-
-    /// Adds the manifest of the image `digest`. A manifest that was added before is not added again.
-    pub(crate) fn add(&mut self, digest: &Digest, manifest: ParsedManifest) {
-        let position = self.position_or_unlisted(digest, Kind::Unknown);
+    /// Adds the manifest of the image `digest`, or that the registry does not have it. What was added
+    /// before stays.
+    pub(crate) fn add(&mut self, digest: &Digest, manifest: Option<ParsedManifest>) {
+        let position = self.intern(digest.as_str());
         let vertex = &mut self.vertices[position];
-        if matches!(vertex.content, Content::Read { .. }) {
+        if matches!(vertex.content, Content::Index | Content::Single) {
             return;
         }
-        let is_index = manifest.children.is_some();
-        let is_listed_index = vertex.is_listed && vertex.kind == Kind::Index;
-        let no_index = (is_listed_index && !is_index).then_some(Fault::NotIndex);
-        vertex.content = Content::Read {
-            is_index,
-            fault: manifest.fault.or(no_index),
+        let Some(manifest) = manifest else {
+            vertex.content = Content::Gone;
+            return;
         };
-        let config_type = manifest.config_type.as_deref().or(vertex.config_type);
-        vertex.role_by_content = Some(Role::of_types(
-            manifest.artifact_type.as_deref(),
-            config_type,
-            manifest.layer_types.iter().map(String::as_str),
-        ));
-        if let Some(subject) = &manifest.subject {
-            let subject = self.position_or_unlisted(subject, Kind::Unknown);
-            self.refer(position, subject);
+        vertex.content = match manifest.entries {
+            Some(_) => Content::Index,
+            None => Content::Single,
+        };
+        let role = manifest.role.or(vertex.role_by_content);
+        vertex.role_by_content = role.or(Some(Role::Artifact));
+        if let Some(subject) = manifest.subject {
+            let subject = self.intern(subject.as_str());
+            self.vertices[subject].referrers.push(position);
         }
-        for child in manifest.children.unwrap_or_default() {
-            self.hold(position, child);
+        for entry in manifest.entries.into_iter().flatten() {
+            self.hold(position, entry);
         }
     }
 
-    /// Notes that the registry does not have the manifest `digest`.
-    pub(crate) fn add_gone(&mut self, digest: &Digest) {
-        let position = self.position_or_unlisted(digest, Kind::Unknown);
-        let content = &mut self.vertices[position].content;
-        if *content == Content::Unread {
-            *content = Content::Gone;
+    /// Adds an entry of the index at `index`.
+    fn hold(&mut self, index: usize, entry: IndexEntry) {
+        let platform = entry.platform.map(|name| self.platform(name));
+        let child = self.intern(entry.digest.as_str());
+        let vertex = &mut self.vertices[child];
+        if !vertex.is_listed && vertex.is_index_by_type != Some(true) {
+            vertex.is_index_by_type = Some(entry.is_index);
         }
+        vertex.is_attestation |= entry.is_attestation;
+        self.vertices[index].children.push(Edge { child, platform });
     }
 
     /// The role of the image `digest`, if the listing shows it.
     pub(crate) fn role(&self, digest: &str) -> Option<Role> {
-        let position = self.position(digest)?;
-        let vertex = &self.vertices[position];
+        let vertex = &self.vertices[self.position(digest)?];
         vertex.is_listed.then(|| vertex.role())
     }
 
@@ -192,121 +160,116 @@ impl<'a> Graph<'a> {
     }
 
     pub(super) fn position(&self, digest: &str) -> Option<usize> {
-        (self.listed.get(digest))
-            .or_else(|| self.unlisted.get(digest))
-            .copied()
+        self.positions.get(digest).copied()
     }
 
-    fn position_or_unlisted(&mut self, digest: &Digest, kind: Kind) -> usize {
-        let digest = digest.as_str();
+    fn intern(&mut self, digest: &str) -> usize {
         if let Some(position) = self.position(digest) {
             return position;
         }
         let position = self.vertices.len();
-        self.vertices
-            .push(Vertex::new(digest.to_owned().into(), kind));
-        self.unlisted.insert(digest.to_owned(), position);
+        let digest: Arc<str> = digest.into();
+        self.positions.insert(Arc::clone(&digest), position);
+        self.vertices.push(Vertex {
+            digest,
+            ..Vertex::default()
+        });
         position
     }
 
-    fn platform(&mut self, name: String) -> usize {
-        let next = self.platforms.len();
-        *self
-            .platform_numbers
-            .entry(name)
-            .or_insert_with_key(|name| {
-                self.platforms.push(name.clone());
-                next
-            })
+    fn platform(&mut self, name: String) -> Arc<str> {
+        if let Some(known) = self.platforms.get(name.as_str()) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = name.into();
+        self.platforms.insert(Arc::clone(&name));
+        name
     }
 
-    fn refer(&mut self, referrer: usize, subject: usize) {
-        let subjects = &mut self.vertices[referrer].subjects;
-        if !subjects.contains(&subject) {
-            subjects.push(subject);
-            self.vertices[subject].referrers.push(referrer);
-        }
+    /// The images that the index at `position` holds, listed or not.
+    pub(super) fn children(&self, position: usize) -> impl Iterator<Item = usize> {
+        let children = self.vertices[position].children.iter();
+        children.map(|edge| edge.child)
     }
 
-    /// Adds an entry of the index at `index`.
-    fn hold(&mut self, index: usize, entry: Child) {
-        let platform = entry.platform.map(|platform| self.platform(platform));
-        let kind = Kind::of(entry.media_type.as_deref());
-        let child = (entry.digest).map(|digest| self.position_or_unlisted(&digest, kind));
-        let children = &mut self.vertices[index].children;
-        children.push(Edge { child, platform });
-        let Some(child) = child else {
-            return;
-        };
-        let child = &mut self.vertices[child];
-        if !child.is_listed && kind == Kind::Index {
-            child.kind = kind;
+    /// The listed images that the image at `position` holds, or that refer to it. An image that is gone
+    /// passes nothing on.
+    pub(super) fn successors(&self, position: usize) -> impl Iterator<Item = usize> {
+        let referrers = self.vertices[position].referrers.iter().copied();
+        let successors = self.children(position).chain(referrers);
+        successors.filter(|next| self.vertices[*next].is_listed)
+    }
+
+    /// The images for which `is_start`, and all that `next` leads to from them.
+    pub(super) fn reach<I: Iterator<Item = usize>>(
+        &self,
+        is_start: impl Fn(usize) -> bool,
+        next: impl Fn(usize) -> I,
+    ) -> Vec<bool> {
+        let mut reached: Vec<_> = (0..self.vertices.len()).map(is_start).collect();
+        let is_reached = |position: &usize| reached[*position];
+        let mut open: Vec<_> = (0..reached.len()).filter(is_reached).collect();
+        while let Some(position) = open.pop() {
+            for next in next(position) {
+                if !std::mem::replace(&mut reached[next], true) {
+                    open.push(next);
+                }
+            }
         }
-        child.is_attestation |= entry.is_attestation;
-        child.platforms.extend(platform);
-        // The entries of an index are added one after another, so that this finds repeated ones.
-        if child.holders.last() != Some(&index) {
-            child.holders.push(index);
+        reached
+    }
+
+    /// Divides the images that are `left` into levels, each after those that lead to it by `next`, and
+    /// takes them out of `left`, by Kahn's algorithm. Images on circles, and what these lead to, are
+    /// left.
+    pub(super) fn levels<I: Iterator<Item = usize>>(
+        left: &mut [bool],
+        next: impl Fn(usize) -> I,
+    ) -> Vec<Vec<usize>> {
+        let positions = || 0..left.len();
+        let mut waits_for = vec![0_usize; left.len()];
+        for position in positions().filter(|position| left[*position]) {
+            for next in next(position) {
+                waits_for[next] += 1;
+            }
         }
+        let is_first = |position: &usize| left[*position] && waits_for[*position] == 0;
+        let mut level: Vec<_> = positions().filter(is_first).collect();
+        let mut levels = Vec::new();
+        while !level.is_empty() {
+            let mut following = Vec::new();
+            for &position in &level {
+                left[position] = false;
+                for next in next(position) {
+                    waits_for[next] -= 1;
+                    if left[next] && waits_for[next] == 0 {
+                        following.push(next);
+                    }
+                }
+            }
+            levels.push(std::mem::replace(&mut level, following));
+        }
+        levels
     }
 }
 
-impl<'a> Vertex<'a> {
-    fn new(digest: Cow<'a, str>, kind: Kind) -> Self {
-        Self {
-            digest,
-            is_listed: false,
-            is_untagged: true,
-            tags: Vec::new(),
-            date: None,
-            content: Content::Unread,
-            children: Vec::new(),
-            holders: Vec::new(),
-            referrers: Vec::new(),
-            subjects: Vec::new(),
-            platforms: Vec::new(),
-            kind,
-            config_type: None,
-            role_by_tag: None,
-            role_by_content: None,
-            is_attestation: false,
-        }
-    }
-
+impl Vertex {
     /// Whether a tag keeps the image.
     pub(super) fn is_root(&self) -> bool {
         !self.tags.is_empty()
     }
 
-    pub(super) fn is_unread(&self) -> bool {
-        self.content == Content::Unread
+    pub(super) fn is_index(&self) -> bool {
+        self.content == Content::Index || self.is_index_by_type == Some(true)
     }
 
     /// Whether the manifest is an index, or was not read and may be one.
     pub(super) fn may_be_index(&self) -> bool {
-        match (self.content, self.kind) {
-            (_, Kind::Index) => true,
-            (Content::Read { is_index, .. }, _) => is_index,
-            // Without a listing there are only the words of the indexes that hold it.
-            (_, Kind::Unknown) => self.is_listed,
-            (_, Kind::Single) => false,
+        match self.content {
+            Content::Index => true,
+            Content::Single => false,
+            Content::Unread | Content::Gone => self.is_index_by_type != Some(false),
         }
-    }
-
-    pub(super) fn is_index(&self) -> bool {
-        let is_index = |content| matches!(content, Content::Read { is_index: true, .. });
-        self.kind == Kind::Index || is_index(self.content)
-    }
-
-    /// The positions of the images that the image holds or that refer to it.
-    pub(super) fn successors(&self) -> impl Iterator<Item = usize> {
-        let children = self.children.iter().filter_map(|edge| edge.child);
-        children.chain(self.referrers.iter().copied())
-    }
-
-    /// The positions of the images that hold the image or that it refers to.
-    pub(super) fn predecessors(&self) -> impl Iterator<Item = usize> {
-        self.holders.iter().chain(&self.subjects).copied()
     }
 
     /// The tag tells the role before the media type, since cosign's signatures look like images.
@@ -317,23 +280,36 @@ impl<'a> Vertex<'a> {
             Role::Index
         } else if self.is_attestation {
             Role::Attestation
-        } else if let Some(role) = self.role_by_content {
-            role
-        } else if self.config_type.is_none() {
-            Role::Image
         } else {
-            Role::of_types(None, self.config_type, [])
+            self.role_by_content.unwrap_or(Role::Image)
         }
-    }
-
-    fn take_role(&mut self, role: Option<Role>) {
-        let roles = [self.role_by_tag, role];
-        self.role_by_tag = roles.into_iter().flatten().min();
     }
 }
 
-impl fmt::Display for InvalidDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a valid digest", self.0)
-    }
+/// The least digest whose tags or media types differ between two listings, or that only one of them
+/// has. The order of images and tags does not matter.
+///
+/// Manifests are read for a while, in which a tag may move to an image that seemed unused.
+pub(crate) fn first_change<'a>(
+    before: impl IntoIterator<Item = Node<'a>>,
+    after: impl IntoIterator<Item = Node<'a>>,
+) -> Option<&'a str> {
+    let mut known: HashMap<_, _> = before.into_iter().map(|node| (node.digest, node)).collect();
+    let changed = after.into_iter().filter(|node| {
+        let before = known.remove(node.digest);
+        before.is_none_or(|before| !is_same(&before, node))
+    });
+    let least = changed.map(|node| node.digest).min();
+    // Those that are left are gone.
+    least.into_iter().chain(known.into_keys()).min()
+}
+
+fn is_same(a: &Node<'_>, b: &Node<'_>) -> bool {
+    let sorted = |tags: &'_ [String]| {
+        let mut tags = tags.to_vec();
+        tags.sort_unstable();
+        tags
+    };
+    (a.media_type, a.config_type) == (b.media_type, b.config_type)
+        && (a.tags == b.tags || sorted(a.tags) == sorted(b.tags))
 }

@@ -1,29 +1,33 @@
 //! Relations between the images of a repository, from their manifests: pure functions without I/O.
 //!
-//! A [`Graph`] is built from the rows of a listing. It names the manifests that a [`Question`] needs;
-//! whoever reads them adds them, until none is missing. Then it answers: platforms, roles, the tags
-//! through which an image is in use, unused images, and the requests that delete images.
+//! A [`Graph`] is built once, from the rows of a listing, and owns its digests. Then, for each
+//! [`Question`], the caller reads what [`Graph::unread`] names and passes it to [`Graph::add`], until
+//! nothing is unread: which manifests are needed often follows from those that were read. Manifests
+//! that were added for one question serve the next one.
+//!
+//! | question | answer |
+//! | --- | --- |
+//! | [`Question::Platforms`] | [`Graph::platforms`], and [`Graph::gone`] for those without an answer |
+//! | [`Question::UsedBy`] | [`Graph::used_by`], and [`Graph::role`] |
+//! | [`Question::Unused`] | [`Graph::unused`], and [`Graph::has_roots`] |
+//! | [`Question::Deletion`] | [`Graph::deletion`] |
+//!
+//! An answer that needs a manifest which was not added, or which the registry does not have, is an
+//! error that says which one, as in "manifest sha256:… was not read". [`first_change`] tells whether a
+//! repository changed while its manifests were read.
 
 mod answers;
-mod changes;
-mod components;
+mod deletion;
 mod graph;
-mod lenient;
 mod manifest;
-mod platforms;
 mod questions;
 mod role;
 #[cfg(test)]
 mod tests;
-mod waves;
 
 pub(crate) use self::{
-    answers::Unused,
-    changes::first_change,
-    graph::{Graph, Node},
+    graph::{Graph, Node, first_change},
     manifest::ParsedManifest,
-    questions::{Incomplete, Question},
-    role::Role,
+    questions::Question,
+    role::{INDEX_TYPES, Role, is_index},
 };
-#[cfg(test)]
-use self::{graph::InvalidDigest, manifest::Fault, questions::Cause};

@@ -1,9 +1,7 @@
 //! Which manifests a question needs, and whether all of them were read.
 
-use std::fmt;
-
 use super::graph::{Content, Graph, Vertex};
-use super::manifest::Fault;
+use crate::reference::Digest;
 
 /// A question that takes manifests to answer.
 #[derive(Clone, Copy, Debug)]
@@ -19,169 +17,107 @@ pub(crate) enum Question<'q> {
     Deletion(&'q [&'q str]),
 }
 
-/// A manifest that is missing for an answer that takes all relations: it is not given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Incomplete {
-    pub(crate) digest: String,
-    pub(crate) cause: Cause,
-}
-
-/// Why a manifest is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    Unread,
-    Gone,
-    Fault(Fault),
-}
-
-impl Graph<'_> {
+impl Graph {
     /// The digests of manifests to read and add next, in the order of the listing; none if the
     /// question can be answered.
-    ///
-    /// Which images must be read often follows from the indexes, so that this is to be repeated.
-    pub(crate) fn unread(&self, question: Question<'_>) -> Vec<&str> {
-        match question {
-            Question::Platforms { of, own } => self.unread_for_platforms(of, own),
-            Question::UsedBy => {
-                let first = self.unread_where(|_, vertex| {
-                    vertex.is_listed && (vertex.may_be_index() || vertex.is_untagged)
-                });
-                first.or_else(|| self.unread_unreached(&self.used()))
-            }
-            Question::Unused => {
-                (self.unread_indexes()).or_else(|| self.unread_unreached(&self.used()))
-            }
-            Question::Deletion(candidates) => self.unread_indexes().or_else(|| {
-                let is_candidate = self.marked(candidates);
-                let kept = self.reached(|position| !is_candidate[position]);
-                self.unread_unreached(&kept)
-            }),
+    pub(crate) fn unread(&self, question: Question<'_>) -> Vec<Digest> {
+        if let Question::Platforms { of, own } = question {
+            let is_needed = self.needed_for_platforms(of, own);
+            return self.unread_where(|position, _| is_needed[position]);
         }
-        .unwrap_or_default()
-    }
-
-    /// Fails unless everything that the question needs was read and understood.
-    pub(super) fn check(&self, question: Question<'_>) -> Result<(), Incomplete> {
-        let unread = self.unread(question).into_iter();
-        let unread = unread.map(|digest| (digest, Cause::Unread));
-        let listed = self.vertices.iter().filter(|vertex| vertex.is_listed);
-        let unusable = listed.filter_map(|vertex| Some((&*vertex.digest, vertex.cause()?)));
-        // The least one, so that the message does not depend on the order of the listing.
-        match unread.chain(unusable).min_by_key(|(digest, _)| *digest) {
-            None => Ok(()),
-            Some((digest, cause)) => Err(Incomplete {
-                digest: digest.to_owned(),
-                cause,
-            }),
+        // Every index may hold any image.
+        let with_untagged = matches!(question, Question::UsedBy);
+        let first = self.unread_where(|_, vertex| {
+            vertex.is_listed && (vertex.may_be_index() || with_untagged && !vertex.is_tagged)
+        });
+        if !first.is_empty() {
+            return first;
         }
-    }
-
-    /// Every index may hold any image.
-    fn unread_indexes(&self) -> Option<Vec<&str>> {
-        self.unread_where(|_, vertex| vertex.is_listed && vertex.may_be_index())
-    }
-
-    /// A subject that is not read can only add an edge to its image. Those of images that are reached
-    /// anyway change nothing.
-    fn unread_unreached(&self, reached: &[bool]) -> Option<Vec<&str>> {
+        // A subject that is not read can only add an edge to its image. Those of images that are
+        // reached anyway change nothing.
+        let reached = match question {
+            Question::Deletion(candidates) => self.stays(candidates),
+            _ => self.used(),
+        };
         self.unread_where(|position, vertex| vertex.is_listed && !reached[position])
     }
 
-    fn unread_where(&self, is_needed: impl Fn(usize, &Vertex<'_>) -> bool) -> Option<Vec<&str>> {
-        let vertices = self.vertices.iter().enumerate();
-        let unread: Vec<_> = vertices
-            .filter(|(position, vertex)| vertex.is_unread() && is_needed(*position, vertex))
-            .map(|(_, vertex)| &*vertex.digest)
-            .collect();
-        (!unread.is_empty()).then_some(unread)
+    /// The images among these whose manifest the registry does not have.
+    pub(crate) fn gone(&self, of: &[&str]) -> Vec<&str> {
+        let asked = self.vertices.iter().zip(self.marked(of));
+        let gone = asked.filter(|(vertex, asked)| *asked && vertex.content == Content::Gone);
+        gone.map(|(vertex, _)| &*vertex.digest).collect()
     }
 
-    fn unread_for_platforms(&self, of: &[&str], own: bool) -> Option<Vec<&str>> {
-        let is_asked = self.marked(of);
-        let asked = self.vertices.iter().zip(&is_asked);
-        let is_other = |(vertex, asked): (&Vertex<'_>, &bool)| *asked && !vertex.is_index();
-        let all = own && asked.into_iter().any(is_other);
-        let is_needed = self.closure(|position| {
-            let vertex = &self.vertices[position];
-            (all && vertex.is_listed || is_asked[position]) && vertex.may_be_index()
+    /// Fails unless everything that the question needs was read and understood.
+    pub(super) fn check(&self, question: Question<'_>) -> Result<(), String> {
+        let unread = self.unread(question);
+        let unread = (unread.iter()).map(|digest| (digest.as_str(), "was not read"));
+        let may_be_gone = matches!(question, Question::Platforms { .. });
+        let listed = self.vertices.iter().filter(|vertex| vertex.is_listed);
+        let unusable = listed.filter_map(|vertex| {
+            let why = match vertex.content {
+                Content::Gone if !may_be_gone => "does not exist",
+                Content::Single if vertex.is_index_by_type == Some(true) => {
+                    "is invalid: it is not an index, but is listed as one"
+                }
+                _ => return None,
+            };
+            Some((&*vertex.digest, why))
         });
-        self.unread_where(|position, vertex| is_needed[position] && vertex.may_be_index())
+        // The least one, so that the message does not depend on the order of the listing.
+        match unread.chain(unusable).min() {
+            None => Ok(()),
+            Some((digest, why)) => Err(format!("manifest {digest} {why}")),
+        }
+    }
+
+    /// Which images a tag reaches.
+    pub(super) fn used(&self) -> Vec<bool> {
+        let is_root = |position: usize| self.vertices[position].is_root();
+        self.reach(is_root, |position| self.successors(position))
+    }
+
+    /// The images that a deletion of `candidates` must keep: all others, and what these reach.
+    pub(super) fn stays(&self, candidates: &[&str]) -> Vec<bool> {
+        let is_candidate = self.marked(candidates);
+        let stays = |position: usize| self.vertices[position].is_listed && !is_candidate[position];
+        self.reach(stays, |position| self.successors(position))
     }
 
     /// Which positions have one of these digests.
     pub(super) fn marked(&self, digests: &[&str]) -> Vec<bool> {
         let mut marked = vec![false; self.vertices.len()];
-        for digest in digests {
-            if let Some(position) = self.position(digest) {
-                marked[position] = true;
-            }
+        for position in digests.iter().filter_map(|digest| self.position(digest)) {
+            marked[position] = true;
         }
         marked
     }
 
-    /// The images for which `is_start`, and what they hold, directly or not, gone or not.
-    fn closure(&self, is_start: impl Fn(usize) -> bool) -> Vec<bool> {
-        let successors = |position: usize| {
-            let children = self.vertices[position].children.iter();
-            children.filter_map(|edge| edge.child)
+    /// The indexes that tell the platforms of these images: those among them, and if there are other
+    /// images of an own repository every index, with all that they hold.
+    fn needed_for_platforms(&self, of: &[&str], own: bool) -> Vec<bool> {
+        let is_asked = self.marked(of);
+        let mut asked = self.vertices.iter().zip(&is_asked);
+        let all = own && asked.any(|(vertex, asked)| *asked && !vertex.is_index());
+        let is_start = |position: usize| {
+            let vertex = &self.vertices[position];
+            (all && vertex.is_listed || is_asked[position]) && vertex.may_be_index()
         };
-        self.walk(is_start, successors)
+        let mut needed = self.reach(is_start, |position| self.children(position));
+        for (needed, vertex) in needed.iter_mut().zip(&self.vertices) {
+            *needed &= vertex.may_be_index();
+        }
+        needed
     }
 
-    /// The listed images for which `is_start`, and those that they reach: what they hold and what
-    /// refers to them. An image that is gone passes nothing on.
-    pub(super) fn reached(&self, is_start: impl Fn(usize) -> bool) -> Vec<bool> {
-        let is_listed = |position: &usize| self.vertices[*position].is_listed;
-        self.walk(
-            |position| is_listed(&position) && is_start(position),
-            |position| self.vertices[position].successors().filter(is_listed),
-        )
-    }
-
-    fn walk<I: Iterator<Item = usize>>(
-        &self,
-        is_start: impl Fn(usize) -> bool,
-        successors: impl Fn(usize) -> I,
-    ) -> Vec<bool> {
-        let mut open: Vec<_> = (0..self.vertices.len())
-            .filter(|position| is_start(*position))
-            .collect();
-        let mut reached = vec![false; self.vertices.len()];
-        for position in &open {
-            reached[*position] = true;
-        }
-        while let Some(position) = open.pop() {
-            for next in successors(position) {
-                if !reached[next] {
-                    reached[next] = true;
-                    open.push(next);
-                }
-            }
-        }
-        reached
-    }
-}
-
-impl Vertex<'_> {
-    /// Why the manifest is of no use, if it was read or is gone.
-    fn cause(&self) -> Option<Cause> {
-        match self.content {
-            Content::Unread | Content::Read { fault: None, .. } => None,
-            Content::Gone => Some(Cause::Gone),
-            Content::Read {
-                fault: Some(fault), ..
-            } => Some(Cause::Fault(fault)),
-        }
-    }
-}
-
-impl fmt::Display for Incomplete {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { digest, cause } = self;
-        match cause {
-            Cause::Unread => write!(f, "manifest {digest} was not read"),
-            Cause::Gone => write!(f, "manifest {digest} does not exist"),
-            Cause::Fault(fault) => write!(f, "manifest {digest} is invalid: {fault}"),
-        }
+    fn unread_where(&self, is_needed: impl Fn(usize, &Vertex) -> bool) -> Vec<Digest> {
+        let vertices = self.vertices.iter().enumerate();
+        let unread = vertices.filter(|(position, vertex)| {
+            vertex.content == Content::Unread && is_needed(*position, vertex)
+        });
+        unread
+            .filter_map(|(_, vertex)| Digest::canonical(&vertex.digest))
+            .collect()
     }
 }

@@ -1,4 +1,4 @@
-//! What an image is for: an image to run, an index, or something attached to another image.
+//! What media types tell: whether a manifest is an index, and what an image is for.
 
 /// The role of an image in its repository. Of several roles that tags tell, the first counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,14 +11,23 @@ pub(crate) enum Role {
     Artifact,
 }
 
-/// What a media type in a listing says of a manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Index,
-    /// A manifest that holds no other ones.
-    Single,
-    /// No media type or an unknown one: possibly an index.
-    Unknown,
+/// The media types of indexes.
+pub(crate) const INDEX_TYPES: [&str; 2] = [
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+];
+
+/// Whether a manifest of this media type is an index; nothing if the type is unknown.
+pub(crate) fn is_index(media_type: Option<&str>) -> Option<bool> {
+    match media_type? {
+        index if INDEX_TYPES.contains(&index) => Some(true),
+        "application/vnd.oci.image.manifest.v1+json"
+        | "application/vnd.oci.artifact.manifest.v1+json"
+        | "application/vnd.docker.distribution.manifest.v2+json"
+        | "application/vnd.docker.distribution.manifest.v1+json"
+        | "application/vnd.docker.distribution.manifest.v1+prettyjws" => Some(false),
+        _ => None,
+    }
 }
 
 impl Role {
@@ -70,40 +79,19 @@ impl Role {
     }
 
     /// The role that media types tell: the first attached role among the artifact's type, the
-    /// configuration's and those of the layers; otherwise an image if the configuration is one's.
+    /// configuration's and those of the layers; otherwise whether the configuration is an image's.
     pub(super) fn of_types<'a>(
         artifact: Option<&'a str>,
         config: Option<&'a str>,
         layers: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
+    ) -> Option<Self> {
         let mut types = artifact.into_iter().chain(config).chain(layers);
         let attached = types.find_map(Self::of_media_type);
-        attached.unwrap_or(match config {
-            Some(
-                "application/vnd.docker.container.image.v1+json"
-                | "application/vnd.oci.image.config.v1+json",
-            ) => Self::Image,
-            _ => Self::Artifact,
+        attached.or_else(|| match config? {
+            "application/vnd.docker.container.image.v1+json"
+            | "application/vnd.oci.image.config.v1+json" => Some(Self::Image),
+            _ => Some(Self::Artifact),
         })
-    }
-}
-
-impl Kind {
-    pub(super) fn of(media_type: Option<&str>) -> Self {
-        match media_type {
-            Some(
-                "application/vnd.oci.image.index.v1+json"
-                | "application/vnd.docker.distribution.manifest.list.v2+json",
-            ) => Self::Index,
-            Some(
-                "application/vnd.oci.image.manifest.v1+json"
-                | "application/vnd.oci.artifact.manifest.v1+json"
-                | "application/vnd.docker.distribution.manifest.v2+json"
-                | "application/vnd.docker.distribution.manifest.v1+json"
-                | "application/vnd.docker.distribution.manifest.v1+prettyjws",
-            ) => Self::Single,
-            _ => Self::Unknown,
-        }
     }
 }
 
@@ -123,7 +111,6 @@ mod tests {
             (Image, None, image, vec![layer]),
             (Image, None, docker, vec![]),
             (Artifact, None, helm, vec![layer]),
-            (Artifact, None, None, vec![]),
             (
                 Artifact,
                 Some("application/wasm"),
@@ -189,7 +176,11 @@ mod tests {
             ),
         ] {
             let role = Role::of_types(artifact, config, layers.iter().copied());
-            assert_eq!(role, expected, "{artifact:?} {config:?} {layers:?}");
+            assert_eq!(role, Some(expected), "{artifact:?} {config:?} {layers:?}");
         }
+        assert_eq!(
+            Role::of_types(Some("application/wasm"), None, [layer]),
+            None
+        );
     }
 }

@@ -1,7 +1,6 @@
 //! Reads manifests by digest: from the cache on disk, or else from the registry, verified.
 
-use std::cell::Cell;
-use std::sync::OnceLock;
+use std::cell::{Cell, OnceCell};
 
 use super::Sources;
 use super::cache::ManifestCache;
@@ -15,11 +14,11 @@ use crate::session::Session;
 /// Reads manifests of own repositories for the account, which may read ten times as many as an
 /// anonymous caller, and keeps those of all repositories.
 #[derive(Debug)]
-pub(super) struct Manifests<'a> {
+pub(super) struct ManifestReader<'a> {
     account: Registry<'a>,
     cache: ManifestCache,
     /// Why the account cannot sign in.
-    denied: OnceLock<String>,
+    denied: OnceCell<String>,
     read: Cell<ManifestCounts>,
 }
 
@@ -31,14 +30,13 @@ pub(crate) struct ManifestCounts {
     pub(crate) cached: usize,
 }
 
-impl<'a> Manifests<'a> {
+impl<'a> ManifestReader<'a> {
     /// Sends nothing yet.
     pub(super) fn new(transport: Transport, session: Session<'a>) -> Self {
         let account = Registry::for_account(transport, session);
-        let denied = OnceLock::new();
+        let denied = OnceCell::new();
         if !account.keeps_secrets() {
-            let why = format!("`{}` is reached without encryption", account.host());
-            denied.get_or_init(|| why);
+            denied.get_or_init(|| format!("`{}` is reached without encryption", account.host()));
         }
         Self {
             account,
@@ -46,14 +44,6 @@ impl<'a> Manifests<'a> {
             denied,
             read: Cell::default(),
         }
-    }
-
-    fn count(&self, is_cached: bool) {
-        let ManifestCounts { all, cached } = self.read.get();
-        self.read.set(ManifestCounts {
-            all: all + 1,
-            cached: cached + usize::from(is_cached),
-        });
     }
 }
 
@@ -70,20 +60,27 @@ impl Sources<'_> {
         digest: &Digest,
         is_own: bool,
     ) -> Result<Option<ParsedManifest>, Error> {
-        let manifests = self.manifests();
-        let stored = manifests.cache.get(digest);
+        let ManifestReader { cache, read, .. } = self.manifests();
+        let stored = cache.get(digest);
         let is_cached = stored.is_some();
         let content = match stored {
+            Some(stored) => Some(stored),
             None => self.content(repository, digest, is_own).await?,
-            stored => stored,
         };
-        manifests.count(is_cached);
+        let ManifestCounts { all, cached } = read.get();
+        read.set(ManifestCounts {
+            all: all + 1,
+            cached: cached + usize::from(is_cached),
+        });
         self.progress.manifest_done();
         let Some(content) = content else {
             return Ok(None);
         };
-        let unreadable = |_| {
-            let message = format!("manifest {digest} of `{repository}` is not a manifest");
+        if !is_cached {
+            cache.put(digest, &content);
+        }
+        let unreadable = |why| {
+            let message = format!("manifest {digest} of `{repository}` {why}");
             Error::new(Kind::Service, message)
         };
         ParsedManifest::parse(&content)
@@ -97,48 +94,32 @@ impl Sources<'_> {
         digest: &Digest,
         is_own: bool,
     ) -> Result<Option<Vec<u8>>, Error> {
-        let manifests = self.manifests();
-        let mut content = None;
-        if let (true, Some(aws), None) = (is_own, &self.own, manifests.denied.get()) {
-            let caller = Caller::Account(aws);
-            match manifests.account.content(repository, digest, caller).await {
+        let ManifestReader {
+            account, denied, ..
+        } = self.manifests();
+        if let (true, Some(aws), None) = (is_own, &self.own, denied.get()) {
+            let read = account.content(repository, digest, Caller::Account(aws));
+            match read.await {
                 Err(error) if error.kind() == Kind::Credentials => {
-                    manifests.denied.get_or_init(|| error.to_string());
+                    denied.get_or_init(|| error.to_string());
                 }
-                read => content = Some(read?),
+                read => return read,
             }
         }
-        let content = if let Some(content) = content {
-            content
-        } else {
-            let registry = &self.public().registry;
-            let read = registry.content(repository, digest, Caller::Anonymous);
-            read.await?
-        };
-        if let Some(content) = &content {
-            manifests.cache.put(digest, content);
-        }
-        Ok(content)
+        let registry = &self.public().registry;
+        let read = registry.content(repository, digest, Caller::Anonymous);
+        read.await
     }
 
     /// How many manifests were read.
     pub(crate) fn manifests_read(&self) -> ManifestCounts {
-        let manifests = self
-            .public
-            .as_ref()
-            .and_then(|public| public.manifests.as_ref());
-        manifests
-            .map(|manifests| manifests.read.get())
-            .unwrap_or_default()
+        let manifests = self.connected_manifests();
+        manifests.map_or_else(ManifestCounts::default, |manifests| manifests.read.get())
     }
 
-    /// What is to be said about how manifests were read. `owns` if some are of own repositories.
+    /// Notes on how manifests were read. `owns` if some are of own repositories.
     pub(crate) fn manifest_notes(&self, owns: bool) -> Vec<String> {
-        let Some(manifests) = self
-            .public
-            .as_ref()
-            .and_then(|public| public.manifests.as_ref())
-        else {
+        let Some(manifests) = self.connected_manifests() else {
             return Vec::new();
         };
         let ManifestCounts { all, cached } = manifests.read.get();
@@ -154,8 +135,12 @@ impl Sources<'_> {
             .collect()
     }
 
-    fn manifests(&self) -> &Manifests<'_> {
-        let manifests = self.public().manifests.as_ref();
-        manifests.expect("connected if any manifest is read")
+    fn connected_manifests(&self) -> Option<&ManifestReader<'_>> {
+        self.public.as_ref()?.manifests.as_ref()
+    }
+
+    fn manifests(&self) -> &ManifestReader<'_> {
+        self.connected_manifests()
+            .expect("connected if any manifest is read")
     }
 }

@@ -1,7 +1,6 @@
 //! The sources that listings are read from, and the options that choose among them.
 
 mod cache;
-mod folder;
 mod gallery;
 mod manifests;
 mod oci;
@@ -14,10 +13,10 @@ mod subject;
 mod targets;
 mod wire;
 
-pub(crate) use self::folder::CachePlace;
+pub(crate) use self::cache::cache_folder;
 use self::gallery::Gallery;
 pub(crate) use self::manifests::ManifestCounts;
-use self::manifests::Manifests;
+use self::manifests::ManifestReader;
 use self::oci::Registry;
 pub(crate) use self::oci::TaggedManifest;
 use self::own::Aws;
@@ -52,7 +51,7 @@ struct Public<'a> {
     gallery: Gallery<'a>,
     registry: Registry<'a>,
     /// Reads manifests for an account, and keeps them; only if manifests are read.
-    manifests: Option<Manifests<'a>>,
+    manifests: Option<ManifestReader<'a>>,
     /// The API that tags are read from.
     api: PublicApi,
 }
@@ -238,7 +237,7 @@ impl<'a> Public<'a> {
         let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
         let public = Self {
             gallery: Gallery::new(transport.clone(), session),
-            manifests: manifests.then(|| Manifests::new(transport.clone(), session)),
+            manifests: manifests.then(|| ManifestReader::new(transport.clone(), session)),
             registry: Registry::new(transport, session),
             api,
         };

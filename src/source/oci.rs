@@ -15,7 +15,7 @@ use super::refusals::{self, not_found};
 use super::wire::{home, text};
 use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
-use crate::model::{INDEX_TYPES, Tag};
+use crate::model::Tag;
 use crate::net::anonymous::Anonymous;
 use crate::net::errors;
 use crate::net::http::{HttpAnswer, LONGEST_PAGE, LONGEST_TOKEN};
@@ -23,7 +23,7 @@ use crate::net::limit::Limits;
 use crate::net::retry::Failure;
 use crate::net::settings::Transport;
 use crate::reference::{Digest, PublicRepository, TagName};
-use crate::relations::ParsedManifest;
+use crate::relations::{INDEX_TYPES, ParsedManifest, is_index};
 use crate::session::Session;
 
 const ADDRESS: &str = "https://public.ecr.aws";
@@ -378,18 +378,12 @@ fn has_code(answer: &HttpAnswer, code: &str) -> bool {
 
 /// Whether a document is a manifest rather than any other JSON, such as an error.
 fn is_manifest(fields: &Map<String, Value>) -> bool {
-    let field = |name: &&str| fields.get(*name).filter(|value| !value.is_null());
-    let version = field(&"schemaVersion").and_then(Value::as_u64);
-    let contents = ["manifests", "config", "layers", "fsLayers"];
-    let media_type = field(&"mediaType")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let types = [
-        "application/vnd.oci.image.",
-        "application/vnd.docker.distribution.manifest.",
-    ];
-    (matches!(version, Some(1 | 2)) && contents.iter().any(|name| field(name).is_some()))
-        || types.iter().any(|prefix| media_type.starts_with(prefix))
+    let field = |name: &str| fields.get(name).filter(|value| !value.is_null());
+    let version = field("schemaVersion").and_then(Value::as_u64);
+    let mut contents = ["manifests", "config", "layers", "fsLayers"].into_iter();
+    let has_contents = contents.any(|name| field(name).is_some());
+    let media_type = field("mediaType").and_then(Value::as_str);
+    (matches!(version, Some(1 | 2)) && has_contents) || is_index(media_type).is_some()
 }
 
 /// The target of the link to the next page, which registries write in this form alone.

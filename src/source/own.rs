@@ -42,8 +42,6 @@ pub(crate) struct Aws<'a> {
     registry_id: Option<RegistryId>,
     /// The user's options of the connection and the registry, for commands in hints.
     options: String,
-    /// The place of the names that are remembered.
-    pub(super) place: String,
     progress: &'a Progress,
 }
 
@@ -55,6 +53,16 @@ struct Context<'a> {
     /// The repository; a request for the registry has none.
     repository: Option<&'a RepositoryName>,
     start: Start,
+}
+
+impl<'a> Context<'a> {
+    fn of(operation: &'static str, repository: Option<&'a RepositoryName>, start: Start) -> Self {
+        Self {
+            operation,
+            repository,
+            start,
+        }
+    }
 }
 
 impl<'a> Aws<'a> {
@@ -91,7 +99,6 @@ impl<'a> Aws<'a> {
             client: client(&account),
             host: account.settings.host(),
             options: args.as_words() + &registry.unwrap_or_default(),
-            place: place_of(&account.place, registry_id.as_ref()),
             account,
             registry_id,
             progress: session.progress,
@@ -108,31 +115,20 @@ impl<'a> Aws<'a> {
     }
 
     /// A page of the repository's images.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the service or the network, and a response without a list.
     pub(crate) async fn images(
         &self,
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page<Image>, Error> {
-        let context = Context {
-            operation: "DescribeImages",
-            repository: Some(repository),
-            start: request.start,
-        };
-        let send = async || {
-            self.client
-                .describe_images()
-                .set_registry_id(self.registry_id())
-                .repository_name(repository.as_str())
-                .max_results(request.page_size.into())
-                .set_next_token(request.token.map(str::to_owned))
-                .send()
-                .await
-        };
-        let answer = self.call(context, send).await?;
+        let context = Context::of("DescribeImages", Some(repository), request.start);
+        let list = self
+            .client
+            .describe_images()
+            .set_registry_id(self.registry_id())
+            .repository_name(repository.as_str())
+            .max_results(request.page_size.into())
+            .set_next_token(request.token.map(str::to_owned));
+        let answer = self.call(context, || list.clone().send()).await?;
         let details = self.listed(answer.image_details, "imageDetails")?;
         Ok(Page {
             rows: images(details, &self.host)?,
@@ -142,33 +138,21 @@ impl<'a> Aws<'a> {
 
     /// Looks up images. One id that does not exist fails the whole request, and only the message says
     /// which.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::images`].
     pub(crate) async fn look_up(
         &self,
         repository: &RepositoryName,
         ids: &[ImageId],
     ) -> Result<LookUp<Image>, Error> {
-        let context = Context {
-            operation: "DescribeImages",
-            repository: Some(repository),
-            start: Start::Beginning,
-        };
-        let send = async || {
-            let answer = self
-                .client
-                .describe_images()
-                .set_registry_id(self.registry_id())
-                .repository_name(repository.as_str())
-                .set_image_ids(Some(ids.iter().map(identifier).collect()))
-                .send()
-                .await;
-            match answer {
-                Err(error) if is_image_not_found(&error) => Ok(None),
-                answer => answer.map(Some),
-            }
+        let context = Context::of("DescribeImages", Some(repository), Start::Beginning);
+        let list = self
+            .client
+            .describe_images()
+            .set_registry_id(self.registry_id())
+            .repository_name(repository.as_str())
+            .set_image_ids(Some(ids.iter().map(identifier).collect()));
+        let send = async || match list.clone().send().await {
+            Err(error) if is_image_not_found(&error) => Ok(None),
+            answer => answer.map(Some),
         };
         let Some(answer) = self.call(context, send).await? else {
             return Ok(LookUp::PickFromListing);
@@ -178,31 +162,20 @@ impl<'a> Aws<'a> {
     }
 
     /// A page of the repository's tags.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::images`].
     pub(crate) async fn tags(
         &self,
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page<Tag>, Error> {
-        let context = Context {
-            operation: "DescribeImageTags",
-            repository: Some(repository),
-            start: request.start,
-        };
-        let send = async || {
-            self.client
-                .describe_image_tags()
-                .set_registry_id(self.registry_id())
-                .repository_name(repository.as_str())
-                .max_results(request.page_size.into())
-                .set_next_token(request.token.map(str::to_owned))
-                .send()
-                .await
-        };
-        let answer = self.call(context, send).await?;
+        let context = Context::of("DescribeImageTags", Some(repository), request.start);
+        let list = self
+            .client
+            .describe_image_tags()
+            .set_registry_id(self.registry_id())
+            .repository_name(repository.as_str())
+            .max_results(request.page_size.into())
+            .set_next_token(request.token.map(str::to_owned));
+        let answer = self.call(context, || list.clone().send()).await?;
         let details = self.listed(answer.image_tag_details, "imageTagDetails")?;
         Ok(Page {
             rows: tags(details, repository, &self.host)?,
@@ -211,29 +184,18 @@ impl<'a> Aws<'a> {
     }
 
     /// A page of the registry's repositories.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::images`].
     pub(crate) async fn repositories(
         &self,
         request: PageRequest<'_>,
     ) -> Result<Page<RepositoryDetail>, Error> {
-        let context = Context {
-            operation: "DescribeRepositories",
-            repository: None,
-            start: request.start,
-        };
-        let send = async || {
-            self.client
-                .describe_repositories()
-                .set_registry_id(self.registry_id())
-                .max_results(request.page_size.into())
-                .set_next_token(request.token.map(str::to_owned))
-                .send()
-                .await
-        };
-        let answer = self.call(context, send).await?;
+        let context = Context::of("DescribeRepositories", None, request.start);
+        let list = self
+            .client
+            .describe_repositories()
+            .set_registry_id(self.registry_id())
+            .max_results(request.page_size.into())
+            .set_next_token(request.token.map(str::to_owned));
+        let answer = self.call(context, || list.clone().send()).await?;
         let details = self.listed(answer.repositories, "repositories")?;
         Ok(Page {
             rows: repositories(details, &self.host)?,
@@ -242,17 +204,9 @@ impl<'a> Aws<'a> {
     }
 
     /// The registry's id and its primary alias.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::images`].
     pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
-        let context = Context {
-            operation: "DescribeRegistries",
-            repository: None,
-            start: Start::Beginning,
-        };
-        let send = async || self.client.describe_registries().send().await;
+        let context = Context::of("DescribeRegistries", None, Start::Beginning);
+        let send = || self.client.describe_registries().send();
         let answer = self.call(context, send).await?;
         let registry = answer.registries.into_iter().next();
         let registry =
@@ -267,17 +221,9 @@ impl<'a> Aws<'a> {
 
     /// A token with which the registry serves the account, for `Authorization: Bearer` as it is. It
     /// would allow pushes too.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::images`], and a response without a valid token.
     pub(crate) async fn authorization_token(&self) -> Result<Arc<str>, Error> {
-        let context = Context {
-            operation: "GetAuthorizationToken",
-            repository: None,
-            start: Start::Beginning,
-        };
-        let send = async || self.client.get_authorization_token().send().await;
+        let context = Context::of("GetAuthorizationToken", None, Start::Beginning);
+        let send = || self.client.get_authorization_token().send();
         let answer = self.call(context, send).await?;
         let token = answer
             .authorization_data
@@ -292,40 +238,27 @@ impl<'a> Aws<'a> {
     }
 
     /// The public reference of the repository, from its `repositoryUri`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::images`], and a response without a valid reference.
     pub(crate) async fn public_reference(
         &self,
         repository: &RepositoryName,
     ) -> Result<PublicRepository, Error> {
-        let context = Context {
-            operation: "DescribeRepositories",
-            repository: Some(repository),
-            start: Start::Beginning,
-        };
-        let send = async || {
-            self.client
-                .describe_repositories()
-                .set_registry_id(self.registry_id())
-                .repository_names(repository.as_str())
-                .send()
-                .await
-        };
-        let answer = self.call(context, send).await?;
+        let context = Context::of("DescribeRepositories", Some(repository), Start::Beginning);
+        let list = self
+            .client
+            .describe_repositories()
+            .set_registry_id(self.registry_id())
+            .repository_names(repository.as_str());
+        let answer = self.call(context, || list.clone().send()).await?;
         let found = self.listed(answer.repositories, "repositories")?;
         let uri = found
             .into_iter()
             .next()
             .and_then(|found| found.repository_uri);
         uri.as_deref().and_then(public_repository).ok_or_else(|| {
-            Error::new(
-                Kind::Service,
-                format!(
-                    "the service does not name the public reference of repository `{repository}`"
-                ),
-            )
+            let error = format!(
+                "the service does not name the public reference of repository `{repository}`"
+            );
+            Error::new(Kind::Service, error)
         })
     }
 
@@ -425,12 +358,6 @@ fn client(account: &Account) -> Client {
         config = config.endpoint_url(url.as_str()).use_dual_stack(false);
     }
     Client::from_conf(config.build())
-}
-
-/// The place of the names that are remembered.
-pub(super) fn place_of(account: &str, registry_id: Option<&RegistryId>) -> String {
-    let registry_id = registry_id.map_or("", RegistryId::as_str);
-    format!("{account} {registry_id}")
 }
 
 /// Whether the service says that an image of a look-up does not exist.

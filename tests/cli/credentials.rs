@@ -1,21 +1,25 @@
 //! Credentials of every kind: got from where the settings say, or the run ends and names it.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use ecrpub_registry::{Fault, Registry};
-use insta::{allow_duplicates, assert_snapshot};
-use serde_json::{Value, json};
+use insta::assert_snapshot;
+use serde_json::json;
 
-use crate::harness::{Outcome, Run, SECRET, home, small};
+use crate::harness::{Outcome, Run, SECRET, file, home, path_with, program, small};
 use crate::settings_peer::cloud::Cloud;
 
 /// The SHA-256 of the login's session below.
 const LOGIN_HASH: &str = "286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f";
 const LOGIN: &str = "arn:aws:iam::123456789012:user/me";
-/// Made for this test.
-const LOGIN_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIMQVVqNEyz6gK//GWM9G7EUTdb+845cXZbfkhaOHhgXvoAoGCCqGSM49\nAwEHoUQDQgAEWiPhTYraekbGwpr5zGDxKqFyfqaS0jWMNZs/jdnaBOp6iNTn2rAA\nNHgDjy5QokwbYQeMbcAjtppb0tXcJRwL5g==\n-----END EC PRIVATE KEY-----\n";
 /// The SHA-1 of `corp`.
 const CORP_HASH: &str = "ee0bfd2552fbd840c02cc48b6e823320543c450f";
+/// What `aws configure export-credentials` prints, in a shell script.
+const EXPORT: &str = r#"echo '{"Version":1,"AccessKeyId":"ASIAEXPORTED","SecretAccessKey":"key-of-export","SessionToken":"exported-token","Expiration":"2099-01-01T00:00:00Z"}'"#;
+const EXPORTED: &str = "ecr@all by=ASIAEXPORTED token=exported-token region=us-east-1";
+const MFA: &str = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n\
+    source_profile = base\n[profile base]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
 
 /// A run whose services are those of `cloud`, under `name`.
 fn run(cloud: &Cloud, name: &str, config: &str) -> Run {
@@ -31,12 +35,11 @@ fn list(run: Run) -> Outcome {
     run.arguments("tags web").outcome()
 }
 
-fn keep(home: &str, path: &str, content: &Value) -> PathBuf {
+fn keep(home: &str, path: &str, content: &str) {
     let path = self::home(&format!("credentials-{home}"), "").join(path);
     std::fs::create_dir_all(path.parent().expect("a folder"))
         .expect("the target folder can be written to");
-    std::fs::write(&path, content.to_string()).expect("the target folder can be written to");
-    path
+    std::fs::write(&path, content).expect("the target folder can be written to");
 }
 
 fn sso_config(role: &str) -> String {
@@ -46,49 +49,299 @@ fn sso_config(role: &str) -> String {
     )
 }
 
-fn sso_token(home: &str, expires: &str) -> PathBuf {
-    let token = json!({
-        "accessToken": "sso-access-token", "expiresAt": expires, "clientId": "id",
-        "clientSecret": "sso-client-secret", "refreshToken": "sso-refresh-token",
-        "registrationExpiresAt": "2099-01-01T00:00:00Z", "kept": "as it is",
-    });
-    keep(home, &format!(".aws/sso/cache/{CORP_HASH}.json"), &token)
+fn sso_token(expires: &str) -> String {
+    json!({ "accessToken": "sso-access-token", "expiresAt": expires, "refreshToken": "sso-refresh-token" })
+        .to_string()
+}
+
+fn login_token(expires: &str) -> String {
+    json!({
+        "accessToken": {
+            "accessKeyId": "ASIALOGIN", "secretAccessKey": "key-of-login", "sessionToken": "login-session",
+            "accountId": "123456789012", "expiresAt": expires,
+        },
+        "refreshToken": "refresh-of-login",
+    })
+    .to_string()
+}
+
+/// A run with an SSO profile, or one with a login.
+fn logged_in(cloud: &Cloud, name: &str, is_sso: bool, token: Option<&str>) -> Run {
+    let (config, path) = if is_sso {
+        let path = format!(".aws/sso/cache/{CORP_HASH}.json");
+        (
+            sso_config("reader").replace("profile 'my team'", "profile work"),
+            path,
+        )
+    } else {
+        let config = format!("[profile work]\nlogin_session = {LOGIN}\n");
+        (config, format!(".aws/login/cache/{LOGIN_HASH}.json"))
+    };
+    let run = run(cloud, name, &config).arguments("tags web --profile work");
+    if let Some(token) = token {
+        keep(name, &path, token);
+    }
+    run
+}
+
+/// A program called `aws` that runs `script`, and a `PATH` with it.
+fn with_aws(run: Run, name: &str, script: &str) -> Run {
+    let folder = home(&format!("credentials-{name}"), "").join("bin");
+    program(&folder.join("aws"), script);
+    run.env("PATH", path_with(&folder))
+}
+
+/// All files below `.aws` and their contents.
+fn files(name: &str) -> Vec<(PathBuf, Vec<u8>, SystemTime)> {
+    let mut found = Vec::new();
+    let mut folders = vec![home(&format!("credentials-{name}"), "").join(".aws")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("a file").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let changed = std::fs::metadata(&path).and_then(|metadata| metadata.modified());
+                let content = std::fs::read(&path).expect("a file");
+                found.push((path, content, changed.expect("a time")));
+            }
+        }
+    }
+    assert!(!found.is_empty());
+    found.sort();
+    found
 }
 
 #[test]
-fn a_login_of_sso_is_renewed_and_the_new_token_kept() {
+fn valid_logins_are_used_as_the_aws_cli_keeps_them() {
     let cloud = Cloud::start();
-    let file = sso_token("sso-renewed", "2001-01-01T00:00:00Z");
-    let outcome = run(&cloud, "sso-renewed", &sso_config("reader"))
-        .arguments("tags web --profile")
-        .argument("my team")
-        .outcome();
-    assert_eq!(outcome.code, Some(0), "{outcome}");
-    let trace = cloud.trace("sso-renewed");
-    let expected = [
-        "oidc@all \"id\" \"sso-client-secret\" \"refresh_token\" \"sso-refresh-token\"",
-        "sso@all account_id=123456789012 role_name=reader token=renewed",
-    ];
-    assert_eq!(trace[..2], expected);
-    let kept: Value =
-        serde_json::from_str(&std::fs::read_to_string(&file).expect("a token")).expect("JSON");
-    assert_eq!(
-        (&kept["accessToken"], &kept["refreshToken"], &kept["kept"]),
-        (&json!("renewed"), &json!("next"), &json!("as it is"))
+    let (sso, login) = (
+        sso_token("2099-01-01T00:00:00Z"),
+        login_token("2099-01-01T00:00:00Z"),
     );
-    #[cfg(unix)]
-    {
-        let mode = std::os::unix::fs::PermissionsExt::mode(
-            &std::fs::metadata(&file).expect("a token").permissions(),
-        );
-        assert_eq!(mode & 0o777, 0o600);
+    for (name, is_sso, token, first) in [
+        (
+            "sso-valid",
+            true,
+            &sso,
+            "sso@all account_id=123456789012 role_name=reader token=sso-access-token",
+        ),
+        (
+            "login-valid",
+            false,
+            &login,
+            "ecr@all by=ASIALOGIN token=login-session region=us-east-1",
+        ),
+    ] {
+        let run = logged_in(&cloud, name, is_sso, Some(token));
+        let before = files(name);
+        let outcome = with_aws(run, name, "exit 1").outcome();
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+        assert_eq!(cloud.trace(name)[0], first);
+        assert_eq!(files(name), before);
     }
 }
 
 #[test]
-fn a_login_of_sso_that_is_refused_names_the_command_that_renews_it() {
+fn the_aws_cli_renews_logins_and_its_files_stay_as_they_are() {
     let cloud = Cloud::start();
-    sso_token("sso-denied", "2099-01-01T00:00:00Z");
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(40);
+    for (number, token) in [
+        None,
+        Some("2001-01-01T00:00:00Z".to_owned()),
+        Some(soon.to_string()),
+        Some("soon".to_owned()),
+        Some("no JSON".to_owned()),
+    ]
+    .iter()
+    .enumerate()
+    {
+        for is_sso in [true, false] {
+            let name = format!("renewed-{number}-{is_sso}");
+            let token = token.as_deref().map(|expires| match (expires, is_sso) {
+                ("no JSON", _) => expires.to_owned(),
+                (_, true) => sso_token(expires),
+                (_, false) => login_token(expires),
+            });
+            let run = logged_in(&cloud, &name, is_sso, token.as_deref());
+            let before = files(&name);
+            let script = format!("echo \"$@\" > \"$HOME/arguments\"\n{EXPORT}");
+            let outcome = with_aws(run, &name, &script).outcome();
+            assert_eq!(outcome.code, Some(0), "{name}: {outcome}");
+            assert_eq!(cloud.trace(&name), [EXPORTED], "{name}");
+            assert_eq!(files(&name), before, "{name}");
+            let arguments = home(&format!("credentials-{name}"), "").join("arguments");
+            assert_eq!(
+                std::fs::read_to_string(arguments).expect("the program ran"),
+                "configure export-credentials --profile work --format process\n"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_token_that_cannot_be_read_is_renewed() {
+    let cloud = Cloud::start();
+    for is_sso in [true, false] {
+        let name = format!("unreadable-{is_sso}");
+        let run = logged_in(&cloud, &name, is_sso, None);
+        let folder = if is_sso { "sso" } else { "login" };
+        let hash = if is_sso { CORP_HASH } else { LOGIN_HASH };
+        let path = home(&format!("credentials-{name}"), "")
+            .join(".aws")
+            .join(folder);
+        std::fs::create_dir_all(path.join(format!("cache/{hash}.json"))).expect("as above");
+        let outcome = with_aws(run, &name, EXPORT).outcome();
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+        assert_eq!(cloud.trace(&name), [EXPORTED]);
+    }
+}
+
+#[test]
+fn an_aws_cli_that_exports_nothing_is_an_error_with_the_command_to_type() {
+    let cloud = Cloud::start();
+    // As version 1.45 does.
+    let version_1 =
+        "echo 'usage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]
+aws: error: argument subcommand: Invalid choice, valid choices are:
+
+list                                     | get' >&2; exit 2";
+    let mut shown = String::new();
+    for (name, script) in [
+        (
+            "fails",
+            "echo 'aws: [ERROR]: Token has expired and refresh failed' >&2; exit 255",
+        ),
+        ("version-1", version_1),
+        ("rubbish", "echo '{'"),
+        ("keyless", "echo '{\"Version\":1}'"),
+        ("endless", "yes"),
+        (
+            "prompts",
+            "read code || { echo 'EOF when reading a line' >&2; exit 255; }",
+        ),
+    ] {
+        let run = logged_in(&cloud, name, true, Some(&sso_token("2001-01-01T00:00:00Z")));
+        let before = files(name);
+        shown += &with_aws(run, name, script).outcome().to_string();
+        assert!(cloud.trace(name).is_empty());
+        assert_eq!(files(name), before);
+    }
+    let nowhere = "/no/such/folder";
+    let login = logged_in(&cloud, "no-aws", false, None);
+    shown += &login.env("PATH", nowhere).outcome().to_string();
+    let mfa = run(&cloud, "mfa-no-aws", MFA);
+    shown += &list(mfa.env("PATH", nowhere)).to_string();
+    assert_snapshot!(shown, @"
+    --- stderr
+    error: `aws configure export-credentials --profile work` failed (exit status: 255): aws: [ERROR]: Token has expired and refresh failed
+    hint: log in with `aws sso login --profile work`
+    --- exit code 4
+    --- stderr
+    error: `aws configure export-credentials --profile work` failed (exit status: 2): version 2 of the AWS CLI is needed
+    hint: log in with `aws sso login --profile work`
+    --- exit code 4
+    --- stderr
+    error: `aws configure export-credentials --profile work` did not print JSON
+    hint: log in with `aws sso login --profile work`
+    --- exit code 4
+    --- stderr
+    error: `aws configure export-credentials --profile work` printed credentials without a key, or with an `Expiration` that is not a time
+    hint: log in with `aws sso login --profile work`
+    --- exit code 4
+    --- stderr
+    error: `aws configure export-credentials --profile work` printed more than 1 MiB
+    hint: log in with `aws sso login --profile work`
+    --- exit code 4
+    --- stderr
+    error: `aws configure export-credentials --profile work` failed (exit status: 255): EOF when reading a line
+    hint: log in with `aws sso login --profile work`
+    --- exit code 4
+    --- stderr
+    error: `aws configure export-credentials --profile work` cannot be run: `aws`: No such file or directory (os error 2)
+    hint: log in with `aws login --profile work`
+    --- exit code 4
+    --- stderr
+    error: `aws configure export-credentials --profile default` cannot be run: `aws`: No such file or directory (os error 2)
+    hint: `mfa_serial` needs version 2 of the AWS CLI, which asks for the MFA code
+    --- exit code 4
+    ");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_aws_cli_asks_for_a_code_on_the_terminal() {
+    use crate::screen::Screen;
+
+    let cloud = Cloud::start();
+    let run = run(&cloud, "mfa", MFA).arguments("tags web");
+    let script = format!(
+        "printf 'Enter MFA code: ' > /dev/tty; read code < /dev/tty; [ \"$code\" = 123456 ] || exit 255\n{EXPORT}"
+    );
+    let run = with_aws(run, "mfa", &script).without("NO_COLOR");
+    let run = run.into_command();
+    // Makes the terminal the one of `/dev/tty`.
+    let mut command = std::process::Command::new("setsid");
+    command
+        .arg("-c")
+        .arg(run.get_program())
+        .args(run.get_args())
+        .env_clear();
+    for (name, value) in run.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    let mut screen = Screen::start(80, command);
+    screen.wait_for("Enter MFA code: ");
+    screen.press("123456\n");
+    let (shown, status) = screen.end();
+    assert!(status.success(), "{shown}");
+    assert_eq!(cloud.trace("mfa"), [EXPORTED]);
+}
+
+#[test]
+fn roles_above_a_profile_with_a_code_are_assumed_here() {
+    let cloud = Cloud::start();
+    let config = MFA.replace("[default]", "[profile b]");
+    let config = format!(
+        "[default]\nrole_arn = arn:aws:iam::123456789012:role/above\nsource_profile = b\n{config}"
+    );
+    let script = format!("[ \"$4\" = b ] || exit 1\n{EXPORT}");
+    let outcome = list(with_aws(
+        run(&cloud, "mfa-chain", &config),
+        "mfa-chain",
+        &script,
+    ));
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let expected = "sts@all Action=AssumeRole RoleArn=arn:aws:iam::123456789012:role/above Version=2011-06-15 \
+        by=ASIAEXPORTED token=exported-token region=us-east-1";
+    assert_eq!(cloud.trace("mfa-chain")[0], expected);
+}
+
+#[test]
+fn the_aws_cli_trusts_the_bundle_of_the_option() {
+    let registry = Registry::builder().tls().start();
+    registry.assert_no_requests();
+    let bundle = file("credentials-bundle.pem", registry.certificate());
+    let cloud = Cloud::start();
+    let script = EXPORT.replace("exported-token", "'\"$AWS_CA_BUNDLE\"'");
+    let run = with_aws(run(&cloud, "bundle", MFA), "bundle", &script);
+    let outcome = run
+        .arguments("tags web --ca-bundle")
+        .argument(bundle.to_str().expect("text"))
+        .outcome();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let expected = format!("token={}", bundle.display());
+    assert!(cloud.trace("bundle")[0].contains(&expected));
+}
+
+#[test]
+fn a_role_of_sso_that_is_refused_names_what_to_do() {
+    let cloud = Cloud::start();
+    keep(
+        "sso-denied",
+        &format!(".aws/sso/cache/{CORP_HASH}.json"),
+        &sso_token("2099-01-01T00:00:00Z"),
+    );
     let outcome = run(&cloud, "sso-denied", &sso_config("denied"))
         .arguments("tags web --profile")
         .argument("my team")
@@ -96,16 +349,6 @@ fn a_login_of_sso_that_is_refused_names_the_command_that_renews_it() {
     assert_snapshot!(outcome, @"
     --- stderr
     error: the SSO login of profile `my team` is not accepted: no: sso@all account_id=123456789012 role_name=denied token=[redacted]
-    hint: log in with `aws sso login --profile 'my team'`
-    --- exit code 4
-    ");
-    let expired = run(&cloud, "sso-none", &sso_config("reader"))
-        .arguments("tags web --profile")
-        .argument("my team")
-        .outcome();
-    assert_snapshot!(expired, @"
-    --- stderr
-    error: not logged in to `corp`
     hint: log in with `aws sso login --profile 'my team'`
     --- exit code 4
     ");
@@ -124,215 +367,6 @@ fn a_role_that_is_denied_does_not_ask_for_a_login() {
     hint: the role `arn:aws:iam::123456789012:role/denied` must trust the keys of profile `base`, which must be allowed `sts:AssumeRole`
     --- exit code 4
     ");
-}
-
-/// A run with a login whose keys expire then.
-fn login(cloud: &Cloud, name: &str, settings: &str, expires: &str) -> (Run, PathBuf) {
-    let config = format!("[default]\nlogin_session = {LOGIN}\n{settings}");
-    let token = json!({
-        "accessToken": {
-            "accessKeyId": "ASIAOLD", "secretAccessKey": "old-key-of-login", "sessionToken": "old-session",
-            "accountId": "123456789012", "expiresAt": expires,
-        },
-        "tokenType": "aws_sigv4", "refreshToken": "refresh-of-login", "clientId": "client", "dpopKey": LOGIN_KEY,
-    });
-    let path = format!(".aws/login/cache/{LOGIN_HASH}.json");
-    let file = keep(name, &path, &token);
-    let url = cloud.url(name);
-    let run = run(cloud, name, &config)
-        .without("AWS_ENDPOINT_URL")
-        .env("AWS_ENDPOINT_URL_ECR_PUBLIC", format!("{url}/all"));
-    (run, file)
-}
-
-#[test]
-fn a_login_is_renewed_with_a_proof_and_the_new_token_kept() {
-    let cloud = Cloud::start();
-    let (run, file) = login(&cloud, "login", "", "2001-01-01T00:00:00Z");
-    let sign_in = format!("{}/sign", cloud.url("login"));
-    let outcome = list(run.env("AWS_ENDPOINT_URL_SIGNIN", sign_in));
-    assert_eq!(outcome.code, Some(0), "{outcome}");
-    let trace = cloud.trace("login");
-    assert!(
-        trace[0].starts_with("sign-in@sign proof=true "),
-        "{trace:?}"
-    );
-    assert!(trace[0].contains("refresh-of-login"), "{trace:?}");
-    assert_eq!(
-        trace[1],
-        "ecr@all by=ASIALOGIN token=renewed-session region=us-east-1"
-    );
-    let kept: Value =
-        serde_json::from_str(&std::fs::read_to_string(file).expect("a token")).expect("JSON");
-    assert_eq!(kept["refreshToken"], "next-refresh");
-    assert_eq!(kept["accessToken"]["accessKeyId"], "ASIALOGIN");
-    assert_eq!(kept["accessToken"]["accountId"], "123456789012");
-}
-
-#[test]
-fn a_login_that_is_valid_is_not_renewed() {
-    let cloud = Cloud::start();
-    let (run, _) = login(&cloud, "login-valid", "", "2099-01-01T00:00:00Z");
-    let sign_in = format!("{}/over", cloud.url("login-valid"));
-    let outcome = list(run.env("AWS_ENDPOINT_URL_SIGNIN", sign_in));
-    assert_eq!(outcome.code, Some(0), "{outcome}");
-    assert_eq!(
-        cloud.trace("login-valid"),
-        ["ecr@all by=ASIAOLD token=old-session region=us-east-1"]
-    );
-}
-
-#[test]
-fn a_login_that_cannot_be_renewed_says_why_and_what_to_do() {
-    let cloud = Cloud::start();
-    let renew = |name: &str, url: String| {
-        let (run, _) = login(&cloud, name, "", "2001-01-01T00:00:00Z");
-        let run = run
-            .env("ECRPUB_HURRY", "1")
-            .env("AWS_ENDPOINT_URL_SIGNIN", url);
-        let outcome = list(run);
-        let traced = cloud.trace(name).len();
-        let address = cloud.address.to_string();
-        let shown = outcome.to_string().replace(&address, "HOST");
-        (shown, traced)
-    };
-    let of_label = |label: &str| renew(label, format!("{}/{label}", cloud.url(label)));
-    let (shown, traced) = of_label("over");
-    assert_snapshot!(shown, @"
-    --- stderr
-    error: the login of profile `default` cannot be renewed: no: [redacted] (AccessDeniedException)
-    hint: log in with `aws login --profile default`
-    --- exit code 4
-    ");
-    assert_eq!(traced, 1);
-    let (shown, traced) = of_label("busy");
-    assert_snapshot!(shown, @"
-    --- stderr
-    error: `HOST` throttles requests: no: [redacted] (8 attempts)
-    hint: try again later, or allow more attempts with `--max-attempts 20`
-    --- exit code 5
-    ");
-    assert_eq!(traced, 1);
-    let (shown, traced) = of_label("page");
-    assert_snapshot!(shown, @"
-    --- stderr
-    error: `HOST` answered with an error page (3 attempts)
-    hint: check the endpoint and whether a proxy answers in its place
-    --- exit code 5
-    ");
-    assert_eq!(traced, 1);
-    for keyless in ["negative", "fraction", "keyless", "bare"] {
-        let (shown, _) = of_label(keyless);
-        allow_duplicates!(assert_snapshot!(shown, @"
-        --- stderr
-        error: `HOST` answered without credentials
-        --- exit code 5
-        "));
-    }
-    for odd in ["long", "text"] {
-        let (shown, _) = of_label(odd);
-        allow_duplicates!(assert_snapshot!(shown, @"
-        --- stderr
-        error: `HOST` answered with an error page (3 attempts)
-        hint: check the endpoint and whether a proxy answers in its place
-        --- exit code 5
-        "));
-    }
-    let (shown, _) = renew("login-refused", "http://127.0.0.1:9".to_owned());
-    assert_snapshot!(shown, @"
-    --- stderr
-    error: `127.0.0.1:9` refuses connections
-    hint: check the endpoint and the proxy settings
-    --- exit code 5
-    ");
-}
-
-#[test]
-fn a_login_without_a_key_is_not_renewed() {
-    let cloud = Cloud::start();
-    let (run, file) = login(&cloud, "login-keyless", "", "2001-01-01T00:00:00Z");
-    let token = std::fs::read_to_string(&file).expect("a token");
-    let sign_in = format!("{}/sign", cloud.url("login-keyless"));
-    std::fs::write(&file, token.replace("MHcCAQEE", "AAAA")).expect("the file was written");
-    let outcome = list(run.env("AWS_ENDPOINT_URL_SIGNIN", sign_in));
-    assert_snapshot!(outcome, @"
-    --- stderr
-    error: the token file of the login has an unknown format
-    hint: log in with `aws login --profile default`
-    --- exit code 4
-    ");
-    assert!(cloud.trace("login-keyless").is_empty());
-}
-
-#[test]
-fn what_the_provider_of_logins_would_not_follow_is_refused_by_name() {
-    let cloud = Cloud::start();
-    let services =
-        "services = local\n[services local]\nsignin =\n  endpoint_url = http://localhost:9\n";
-    for (name, settings, variables, named) in [
-        (
-            "login-services",
-            services,
-            &[][..],
-            "`signin` in section `services local`",
-        ),
-        (
-            "login-profile",
-            "endpoint_url = http://localhost:9\n",
-            &[],
-            "`endpoint_url` in profile `default`",
-        ),
-        (
-            "login-empty",
-            "",
-            &[("AWS_ENDPOINT_URL_SIGNIN", "")],
-            "`AWS_ENDPOINT_URL_SIGNIN` is empty",
-        ),
-        (
-            "login-empty-all",
-            "",
-            &[("AWS_ENDPOINT_URL", "")],
-            "`AWS_ENDPOINT_URL` is empty",
-        ),
-        (
-            "login-scheme",
-            "",
-            &[("AWS_ENDPOINT_URL_SIGNIN", "localhost")],
-            "`AWS_ENDPOINT_URL_SIGNIN`",
-        ),
-        (
-            "login-user",
-            "",
-            &[("AWS_ENDPOINT_URL", "http://me:hunter2@localhost:9")],
-            "`AWS_ENDPOINT_URL`",
-        ),
-        (
-            "login-ignored",
-            "ignore_configured_endpoint_urls = true\n",
-            &[("AWS_ENDPOINT_URL", "http://localhost:9")],
-            "`AWS_ENDPOINT_URL` cannot be ignored",
-        ),
-        (
-            "login-folder",
-            "",
-            &[("AWS_LOGIN_CACHE_DIRECTORY", "~/.aws/login/cache")],
-            "`AWS_LOGIN_CACHE_DIRECTORY`",
-        ),
-        (
-            "login-no-folder",
-            "",
-            &[("AWS_LOGIN_CACHE_DIRECTORY", "")],
-            "`AWS_LOGIN_CACHE_DIRECTORY`",
-        ),
-    ] {
-        let (run, _) = login(&cloud, name, settings, "2001-01-01T00:00:00Z");
-        let run = (variables.iter()).fold(run, |run, (name, value)| run.env(name, value));
-        let outcome = list(run);
-        assert_eq!(outcome.code, Some(2), "{name}: {outcome}");
-        assert!(outcome.stderr.contains(named), "{name}: {outcome}");
-        assert!(!outcome.stderr.contains("hunter2"), "{name}: {outcome}");
-        assert!(cloud.trace(name).is_empty(), "{name}");
-    }
 }
 
 #[test]
@@ -383,10 +417,11 @@ mod signals {
     use std::process::{Child, Command, Stdio};
     use std::time::{Duration, Instant};
 
-    use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+    use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process};
 
-    use super::{Cloud, run};
+    use super::{Cloud, MFA, list, run, with_aws};
     use crate::harness::home;
+    use insta::assert_snapshot;
 
     /// The command line of a run that waits for a credential process, and the file with the id of that
     /// process.
@@ -401,7 +436,7 @@ mod signals {
         (run.into_command(), pid_file)
     }
 
-    fn start(mut command: Command) -> Child {
+    fn start(command: &mut Command) -> Child {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -428,13 +463,31 @@ mod signals {
         kill_process(Pid::from_child(child), signal).expect("the program runs");
     }
 
-    /// Waits until `child` has ended by `signal` and the process `pid` is gone.
     #[track_caller]
-    fn assert_ended(mut child: Child, signal: Signal, pid: Pid) {
+    fn assert_ended(mut child: Child, signal: Signal) {
         use std::os::unix::process::ExitStatusExt;
 
         let status = child.wait().expect("the program ends");
         assert_eq!(status.signal(), Some(signal.as_raw()));
+    }
+
+    /// The terminal sends Ctrl-C to the whole group.
+    #[test]
+    fn ctrl_c_ends_the_run_and_its_credential_process() {
+        let cloud = Cloud::start();
+        let (mut command, pid_file) = waiting(&cloud, "outlive");
+        let child = start(std::os::unix::process::CommandExt::process_group(
+            &mut command,
+            0,
+        ));
+        let pid = pid_in(&pid_file);
+        kill_process_group(Pid::from_child(&child), Signal::INT).expect("the program runs");
+        assert_ended(child, Signal::INT);
+        assert_gone(pid);
+    }
+
+    #[track_caller]
+    fn assert_gone(pid: Pid) {
         let started = Instant::now();
         while test_kill_process(pid).is_ok() {
             assert!(
@@ -446,20 +499,18 @@ mod signals {
     }
 
     #[test]
-    fn a_credential_process_does_not_outlive_the_run() {
+    fn an_aws_cli_that_hangs_is_ended_after_two_minutes() {
         let cloud = Cloud::start();
-        let mut signals = vec![("int", Signal::INT), ("term", Signal::TERM)];
-        if cfg!(target_os = "linux") {
-            signals.push(("hup", Signal::HUP));
-        }
-        for (name, signal) in signals {
-            let (command, pid_file) = waiting(&cloud, &format!("outlive-{name}"));
-            let child = start(command);
-            let pid = pid_in(&pid_file);
-            assert!(test_kill_process(pid).is_ok());
-            send(&child, signal);
-            assert_ended(child, signal, pid);
-        }
+        // A tenth of two minutes.
+        let run = run(&cloud, "hangs", MFA).env("ECRPUB_HURRY", "1");
+        let script = "echo $$ > \"$HOME/pid\"; exec sleep 60";
+        let outcome = list(with_aws(run, "hangs", script));
+        assert_snapshot!(outcome, @"
+        --- stderr
+        error: no AWS credentials from the role of profile `default` within 12 s
+        --- exit code 4
+        ");
+        assert_gone(pid_in(&home("credentials-hangs", "").join("pid")));
     }
 
     /// As under `nohup`.
@@ -487,14 +538,16 @@ mod signals {
             for (name, value) in command.get_envs() {
                 shell.env(name, value.unwrap_or_default());
             }
-            let child = start(shell);
+            let child = start(&mut shell);
             let pid = pid_in(&pid_file);
             for signal in ignored {
                 send(&child, *signal);
             }
             // Had one of them ended the run, the next signal would not be the one that does.
             send(&child, signal);
-            assert_ended(child, signal, pid);
+            assert_ended(child, signal);
+            // It got none of the signals.
+            kill_process(pid, Signal::KILL).expect("the process runs");
         }
     }
 }

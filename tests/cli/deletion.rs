@@ -260,7 +260,7 @@ fn what_is_deleted_is_selected_from_the_listing_that_is_compared() {
     let by_digest = image(1).digest.expect("a digest");
     let outcome = ecrpub(
         &registry,
-        &format!("images web --digest {by_digest} -o image-ids"),
+        &format!("images web --digest {by_digest} -o delete-requests"),
     );
     assert_eq!(outcome.stderr, "", "the whole image is named");
 }
@@ -335,36 +335,15 @@ fn what_a_limit_or_a_filter_keeps_protects_too() {
     let index = Image::index_holding([child.on("linux/amd64")], OLD);
     let registry = Registry::start([Repository::new("web", vec![index, child])]);
     for options in ["--before 2024-05-02T12:00:00Z", "--media-type manifest.v1"] {
-        for format in ["delete-requests", "image-ids"] {
-            let line = format!("images web --unused {options} -o {format}");
-            let outcome = ecrpub(&registry, &line);
-            assert_eq!(
-                (outcome.stdout.as_str(), outcome.code),
-                ("", Some(0)),
-                "{line}: {outcome}"
-            );
-            assert!(
-                outcome.stderr.contains("an index that stays holds it"),
-                "{outcome}"
-            );
-        }
+        let line = format!("images web --unused {options} -o delete-requests");
+        let outcome = ecrpub(&registry, &line);
+        let codes = (outcome.stdout.as_str(), outcome.code);
+        assert_eq!(codes, ("", Some(0)), "{line}: {outcome}");
+        let words = "an index that stays holds it";
+        assert!(outcome.stderr.contains(words), "{outcome}");
     }
-    let all = ecrpub(&registry, "images web --unused -q -o image-ids").data();
-    assert_eq!(all.lines().count(), 2);
-}
-
-#[test]
-fn image_ids_of_unused_images_have_parents_before_children() {
-    let leaf = image(1);
-    let inner = Image::index_holding([leaf.on("linux/amd64")], OLD);
-    let outer = Image::index_holding([inner.entry()], OLD);
-    let digests = [&outer, &inner, &leaf].map(|image| image.digest.clone().expect("a digest"));
-    let registry = Registry::start([Repository::new("web", vec![leaf, inner, outer])]);
-    let ids = ecrpub(&registry, "images web --unused -q -o image-ids").data();
-    let expected = digests
-        .map(|digest| format!("imageDigest={digest}\n"))
-        .concat();
-    assert_eq!(ids, expected);
+    let all = requests(&registry, "images web --unused -q");
+    assert_eq!(all.len(), 2);
 }
 
 #[test]
@@ -413,10 +392,12 @@ fn nothing_but_read_operations_is_ever_sent() {
     let registry = Registry::start([related("team/web", NOW_MS)]);
     for line in [
         "images team/web --unused -o delete-requests",
-        "images team/web --unused -o image-ids",
+        "images team/web --tagged -o delete-requests",
+        "images team/web --tag 2.3.0 --tag 2.2.0",
         "images team/web --used-by --platforms",
         "images team/web --platform linux/amd64",
         "images --all --count",
+        "images public.ecr.aws/example/team/web",
         "tags team/web --platforms --pin -o name",
         "tags team/web --full-ref",
         "tags public.ecr.aws/example/team/web --platforms",
@@ -424,8 +405,14 @@ fn nothing_but_read_operations_is_ever_sent() {
         "repos --usage",
         "repos public.ecr.aws/example --usage",
         "tags team/wbe",
+        "tags public.ecr.aws/example/team/wbe",
     ] {
         ecrpub(&registry, line);
+    }
+    for tab in ["team/", "team/web:", "public.ecr.aws/example/team/web:"] {
+        let run = Run::on(&registry).env("ECRPUB_COMPLETE", "fish");
+        let run = run.arguments("-- ecrpub tags").argument(tab);
+        run.outcome().data();
     }
     let run = Run::on(&registry).arguments("repos");
     crate::terminal::screen(80, run.into_command());

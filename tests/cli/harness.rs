@@ -1,7 +1,7 @@
 //! Runs `ecrpub` in a fixed environment and captures its output and exit code.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -254,6 +254,30 @@ pub(crate) fn file(name: &str, text: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, text).expect("the target folder can be written to");
     path
+}
+
+/// A program at `path`: a shell script with these lines.
+pub(crate) fn program(path: &Path, script: &str) {
+    let folder = path.parent().expect("a program is in a folder");
+    std::fs::create_dir_all(folder).expect("the target folder can be written to");
+    // By rename: two tests may write the same one, and nobody can run what is being written.
+    let new = path.with_extension(format!("{:?}", std::thread::current().id()));
+    std::fs::write(&new, format!("#!/bin/sh\n{script}\n")).expect("as above");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&new, std::fs::Permissions::from_mode(0o755)).expect("as above");
+    }
+    std::fs::rename(&new, path).expect("as above");
+}
+
+/// The `PATH` of this process with `folder` first.
+pub(crate) fn path_with(folder: &Path) -> String {
+    format!(
+        "{}:{}",
+        folder.display(),
+        std::env::var("PATH").unwrap_or_default()
+    )
 }
 
 /// `web` has an index with two tags, one of them moved, an untagged image, and an image with only a

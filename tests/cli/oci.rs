@@ -722,9 +722,17 @@ fn a_manifest_that_is_not_an_index_fails_the_listing() {
 
 #[test]
 fn an_index_without_platforms_has_none() {
-    let body = r#"{"schemaVersion":2,"manifests":[{"digest":"sha256:1"},{"platform":{"os":"unknown","architecture":"unknown"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"10"}},{"platform":{"os":"windows","architecture":"amd64","os.version":"11","variant":""}}]}"#;
+    let platforms = [
+        r#"{"os":"unknown","architecture":"unknown"}"#,
+        r#"{"os":"windows","architecture":"amd64","os.version":"10"}"#,
+        r#"{"os":"windows","architecture":"amd64","os.version":"11","variant":""}"#,
+    ];
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let entry = |platform| format!(r#"{{"digest":"{digest}","platform":{platform}}}"#);
+    let entries = platforms.map(entry).join(",");
+    let body = format!(r#"{{"schemaVersion":2,"manifests":[{{"digest":"{digest}"}},{entries}]}}"#);
     let fault = move |request: &Request| {
-        (request.operation == "manifest").then(|| Fault::raw(200, "application/json", body))
+        (request.operation == "manifest").then(|| Fault::raw(200, "application/json", body.clone()))
     };
     let line = format!("tags {NGINX}:1.27.2 --source registry --platforms -o jsonl -c imageTag");
     assert_snapshot!(list(&faulty(fault), &line).data(), @r#"{"imageTag":"1.27.2","platforms":["windows/amd64"]}"#);

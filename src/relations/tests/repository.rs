@@ -1,14 +1,10 @@
 //! Repositories for tests, from one line per image.
 
-use jiff::Timestamp;
-
 use super::super::{Graph, Node, ParsedManifest, Question};
 use crate::reference::Digest;
 
 pub(super) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 pub(super) const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
-/// When images are old enough to be deleted.
-pub(super) const SETTLED: Timestamp = Timestamp::UNIX_EPOCH;
 
 /// An image and its manifest.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +13,6 @@ pub(super) struct Spec {
     pub(super) digest: String,
     pub(super) tags: Vec<String>,
     pub(super) media_type: Option<&'static str>,
-    pub(super) date: Option<Timestamp>,
     /// The name, platform and annotation of each entry, for an index.
     pub(super) children: Option<Vec<(String, Option<String>, bool)>>,
     pub(super) subject: Option<String>,
@@ -53,13 +48,11 @@ pub(super) fn names(digests: impl IntoIterator<Item: AsRef<str>>) -> Vec<String>
 }
 
 impl Spec {
-    /// An old image.
     pub(super) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             digest: digest(name),
             media_type: Some(IMAGE),
-            date: Some(SETTLED - jiff::SignedDuration::from_hours(1)),
             ..Self::default()
         }
     }
@@ -70,8 +63,7 @@ impl Spec {
     /// - `=NAME,…` for an index, with `:PLATFORM` after a name, or `!` for an attestation;
     /// - `>NAME` for its subject;
     /// - `*TYPE` for the media type of a layer;
-    /// - `?` for a row without a media type;
-    /// - `@young` or `@undated`.
+    /// - `?` for a row without a media type.
     pub(super) fn read(line: &str) -> Self {
         let mut words = line.split_whitespace();
         let mut spec = Self::new(words.next().expect("a name"));
@@ -93,8 +85,6 @@ impl Spec {
                 ">" => spec.subject = Some(rest.to_owned()),
                 "*" => spec.layer_type = Some(rest.to_owned()),
                 "?" => spec.media_type = None,
-                "@" if rest == "young" => spec.date = Some(SETTLED),
-                "@" => spec.date = None,
                 _ => panic!("{word}"),
             }
         }
@@ -107,7 +97,6 @@ impl Spec {
             tags: &self.tags,
             media_type: self.media_type,
             config_type: None,
-            date: self.date,
         }
     }
 
@@ -155,33 +144,27 @@ fn entry_content((name, platform, is_attestation): &(String, Option<String>, boo
     )
 }
 
+pub(super) fn parse(content: &str) -> ParsedManifest {
+    ParsedManifest::parse(content.as_bytes()).expect("a manifest")
+}
+
 /// The graph of the listing `specs`.
-pub(super) fn graph(specs: &[Spec]) -> Graph<'_> {
+pub(super) fn graph(specs: &[Spec]) -> Graph {
     Graph::new(specs.iter().map(Spec::node)).expect("valid digests")
 }
 
 /// Adds the manifests that the question needs, and returns the names of their images in steps.
-pub(super) fn read(
-    graph: &mut Graph<'_>,
-    specs: &[Spec],
-    question: Question<'_>,
-) -> Vec<Vec<String>> {
+pub(super) fn read(graph: &mut Graph, specs: &[Spec], question: Question<'_>) -> Vec<Vec<String>> {
     let mut steps = Vec::new();
     loop {
-        let step = names(graph.unread(question));
+        let step = graph.unread(question);
         if step.is_empty() {
             return steps;
         }
-        for name in &step {
-            let digest = Digest::canonical(&digest(name)).expect("a digest");
-            match specs.iter().find(|spec| spec.name == *name) {
-                None => graph.add_gone(&digest),
-                Some(spec) => {
-                    let manifest = ParsedManifest::parse(spec.content().as_bytes());
-                    graph.add(&digest, manifest.expect("a manifest"));
-                }
-            }
+        for digest in &step {
+            let spec = specs.iter().find(|spec| spec.digest == digest.as_str());
+            graph.add(digest, spec.map(|spec| parse(&spec.content())));
         }
-        steps.push(step);
+        steps.push(names(step.iter().map(Digest::as_str)));
     }
 }

@@ -1,4 +1,4 @@
-//! All services that provide credentials, on loopback: STS, SSO, sign-in, a container's agent, an
+//! All services that provide credentials, on loopback: STS, SSO, a container's agent, an
 //! instance's metadata, and a proxy that refuses requests to other hosts. Also an ECR Public of empty
 //! repositories.
 //!
@@ -186,11 +186,6 @@ fn route(request: &Request, label: &str, path: &str) -> (Option<String>, Answer)
                 request.header("x-aws-ec2-metadata-token")
             )
         }
-        "v1/token" => {
-            let has_proof = request.header("dpop").split('.').count() == 3;
-            let line = format!("sign-in@{label} proof={has_proof} {}", request.body);
-            return (Some(line), logged_in(label));
-        }
         "token" => {
             return (
                 Some(format!("oidc@{label} {}", refresh(&request.body))),
@@ -290,34 +285,6 @@ fn denied(line: &str) -> Answer {
     }
     let body = json!({ "__type": "UnauthorizedException", "message": format!("no: {line}") });
     (401, body.to_string())
-}
-
-fn logged_in(label: &str) -> Answer {
-    let refusal = |status, code: &str, error: &str| {
-        let body = json!({ "__type": code, "error": error, "message": "no: refresh-of-login" });
-        (status, body.to_string())
-    };
-    match label {
-        "over" => return refusal(400, "AccessDeniedException", "TOKEN_EXPIRED"),
-        "busy" => return refusal(429, "TooManyRequestsError", "SLOW_DOWN"),
-        "page" => return (503, "<html>a page</html>".to_owned()),
-        "bare" => return (200, "{}".to_owned()),
-        "text" => return (200, "soon".to_owned()),
-        _ => {}
-    }
-    let mut body = json!({
-        "accessToken": { "accessKeyId": "ASIALOGIN", "secretAccessKey": "renewed-key", "sessionToken": "renewed-session" },
-        "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": "next-refresh",
-    });
-    match label {
-        "negative" => body["expiresIn"] = json!(-1),
-        "long" => body["expiresIn"] = json!(u64::MAX),
-        "fraction" => body["expiresIn"] = json!(-1.5),
-        "keyless" => body["accessToken"] = Value::Null,
-        "timeless" => body["expiresIn"] = Value::Null,
-        _ => {}
-    }
-    (200, body.to_string())
 }
 
 fn refresh(body: &str) -> String {

@@ -3,12 +3,8 @@
 //! One difference is not in the list, because it applies to every set-up: an empty variable counts as
 //! unset, but the AWS CLI takes some of them for a name or a path. The oracle runs without them, so
 //! that everything else must still agree. Two more are between version 2 of the AWS CLI, the
-//! reference, and its library: see oracle.py.
-//!
-//! The differences of `login_session` are in credentials.rs, because the oracle needs another library
-//! for it. The SDK's provider reads the environment itself. So these are refused by name: an endpoint
-//! of sign-in in the profile or a `services` section, one that is empty or ignored, and an
-//! `AWS_LOGIN_CACHE_DIRECTORY` with variables or `~`.
+//! reference, and its library: see oracle.py. Profiles with `login_session` are in credentials.rs, because
+//! the oracle needs another library for them.
 
 use super::Outcome;
 
@@ -32,7 +28,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         name: "`AWS_CREDENTIAL_FILE` is refused by name",
         reason: "a form of file that was given up in 2013",
         explains: |program, stderr| {
-            program.code == Some(4) && stderr.contains("the file of `AWS_CREDENTIAL_FILE`")
+            program.code == Some(4) && stderr.contains("`AWS_CREDENTIAL_FILE` is not supported")
         },
     },
     Difference {

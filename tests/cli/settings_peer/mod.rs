@@ -17,12 +17,16 @@ use serde_json::{Value, json};
 use self::cloud::Cloud;
 use self::differences::DIFFERENCES;
 use self::setups::{Random, SHARED_FILES, Setup};
-use crate::harness::peer;
+use crate::harness::{has_peer, path_with, peer, program};
 
 const SEED: u64 = 20_240_601;
 const COUNT: usize = 1200;
 /// How many of them are on record.
 const RECORDED: usize = 250;
+const ORACLE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/cli/settings_peer/oracle.py"
+);
 const RECORD: &str = include_str!("recorded.json");
 
 /// The outcome of a set-up: its requests, and whether it lists.
@@ -46,10 +50,6 @@ impl Outcome {
         }
     }
 
-    fn to_record(&self) -> Value {
-        json!({ "trace": self.trace, "error": self.refusal })
-    }
-
     /// Whether the program's own outcome is the same.
     fn agrees_with(&self, program: &Self) -> bool {
         let lists = |trace: &[String]| trace.last().is_some_and(|line| line.starts_with("ecr@"));
@@ -66,6 +66,10 @@ fn setups() -> Vec<Setup> {
     for (name, text) in SHARED_FILES {
         write(&shared_folder().join(name), text.as_bytes());
     }
+    program(
+        &shared_folder().join("bin/aws"),
+        &format!("exec python3 {ORACLE} --export \"$@\""),
+    );
     let mut random = Random::new(SEED);
     (0..COUNT).map(|_| Setup::any(&mut random)).collect()
 }
@@ -102,7 +106,7 @@ impl Place {
         }
         let mut env = vec![
             ("HOME".to_owned(), fill("{HOME}")),
-            ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
+            ("PATH".to_owned(), path_with(&shared_folder().join("bin"))),
             ("TZ".to_owned(), "UTC".to_owned()),
             // Of one second by default, which a busy machine exceeds.
             ("AWS_METADATA_SERVICE_TIMEOUT".to_owned(), "30".to_owned()),
@@ -214,12 +218,8 @@ impl Oracle {
                 json!({ "env": env, "home": place.home, "profile": setup.profile })
             })
             .collect();
-        let script = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/cli/settings_peer/oracle.py"
-        );
         let mut child = Command::new("python3")
-            .arg(script)
+            .arg(ORACLE)
             .current_dir(shared_folder())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -278,6 +278,9 @@ fn expected(number: usize, line: &str, cloud: &Cloud) -> Outcome {
 
 /// The name of the listed difference that explains why the program does something else.
 fn explanation(program: &Outcome, stderr: &str) -> Option<&'static str> {
+    if stderr.contains("aws configure export-credentials") && !has_peer("botocore") {
+        return Some("the stand-in for the AWS CLI needs the oracle");
+    }
     let found = DIFFERENCES
         .iter()
         .find(|difference| (difference.explains)(program, stderr));
@@ -345,16 +348,20 @@ fn settings_select_what_botocore_selects() {
         lists > COUNT / 4,
         "most set-ups are refused: {lists} of {COUNT} list"
     );
-    let record: Vec<_> = oracle[..RECORDED].iter().map(Outcome::to_record).collect();
-    let text = format!(
-        "[\n{}\n]\n",
-        record
-            .iter()
-            .map(Value::to_string)
-            .collect::<Vec<_>>()
-            .join(",\n")
-    );
-    if std::env::var_os("ECRPUB_RECORD").is_some() {
+    let recorded: Vec<Value> = serde_json::from_str(RECORD).expect("the record is JSON");
+    let is_recording = std::env::var_os("ECRPUB_RECORD").is_some();
+    let column: Vec<Value> = if is_recording {
+        aws_config(&setups[..RECORDED], &oracle, &cloud)
+    } else {
+        let column = recorded.iter().map(|record| record["aws_config"].clone());
+        column.collect()
+    };
+    let lines = oracle.iter().zip(column).map(|(outcome, aws_config)| {
+        let (trace, error) = (&outcome.trace, &outcome.refusal);
+        json!({ "trace": trace, "error": error, "aws_config": aws_config }).to_string()
+    });
+    let text = format!("[\n{}\n]\n", lines.collect::<Vec<_>>().join(",\n"));
+    if is_recording {
         let path = concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/tests/cli/settings_peer/recorded.json"
@@ -368,10 +375,46 @@ fn settings_select_what_botocore_selects() {
     }
 }
 
+/// What aws-config's own chain does in each of the set-ups, beside what botocore does.
+fn aws_config(setups: &[Setup], oracle: &[Outcome], cloud: &Cloud) -> Vec<Value> {
+    let package = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/aws_config");
+    let target = concat!(env!("CARGO_TARGET_TMPDIR"), "/aws_config");
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--locked", "--target-dir", target]);
+    let status = build.current_dir(package).status().expect("cargo starts");
+    assert!(status.success(), "tests/aws_config is built");
+    let verdict = |(number, setup): (usize, &Setup)| {
+        let place = Place::of(setup, "c", number, cloud);
+        let mut command = Command::new(format!("{target}/debug/aws_config"));
+        command.current_dir(shared_folder()).env_clear();
+        // As for the oracle; it panics on some empty variables.
+        command.envs(place.env.into_iter().filter(|(_, value)| !value.is_empty()));
+        let output = command.args(&setup.profile).stdin(Stdio::null()).output();
+        let is_listed = output.expect("the program starts").status.success();
+        let outcome = Outcome {
+            trace: cloud.trace(&format!("c{number}")),
+            refusal: None,
+            code: Some(if is_listed { 0 } else { 5 }),
+        };
+        let expected = &oracle[number];
+        Value::from(match (expected.refusal.is_some(), is_listed) {
+            _ if expected.agrees_with(&outcome) => "same",
+            (true, _) => "lists",
+            (false, true) => "lists otherwise",
+            (false, false) => "refuses",
+        })
+    };
+    setups.iter().enumerate().map(verdict).collect()
+}
+
 #[test]
 fn settings_select_what_was_recorded() {
     let (setups, cloud) = (setups(), Cloud::start());
     let record: Vec<Value> = serde_json::from_str(RECORD).expect("the record is JSON");
+    assert!(
+        record.iter().any(|record| record["aws_config"] != "same"),
+        "aws-config selects what the AWS CLI selects: src/aws can use its chain"
+    );
     let oracle: Vec<_> = record.iter().map(Outcome::of_record).collect();
     let setups = &setups[..oracle.len()];
     compare(setups, &oracle, &run_program(setups, &cloud));

@@ -3,7 +3,8 @@
 Reads a JSON list of set-ups from stdin: {"env": {...}, "home": "...", "profile": null or a name}.
 Prints one JSON object per set-up and line: {"key": ..., "token": ..., "endpoint": ...}, or
 {"error": the exception's class}. With `--parse`, reads a JSON list of files' bytes (as Latin-1) and
-prints what its reader of AWS files makes of each: the sections, or {"error": ...}.
+prints what its reader of AWS files makes of each: the sections, or {"error": ...}. With `--export`, it
+stands in for `aws configure export-credentials --profile NAME --format process`.
 
 Two settings are read as version 2 of the AWS CLI reads them, which is the reference: AWS_REGION and
 AWS_PROFILE count, before AWS_DEFAULT_REGION and AWS_DEFAULT_PROFILE.
@@ -101,7 +102,20 @@ def parse(content):
     return {"sections": sections, "profiles": sorted(profiles)}
 
 
+def export(arguments):
+    profile = arguments[arguments.index("--profile") + 1]
+    env = {name: value for name, value in os.environ.items() if value}
+    try:
+        made = resolve({"env": env, "home": env["HOME"], "profile": profile})
+    except Exception as error:
+        sys.exit(type(error).__name__)
+    names = {"AccessKeyId": made["key"], "SecretAccessKey": "secret", "SessionToken": made["token"]}
+    print(json.dumps({"Version": 1, **names}))
+
+
 def main():
+    if "--export" in sys.argv:
+        return export(sys.argv)
     answer = parse if "--parse" in sys.argv else resolve
     for item in json.load(sys.stdin):
         try:
