@@ -66,7 +66,6 @@ impl Console {
         Place {
             terminal,
             color: self.color.on(&self.stdout),
-            color_data: self.color == Color::Always || (terminal && self.color.on(&self.stdout)),
             width: size.map(|(width, _)| width.0.into()),
             now,
         }

@@ -6,17 +6,21 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The reader closed stdout: the program ends silently.
-    ReaderLeft = 0,
+    ReaderLeft,
     /// Any other failure, such as a full disk.
-    Other = 1,
+    Other,
     /// Wrong usage or settings, or a value that the service refuses.
-    Usage = 2,
+    Usage,
     /// A named repository or image does not exist.
-    NotFound = 3,
+    NotFound,
     /// Credentials are missing, expired or not allowed.
-    Credentials = 4,
+    Credentials,
     /// The service or the network is unreachable, slow or throttling, or a response is invalid.
-    Service = 5,
+    Service,
+    /// The gallery failed, which the registry may make up for.
+    Gallery,
+    /// The gallery denied access, which the registry may grant.
+    GalleryDenied,
     /// The service refused its own page token: no listing can resume from it.
     Token,
     /// Nothing is listed, with `--fail-if-empty`; a note already says so.
@@ -29,7 +33,6 @@ pub(crate) struct Error {
     kind: Kind,
     message: String,
     hints: Vec<String>,
-    is_of_gallery: bool,
 }
 
 impl Error {
@@ -39,7 +42,6 @@ impl Error {
             kind,
             message: message.to_string(),
             hints: Vec::new(),
-            is_of_gallery: false,
         }
     }
 
@@ -67,6 +69,11 @@ impl Error {
         self
     }
 
+    /// The same error, of another kind.
+    pub(crate) fn of_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// Appends to the message, as in `… (8 attempts)`.
     pub(crate) fn suffixed(mut self, suffix: &str) -> Self {
         self.message.push_str(suffix);
@@ -77,19 +84,6 @@ impl Error {
     pub(crate) fn about(&self, subject: &str) -> Self {
         let error = Self::new(self.kind, format!("{subject}: {self}"));
         self.hints.iter().cloned().fold(error, Self::hint)
-    }
-
-    /// Marks a failure of the gallery, which the registry may make up for.
-    pub(crate) fn of_gallery(self) -> Self {
-        Self {
-            is_of_gallery: true,
-            ..self
-        }
-    }
-
-    /// Whether the gallery failed, rather than the registry or the network of own repositories.
-    pub(crate) fn is_of_gallery(&self) -> bool {
-        self.is_of_gallery
     }
 
     /// The kind of failure.
@@ -115,9 +109,12 @@ impl Error {
     /// The exit code that the README documents.
     pub(crate) fn exit_code(&self) -> u8 {
         match self.kind {
-            Kind::Token => Kind::Service as u8,
-            Kind::Empty => Kind::NotFound as u8,
-            kind => kind as u8,
+            Kind::ReaderLeft => 0,
+            Kind::Other => 1,
+            Kind::Usage => 2,
+            Kind::NotFound | Kind::Empty => 3,
+            Kind::Credentials | Kind::GalleryDenied => 4,
+            Kind::Service | Kind::Gallery | Kind::Token => 5,
         }
     }
 }

@@ -20,10 +20,8 @@ bitflags! {
         const TAGS = 1 << 5;
         /// The totals of a repository's images.
         const USAGE = 1 << 6;
-        /// What publishers say about a repository.
-        const CATALOG = 1 << 7;
         /// The relations between all images of a repository.
-        const RELATIONS = 1 << 8;
+        const RELATIONS = 1 << 7;
     }
 }
 

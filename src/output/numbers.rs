@@ -2,19 +2,22 @@
 
 use std::fmt;
 
-use humansize::{DECIMAL, FormatSizeOptions};
 use indicatif::HumanCount;
 
 /// Bytes in the largest unit that fits, with one decimal: `61.2 MB`, `5.0 kB`, `120 B`.
+#[expect(clippy::cast_precision_loss, reason = "only three digits are shown")]
 pub(crate) fn human_size(bytes: u64) -> String {
-    let zeroes = usize::from(bytes >= 1000);
-    let options = FormatSizeOptions::from(DECIMAL).decimal_places(1);
-    let size = humansize::format_size(bytes, options.decimal_zeroes(zeroes));
-    if size.starts_with("1000.0 ") {
-        // Rounded up to the next unit.
-        return human_size(10_u64.pow(bytes.ilog10() / 3 * 3 + 3));
+    if bytes < 1000 {
+        return format!("{bytes} B");
     }
-    size
+    let mut units = ["kB", "MB", "GB", "TB", "PB"].into_iter();
+    let mut size = bytes as f64 / 1000.0;
+    // What would be rounded to 1000.0 fits the next unit.
+    while size >= 999.95 && units.len() > 0 {
+        size /= 1000.0;
+        units.next();
+    }
+    format!("{size:.1} {}", units.next().unwrap_or("EB"))
 }
 
 /// A number with separators, as in `10,000`.

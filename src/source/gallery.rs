@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::refusals::{self, not_found};
-use super::wire::{Interner, home, text, to_millisecond};
+use super::wire::{Interner, text, to_millisecond};
 use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
-use crate::model::{Manifest, RepositoryDetail, Tag};
+use crate::model::{Home, RepositoryDetail, Row, RowName};
 use crate::net::anonymous::Anonymous;
 use crate::net::errors;
 use crate::net::http::HttpAnswer;
@@ -59,7 +59,7 @@ struct TagDetail {
     image_detail: Option<ImageDetail>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ImageDetail {
     image_digest: Option<String>,
@@ -113,7 +113,7 @@ impl<'a> Gallery<'a> {
         &self,
         repository: &PublicRepository,
         asked: PageRequest<'_>,
-    ) -> Result<Result<Page<Tag>, Error>, Error> {
+    ) -> Result<Result<Page, Error>, Error> {
         let query = query(&repository.alias, Some(&repository.name), asked);
         let failed = |error| failed(error, repository);
         let request = format!("{TAGS} of `{repository}`");
@@ -141,7 +141,7 @@ impl<'a> Gallery<'a> {
         &self,
         alias: &RegistryAlias,
         asked: PageRequest<'_>,
-    ) -> Result<Page<RepositoryDetail>, Error> {
+    ) -> Result<Page, Error> {
         let query = query(alias, None, asked);
         let request = format!("{REPOSITORIES} of `{alias}`");
         let answer = self.ask(REPOSITORIES, &request, query, asked.start);
@@ -259,43 +259,50 @@ fn is_not_found(code: &str) -> bool {
 
 /// Adds to a failure of the gallery what the registry can still provide.
 fn failed(error: Error, repository: &PublicRepository) -> Error {
-    match error.kind() {
-        Kind::Service | Kind::Token | Kind::Credentials => error.of_gallery().hint(format!(
-            "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
-        )),
-        _ => error,
-    }
+    let kind = match error.kind() {
+        Kind::Service | Kind::Token => Kind::Gallery,
+        Kind::Credentials => Kind::GalleryDenied,
+        _ => return error,
+    };
+    error.of_kind(kind).hint(format!(
+        "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
+    ))
 }
 
-fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Tag> {
+fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Row> {
     let mut names = Interner::default();
-    let home = home(repository);
-    let mut manifest = |detail: ImageDetail| Manifest {
-        digest: detail.image_digest,
-        size: detail.image_size_in_bytes,
-        pushed_at: millisecond(detail.image_pushed_at),
-        media_type: names.share(detail.image_manifest_media_type),
-        artifact_media_type: names.share(detail.artifact_media_type),
-        platforms: None,
-        relations: None,
-    };
-    let tag = |detail: TagDetail| Tag {
-        home: home.clone(),
-        name: detail.image_tag,
-        created_at: millisecond(detail.created_at),
-        manifest: detail.image_detail.map(&mut manifest).unwrap_or_default(),
+    let home = Arc::new(Home::of(repository));
+    let tag = |detail: TagDetail| {
+        let image = detail.image_detail.unwrap_or_default();
+        Row {
+            home: Some(Arc::clone(&home)),
+            name: RowName::Own(detail.image_tag),
+            date: millisecond(detail.created_at),
+            digest: image.image_digest,
+            size: image.image_size_in_bytes,
+            pushed_at: millisecond(image.image_pushed_at),
+            media_type: names.share(image.image_manifest_media_type),
+            artifact_media_type: names.share(image.artifact_media_type),
+            ..Row::default()
+        }
     };
     details.into_iter().map(tag).collect()
 }
 
-fn repositories(entries: Vec<RepositoryEntry>, alias: &RegistryAlias) -> Vec<RepositoryDetail> {
-    let home: Arc<str> = alias.as_str().into();
-    let repository = |entry: RepositoryEntry| RepositoryDetail {
-        alias: Some(Arc::clone(&home)),
-        uri: (entry.repository_name.as_deref())
-            .map(|name| format!("{}/{name}", RegistryName::Public(alias.clone()))),
-        name: entry.repository_name,
-        ..RepositoryDetail::default()
+fn repositories(entries: Vec<RepositoryEntry>, alias: &RegistryAlias) -> Vec<Row> {
+    let home = Arc::new(Home {
+        alias: Some(alias.as_str().into()),
+        ..Home::default()
+    });
+    let repository = |entry: RepositoryEntry| Row {
+        home: Some(Arc::clone(&home)),
+        detail: Some(Box::new(RepositoryDetail {
+            uri: (entry.repository_name.as_deref())
+                .map(|name| format!("{}/{name}", RegistryName::Public(alias.clone()))),
+            ..RepositoryDetail::default()
+        })),
+        name: RowName::Own(entry.repository_name),
+        ..Row::default()
     };
     entries.into_iter().map(repository).collect()
 }

@@ -12,10 +12,10 @@ use url::Url;
 
 use super::own::Aws;
 use super::refusals::{self, not_found};
-use super::wire::{home, text};
+use super::wire::text;
 use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
-use crate::model::Tag;
+use crate::model::{Home, Row, RowName};
 use crate::net::anonymous::Anonymous;
 use crate::net::errors;
 use crate::net::http::{HttpAnswer, LONGEST_PAGE, LONGEST_TOKEN};
@@ -138,7 +138,7 @@ impl<'a> Registry<'a> {
         &self,
         repository: &PublicRepository,
         asked: PageRequest<'_>,
-    ) -> Result<Page<Tag>, Error> {
+    ) -> Result<Page, Error> {
         let path = format!("{}/tags/list", path(repository));
         let first = self.wire.url(&format!("{path}?n={}", asked.page_size));
         let url = match asked.token {
@@ -397,12 +397,12 @@ fn path(repository: &PublicRepository) -> String {
     format!("/v2/{}/{}", repository.alias, repository.name)
 }
 
-fn tags(names: Vec<String>, repository: &PublicRepository) -> Vec<Tag> {
-    let home = home(repository);
-    let tag = |name| Tag {
-        home: home.clone(),
-        name: Some(name),
-        ..Tag::default()
+fn tags(names: Vec<String>, repository: &PublicRepository) -> Vec<Row> {
+    let home = Arc::new(Home::of(repository));
+    let tag = |name| Row {
+        home: Some(Arc::clone(&home)),
+        name: RowName::Own(Some(name)),
+        ..Row::default()
     };
     names.into_iter().map(tag).collect()
 }

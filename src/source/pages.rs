@@ -6,11 +6,10 @@ use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
 
-use super::{Listed, Page, PageRequest, Sources, Start, Subject};
+use super::{Page, PageRequest, Sources, Start, Subject};
 use crate::error::{Error, Kind};
-use crate::model::Row;
+use crate::model::{Row, RowKind};
 use crate::options;
-use crate::reference::Repository;
 use crate::shell::quoted;
 
 /// Reading fails after this many consecutive pages without new rows.
@@ -65,9 +64,10 @@ impl PageArgs {
 
 /// The pages of one listing, from a starting token to the end or to `--max-pages`.
 #[derive(Debug)]
-pub(crate) struct Pages<'a, Of = Repository> {
+pub(crate) struct Pages<'a> {
     sources: &'a Sources<'a>,
-    of: &'a Of,
+    kind: RowKind,
+    subject: &'a Subject,
     page_size: u16,
     /// How many more pages to read, if limited.
     left: Option<u64>,
@@ -96,10 +96,10 @@ impl Hashes {
     }
 
     /// Whether the first or the last of `rows` is new.
-    fn insert_ends<R: Row>(&mut self, rows: &[R]) -> bool {
+    fn insert_ends(&mut self, rows: &[Row]) -> bool {
         let ends = [rows.first(), rows.last()].into_iter().flatten();
         ends.fold(false, |is_new, row| {
-            is_new | self.insert((row.id(), row.names(), row.digest(), row.date()))
+            is_new | self.insert((row.names(), &row.digest, row.date))
         })
     }
 }
@@ -111,10 +111,15 @@ enum Next {
     End,
 }
 
-impl<'a, Of: Subject> Pages<'a, Of> {
+impl<'a> Pages<'a> {
     /// The pages that `args` select.
-    pub(crate) fn new(sources: &'a Sources<'a>, of: &'a Of, args: &PageArgs) -> Self {
-        let mut pages = Self::of_all(sources, of, args.page_size);
+    pub(crate) fn new(
+        sources: &'a Sources<'a>,
+        kind: RowKind,
+        subject: &'a Subject,
+        args: &PageArgs,
+    ) -> Self {
+        let mut pages = Self::of_all(sources, kind, subject, args.page_size);
         pages.left = args.max_pages.map(NonZeroU64::get);
         if let Some(token) = &args.starting_token {
             pages.followed.insert(token);
@@ -124,10 +129,16 @@ impl<'a, Of: Subject> Pages<'a, Of> {
     }
 
     /// All pages, each of at most `page_size` rows.
-    pub(crate) fn of_all(sources: &'a Sources<'a>, of: &'a Of, page_size: u16) -> Self {
+    pub(crate) fn of_all(
+        sources: &'a Sources<'a>,
+        kind: RowKind,
+        subject: &'a Subject,
+        page_size: u16,
+    ) -> Self {
         Self {
             sources,
-            of,
+            kind,
+            subject,
             page_size,
             left: None,
             next: Next::Beginning,
@@ -140,7 +151,7 @@ impl<'a, Of: Subject> Pages<'a, Of> {
 
     /// The rows of the next page, or nothing after the last.
     /// A token that the source repeats is an error.
-    pub(crate) async fn next<R: Listed<Of = Of>>(&mut self) -> Result<Option<Vec<R>>, Error> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Row>>, Error> {
         if self.is_at_end() {
             return Ok(None);
         }
@@ -149,10 +160,15 @@ impl<'a, Of: Subject> Pages<'a, Of> {
             token: self.next_token(),
             start: self.start(),
         };
-        let page = R::page(self.sources, self.of, request).await;
+        let page = self.sources.page(self.kind, self.subject, request);
+        // In a box, which ends the recursion: the images of a public repository are read from pages of
+        // its tags.
+        let page = Box::pin(page).await;
         let Page { rows, next_token } = page.map_err(|error| self.of_a_page(error))?;
         self.read += 1;
-        self.sources.progress.page(self.of, self.read, rows.len());
+        self.sources
+            .progress
+            .page(self.subject, self.read, rows.len());
         self.left = self.left.map(|pages| pages - 1);
         let has_new = self.ends.insert_ends(&rows);
         self.empty = if has_new { 0 } else { self.empty + 1 };
@@ -160,10 +176,22 @@ impl<'a, Of: Subject> Pages<'a, Of> {
         if self.empty == MOST_EMPTY_PAGES && !self.is_at_end() {
             return Err(self.incomplete(&format!(
                 "returned {MOST_EMPTY_PAGES} consecutive pages of {} without new rows",
-                self.of.title()
+                self.subject.title()
             )));
         }
         Ok(Some(rows))
+    }
+
+    /// Reads all pages that are left, and passes their rows to `take`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::next`].
+    pub(crate) async fn each(mut self, mut take: impl FnMut(Vec<Row>)) -> Result<(), Error> {
+        while let Some(rows) = self.next().await? {
+            take(rows);
+        }
+        Ok(())
     }
 
     /// The step after a page whose response has this token.
@@ -174,14 +202,14 @@ impl<'a, Of: Subject> Pages<'a, Of> {
             Some(_) => Err(self.incomplete(&format!(
                 "repeats a page token after page {} of {}",
                 self.read,
-                self.of.title()
+                self.subject.title()
             ))),
         }
     }
 
     /// Whether the rows are of an own repository or of the own registry.
     pub(crate) fn are_of_own(&self) -> bool {
-        self.of.is_own()
+        self.subject.is_own()
     }
 
     /// Whether the last page was read.
@@ -207,10 +235,10 @@ impl<'a, Of: Subject> Pages<'a, Of> {
     }
 
     /// Requests the next page, does `work` while waiting for the response, and returns both results.
-    pub(crate) async fn next_during<R: Listed<Of = Of>, T>(
+    pub(crate) async fn next_during<T>(
         &mut self,
         work: impl FnOnce() -> T,
-    ) -> (Result<Option<Vec<R>>, Error>, T) {
+    ) -> (Result<Option<Vec<Row>>, Error>, T) {
         let work = async {
             for _ in 0..TURNS {
                 tokio::task::yield_now().await;
@@ -227,7 +255,7 @@ impl<'a, Of: Subject> Pages<'a, Of> {
                 error.hint(format!(
                     "rows before page {} of {} are printed; resume with `{}`",
                     self.read + 1,
-                    self.of.title(),
+                    self.subject.title(),
                     starting_at(token)
                 ))
             }
@@ -238,7 +266,7 @@ impl<'a, Of: Subject> Pages<'a, Of> {
     /// A repository that disappears between two pages is not missing: its listing is incomplete.
     fn of_a_page(&self, error: Error) -> Error {
         if self.read > 0 && error.kind() == Kind::NotFound {
-            let message = format!("{} disappeared while it was read", self.of.title());
+            let message = format!("{} disappeared while it was read", self.subject.title());
             return Error::new(Kind::Service, message);
         }
         error

@@ -5,23 +5,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::model::Home;
-use crate::reference::PublicRepository;
-
 /// The nearest millisecond; `None` for times out of range.
 ///
 /// The service's times have milliseconds; the SDK's are truncated floats, often just below one.
 pub(super) fn to_millisecond(nanoseconds: i128) -> Option<Timestamp> {
     let milliseconds = (nanoseconds + 500_000).div_euclid(1_000_000);
     Timestamp::from_millisecond(i64::try_from(milliseconds).ok()?).ok()
-}
-
-/// The home of the rows of a public repository.
-pub(super) fn home(repository: &PublicRepository) -> Home {
-    Home {
-        alias: Some(repository.alias.as_str().into()),
-        repository: Some(repository.name.as_str().into()),
-    }
 }
 
 /// The first of the fields `names` of an error object that is text.

@@ -66,7 +66,7 @@ fn every_format_prints_public_tags_like_own_ones() {
     };
     let own = |options: &str| ecrpub(&registry, &format!("tags big {options}")).data();
     for format in ["table --no-trunc", "name"] {
-        let options = format!("--time iso-ms -o {format}");
+        let options = format!("--time iso -o {format}");
         assert_eq!(public(&options), own(&options), "{format}");
     }
     let columns = "-c repositoryName,imageTag,createdAt,imageSizeInBytes,imagePushedAt,imageManifestMediaType,artifactMediaType,imageDigest";
@@ -74,8 +74,8 @@ fn every_format_prints_public_tags_like_own_ones() {
         let options = format!("--time epoch -o {format} {columns}");
         assert_eq!(public(&options), own(&options), "{format}");
     }
-    let own: Value = serde_json::from_str(&own("-o json --time iso-ms")).expect("JSON");
-    let public = rows(&public("-o json --time iso-ms"), "imageTagDetails");
+    let own: Value = serde_json::from_str(&own("-o json --time epoch")).expect("JSON");
+    let public = rows(&public("-o json --time epoch"), "imageTagDetails");
     assert_eq!(Value::from(public), own["imageTagDetails"]);
 }
 
@@ -138,7 +138,7 @@ fn untagged_images_that_cannot_be_listed_are_noted() {
     1.0.0
     0.9.1
     --- stderr
-    note: repository `public.ecr.aws/example/tools/backup` has nothing to list: none of its 4 rows passes the filters
+    note: repository `public.ecr.aws/example/tools/backup` has nothing to list: of 4 rows, none passes the filters
     note: untagged images of public repositories cannot be listed
     ");
     for quiet in ["-q", "--tagged", "--semver *", "--tag latest"] {
@@ -364,7 +364,7 @@ fn options_for_own_repositories_are_refused_for_public_ones() {
         format!("images {NGINX} --max-pages 1"),
         format!("images {NGINX} --starting-token x"),
         format!("tags {NGINX}:latest --max-pages 1"),
-        format!("tags {NGINX} -o image-ids"),
+        format!("images {NGINX} -o delete-requests"),
         format!("tags {NGINX} --registry-id 123456789012"),
         format!("tags {NGINX} --profile work"),
         format!("tags {NGINX} --region us-east-1"),
@@ -376,7 +376,7 @@ fn options_for_own_repositories_are_refused_for_public_ones() {
     error: `--max-pages` cannot be used with the images of a public repository, which are read from all its tags
     error: `--starting-token` cannot be used with the images of a public repository, which are read from all its tags
     error: `--max-pages` takes a whole repository, but one of its images was named
-    error: `-o image-ids` lists images to delete, but public images cannot be deleted
+    error: `-o delete-requests` lists images to delete, but public images cannot be deleted
     error: `--registry-id` is for your own registry, but only public repositories were given
     error: `--profile` is for your own registry, but only public repositories were given
     error: `--region` is for your own registry, but only public repositories were given
@@ -572,7 +572,7 @@ fn answered(status: u16, body: &str) -> String {
         .start();
     list(
         &registry,
-        &format!("tags {NGINX} -o json --time iso-ms --max-attempts 1"),
+        &format!("tags {NGINX} -o json --time epoch --max-attempts 1"),
     )
     .to_string()
 }
@@ -596,7 +596,7 @@ fn responses_of_the_gallery_are_parsed_tolerantly() {
           "registryAliasName": "docker",
           "repositoryName": "library/nginx",
           "imageTag": "a",
-          "createdAt": "2023-05-12T03:22:40.827Z"
+          "createdAt": 1683861760.827
         },
         {
           "registryAliasName": "docker",
@@ -607,7 +607,7 @@ fn responses_of_the_gallery_are_parsed_tolerantly() {
           "repositoryName": "library/nginx",
           "imageTag": "b",
           "imageDetail": {
-            "imagePushedAt": "2023-05-12T03:22:40.827Z",
+            "imagePushedAt": 1683861760.827,
             "imageDigest": "sha256:1"
           }
         }

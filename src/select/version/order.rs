@@ -4,13 +4,6 @@ use std::cmp::Ordering;
 
 use super::Version;
 
-impl Version<'_> {
-    /// The count of numbers in the tag: of equal versions, the one with more numbers comes first.
-    pub(crate) fn written_numbers(&self) -> usize {
-        self.written
-    }
-}
-
 impl PartialEq for Version<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()

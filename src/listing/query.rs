@@ -1,23 +1,20 @@
-//! The question of a listing, as the options of a command put it.
+//! What a run lists, as the options of its command say.
 
-use super::added::Added;
-use super::rows::ListedRow;
 use super::{ImageListingArgs, ListingArgs};
 use crate::error::Error;
 use crate::facts::{Facts, Need};
-use crate::output::{Expected, Schema};
-use crate::reference::{Named, Platform, RegistryId};
+use crate::model::RowKind;
+use crate::output::{Expected, FormatName, Schema};
+use crate::reference::{Platform, RegistryId};
 use crate::select::{IdArgs, SortKey, TaggedArgs, Wanted};
-use crate::source::{PublicApi, SourceName, Subject, Target};
+use crate::source::{PublicApi, SourceName, Target};
 
 /// The rows that a command lists, and the options that select and print them.
 #[derive(Debug)]
-pub(crate) struct Plan<'a, R: ListedRow> {
-    pub(crate) schema: &'static Schema<R>,
-    /// The default sort key.
-    pub(crate) order: SortKey,
+pub(crate) struct Query<'a> {
+    pub(crate) schema: &'static Schema,
     /// What to list.
-    pub(crate) targets: Vec<Target<R::Asked>>,
+    pub(crate) targets: Vec<Target>,
     /// The account of the caller's own registry, if it is given.
     pub(crate) registry_id: Option<&'a RegistryId>,
     /// The choice of APIs for public repositories.
@@ -27,59 +24,97 @@ pub(crate) struct Plan<'a, R: ListedRow> {
     pub(crate) tagged: TaggedArgs,
     /// The platform that rows must run on.
     pub(crate) platform: Option<&'a Platform>,
-    /// The columns that options add, by the option.
-    pub(crate) added: Vec<Added>,
+    pub(crate) added: Vec<AddedColumns>,
     pub(crate) args: &'a ListingArgs,
 }
 
-impl<'a, R: ListedRow<Asked = Named>> Plan<'a, R> {
-    /// The listing of images or tags that `args` describe, in `order` by default.
+/// The columns that an option adds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AddedColumns {
+    /// The option, such as `--platforms`.
+    pub(crate) option: &'static str,
+    /// The names of the columns.
+    pub(crate) columns: &'static [&'static str],
+}
+
+impl<'a> Query<'a> {
+    /// The listing of images or tags that `args` describe.
     ///
     /// # Errors
     ///
     /// A usage error for references that cannot be listed.
     pub(crate) fn of_images(
-        schema: &'static Schema<R>,
-        order: SortKey,
+        schema: &'static Schema,
         tagged: TaggedArgs,
         args: &'a ImageListingArgs,
     ) -> Result<Self, Error> {
+        let platforms = AddedColumns {
+            option: "--platforms",
+            columns: &["platforms"],
+        };
         Ok(Self {
             schema,
-            order,
             targets: args.source.targets()?,
             registry_id: args.source.registry_id()?,
             source: args.source.source,
             ids: Some(&args.ids),
             tagged,
             platform: args.relations.platform.as_ref(),
-            added: args.relations.added(),
+            added: Vec::from_iter(args.relations.platforms.then_some(platforms)),
             args: &args.listing,
         })
     }
-}
 
-impl<R: ListedRow> Plan<'_, R> {
+    pub(super) fn kind(&self) -> RowKind {
+        self.schema.kind
+    }
+
+    /// Whether the requests that delete the rows are printed.
+    pub(super) fn deletes(&self) -> bool {
+        self.args.output.format_name() == FormatName::DeleteRequests
+    }
+
+    /// Whether what is listed depends on every image of a repository, so that it must not change.
+    pub(super) fn depends_on_all_images(&self) -> bool {
+        self.tagged.unused || self.deletes()
+    }
+
     /// The images of `target` that are named one by one, or `None` for all.
-    pub(super) fn wanted<Of>(&self, target: &Target<Of>) -> Option<Wanted> {
+    pub(super) fn wanted(&self, target: &Target) -> Option<Wanted> {
         self.ids?.wanted(&target.images)
     }
 
     /// Whether no image of `target` is named one by one.
-    pub(super) fn wants_all<Of>(&self, target: &Target<Of>) -> bool {
+    pub(super) fn wants_all(&self, target: &Target) -> bool {
         !self.ids.is_some_and(IdArgs::are_given) && target.images.is_empty()
     }
 
     /// The properties of the listing that are known before reading; public repositories are read from
     /// `api`.
     pub(super) fn expected(&self, api: PublicApi) -> Expected {
-        let told = self.targets.iter().map(|target| target.of.told(api));
-        let is_several = |target: &Target<R::Asked>| target.of.is_several();
+        let told = self.targets.iter().map(|target| target.subject.told(api));
+        let is_pattern = |target: &Target| target.subject.is_pattern();
         Expected {
-            several: self.targets.len() > 1 || self.targets.iter().any(is_several),
-            public: !self.targets.iter().all(|target| target.of.is_own()),
+            several: self.targets.len() > 1 || self.targets.iter().any(is_pattern),
+            public: !self.targets.iter().all(|target| target.subject.is_own()),
             told: told.fold(Facts::all(), |all, told| all & told),
         }
+    }
+
+    /// The default sort key: the newest first or, if the sources cannot provide dates, the version.
+    pub(super) fn default_key(&self, told: Facts) -> SortKey {
+        match self.kind() {
+            RowKind::Repositories => SortKey::Name,
+            _ if !told.contains(Facts::DETAILS) => SortKey::Version,
+            RowKind::Images => SortKey::Pushed,
+            RowKind::Tags => SortKey::Created,
+        }
+    }
+
+    /// The names of the columns that options add.
+    pub(super) fn added_columns(&self) -> Vec<&'static str> {
+        let added = self.added.iter();
+        added.flat_map(|added| added.columns).copied().collect()
     }
 
     /// The facts that select and order rows, by the option that needs them.
@@ -92,7 +127,8 @@ impl<R: ListedRow> Plan<'_, R> {
             self.platform
                 .map(|_| Need::new("--platform", Facts::MANIFESTS)),
         );
-        if self.targets.iter().any(selects_digest) {
+        let mut ids = self.targets.iter().flat_map(|target| &target.images);
+        if ids.any(|id| id.digest().is_some()) {
             needs.push(Need::new("@DIGEST", Facts::DETAILS));
         }
         if let Some(key) = select.sort {
@@ -110,14 +146,11 @@ impl<R: ListedRow> Plan<'_, R> {
     /// The facts that are printed, by the option that needs them.
     pub(super) fn needs_of_output(&self) -> Vec<Need> {
         let mut needs = self.args.output.needs(self.schema);
-        needs.extend(self.added.iter().filter_map(|added| {
-            let column = self.schema.column(added.column)?;
-            Some(Need::new(added.option, column.needs))
-        }));
+        for added in &self.added {
+            let columns = added.columns.iter();
+            let columns = columns.filter_map(|name| self.schema.column(name));
+            needs.extend(columns.map(|column| Need::new(added.option, column.needs)));
+        }
         needs
     }
-}
-
-fn selects_digest<Of>(target: &Target<Of>) -> bool {
-    target.images.iter().any(|id| id.digest().is_some())
 }
