@@ -2,7 +2,6 @@
 
 mod cache;
 mod gallery;
-mod link;
 mod manifests;
 mod oci;
 mod own;

@@ -17,12 +17,12 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::Timestamp;
 
-use super::wire::{Names, to_millisecond};
+use super::wire::{Interner, to_millisecond};
 use super::{Page, PageRequest, Start, refusals};
 use crate::aws::{Account, failures};
 use crate::error::{Error, Kind};
 use crate::model::{Home, RegistryDetail, RepositoryDetail, Row, RowName};
-use crate::net::answers;
+use crate::net::errors;
 use crate::net::retry::Failure;
 use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
@@ -207,7 +207,7 @@ impl<'a> Aws<'a> {
         let answer = self.call(context, send).await?;
         let registry = answer.registries.into_iter().next();
         let registry =
-            registry.ok_or_else(|| answers::unlike(&self.host, 200, "no registry in it"))?;
+            registry.ok_or_else(|| errors::unlike(&self.host, 200, "no registry in it"))?;
         let mut aliases = registry.aliases.into_iter();
         let primary = aliases.find(|alias| alias.primary_registry_alias);
         Ok(RegistryDetail {
@@ -229,7 +229,7 @@ impl<'a> Aws<'a> {
         redact::hide(&token);
         // An invalid token must not become part of a header.
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(answers::unlike(&self.host, 200, "no valid token in it"));
+            return Err(errors::unlike(&self.host, 200, "no valid token in it"));
         }
         Ok(token.into())
     }
@@ -334,7 +334,7 @@ impl<'a> Aws<'a> {
 
     /// The list `key` of a response. A response without it is an error, not an empty listing.
     fn listed<T>(&self, list: Option<Vec<T>>, key: &str) -> Result<Vec<T>, Error> {
-        list.ok_or_else(|| answers::unlike(&self.host, 200, &format!("no `{key}` in it")))
+        list.ok_or_else(|| errors::unlike(&self.host, 200, &format!("no `{key}` in it")))
     }
 }
 
@@ -391,7 +391,7 @@ fn repositories(
     details: Vec<aws_sdk_ecrpublic::types::Repository>,
     host: &str,
 ) -> Result<Vec<Row>, Error> {
-    let mut names = Names::default();
+    let mut names = Interner::default();
     let repository = |detail: aws_sdk_ecrpublic::types::Repository| {
         let home = Home {
             registry_id: names.share(detail.registry_id),
@@ -416,7 +416,7 @@ fn repositories(
 }
 
 fn images(details: Vec<ImageDetail>, host: &str) -> Result<Vec<Row>, Error> {
-    let mut names = Names::default();
+    let mut names = Interner::default();
     let mut last = Arc::new(Home::default());
     let image = |detail: ImageDetail| {
         let home = Home {
@@ -449,7 +449,7 @@ fn tags(
     repository: &RepositoryName,
     host: &str,
 ) -> Result<Vec<Row>, Error> {
-    let mut names = Names::default();
+    let mut names = Interner::default();
     let home = Arc::new(Home {
         repository: Some(repository.as_str().into()),
         ..Home::default()
@@ -476,7 +476,7 @@ fn timestamp(time: Option<DateTime>, host: &str) -> Result<Option<Timestamp>, Er
     let Some(time) = time else { return Ok(None) };
     match to_millisecond(time.as_nanos()) {
         Some(time) => Ok(Some(time)),
-        None => Err(answers::unlike(host, 200, "a date out of range")),
+        None => Err(errors::unlike(host, 200, "a date out of range")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reads the pages of a listing, to the end or to an error.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -14,8 +14,9 @@ use crate::shell::quoted;
 
 /// Reading fails after this many consecutive pages without new rows.
 const MOST_EMPTY_PAGES: u64 = 1000;
-/// How many rows are remembered to tell new rows from old ones. A listing may be longer.
-const MOST_RECENT_ROWS: usize = 10_000;
+/// How often the runtime polls its connections before the thread is busy with rows: often enough for a
+/// request to be written.
+const TURNS: usize = 16;
 
 /// The options that divide a listing into requests.
 #[derive(Debug, clap::Args)]
@@ -71,47 +72,35 @@ pub(crate) struct Pages<'a> {
     /// How many more pages to read, if limited.
     left: Option<u64>,
     next: Next,
-    seen: Seen,
+    /// The tokens already followed, because a repeated one would loop for ever.
+    followed: Hashes,
     read: u64,
-    recent: Recent,
+    /// The rows at the ends of the pages, because a service may send the same rows for ever with new
+    /// tokens.
+    ends: Hashes,
     /// The count of consecutive pages without new rows.
     empty: u64,
 }
 
-/// The tokens already followed, because a repeated token would loop for ever. Hashes, because tokens
-/// may have any length.
+/// What was met, as hashes, because tokens and rows may have any length.
 #[derive(Debug, Default)]
-struct Seen {
-    hashes: HashSet<u64>,
+struct Hashes {
+    known: HashSet<u64>,
     hasher: RandomState,
 }
 
-impl Seen {
-    /// Whether `token` is new.
-    fn insert(&mut self, token: &str) -> bool {
-        self.hashes.insert(self.hasher.hash_one(token))
+impl Hashes {
+    /// Whether `value` is new.
+    fn insert(&mut self, value: impl Hash) -> bool {
+        self.known.insert(self.hasher.hash_one(value))
     }
-}
 
-/// The hashes of recent rows, because a service may send the same rows for ever with new tokens.
-#[derive(Debug, Default)]
-struct Recent {
-    hashes: HashSet<u64>,
-    hasher: RandomState,
-}
-
-impl Recent {
-    /// Remembers `rows`, and returns whether one of them is new.
-    fn add(&mut self, rows: &[Row]) -> bool {
-        if self.hashes.len() > MOST_RECENT_ROWS {
-            self.hashes.clear();
-        }
-        let mut has_new = false;
-        for row in rows {
-            let row = (row.names(), &row.digest, row.date);
-            has_new |= self.hashes.insert(self.hasher.hash_one(row));
-        }
-        has_new
+    /// Whether the first or the last of `rows` is new.
+    fn insert_ends(&mut self, rows: &[Row]) -> bool {
+        let ends = [rows.first(), rows.last()].into_iter().flatten();
+        ends.fold(false, |is_new, row| {
+            is_new | self.insert((row.names(), &row.digest, row.date))
+        })
     }
 }
 
@@ -133,7 +122,7 @@ impl<'a> Pages<'a> {
         let mut pages = Self::of_all(sources, kind, subject, args.page_size);
         pages.left = args.max_pages.map(NonZeroU64::get);
         if let Some(token) = &args.starting_token {
-            pages.seen.insert(token);
+            pages.followed.insert(token);
             pages.next = Next::Token(token.clone());
         }
         pages
@@ -153,18 +142,15 @@ impl<'a> Pages<'a> {
             page_size,
             left: None,
             next: Next::Beginning,
-            seen: Seen::default(),
+            followed: Hashes::default(),
             read: 0,
-            recent: Recent::default(),
+            ends: Hashes::default(),
             empty: 0,
         }
     }
 
     /// The rows of the next page, or nothing after the last.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the source or the network, and a token that the source repeats.
+    /// A token that the source repeats is an error.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<Row>>, Error> {
         if self.is_at_end() {
             return Ok(None);
@@ -184,12 +170,14 @@ impl<'a> Pages<'a> {
             .progress
             .page(self.subject, self.read, rows.len());
         self.left = self.left.map(|pages| pages - 1);
-        let has_new = self.recent.add(&rows);
+        let has_new = self.ends.insert_ends(&rows);
         self.empty = if has_new { 0 } else { self.empty + 1 };
         self.next = self.after(next_token)?;
         if self.empty == MOST_EMPTY_PAGES && !self.is_at_end() {
-            self.next = Next::End;
-            return Err(self.without_rows());
+            return Err(self.incomplete(&format!(
+                "returned {MOST_EMPTY_PAGES} consecutive pages of {} without new rows",
+                self.subject.title()
+            )));
         }
         Ok(Some(rows))
     }
@@ -210,11 +198,12 @@ impl<'a> Pages<'a> {
     fn after(&mut self, token: Option<String>) -> Result<Next, Error> {
         match token.filter(|token| !token.is_empty()) {
             None => Ok(Next::End),
-            Some(token) if self.seen.insert(&token) => Ok(Next::Token(token)),
-            Some(_) => {
-                self.next = Next::End;
-                Err(self.in_a_circle())
-            }
+            Some(token) if self.followed.insert(&token) => Ok(Next::Token(token)),
+            Some(_) => Err(self.incomplete(&format!(
+                "repeats a page token after page {} of {}",
+                self.read,
+                self.subject.title()
+            ))),
         }
     }
 
@@ -250,8 +239,13 @@ impl<'a> Pages<'a> {
         &mut self,
         work: impl FnOnce() -> T,
     ) -> (Result<Option<Vec<Row>>, Error>, T) {
-        // The first poll hands the request to the runtime's worker, which sends it.
-        tokio::join!(biased; self.next(), async { work() })
+        let work = async {
+            for _ in 0..TURNS {
+                tokio::task::yield_now().await;
+            }
+            work()
+        };
+        tokio::join!(biased; self.next(), work)
     }
 
     /// Adds to the error of the next page a hint how to resume after the pages before it.
@@ -278,24 +272,12 @@ impl<'a> Pages<'a> {
         error
     }
 
-    fn without_rows(&self) -> Error {
+    /// Ends the pages, because the service `does` what would never end.
+    fn incomplete(&mut self, does: &str) -> Error {
+        self.next = Next::End;
         Error::new(
             Kind::Service,
-            format!(
-                "the service returned {MOST_EMPTY_PAGES} consecutive pages of {} without new rows; the listing cannot be completed",
-                self.subject.title()
-            ),
-        )
-    }
-
-    fn in_a_circle(&self) -> Error {
-        Error::new(
-            Kind::Service,
-            format!(
-                "the service repeats a page token after page {} of {}: the listing cannot be completed",
-                self.read,
-                self.subject.title()
-            ),
+            format!("the service {does}: the listing cannot be completed"),
         )
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::gallery::Told;
 use super::{Page, PageRequest, Pages, Public, PublicApi, Sources, Subject};
 use crate::error::Error;
 use crate::model::{Row, RowKind, RowName};
@@ -77,8 +76,8 @@ impl Sources<'_> {
         match api {
             PublicApi::Registry => registry.tags(public, request).await,
             PublicApi::Gallery => match gallery.tags(public, request).await? {
-                Told::Page(page) => Ok(page),
-                Told::MaybeMissing(refusal) => Err(self.maybe_missing(public, refusal).await),
+                Ok(page) => Ok(page),
+                Err(refusal) => Err(self.maybe_missing(public, refusal).await),
             },
         }
     }
