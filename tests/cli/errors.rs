@@ -205,7 +205,7 @@ fn half_of_the_keys_is_refused() {
     let run = Run::on(&registry).without("AWS_SECRET_ACCESS_KEY");
     assert_snapshot!(run.arguments("images web").outcome(), @"
     --- stderr
-    error: `AWS_ACCESS_KEY_ID` is set and `AWS_SECRET_ACCESS_KEY` is not
+    error: `AWS_ACCESS_KEY_ID` is set, but `AWS_SECRET_ACCESS_KEY` is not
     hint: set both, or unset both and use a profile with `--profile NAME`
     --- exit code 4
     ");
