@@ -307,7 +307,8 @@ fn is_not_found(code: &str) -> bool {
 fn failed(error: Error, repository: &PublicRepository) -> Error {
     let kind = match error.kind() {
         Kind::Credentials => Kind::GalleryDenied,
-        _ => Kind::Gallery,
+        Kind::Service => Kind::Gallery,
+        kind => kind,
     };
     error.of_kind(kind).hint(format!(
         "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
