@@ -73,8 +73,10 @@ pub(crate) async fn run(query: Query<'_>, session: Session<'_>) -> Result<Missin
     match Box::pin(list(&query, query.source.first(), session)).await {
         // Nothing is printed yet: what streams needs more than names.
         Err(error)
-            if matches!(error.kind(), Kind::Gallery | Kind::GalleryDenied)
-                && check::names_are_enough(&query) =>
+            if matches!(
+                error.kind(),
+                Kind::Gallery | Kind::GalleryDenied | Kind::Token
+            ) && check::names_are_enough(&query) =>
         {
             session.progress.end_line();
             notes::of_registry(&error, query.args, session.console);

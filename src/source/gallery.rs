@@ -262,7 +262,8 @@ fn failed(error: Error, repository: &PublicRepository) -> Error {
     let kind = match error.kind() {
         Kind::Service | Kind::Token => Kind::Gallery,
         Kind::Credentials => Kind::GalleryDenied,
-        _ => return error,
+        Kind::Service => Kind::Gallery,
+        kind => kind,
     };
     error.of_kind(kind).hint(format!(
         "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
