@@ -35,7 +35,7 @@ impl Env {
     ///
     /// A usage error for the first variable with an invalid value.
     pub(crate) fn read() -> Result<Self, Error> {
-        let endpoint = |name| found(name).map(|found| found.address()).transpose();
+        let endpoint = |name| found(name).map(|found| found.endpoint()).transpose();
         let now =
             found("ECRPUB_NOW").map(|found| found.parse("a time such as `2024-06-01T12:00:00Z`"));
         Ok(Self {

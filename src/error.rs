@@ -2,34 +2,38 @@
 
 use std::fmt;
 
-/// Kinds of failure, with their exit codes.
+/// Kinds of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The reader closed stdout: the program ends silently.
-    ReaderLeft = 0,
+    ReaderLeft,
     /// Any other failure, such as a full disk.
-    Other = 1,
+    Other,
     /// Wrong usage or settings, or a value that the service refuses.
-    Usage = 2,
+    Usage,
     /// A named repository or image does not exist.
-    NotFound = 3,
-    /// Credentials are missing, expired or not allowed.
-    Credentials = 4,
-    /// The service or the network is unreachable, slow or throttling, or a response is invalid.
-    Service = 5,
-    /// The service refused its own page token: no listing can resume from it.
-    Token,
-    /// Nothing is listed, with `--fail-if-empty`; a note already says so.
+    NotFound,
+    /// Nothing is listed, and `--fail-if-empty` is given. A note has said so.
     Empty,
+    /// Credentials are missing, expired or not allowed.
+    Credentials,
+    /// The service or the network is unreachable, slow or throttling, or a response is invalid.
+    Service,
+    /// The gallery failed, which the registry may make up for.
+    Gallery,
+    /// The gallery denied access, which the registry may grant.
+    GalleryDenied,
+    /// The service refuses its own page token, from which no listing can resume.
+    Token,
 }
 
 /// An error for the user: a message, and hints that name the command to type.
 #[derive(Debug)]
 pub(crate) struct Error {
     kind: Kind,
-    message: String,
+    /// Its contexts, the outermost first, make the message.
+    message: anyhow::Error,
     hints: Vec<String>,
-    is_of_gallery: bool,
 }
 
 impl Error {
@@ -37,9 +41,8 @@ impl Error {
     pub(crate) fn new(kind: Kind, message: impl fmt::Display) -> Self {
         Self {
             kind,
-            message: message.to_string(),
+            message: anyhow::Error::msg(message.to_string()),
             hints: Vec::new(),
-            is_of_gallery: false,
         }
     }
 
@@ -67,29 +70,23 @@ impl Error {
         self
     }
 
+    /// The same error, of another kind.
+    pub(crate) fn of_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// Appends to the message, as in `… (8 attempts)`.
     pub(crate) fn suffixed(mut self, suffix: &str) -> Self {
-        self.message.push_str(suffix);
+        self.message = anyhow::anyhow!("{self}{suffix}");
         self
     }
 
     /// The same error with `subject` before its message.
-    pub(crate) fn about(&self, subject: &str) -> Self {
-        let error = Self::new(self.kind, format!("{subject}: {self}"));
-        self.hints.iter().cloned().fold(error, Self::hint)
-    }
-
-    /// Marks a failure of the gallery, which the registry may make up for.
-    pub(crate) fn of_gallery(self) -> Self {
+    pub(crate) fn about(self, subject: &str) -> Self {
         Self {
-            is_of_gallery: true,
+            message: self.message.context(subject.to_owned()),
             ..self
         }
-    }
-
-    /// Whether the gallery failed, rather than the registry or the network of own repositories.
-    pub(crate) fn is_of_gallery(&self) -> bool {
-        self.is_of_gallery
     }
 
     /// The kind of failure.
@@ -102,11 +99,6 @@ impl Error {
         &self.hints
     }
 
-    /// The error of `--fail-if-empty`.
-    pub(crate) fn empty() -> Self {
-        Self::new(Kind::Empty, "nothing is listed")
-    }
-
     /// Whether to report it: a closed pipe ends the program silently.
     pub(crate) fn is_reported(&self) -> bool {
         !matches!(self.kind, Kind::ReaderLeft | Kind::Empty)
@@ -115,16 +107,19 @@ impl Error {
     /// The exit code that the README documents.
     pub(crate) fn exit_code(&self) -> u8 {
         match self.kind {
-            Kind::Token => Kind::Service as u8,
-            Kind::Empty => Kind::NotFound as u8,
-            kind => kind as u8,
+            Kind::ReaderLeft => 0,
+            Kind::Other => 1,
+            Kind::Usage => 2,
+            Kind::NotFound | Kind::Empty => 3,
+            Kind::Credentials | Kind::GalleryDenied => 4,
+            Kind::Service | Kind::Gallery | Kind::Token => 5,
         }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        write!(f, "{:#}", self.message)
     }
 }
 

@@ -20,10 +20,8 @@ bitflags! {
         const TAGS = 1 << 5;
         /// The totals of a repository's images.
         const USAGE = 1 << 6;
-        /// What publishers say about a repository.
-        const CATALOG = 1 << 7;
         /// The relations between all images of a repository.
-        const RELATIONS = 1 << 8;
+        const RELATIONS = 1 << 7;
     }
 }
 
@@ -37,6 +35,14 @@ pub(crate) struct Need {
 }
 
 impl Need {
+    /// The needs of the options that are given.
+    pub(crate) fn given<const N: usize>(
+        options: [(&str, bool, Facts); N],
+    ) -> impl Iterator<Item = Self> {
+        let given = options.into_iter().filter(|(_, is_given, _)| *is_given);
+        given.map(|(option, _, facts)| Self::new(option, facts))
+    }
+
     /// The need of `option` for `facts`.
     pub(crate) fn new(option: impl Into<String>, facts: Facts) -> Self {
         Self {

@@ -22,7 +22,6 @@ mod model;
 mod net;
 mod options;
 mod output;
-mod panic;
 mod progress;
 mod redact;
 mod reference;
@@ -49,7 +48,7 @@ use crate::session::Session;
 /// Runs the program with `arguments`, which begin with its own name, and returns its exit code. Data
 /// goes to stdout, everything else to stderr.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    panic::install_hook();
+    exit::on_panic();
     let arguments: Vec<_> = arguments.into_iter().collect();
     if let Some(code) = complete::answer(&arguments, Cli::command) {
         return code;
@@ -66,11 +65,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
     let env = Env::read()?;
     let progress = Progress::new(cli.verbose);
-    // One worker: it sends requests while this thread sorts, formats and writes rows. Without it,
-    // writing a page delays the request for the next one; `cargo bench` shows this with requests of
-    // 20 ms.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
+    // One thread: `Pages` sends the request for a page before the thread is busy with another one.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::new(Kind::Other, format!("cannot start: {error}")))?;

@@ -3,9 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use aws_smithy_types::body::SdkBody;
-use hyper::Request;
-
 use super::chain::CredentialSource;
 use super::failures::credentials_error;
 use super::keys::Keys;
@@ -13,7 +10,7 @@ use super::scope::Scope;
 use super::service::ServiceSettings;
 use super::{kept, machine, program, sts};
 use crate::error::Error;
-use crate::net::http::{self, Answer, LONGEST_TOKEN};
+use crate::net::http::{self, HttpAnswer, LONGEST_TOKEN};
 use crate::net::limit::Limits;
 use crate::net::retry::Failure;
 use crate::progress::Progress;
@@ -121,12 +118,8 @@ pub(super) async fn get(
     url: &str,
     headers: &[(&'static str, &str)],
     host: &str,
-) -> Result<Answer, Failure> {
-    let mut request = Request::get(url);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let request = request.body(SdkBody::empty()).map_err(|_| {
+) -> Result<HttpAnswer, Failure> {
+    let request = http::request("GET", url, headers, Vec::new()).map_err(|_| {
         Failure::fatal(credentials_error(format!(
             "`{host}`: the URL cannot be requested"
         )))

@@ -7,9 +7,9 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::error::{Error, Kind};
-use crate::net::answers::cut;
-use crate::net::retry::{Cause, Failure};
-use crate::net::{self, answers, retry};
+use crate::net::errors::cut;
+use crate::net::retry::{Failure, RetryCause};
+use crate::net::{errors, retry};
 
 /// What to do about credentials that are not accepted, by where they come from.
 #[derive(Debug)]
@@ -32,7 +32,9 @@ impl Origin {
             | "RequestExpired"
             | "RequestInTheFuture"
             | "InvalidSignatureException"
-            | "SignatureDoesNotMatch" => Some(Failure::new(Cause::Skewed, self.not_accepted(said))),
+            | "SignatureDoesNotMatch" => {
+                Some(Failure::new(RetryCause::Skewed, self.not_accepted(said)))
+            }
             "UnrecognizedClientException"
             | "InvalidClientTokenId"
             | "IncompleteSignature"
@@ -77,15 +79,12 @@ where
                 let (code, message) = (cut(code), service.err().message().map(cut));
                 let message = message.as_deref();
                 let known = answered(&code, message, status);
-                known.unwrap_or_else(|| unknown(host, &code, message, status))
+                known.unwrap_or_else(|| errors::failed(host, &code, message, status))
             }
-            None => answers::unreadable(host, status),
+            None => errors::unreadable(host, status),
         },
-        SdkError::ResponseError(_) if net::errors::is_of_network(error) => {
-            net::errors::failure(error, host)
-        }
-        SdkError::ResponseError(_) => answers::unreadable(host, status),
-        SdkError::DispatchFailure(_) => net::errors::failure(error, host),
+        SdkError::ResponseError(_) => errors::unreadable(host, status),
+        SdkError::DispatchFailure(_) => errors::failure(error, host),
         // Its causes are not shown: they may hold the whole request, with tokens.
         _ => Failure::fatal(Error::new(
             Kind::Other,
@@ -93,20 +92,4 @@ where
         )),
     };
     failure.after(retry_after)
-}
-
-/// The failure for an error code that says nothing of credentials or resources.
-pub(super) fn unknown(host: &str, code: &str, message: Option<&str>, status: u16) -> Failure {
-    if answers::is_throttling(code) {
-        answers::throttled(host, message.unwrap_or(code))
-    } else {
-        answers::failed(host, code, message, status)
-    }
-}
-
-/// Whether an error of a service is temporary: throttling or a server error.
-pub(super) fn is_temporary(code: &str, status: u16) -> bool {
-    answers::is_throttling(code)
-        || answers::is_transient(code)
-        || matches!(status, 408 | 429 | 500..)
 }

@@ -13,13 +13,13 @@ use url::form_urlencoded;
 use super::chain::SsoRole;
 use super::credentials::{Resolver, get};
 use super::environment::Environment;
-use super::failures::{credentials_error, is_temporary, unknown};
+use super::failures::credentials_error;
 use super::keys::{Keys, instant, is_header};
 use super::scope::{of_profile, region};
 use super::service::Service;
 use crate::error::{Error, Kind};
-use crate::net::answers::{self, cut};
-use crate::net::http::Answer;
+use crate::net::errors::{self, cut};
+use crate::net::http::HttpAnswer;
 use crate::net::retry::Failure;
 use crate::net::settings::{Found, host};
 use crate::redact;
@@ -122,17 +122,17 @@ fn read<D: Digest>(folder: &Path, name: &str) -> Option<Value> {
 }
 
 /// The failure for an error of the SSO portal.
-fn refused(sso: &SsoRole, answer: &Answer, host: &str) -> Failure {
+fn refused(sso: &SsoRole, answer: &HttpAnswer, host: &str) -> Failure {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let code = answer
         .header("x-amzn-errortype")
         .or_else(|| body["__type"].as_str());
     let Some(code) = code.map(|code| code.split([':', '#']).next_back().unwrap_or(code)) else {
-        return answers::unreadable(host, answer.status).after(answer.retry_after());
+        return errors::unreadable(host, answer.status).after(answer.retry_after());
     };
     let message = body["message"].as_str();
-    if is_temporary(code, answer.status) {
-        return unknown(host, code, message, answer.status).after(answer.retry_after());
+    if errors::is_passing(code, answer.status) {
+        return errors::failed(host, code, message, answer.status).after(answer.retry_after());
     }
     let (said, code, profile) = (cut(message.unwrap_or(code)), cut(code), &sso.profile);
     Failure::fatal(if code == "UnauthorizedException" {

@@ -23,9 +23,9 @@ use super::failures::credentials_error;
 use super::keys::{Keys, is_header, unsendable};
 use super::scope::Scope;
 use crate::error::{Error, Kind};
-use crate::net::answers::cut;
+use crate::net::errors::cut;
 use crate::net::http::LONGEST_TOKEN;
-use crate::net::retry::{Cause, Failure};
+use crate::net::retry::{Failure, RetryCause};
 use crate::net::settings::host;
 use crate::redact;
 
@@ -64,13 +64,13 @@ pub(super) async fn of_container(at: &Resolver<'_>) -> Result<Keys, Error> {
         let Ok(answer) = answer.await else {
             let seconds = TIMEOUT.as_secs_f64();
             let error = format!("`{host}` did not answer within {seconds} s");
-            return Err(Failure::new(Cause::Lost, credentials_error(error)));
+            return Err(Failure::new(RetryCause::Lost, credentials_error(error)));
         };
         let answer = answer?;
         // The AWS CLI tries three times, too, whatever is no answer with keys.
         let cause = match answer.status {
-            300..=428 | 430..500 => Cause::Final,
-            _ => Cause::Lost,
+            300..=428 | 430..500 => RetryCause::Final,
+            _ => RetryCause::Lost,
         };
         keys(&answer.body, answer.status, &host).map_err(|error| Failure::new(cause, error))
     };

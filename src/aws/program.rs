@@ -14,7 +14,7 @@ use super::failures::credentials_error;
 use super::keys::Keys;
 use super::scope::of_profile;
 use crate::error::Error;
-use crate::net::answers;
+use crate::net::errors;
 use crate::shell::quoted;
 
 /// The most output that is read, in bytes.
@@ -87,7 +87,7 @@ async fn keys(origin: &str, program: &str, command: Command) -> Result<Keys, Err
         "" => String::new(),
         // As version 1 refuses an unknown command.
         said if said.contains("nvalid choice") => ": version 2 of the AWS CLI is needed".to_owned(),
-        said => format!(": {}", answers::cut(said)),
+        said => format!(": {}", errors::cut(said)),
     };
     let status = output.status;
     Err(credentials_error(format!(

@@ -15,10 +15,11 @@ use jiff::Timestamp;
 
 use super::chain::{AssumedRole, CredentialSource};
 use super::credentials::Resolver;
-use super::failures::{self, credentials_error, is_temporary};
+use super::failures::{self, credentials_error};
 use super::keys::Keys;
 use super::service::Service;
 use crate::error::{Error, Kind};
+use crate::net::errors::is_passing;
 use crate::net::http::LONGEST_TOKEN;
 use crate::net::retry::Failure;
 use crate::net::settings::host;
@@ -150,7 +151,7 @@ where
 {
     failures::failed(error, operation, host, |code, message, status| {
         let refusal = || Failure::fatal(refused(code, message.unwrap_or(code)));
-        (!is_temporary(code, status)).then(refusal)
+        (!is_passing(code, status)).then(refusal)
     })
 }
 

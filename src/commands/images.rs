@@ -1,11 +1,13 @@
 //! `ecrpub images`: one row per image.
 
+use super::values::{
+    alias, artifact, digest, media_type, platforms, pushed, registry_id, repository, size,
+};
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::listing::{self, ImageListingArgs, Missing, Plan, UsedByArgs};
-use crate::model::Image;
-use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, offer};
-use crate::relations;
+use crate::listing::{self, ImageListingArgs, Missing, Query, UsedByArgs};
+use crate::model::{Row, RowKind};
+use crate::output::{Column as C, Look, Schema, Shown, Value, offer};
 use crate::select::{SortKey, TaggedArgs};
 use crate::session::Session;
 
@@ -46,193 +48,59 @@ const SORT_KEYS: &[SortKey] = &[
     SortKey::None,
 ];
 
-pub(crate) const SCHEMA: Schema<Image> = Schema {
-    noun: "image",
-    list_key: "imageDetails",
+pub(crate) const SCHEMA: Schema = Schema {
+    kind: RowKind::Images,
     columns: COLUMNS,
-    id: "imageDigest",
-    needs: Facts::DIGESTS,
-    complete: Facts::UNTAGGED,
-    is_index: |image| image.manifest.is_index(),
-    request: |image| image.manifest.relations.as_ref()?.request,
 };
 
-const COLUMNS: &[Column<Image>] = &[
-    Column {
-        key: "registryId",
-        title: "REGISTRY",
-        aliases: &[],
-        shown: Shown::ForMachines,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 5,
-        },
-        value: |image| Value::of(image.registry_id.as_deref(), Value::Text),
-    },
-    Column {
-        key: "registryAliasName",
-        title: "ALIAS",
-        aliases: &[],
-        shown: Shown::ForPublic,
-        needs: Facts::NAMES,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 8,
-        },
-        value: |image| Value::of(image.home.alias.as_deref(), Value::Text),
-    },
-    Column {
-        key: "repositoryName",
-        title: "REPOSITORY",
-        aliases: &[],
-        shown: Shown::ForSeveral,
-        needs: Facts::NAMES,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 8,
-        },
-        value: |image| Value::of(image.home.repository.as_deref(), Value::Text),
-    },
-    Column {
-        key: "imageDigest",
-        title: "DIGEST",
-        aliases: &[],
-        shown: Shown::Always,
-        needs: Facts::DIGESTS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Digest,
-            importance: 9,
-        },
-        value: |image| Value::of(image.manifest.digest.as_deref(), Value::Digest),
-    },
-    Column {
-        key: "imagePushedAt",
-        title: "PUSHED",
-        aliases: &[],
-        shown: Shown::Always,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 4,
-        },
-        value: |image| Value::of(image.manifest.pushed_at, Value::Time),
-    },
-    Column {
-        key: "imageSizeInBytes",
-        title: "SIZE",
-        aliases: &[],
-        shown: Shown::Always,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Right,
-            role: Role::Plain,
-            importance: 3,
-        },
-        value: |image| Value::of(image.manifest.size, Value::Size),
-    },
-    Column {
-        key: "imageManifestMediaType",
-        title: "MANIFEST",
-        aliases: &[],
-        shown: Shown::Always,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 1,
-        },
-        value: |image| Value::of(image.manifest.media_type.as_deref(), Value::MediaType),
-    },
-    Column {
-        key: "artifactMediaType",
-        title: "ARTIFACT",
-        aliases: &[],
-        shown: Shown::ForMachines,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 5,
-        },
-        value: |image| {
-            Value::of(
-                image.manifest.artifact_media_type.as_deref(),
-                Value::MediaType,
-            )
-        },
-    },
-    Column {
-        key: "platforms",
-        title: "PLATFORMS",
-        aliases: &[],
-        shown: Shown::ForMachines,
-        needs: Facts::MANIFESTS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 6,
-        },
-        value: |image| Value::of(image.manifest.platforms.as_deref(), Value::List),
-    },
-    Column {
-        key: "role",
-        title: "ROLE",
-        aliases: &[],
-        shown: Shown::ForMachines,
-        needs: Facts::RELATIONS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 5,
-        },
-        value: |image| Value::of(role(image), |role| Value::Text(role.name())),
-    },
-    Column {
-        key: "usedBy",
-        title: "USED BY",
-        aliases: &[],
-        shown: Shown::ForMachines,
-        needs: Facts::RELATIONS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Name,
-            importance: 6,
-        },
-        value: |image| Value::of(used_by(image), Value::List),
-    },
-    Column {
-        key: "imageTags",
-        title: "TAGS",
-        aliases: &["tag", "imageTag"],
-        shown: Shown::Always,
-        needs: Facts::NAMES,
-        look: Look {
-            align: Align::Left,
-            role: Role::Name,
-            importance: 7,
-        },
-        value: |image| Value::of(image.tags.as_deref(), Value::List),
-    },
+const COLUMNS: &[C] = &[
+    C::new("registryId", "REGISTRY", Facts::DETAILS, 5, registry_id).for_machines(),
+    C::new("registryAliasName", "ALIAS", Facts::NAMES, 8, alias).shown(Shown::ForPublic),
+    C::new("repositoryName", "REPOSITORY", Facts::NAMES, 8, repository).shown(Shown::ForSeveral),
+    C::new("imageDigest", "DIGEST", Facts::DIGESTS, 9, digest).look(Look::Digest),
+    C::new("imagePushedAt", "PUSHED", Facts::DETAILS, 4, pushed),
+    C::new("imageSizeInBytes", "SIZE", Facts::DETAILS, 3, size).look(Look::Number),
+    C::new(
+        "imageManifestMediaType",
+        "MANIFEST",
+        Facts::DETAILS,
+        1,
+        media_type,
+    ),
+    C::new("artifactMediaType", "ARTIFACT", Facts::DETAILS, 5, artifact).for_machines(),
+    C::new("platforms", "PLATFORMS", Facts::MANIFESTS, 6, platforms).for_machines(),
+    C::new("role", "ROLE", Facts::RELATIONS, 5, role).for_machines(),
+    C::new("usedBy", "USED BY", Facts::RELATIONS, 6, used_by)
+        .look(Look::Name)
+        .for_machines(),
+    C::new("imageTags", "TAGS", Facts::NAMES, 7, tags)
+        .look(Look::Name)
+        .also(&["tag", "imageTag"]),
 ];
 
-fn role(image: &Image) -> Option<relations::Role> {
-    image.manifest.relations.as_ref()?.role
+fn role(row: &Row) -> Value<'_> {
+    let role = row.relations.as_ref().and_then(|relations| relations.role);
+    Value::of(role, |role| Value::Text(role.name()))
 }
 
-fn used_by(image: &Image) -> Option<&[String]> {
-    image.manifest.relations.as_ref()?.used_by.as_deref()
+fn used_by(row: &Row) -> Value<'_> {
+    let tags = row
+        .relations
+        .as_ref()
+        .and_then(|relations| relations.used_by.as_deref());
+    Value::of(tags, Value::List)
+}
+
+/// Missing for an untagged image, as in the service's API.
+fn tags(row: &Row) -> Value<'_> {
+    let tags = Some(row.names()).filter(|tags| !tags.is_empty());
+    Value::of(tags, Value::List)
 }
 
 impl ImagesArgs {
     pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
-        let mut plan = Plan::of_images(&SCHEMA, SortKey::Pushed, self.tagged, &self.listing)?;
-        plan.added.extend(self.used_by.added());
-        listing::run(plan, session).await
+        let mut query = Query::of_images(&SCHEMA, self.tagged, &self.listing)?;
+        query.added.extend(self.used_by.added());
+        listing::run(query, session).await
     }
 }

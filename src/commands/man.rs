@@ -70,7 +70,7 @@ fn page(root: &Command, command: &Command) -> std::io::Result<String> {
     Ok(page + &more.replace('\'', "\\(aq"))
 }
 
-/// What clap_mangen makes of the help, except for the text after the options.
+/// What `clap_mangen` makes of the help, except for the text after the options.
 fn generated(root: &Command, command: &Command) -> Man {
     // Its own synopsis has all options.
     let usage = command.clone().render_usage().to_string();
@@ -147,8 +147,8 @@ fn block(command: &Command, heading: &str) -> Vec<String> {
         .collect()
 }
 
-/// `page` with words between backticks in bold, in ASCII, which every program that shows man pages
-/// reads. groff would print `^` and `~` as accents.
+/// `page` with words between backticks in bold, and without characters that groff would change or not
+/// find: it prints `^` and `~` as accents.
 fn typeset(page: &str) -> String {
     let mut typeset = String::with_capacity(page.len());
     let mut is_bold = false;
@@ -161,8 +161,7 @@ fn typeset(page: &str) -> String {
             '^' => typeset.push_str("\\(ha"),
             '~' => typeset.push_str("\\(ti"),
             '…' => typeset.push_str("..."),
-            _ if character.is_ascii() => typeset.push(character),
-            _ => typeset.push_str(&format!("\\[u{:04X}]", u32::from(character))),
+            _ => typeset.push(character),
         }
     }
     typeset

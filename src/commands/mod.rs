@@ -5,6 +5,7 @@ mod images;
 mod man;
 mod repos;
 mod tags;
+mod values;
 
 use crate::error::Error;
 use crate::listing::Missing;
@@ -45,7 +46,7 @@ impl Command {
 mod tests {
     use crate::output::Schema;
 
-    fn assert_names_are_distinct<R>(schema: &Schema<R>) {
+    fn assert_names_are_distinct(schema: &Schema) {
         for column in schema.columns {
             for name in column.names() {
                 let found = schema.find(name).map(|found| found.key);

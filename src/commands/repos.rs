@@ -3,11 +3,12 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use super::values::{alias, created, name, pushed, registry_id, size};
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::listing::{self, ListingArgs, Missing, Plan, UsageArgs};
-use crate::model::{CatalogEntry, RepositoryDetail, Row};
-use crate::output::{Align, Column, FormatName, Look, Role, Schema, Shown, Value, offer};
+use crate::listing::{self, ListingArgs, Missing, Query, UsageArgs};
+use crate::model::{Row, RowKind};
+use crate::output::{Column as C, FormatName, Look, Schema, Shown, Value, offer};
 use crate::select::{SortKey, TaggedArgs};
 use crate::session::Session;
 use crate::source::{RegistryArgs, SourceName};
@@ -15,8 +16,7 @@ use crate::source::{RegistryArgs, SourceName};
 /// List the repositories of your own registry, or of a public one, by name
 ///
 /// Your own registry is read through the AWS API, a public one from the gallery, which tells only the
-/// names of its repositories. `--usage` adds the number and size of the images of each repository;
-/// `--columns +downloads,+description` asks the gallery's search for more about public ones.
+/// names of its repositories. `--usage` adds the number and size of the images of each repository.
 ///
 /// All rows are read, then filtered, sorted and limited, in every format.
 #[derive(Debug, clap::Args)]
@@ -88,10 +88,9 @@ Examples:
   ecrpub repos --output json | jq -r '.repositories[].repositoryUri'";
 
 /// The options of listings of images, which are refused by name.
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 6] = [
     "semver",
     "pre",
-    "exclude_digest_tags",
     "media_type",
     "pin",
     "max_pages",
@@ -112,7 +111,7 @@ fn format(format: FormatName) -> PossibleValue {
         FormatName::Name => {
             value.help("For loops: one name per line, or a reference with `--full-ref`")
         }
-        format => value.hide(format.deletes()),
+        format => value.hide(format == FormatName::DeleteRequests),
     }
 }
 
@@ -128,249 +127,85 @@ const SORT_KEYS: &[SortKey] = &[
     SortKey::None,
 ];
 
-pub(crate) const SCHEMA: Schema<RepositoryDetail> = Schema {
-    noun: "repository",
-    list_key: "repositories",
+pub(crate) const SCHEMA: Schema = Schema {
+    kind: RowKind::Repositories,
     columns: COLUMNS,
-    id: "repositoryName",
-    needs: Facts::NAMES,
-    complete: Facts::NAMES,
-    is_index: |_| false,
-    request: |_| None,
 };
 
-const COLUMNS: &[Column<RepositoryDetail>] = &[
-    Column {
-        key: "registryId",
-        title: "REGISTRY",
-        aliases: &[],
-        shown: Shown::ForMachines,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 5,
-        },
-        value: |row| Value::of(row.registry_id.as_deref(), Value::Text),
-    },
-    Column {
-        key: "repositoryArn",
-        title: "ARN",
-        aliases: &[],
-        shown: Shown::ForMachines,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 5,
-        },
-        value: |row| Value::of(row.arn.as_deref(), Value::Text),
-    },
-    Column {
-        key: "registryAliasName",
-        title: "ALIAS",
-        aliases: &[],
-        shown: Shown::ForPublic,
-        needs: Facts::NAMES,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 8,
-        },
-        value: |row| Value::of(row.alias.as_deref(), Value::Text),
-    },
-    Column {
-        key: "repositoryName",
-        title: "NAME",
-        aliases: &["name", "repository"],
-        shown: Shown::Always,
-        needs: Facts::NAMES,
-        look: Look {
-            align: Align::Left,
-            role: Role::Name,
-            importance: 9,
-        },
-        value: |row| Value::of(row.name.as_deref(), Value::Text),
-    },
-    Column {
-        key: "createdAt",
-        title: "CREATED",
-        aliases: &[],
-        shown: Shown::Always,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 4,
-        },
-        value: |row| Value::of(row.created_at, Value::Time),
-    },
-    Column {
-        key: "imageCount",
-        title: "IMAGES",
-        aliases: &[],
-        shown: Shown::WhenAsked,
-        needs: Facts::USAGE.union(Facts::UNTAGGED),
-        look: Look {
-            align: Align::Right,
-            role: Role::Plain,
-            importance: 6,
-        },
-        value: |row| Value::of(row.usage().images, Value::Count),
-    },
-    Column {
-        key: "untaggedCount",
-        title: "UNTAGGED",
-        aliases: &[],
-        shown: Shown::WhenAsked,
-        needs: Facts::USAGE.union(Facts::UNTAGGED),
-        look: Look {
-            align: Align::Right,
-            role: Role::Plain,
-            importance: 6,
-        },
-        value: |row| Value::of(row.usage().untagged, Value::Count),
-    },
-    Column {
-        key: "tagCount",
-        title: "TAGS",
-        aliases: &[],
-        shown: Shown::WhenAsked,
-        needs: Facts::USAGE,
-        look: Look {
-            align: Align::Right,
-            role: Role::Plain,
-            importance: 6,
-        },
-        value: |row| Value::of(row.usage().tags, Value::Count),
-    },
-    Column {
-        key: "sizeInBytes",
-        title: "SIZE",
-        aliases: &[],
-        shown: Shown::WhenAsked,
-        needs: Facts::USAGE.union(Facts::UNTAGGED),
-        look: Look {
-            align: Align::Right,
-            role: Role::Plain,
-            importance: 6,
-        },
-        value: |row| Value::of(row.usage().size, Value::Size),
-    },
-    Column {
-        key: "lastPushedAt",
-        title: "LAST PUSH",
-        aliases: &["pushed"],
-        shown: Shown::WhenAsked,
-        needs: Facts::USAGE,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 6,
-        },
-        value: |row| Value::of(row.usage().last_push, Value::Time),
-    },
-    Column {
-        key: "operatingSystems",
-        title: "OS",
-        aliases: &[],
-        shown: Shown::WhenAsked,
-        needs: Facts::CATALOG,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 4,
-        },
-        value: |row| {
-            Value::of(
-                catalog(row).and_then(|entry| entry.operating_systems.as_deref()),
-                Value::List,
-            )
-        },
-    },
-    Column {
-        key: "architectures",
-        title: "ARCHITECTURES",
-        aliases: &["arch"],
-        shown: Shown::WhenAsked,
-        needs: Facts::CATALOG,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 4,
-        },
-        value: |row| {
-            Value::of(
-                catalog(row).and_then(|entry| entry.architectures.as_deref()),
-                Value::List,
-            )
-        },
-    },
-    Column {
-        key: "downloadCount",
-        title: "DOWNLOADS",
-        aliases: &[],
-        shown: Shown::WhenAsked,
-        needs: Facts::CATALOG,
-        look: Look {
-            align: Align::Right,
-            role: Role::Plain,
-            importance: 5,
-        },
-        value: |row| Value::of(catalog(row).and_then(|entry| entry.downloads), Value::Count),
-    },
-    Column {
-        key: "repositoryDescription",
-        title: "DESCRIPTION",
-        aliases: &[],
-        shown: Shown::WhenAsked,
-        needs: Facts::CATALOG,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 2,
-        },
-        value: |row| {
-            Value::of(
-                catalog(row).and_then(|entry| entry.description.as_deref()),
-                Value::Text,
-            )
-        },
-    },
-    Column {
-        key: "repositoryUri",
-        title: "URI",
-        aliases: &[],
-        shown: Shown::Always,
-        needs: Facts::NAMES,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 3,
-        },
-        value: |row| Value::of(row.uri.as_deref(), Value::Text),
-    },
+/// What is counted over all images, which public registries do not show.
+const WHOLE_USAGE: Facts = Facts::USAGE.union(Facts::UNTAGGED);
+
+const COLUMNS: &[C] = &[
+    C::new("registryId", "REGISTRY", Facts::DETAILS, 5, registry_id).for_machines(),
+    C::new("repositoryArn", "ARN", Facts::DETAILS, 5, arn).for_machines(),
+    C::new("registryAliasName", "ALIAS", Facts::NAMES, 8, alias).shown(Shown::ForPublic),
+    C::new("repositoryName", "NAME", Facts::NAMES, 9, name)
+        .look(Look::Name)
+        .also(&["name", "repository"]),
+    C::new("createdAt", "CREATED", Facts::DETAILS, 4, created),
+    C::new("imageCount", "IMAGES", WHOLE_USAGE, 6, images)
+        .look(Look::Number)
+        .shown(Shown::WhenAsked),
+    C::new("untaggedCount", "UNTAGGED", WHOLE_USAGE, 6, untagged)
+        .look(Look::Number)
+        .shown(Shown::WhenAsked),
+    C::new("tagCount", "TAGS", Facts::USAGE, 6, tags)
+        .look(Look::Number)
+        .shown(Shown::WhenAsked),
+    C::new("sizeInBytes", "SIZE", WHOLE_USAGE, 6, size)
+        .look(Look::Number)
+        .shown(Shown::WhenAsked),
+    C::new("lastPushedAt", "LAST PUSH", Facts::USAGE, 6, pushed)
+        .shown(Shown::WhenAsked)
+        .also(&["pushed"]),
+    C::new("repositoryUri", "URI", Facts::NAMES, 3, uri),
 ];
 
-fn catalog(row: &RepositoryDetail) -> Option<&CatalogEntry> {
-    row.catalog.as_ref()
+fn arn(row: &Row) -> Value<'_> {
+    let arn = row.detail.as_ref().and_then(|detail| detail.arn.as_deref());
+    Value::of(arn, Value::Text)
+}
+
+fn uri(row: &Row) -> Value<'_> {
+    let uri = row.detail.as_ref().and_then(|detail| detail.uri.as_deref());
+    Value::of(uri, Value::Text)
+}
+
+fn images(row: &Row) -> Value<'_> {
+    Value::of(
+        row.detail.as_ref().and_then(|detail| detail.images),
+        Value::Count,
+    )
+}
+
+fn untagged(row: &Row) -> Value<'_> {
+    Value::of(
+        row.detail.as_ref().and_then(|detail| detail.untagged),
+        Value::Count,
+    )
+}
+
+fn tags(row: &Row) -> Value<'_> {
+    Value::of(
+        row.detail.as_ref().and_then(|detail| detail.tags),
+        Value::Count,
+    )
 }
 
 impl ReposArgs {
     pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
-        let plan = Plan {
+        let query = Query {
             schema: &SCHEMA,
-            order: SortKey::Name,
             targets: self.registries.targets()?,
             registry_id: self.registries.registry_id(),
             source: SourceName::Auto,
             ids: None,
             tagged: TaggedArgs::default(),
             platform: None,
-            added: self.usage.added(&self.registries, &self.listing),
+            added: Vec::from_iter(self.usage.added(&self.registries, &self.listing)),
             args: &self.listing,
         };
-        listing::run(plan, session).await
+        listing::run(query, session).await
     }
 }
 

@@ -1,10 +1,13 @@
 //! `ecrpub tags`: one row per tag, with its image.
 
+use super::values::{
+    alias, artifact, created, digest, media_type, name, platforms, pushed, repository, size,
+};
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::listing::{self, ImageListingArgs, Missing, Plan};
-use crate::model::Tag;
-use crate::output::{Align, Column, Look, Role, Schema, Shown, Value, offer};
+use crate::listing::{self, ImageListingArgs, Missing, Query};
+use crate::model::RowKind;
+use crate::output::{Column as C, Look, Schema, Shown, offer};
 use crate::select::{SortKey, TaggedArgs};
 use crate::session::Session;
 
@@ -40,163 +43,63 @@ const SORT_KEYS: &[SortKey] = &[
     SortKey::None,
 ];
 
-pub(crate) const SCHEMA: Schema<Tag> = Schema {
-    noun: "tag",
-    list_key: "imageTagDetails",
+pub(crate) const SCHEMA: Schema = Schema {
+    kind: RowKind::Tags,
     columns: COLUMNS,
-    id: "imageTag",
-    needs: Facts::NAMES,
-    complete: Facts::NAMES,
-    is_index: |tag| tag.manifest.is_index(),
-    request: |_| None,
 };
 
-const COLUMNS: &[Column<Tag>] = &[
-    Column {
-        key: "registryAliasName",
-        title: "ALIAS",
-        aliases: &[],
-        shown: Shown::ForPublic,
-        needs: Facts::NAMES,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 8,
-        },
-        value: |tag| Value::of(tag.home.alias.as_deref(), Value::Text),
-    },
-    Column {
-        key: "repositoryName",
-        title: "REPOSITORY",
-        aliases: &[],
-        shown: Shown::ForSeveral,
-        needs: Facts::NAMES,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 8,
-        },
-        value: |tag| Value::of(tag.home.repository.as_deref(), Value::Text),
-    },
-    Column {
-        key: "imageTag",
-        title: "TAG",
-        aliases: &["tags", "imageTags", "name"],
-        shown: Shown::Always,
-        needs: Facts::NAMES,
-        look: Look {
-            align: Align::Left,
-            role: Role::Name,
-            importance: 9,
-        },
-        value: |tag| Value::of(tag.name.as_deref(), Value::Text),
-    },
-    Column {
-        key: "createdAt",
-        title: "CREATED",
-        aliases: &[],
-        shown: Shown::Always,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 5,
-        },
-        value: |tag| Value::of(tag.created_at, Value::Time),
-    },
-    Column {
-        key: "imageDetail.imageSizeInBytes",
-        title: "SIZE",
-        aliases: &[],
-        shown: Shown::Always,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Right,
-            role: Role::Plain,
-            importance: 3,
-        },
-        value: |tag| Value::of(tag.manifest.size, Value::Size),
-    },
-    Column {
-        key: "imageDetail.imagePushedAt",
-        title: "PUSHED",
-        aliases: &[],
-        shown: Shown::ForMachines,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 6,
-        },
-        value: |tag| Value::of(tag.manifest.pushed_at, Value::Time),
-    },
-    Column {
-        key: "imageDetail.imageManifestMediaType",
-        title: "MANIFEST",
-        aliases: &[],
-        shown: Shown::Always,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 1,
-        },
-        value: |tag| Value::of(tag.manifest.media_type.as_deref(), Value::MediaType),
-    },
-    Column {
-        key: "imageDetail.artifactMediaType",
-        title: "ARTIFACT",
-        aliases: &[],
-        shown: Shown::ForMachines,
-        needs: Facts::DETAILS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 6,
-        },
-        value: |tag| {
-            Value::of(
-                tag.manifest.artifact_media_type.as_deref(),
-                Value::MediaType,
-            )
-        },
-    },
-    Column {
-        key: "platforms",
-        title: "PLATFORMS",
-        aliases: &[],
-        shown: Shown::ForMachines,
-        needs: Facts::MANIFESTS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Plain,
-            importance: 7,
-        },
-        value: |tag| Value::of(tag.manifest.platforms.as_deref(), Value::List),
-    },
-    Column {
-        key: "imageDetail.imageDigest",
-        title: "DIGEST",
-        aliases: &[],
-        shown: Shown::Always,
-        needs: Facts::DIGESTS,
-        look: Look {
-            align: Align::Left,
-            role: Role::Digest,
-            importance: 4,
-        },
-        value: |tag| Value::of(tag.manifest.digest.as_deref(), Value::Digest),
-    },
+const COLUMNS: &[C] = &[
+    C::new("registryAliasName", "ALIAS", Facts::NAMES, 8, alias).shown(Shown::ForPublic),
+    C::new("repositoryName", "REPOSITORY", Facts::NAMES, 8, repository).shown(Shown::ForSeveral),
+    C::new("imageTag", "TAG", Facts::NAMES, 9, name)
+        .look(Look::Name)
+        .also(&["tags", "imageTags", "name"]),
+    C::new("createdAt", "CREATED", Facts::DETAILS, 5, created),
+    C::new(
+        "imageDetail.imageSizeInBytes",
+        "SIZE",
+        Facts::DETAILS,
+        3,
+        size,
+    )
+    .look(Look::Number),
+    C::new(
+        "imageDetail.imagePushedAt",
+        "PUSHED",
+        Facts::DETAILS,
+        6,
+        pushed,
+    )
+    .for_machines(),
+    C::new(
+        "imageDetail.imageManifestMediaType",
+        "MANIFEST",
+        Facts::DETAILS,
+        1,
+        media_type,
+    ),
+    C::new(
+        "imageDetail.artifactMediaType",
+        "ARTIFACT",
+        Facts::DETAILS,
+        6,
+        artifact,
+    )
+    .for_machines(),
+    C::new("platforms", "PLATFORMS", Facts::MANIFESTS, 7, platforms).for_machines(),
+    C::new(
+        "imageDetail.imageDigest",
+        "DIGEST",
+        Facts::DIGESTS,
+        4,
+        digest,
+    )
+    .look(Look::Digest),
 ];
 
 impl TagsArgs {
     pub(super) async fn run(&self, session: Session<'_>) -> Result<Missing, Error> {
-        let plan = Plan::of_images(
-            &SCHEMA,
-            SortKey::Created,
-            TaggedArgs::default(),
-            &self.listing,
-        )?;
-        listing::run(plan, session).await
+        let query = Query::of_images(&SCHEMA, TaggedArgs::default(), &self.listing)?;
+        listing::run(query, session).await
     }
 }

@@ -11,6 +11,7 @@ use super::line::TypedLine;
 use super::lister::Lister;
 use crate::aws::profile_names;
 use crate::reference::{RegistryName, Repository, Typed, TypedPart};
+use crate::source::Subject;
 
 /// The beginning of every public reference.
 const HOST: &str = "public.ecr.aws/";
@@ -72,7 +73,7 @@ fn repositories(lister: &Lister, word: &str) -> Vec<String> {
     };
     let parts = match part {
         TypedPart::Name => {
-            let mut values = lister.repositories(&RegistryName::Own);
+            let mut values = lister.repositories(RegistryName::Own);
             // While nothing is typed, the host would only be in the way of own names.
             if values.is_empty() || !word.is_empty() {
                 values.extend(host(lister, word));
@@ -81,8 +82,10 @@ fn repositories(lister: &Lister, word: &str) -> Vec<String> {
         }
         // No service lists the registries.
         TypedPart::Alias => Vec::new(),
-        TypedPart::NameIn(alias) => lister.repositories(&RegistryName::Public(alias)),
-        TypedPart::TagOf(repository) => lister.tags(&Repository::Public(repository)),
+        TypedPart::NameIn(alias) => lister.repositories(RegistryName::Public(alias)),
+        TypedPart::TagOf(repository) => {
+            lister.tags(&Subject::Repository(Repository::Public(repository)))
+        }
     };
     parts.iter().map(|part| format!("{head}{part}")).collect()
 }

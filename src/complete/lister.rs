@@ -8,15 +8,13 @@ use clap::{ArgMatches, FromArgMatches};
 use crate::console::{Color, Console};
 use crate::env::Env;
 use crate::error::Error;
-use crate::model::{RepositoryDetail, Row, Tag};
+use crate::model::{Row, RowKind};
 use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
-use crate::reference::{Named, RegistryId, RegistryName, Repository, RepositoryName, TagName};
+use crate::reference::{RegistryId, RegistryName, RepositoryName, TagName};
 use crate::select::natural;
 use crate::session::Session;
-use crate::source::{
-    Listed, Pages, PublicApi, RegistryArgs, SourceArgs, SourceName, Sources, Subject,
-};
+use crate::source::{Pages, PublicApi, RegistryArgs, SourceArgs, SourceName, Sources, Subject};
 
 /// The time for all requests, counted from the start of the program.
 const LIMIT: Duration = Duration::from_millis(900);
@@ -31,7 +29,7 @@ pub(super) struct Lister {
     registry_id: Option<RegistryId>,
     source: SourceName,
     /// The repositories on the line.
-    named: Vec<Repository>,
+    named: Vec<Subject>,
     /// Whether `--public` is on the line.
     pub(super) is_public: bool,
     env: Env,
@@ -64,11 +62,10 @@ impl Lister {
             lister.registry_id = args.registry_id().ok()?.cloned();
             lister.source = args.source;
             let targets = args.targets().unwrap_or_default().into_iter();
-            let repository = |named| match named {
-                Named::Repository(repository) => Some(repository),
-                Named::Matching(_) => None,
-            };
-            lister.named = targets.filter_map(|target| repository(target.of)).collect();
+            lister.named = targets
+                .map(|target| target.subject)
+                .filter(|subject| matches!(subject, Subject::Repository(_)))
+                .collect();
         }
         Some(lister)
     }
@@ -83,18 +80,19 @@ impl Lister {
     }
 
     /// The repositories of `registry`.
-    pub(super) fn repositories(&self, registry: &RegistryName) -> Vec<String> {
-        self.names::<RepositoryDetail>(registry, |name| name.parse::<RepositoryName>().is_ok())
+    pub(super) fn repositories(&self, registry: RegistryName) -> Vec<String> {
+        let is_name = |name: &str| name.parse::<RepositoryName>().is_ok();
+        self.names(&Subject::Registry(registry), is_name)
     }
 
     /// The tags of `repository`.
-    pub(super) fn tags(&self, repository: &Repository) -> Vec<String> {
-        self.names::<Tag>(repository, TagName::is_valid)
+    pub(super) fn tags(&self, repository: &Subject) -> Vec<String> {
+        self.names(repository, TagName::is_valid)
     }
 
     /// The names of `of` that are listed in what is left of the time, in natural order. A service may
     /// send anything, so only those that are valid are offered to the shell.
-    fn names<R: Listed>(&self, of: &R::Of, is_valid: fn(&str) -> bool) -> Vec<String> {
+    fn names(&self, of: &Subject, is_valid: fn(&str) -> bool) -> Vec<String> {
         let mut names = Vec::new();
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let Ok(runtime) = runtime.enable_all().build() else {
@@ -103,7 +101,7 @@ impl Lister {
         runtime.block_on(async {
             let left = LIMIT.saturating_sub(self.started.elapsed());
             // After a failure, and at the end of the time, the names read so far are offered.
-            let _ = tokio::time::timeout(left, self.list::<R>(of, &mut names)).await;
+            let _ = tokio::time::timeout(left, self.list(of, &mut names)).await;
         });
         // Dropping the runtime would wait for a DNS look-up without a time limit.
         runtime.shutdown_background();
@@ -113,18 +111,18 @@ impl Lister {
         names
     }
 
-    async fn list<R: Listed>(&self, of: &R::Of, names: &mut Vec<String>) -> Result<(), Error> {
-        let listed = self.list_from::<R>(self.source.first(), of, names).await;
+    async fn list(&self, of: &Subject, names: &mut Vec<String>) -> Result<(), Error> {
+        let listed = self.list_from(self.source.first(), of, names).await;
         if listed.is_err() && self.source == SourceName::Auto && !of.is_own() {
-            return self.list_from::<R>(PublicApi::Registry, of, names).await;
+            return self.list_from(PublicApi::Registry, of, names).await;
         }
         listed
     }
 
-    async fn list_from<R: Listed>(
+    async fn list_from(
         &self,
         api: PublicApi,
-        of: &R::Of,
+        of: &Subject,
         names: &mut Vec<String>,
     ) -> Result<(), Error> {
         let session = Session {
@@ -135,10 +133,8 @@ impl Lister {
         };
         let registry_id = self.registry_id.as_ref();
         let sources = Sources::at_hand(of, registry_id, api, &self.connection, session)?;
-        let mut pages = Pages::of_all(&sources, of, PAGE_SIZE);
-        while let Some(rows) = pages.next::<R>().await? {
-            names.extend(rows.iter().flat_map(Row::names).cloned());
-        }
-        Ok(())
+        let pages = Pages::of_all(&sources, RowKind::Tags, of, PAGE_SIZE);
+        let add = |rows: Vec<Row>| names.extend(rows.iter().flat_map(Row::names).cloned());
+        pages.each(add).await
     }
 }

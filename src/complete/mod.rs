@@ -24,7 +24,6 @@ use crate::console::{Color, Console};
 use crate::env;
 use crate::error::Error;
 use crate::exit;
-use crate::panic;
 
 const SHELLS: Shells<'_> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zsh]);
 
@@ -42,7 +41,7 @@ pub(crate) fn answer(arguments: &[OsString], root: fn() -> Command) -> Option<Ex
         let written = script(&name).and_then(|script| console.write(script.as_bytes()));
         return Some(exit::report(written.map(|()| Vec::new()), &console));
     }
-    panic::install_silent_hook();
+    exit::silently_on_panic();
     let completed = SHELLS
         .completer(&name)
         .is_some_and(|shell| complete(shell, line, root, started).is_ok());

@@ -2,315 +2,303 @@
 
 use clap::ValueEnum;
 
-use super::Plan;
-use super::rows::ListedRow;
+use super::Query;
 use crate::error::Error;
 use crate::facts::{Facts, Need};
+use crate::model::RowKind;
 use crate::output::{Expected, FormatName, TimeFormat};
 use crate::select::{IdArgs, SortKey};
 use crate::source::{PublicApi, SourceName, Subject, Target};
 
-/// An option, and whether it is given.
-type Given<'a> = (&'a str, bool);
-
-/// Checks that the options of `plan` fit each other, its targets and its rows; public repositories are
+/// Checks that the options of `query` fit each other, its targets and its rows; public repositories are
 /// read from `api`.
 ///
 /// # Errors
 ///
 /// A usage error that says what to leave out.
-pub(super) fn check<R: ListedRow>(plan: &Plan<'_, R>, api: PublicApi) -> Result<(), Error> {
-    let expected = plan.expected(api);
-    options(plan)?;
-    registries(plan)?;
-    part_of_listing(plan, expected)?;
-    format(plan, expected)?;
-    needs(plan, api)
+pub(super) fn check(query: &Query<'_>, api: PublicApi) -> Result<(), Error> {
+    let expected = query.expected(api);
+    exclusions(query)?;
+    combinations(query)?;
+    registries(query)?;
+    part_of_listing(query, expected)?;
+    if query.deletes() {
+        deletion(query, expected)?;
+    }
+    needs(query, api)
 }
 
 /// Whether the registry, which lists names in no useful order, can answer for the gallery: where the
 /// names of tags decide what is printed, and in which order.
-pub(super) fn names_are_enough<R: ListedRow>(plan: &Plan<'_, R>) -> bool {
-    let args = plan.args;
+pub(super) fn names_are_enough(query: &Query<'_>) -> bool {
+    let args = query.args;
     let is_ordered = args.select.filter.semver.is_some()
         || matches!(args.select.sort, Some(SortKey::Version | SortKey::Tag))
-        || !plan.targets.iter().any(|target| plan.wants_all(target));
+        || !query.targets.iter().any(|target| query.wants_all(target));
     let fits = args.count
         || match args.output.format_name() {
             FormatName::Table => true,
             FormatName::Name => is_ordered,
             _ => false,
         };
-    let is_named = |target: &Target<R::Asked>| !target.of.is_own() && !target.of.is_several();
-    fits && plan.source == SourceName::Auto
-        && plan.platform.is_none()
+    let is_named = |target: &Target| !target.subject.is_own() && !target.subject.is_pattern();
+    fits && query.source == SourceName::Auto
+        && query.platform.is_none()
         && !args.pages.is_part()
-        && plan.targets.iter().all(is_named)
-        && needs(plan, PublicApi::Registry).is_ok()
+        && query.targets.iter().all(is_named)
+        && needs(query, PublicApi::Registry).is_ok()
 }
 
 /// Refuses options that exclude each other.
-fn options<R: ListedRow>(plan: &Plan<'_, R>) -> Result<(), Error> {
-    let args = plan.args;
-    let (select, output) = (&args.select, &args.output);
-    let has_id = |is_given: fn(&IdArgs) -> bool| plan.ids.is_some_and(is_given);
+fn exclusions(query: &Query<'_>) -> Result<(), Error> {
+    let (args, select, output) = (query.args, &query.args.select, &query.args.output);
+    let has_id = |is_given: fn(&IdArgs) -> bool| query.ids.is_some_and(is_given);
     let count = ("--count", args.count);
     let limit = ("--limit", select.limit.is_some());
     let tag = ("--tag", has_id(|ids| !ids.tags.is_empty()));
     let digest = ("--digest", has_id(|ids| !ids.digests.is_empty()));
-    let reverse = ("--reverse", select.reverse);
+    let semver = ("--semver", select.filter.semver.is_some());
     let max_pages = ("--max-pages", args.pages.max_pages.is_some());
     let starting_token = ("--starting-token", args.pages.starting_token.is_some());
-    exclude(
-        ("--tagged", plan.tagged.tagged),
-        &[("--untagged", plan.tagged.untagged)],
-    )?;
-    let added = plan.added.first().map(|added| (added.option, true));
-    let others = [
+    let added = query.added.first().map(|added| (added.option, true));
+    let mut beside_count = vec![
         ("--output", output.output.is_some()),
         ("--columns", !output.columns.is_empty()),
         ("--full-ref", output.full_ref),
         ("--pin", output.pin),
         ("--sort", select.sort.is_some()),
-        reverse,
+        ("--reverse", select.reverse),
         limit,
     ];
-    let others: Vec<_> = added.into_iter().chain(others).collect();
-    exclude(count, &others)?;
-    let filter = &select.filter;
-    let semver = ("--semver", filter.semver.is_some());
-    let whole = whole_repository(plan);
-    let whole: Vec<_> = whole.iter().map(|option| (option.as_str(), true)).collect();
-    exclude(max_pages, &[count, tag, digest, semver, limit])?;
-    exclude(max_pages, &whole)?;
-    exclude(starting_token, &[count, tag, digest, semver])?;
-    exclude(starting_token, &whole)?;
-    exclude(
-        ("--min-age", filter.min_age.is_some()),
-        &[("--before", filter.before.is_some())],
-    )?;
-    if filter.pre && filter.semver.is_none() {
-        return Err(Error::usage(
-            "`--pre` adds pre-releases to a range, but `--semver` is missing",
-        )
-        .hint("add `--semver '*'` for all versions"));
-    }
-    if select.reverse && select.sort == Some(SortKey::None) {
-        return Err(Error::usage("`--sort none` has no order to reverse")
-            .hint("leave out `--reverse`, or sort by a key"));
+    beside_count.extend(added);
+    // The options whose answers depend on every row of a repository.
+    let needs = query
+        .needs_of_selection()
+        .into_iter()
+        .chain(query.needs_of_output());
+    let relations: Vec<_> = needs
+        .filter(|need| need.facts.contains(Facts::RELATIONS))
+        .map(|need| need.option)
+        .collect();
+    let relations = relations.iter().map(|option| (option.as_str(), true));
+    let whole = [
+        count,
+        tag,
+        digest,
+        semver,
+        ("--platform", query.platform.is_some()),
+    ];
+    let whole: Vec<_> = whole.into_iter().chain(relations).collect();
+    let with_limit = [whole.as_slice(), &[limit]].concat();
+    let tagged = [("--untagged", query.tagged.untagged)];
+    for ((option, is_given), others) in [
+        (("--tagged", query.tagged.tagged), &tagged[..]),
+        (count, &beside_count),
+        (max_pages, &with_limit),
+        (starting_token, &whole),
+    ] {
+        if let Some((other, _)) = others.iter().find(|(_, is_given)| *is_given)
+            && is_given
+        {
+            let message = format!("`{option}` cannot be used with `{other}`");
+            return Err(Error::usage(message).hint(format!("leave out `{option}` or `{other}`")));
+        }
     }
     Ok(())
 }
 
-/// The options whose answers depend on every row of a repository.
-fn whole_repository<R: ListedRow>(plan: &Plan<'_, R>) -> Vec<String> {
-    let relates = |need: &Need| need.facts.contains(Facts::RELATIONS);
-    let needs = plan.needs_of_selection().into_iter();
-    let needs = needs.chain(plan.needs_of_output()).filter(relates);
-    let mut options: Vec<_> = needs.map(|need| need.option).collect();
-    options.extend(plan.platform.map(|_| "--platform".to_owned()));
-    if plan.args.output.format_name() == FormatName::ImageIds {
-        options.push("-o image-ids".to_owned());
+/// Whether a rule is broken, what is meant by `{}` in its message and hint, and these two.
+type Rule<'a> = (bool, &'a str, &'static str, &'static str);
+
+/// The usage error of the first rule that is broken.
+fn first_broken<const N: usize>(rules: [Rule<'_>; N]) -> Result<(), Error> {
+    match rules.into_iter().find(|(is_broken, ..)| *is_broken) {
+        Some((_, subject, message, hint)) => {
+            let [message, hint] = [message, hint].map(|text| text.replace("{}", subject));
+            Err(Error::usage(message).hint(hint))
+        }
+        None => Ok(()),
     }
-    options
 }
 
-fn exclude((option, is_given): Given<'_>, others: &[Given<'_>]) -> Result<(), Error> {
-    match others.iter().find(|(_, other_is_given)| *other_is_given) {
-        Some((other, _)) if is_given => Err(Error::usage(format!(
-            "`{option}` cannot be used with `{other}`"
-        ))
-        .hint(format!("leave out `{option}` or `{other}`"))),
-        _ => Ok(()),
-    }
+/// Refuses options that have no effect with others, or without them.
+fn combinations(query: &Query<'_>) -> Result<(), Error> {
+    let (select, output) = (&query.args.select, &query.args.output);
+    let format = output.format_name();
+    let has_columns = format.has_columns();
+    let name = format.to_possible_value().unwrap_or_default();
+    let name = name.get_name();
+    let added = query.added.first().map(|added| added.option);
+    let reference = if output.full_ref {
+        "--full-ref"
+    } else {
+        "--pin"
+    };
+    first_broken([
+        (
+            select.filter.pre && select.filter.semver.is_none(),
+            "",
+            "`--pre` adds pre-releases to a range, but `--semver` is missing",
+            "add `--semver '*'` for all versions",
+        ),
+        (
+            select.reverse && select.sort == Some(SortKey::None),
+            "",
+            "`--sort none` has no order to reverse",
+            "leave out `--reverse`, or sort by a key",
+        ),
+        (
+            output.time == Some(TimeFormat::Relative) && format != FormatName::Table,
+            "",
+            "`--time relative` is for tables only",
+            "use `--time iso`, `epoch` or `local` with this format",
+        ),
+        (
+            !output.columns.is_empty() && !has_columns,
+            name,
+            "`--columns` cannot be used with `-o {}`",
+            "choose columns with `-o tsv --no-headers`",
+        ),
+        (
+            added.is_some() && !has_columns,
+            added.unwrap_or_default(),
+            "`{}` adds columns, but the format has none",
+            "use it with `-o table`, `json`, `jsonl`, `csv` or `tsv`",
+        ),
+        (
+            output.is_full_ref() && format != FormatName::Name,
+            reference,
+            "`{}` prints names, but another format was given",
+            "use it with `-o name`, or alone",
+        ),
+    ])
 }
 
 /// Refuses options for own repositories with public ones, and the reverse.
-fn registries<R: ListedRow>(plan: &Plan<'_, R>) -> Result<(), Error> {
-    let own = plan.targets.iter().find(|target| target.of.is_own());
-    if let (Some(own), SourceName::Gallery | SourceName::Registry) = (own, plan.source) {
-        return Err(Error::usage(format!(
-            "`--source` is for public repositories, but `{}` is in your own registry",
-            own.of
-        ))
-        .hint("leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`"));
-    }
-    let pattern = plan.targets.iter().find(|target| target.of.is_several());
-    if let (Some(pattern), SourceName::Registry) = (pattern, plan.source) {
-        return Err(Error::usage(format!(
-            "`{}` is a pattern, but `--source registry` cannot list repositories",
-            pattern.of
-        ))
-        .hint("name the repositories, or leave out `--source`"));
-    }
-    let connection = &plan.args.connection;
+fn registries(query: &Query<'_>) -> Result<(), Error> {
+    let subjects = || query.targets.iter().map(|target| &target.subject);
+    let own = subjects().find(|subject| subject.is_own());
+    let pattern = subjects().find(|subject| subject.is_pattern());
+    let name = |subject: Option<&Subject>| subject.map(ToString::to_string).unwrap_or_default();
+    let connection = &query.args.connection;
     let signed = [
         ("--profile", connection.profile.is_some()),
         ("--region", connection.region.is_some()),
         ("--endpoint-url", connection.endpoint_url.is_some()),
-        ("--registry-id", plan.registry_id.is_some()),
+        ("--registry-id", query.registry_id.is_some()),
     ];
-    match signed.into_iter().find(|(_, is_given)| *is_given) {
-        Some((option, _)) if own.is_none() => Err(Error::usage(format!(
-            "`{option}` is for your own registry, but only public repositories were given"
-        ))
-        .hint(format!(
-            "leave out `{option}`: public repositories are read without credentials"
-        ))),
-        _ => Ok(()),
-    }
+    let signed = signed.into_iter().find(|(_, is_given)| *is_given);
+    first_broken([
+        (
+            own.is_some() && query.source != SourceName::Auto,
+            &name(own),
+            "`--source` is for public repositories, but `{}` is in your own registry",
+            "leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`",
+        ),
+        (
+            pattern.is_some() && query.source == SourceName::Registry,
+            &name(pattern),
+            "`{}` is a pattern, but `--source registry` cannot list repositories",
+            "name the repositories, or leave out `--source`",
+        ),
+        (
+            signed.is_some() && own.is_none(),
+            signed.map_or("", |(option, _)| option),
+            "`{}` is for your own registry, but only public repositories were given",
+            "leave out `{}`: public repositories are read without credentials",
+        ),
+    ])
 }
 
 /// Refuses `--max-pages` and `--starting-token` unless one whole repository is listed.
-fn part_of_listing<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Result<(), Error> {
-    let pages = &plan.args.pages;
+fn part_of_listing(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
+    let pages = &query.args.pages;
     let option = match (&pages.max_pages, &pages.starting_token) {
         (Some(_), _) => "--max-pages",
         (None, Some(_)) => "--starting-token",
         (None, None) => return Ok(()),
     };
-    if !expected.told.contains(Facts::TAGS) {
-        return Err(Error::usage(format!(
-            "`{option}` lists a part of one repository, not of a registry"
-        ))
-        .hint(format!("leave out `{option}`")));
-    }
-    if plan.targets.iter().any(|target| target.of.is_several()) {
-        return Err(Error::usage(format!(
-            "`{option}` takes one repository by name, but a pattern was given"
-        ))
-        .hint("name one repository"));
-    }
-    if expected.several {
-        return Err(Error::usage(format!(
-            "`{option}` takes one repository, but several were given"
-        ))
-        .hint("name one repository"));
-    }
-    if plan.targets.iter().any(|target| !target.images.is_empty()) {
-        return Err(Error::usage(format!(
-            "`{option}` takes a whole repository, but one of its images was named"
-        ))
-        .hint("name the repository without a tag or digest"));
-    }
-    if !expected.told.contains(plan.schema.complete) {
-        return Err(Error::usage(format!(
-            "`{option}` cannot be used with the images of a public repository, which are read from all its tags"
-        ))
-        .hint("list a part of the tags with `ecrpub tags`"));
-    }
-    Ok(())
+    let mut targets = query.targets.iter();
+    first_broken([
+        (
+            query.kind() == RowKind::Repositories,
+            option,
+            "`{}` lists a part of one repository, not of a registry",
+            "leave out `{}`",
+        ),
+        (
+            targets.clone().any(|target| target.subject.is_pattern()),
+            option,
+            "`{}` takes one repository by name, but a pattern was given",
+            "name one repository",
+        ),
+        (
+            expected.several,
+            option,
+            "`{}` takes one repository, but several were given",
+            "name one repository",
+        ),
+        (
+            targets.any(|target| !target.images.is_empty()),
+            option,
+            "`{}` takes a whole repository, but one of its images was named",
+            "name the repository without a tag or digest",
+        ),
+        (
+            query.kind() == RowKind::Images && expected.public,
+            option,
+            "`{}` cannot be used with the images of a public repository, which are read from all its tags",
+            "list a part of the tags with `ecrpub tags`",
+        ),
+    ])
 }
 
-/// Refuses options that do not apply to the format.
-fn format<R: ListedRow>(plan: &Plan<'_, R>, expected: Expected) -> Result<(), Error> {
-    let output = &plan.args.output;
-    let format = output.format_name();
-    let has_columns = format.has_columns();
-    if output.time == Some(TimeFormat::Relative) && format != FormatName::Table {
-        return Err(Error::usage("`--time relative` is for tables only")
-            .hint("use `--time iso`, `iso-ms`, `epoch` or `local` with this format"));
-    }
-    if !output.columns.is_empty() && !has_columns {
-        return Err(Error::usage(format!(
-            "`--columns` cannot be used with `-o {}`",
-            name_of(format)
-        ))
-        .hint("choose columns with `-o tsv --no-headers`"));
-    }
-    if let (Some(added), false) = (plan.added.first(), has_columns) {
-        return Err(Error::usage(format!(
-            "`{}` adds columns, but `-o {}` has no columns",
-            added.option,
-            name_of(format)
-        ))
-        .hint("use it with `-o table`, `json`, `jsonl`, `csv` or `tsv`"));
-    }
-    if output.is_full_ref() && format != FormatName::Name {
-        let option = if output.full_ref {
-            "--full-ref"
-        } else {
-            "--pin"
-        };
-        return Err(Error::usage(format!(
-            "`{option}` prints names, but another format was given"
-        ))
-        .hint("use it with `-o name`, or alone"));
-    }
-    if format.deletes() {
-        deletion(plan, expected, format)?;
-    }
-    Ok(())
-}
-
-/// The name of a format on the command line.
-fn name_of(format: FormatName) -> String {
-    let value = format.to_possible_value();
-    value.map_or_else(String::new, |value| value.get_name().to_owned())
-}
-
-/// Refuses options that do not apply to formats for deletion.
-fn deletion<R: ListedRow>(
-    plan: &Plan<'_, R>,
-    expected: Expected,
-    format: FormatName,
-) -> Result<(), Error> {
-    let option = format!("-o {}", name_of(format));
-    if !expected.told.contains(Facts::TAGS) {
-        return Err(Error::usage(format!(
-            "`{option}` lists images to delete, not repositories"
-        ))
-        .hint("use it with `ecrpub images REPO`"));
-    }
-    let are_tags = !plan.schema.complete.contains(Facts::UNTAGGED);
-    if format == FormatName::DeleteRequests && are_tags {
-        return Err(Error::usage(
-            "`-o delete-requests` deletes images with all their tags, but tags are listed",
-        )
-        .hint("use it with `ecrpub images REPO`, or list tags with `-o image-ids`"));
-    }
-    if format == FormatName::ImageIds && expected.several {
-        return Err(
-            Error::usage("`-o image-ids` takes one repository, but several were given")
-                .hint("run the command once for each repository"),
-        );
-    }
-    if expected.public {
-        return Err(Error::usage(format!(
-            "`{option}` lists images to delete, but public images cannot be deleted"
-        ))
-        .hint("name the repository of your own registry by its name alone"));
-    }
-    let select = &plan.args.select;
-    if select.sort.is_some() || select.reverse {
-        let order = match format {
-            FormatName::ImageIds => "indexes first",
-            _ => "that of deletion",
-        };
-        return Err(
-            Error::usage(format!("`{option}` has a fixed order, {order}"))
-                .hint("leave out `--sort` and `--reverse`"),
-        );
-    }
-    Ok(())
+/// Refuses what is not deleted, and options that do not apply to deletion.
+fn deletion(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
+    const OPTION: &str = "-o delete-requests";
+    let select = &query.args.select;
+    first_broken([
+        (
+            query.kind() == RowKind::Repositories,
+            OPTION,
+            "`{}` lists images to delete, not repositories",
+            "use it with `ecrpub images REPO`",
+        ),
+        (
+            query.kind() == RowKind::Tags,
+            OPTION,
+            "`{}` deletes images with all their tags, but tags are listed",
+            "use it with `ecrpub images REPO`",
+        ),
+        (
+            expected.public,
+            OPTION,
+            "`{}` lists images to delete, but public images cannot be deleted",
+            "name the repository of your own registry by its name alone",
+        ),
+        (
+            select.sort.is_some() || select.reverse,
+            OPTION,
+            "`{}` has a fixed order, that of deletion",
+            "leave out `--sort` and `--reverse`",
+        ),
+    ])
 }
 
 /// Refuses options that need facts which the sources of the targets do not provide.
-fn needs<R: ListedRow>(plan: &Plan<'_, R>, api: PublicApi) -> Result<(), Error> {
-    let schema = plan.schema;
-    let selection = plan.needs_of_selection();
-    let output = plan.needs_of_output();
-    for Target { of, .. } in &plan.targets {
-        let (told, readable) = (of.told(api), of.readable(api));
-        if !told.contains(schema.needs) {
-            return Err(beyond_names(&format!("ecrpub {}s", schema.noun), true));
-        }
-        // Rows are selected by what listings tell, and by usage, which is read before.
-        let of_manifests = Facts::MANIFESTS | Facts::RELATIONS;
-        let selecting = told | readable & (Facts::USAGE | Facts::UNTAGGED | of_manifests);
-        let selection = selection.iter().map(|need| (need, selecting));
-        let output = output.iter().map(|need| (need, told | readable));
-        for (Need { option, facts }, known) in selection.chain(output) {
+fn needs(query: &Query<'_>, api: PublicApi) -> Result<(), Error> {
+    let command = format!("ecrpub {}s", query.kind().noun());
+    let rows = Need::new(command, query.kind().needs());
+    let selection = query.needs_of_selection();
+    let output = query.needs_of_output();
+    for Target { subject, .. } in &query.targets {
+        let (told, readable) = (subject.told(api), subject.readable(api));
+        // Digests that are read of each row come too late to select and order by them.
+        let selecting = told | (readable - Facts::DIGESTS);
+        let known = [(&rows, told)].into_iter();
+        let known = known.chain(selection.iter().map(|need| (need, selecting)));
+        let known = known.chain(output.iter().map(|need| (need, told | readable)));
+        for (Need { option, facts }, known) in known {
             refuse(option, *facts - known, told)?;
         }
     }
@@ -319,59 +307,51 @@ fn needs<R: ListedRow>(plan: &Plan<'_, R>, api: PublicApi) -> Result<(), Error> 
 
 /// Refuses `option` if facts are `missing` that it needs.
 fn refuse(option: &str, missing: Facts, told: Facts) -> Result<(), Error> {
+    const OWN: &str = "name a repository of your own registry by its name alone";
+    let are_repositories = !told.contains(Facts::TAGS);
     if missing.is_empty() {
         return Ok(());
     }
-    if !told.contains(Facts::TAGS) && missing.intersects(Facts::TAGS | Facts::DIGESTS) {
-        return Err(Error::usage(format!(
-            "`{option}` is for tags and images, but repositories are listed"
-        ))
-        .hint(format!(
-            "leave out `{option}`, or list the tags of a repository with `ecrpub tags REPO`"
-        )));
-    }
-    if missing.contains(Facts::RELATIONS) {
-        return Err(Error::usage(format!(
-            "`{option}` needs every image of a repository, but public repositories do not show untagged images"
-        ))
-        .hint("name a repository of your own registry by its name alone"));
-    }
-    if missing.contains(Facts::UNTAGGED) {
-        let error = Error::usage(format!(
-            "`{option}` lists untagged images, which public repositories do not show"
-        ));
-        return Err(if told.contains(Facts::TAGS) {
-            error.hint("name a repository of your own registry by its name alone")
-        } else {
-            error.hint("leave it out: `--usage` counts the tags of public repositories")
-        });
-    }
-    if missing.contains(Facts::CATALOG) {
-        return Err(Error::usage(format!(
-            "`{option}` is for public registries: only the gallery knows it"
-        ))
-        .hint(format!(
-            "leave out `{option}`, or name a registry as `public.ecr.aws/ALIAS`"
-        )));
-    }
-    if !told.contains(Facts::TAGS) {
-        return Err(Error::usage(format!(
-            "`{option}` needs more than the names of repositories, but public registries provide nothing else"
-        ))
-        .hint(format!("leave out `{option}`")));
-    }
-    Err(beyond_names(option, false))
-}
-
-fn beyond_names(option: &str, is_command: bool) -> Error {
-    let error = Error::usage(format!(
-        "`{option}` needs more than tag names and manifests, but `--source registry` provides nothing else"
-    ));
-    if is_command {
-        error.hint("list the names with `ecrpub tags`, or leave out `--source registry`")
-    } else {
-        error.hint(format!("leave out `{option}` or `--source registry`"))
-    }
+    first_broken([
+        (
+            are_repositories && missing.intersects(Facts::TAGS | Facts::DIGESTS),
+            option,
+            "`{}` is for tags and images, but repositories are listed",
+            "leave out `{}`, or list the tags of a repository with `ecrpub tags REPO`",
+        ),
+        (
+            missing.contains(Facts::RELATIONS),
+            option,
+            "`{}` needs every image of a repository, but public repositories do not show untagged images",
+            OWN,
+        ),
+        (
+            missing.contains(Facts::UNTAGGED),
+            option,
+            "`{}` lists untagged images, which public repositories do not show",
+            if are_repositories {
+                "leave it out: `--usage` counts the tags of public repositories"
+            } else {
+                OWN
+            },
+        ),
+        (
+            are_repositories,
+            option,
+            "`{}` needs more than the names of repositories, but public registries provide nothing else",
+            "leave out `{}`",
+        ),
+        (
+            true,
+            option,
+            "`{}` needs more than tag names and manifests, but `--source registry` provides nothing else",
+            if option.starts_with("ecrpub") {
+                "list the names with `ecrpub tags`, or leave out `--source registry`"
+            } else {
+                "leave out `{}` or `--source registry`"
+            },
+        ),
+    ])
 }
 
 #[cfg(test)]
@@ -379,11 +359,10 @@ mod tests {
     use clap::Parser;
 
     use super::check;
-    use crate::facts::Facts;
-    use crate::listing::{ImageListingArgs, Plan};
-    use crate::model::{Image, Tag};
+    use crate::listing::{ImageListingArgs, Query};
+    use crate::model::RowKind;
     use crate::output::Schema;
-    use crate::select::{SortKey, TaggedArgs};
+    use crate::select::TaggedArgs;
 
     #[derive(Parser)]
     struct Options {
@@ -393,27 +372,12 @@ mod tests {
         tagged: TaggedArgs,
     }
 
-    const IMAGES: Schema<Image> = Schema {
-        noun: "image",
-        list_key: "images",
-        columns: &[],
-        id: "",
-        needs: Facts::DIGESTS,
-        complete: Facts::UNTAGGED,
-        is_index: |_| false,
-        request: |_| None,
-    };
+    const fn schema(kind: RowKind) -> Schema {
+        Schema { kind, columns: &[] }
+    }
 
-    const TAGS: Schema<Tag> = Schema {
-        noun: "tag",
-        list_key: "tags",
-        columns: &[],
-        id: "",
-        needs: Facts::NAMES,
-        complete: Facts::NAMES,
-        is_index: |_| false,
-        request: |_| None,
-    };
+    const IMAGES: Schema = schema(RowKind::Images);
+    const TAGS: Schema = schema(RowKind::Tags);
 
     /// The error of `check` for a command line that begins with `images` or `tags`.
     fn refusal(line: &str) -> Option<String> {
@@ -421,11 +385,11 @@ mod tests {
         let (args, tagged) = (&options.listing, options.tagged);
         let api = args.source.source.first();
         let outcome = if line.starts_with("images") {
-            let plan = Plan::of_images(&IMAGES, SortKey::Pushed, tagged, args).unwrap();
-            check(&plan, api)
+            let query = Query::of_images(&IMAGES, tagged, args).unwrap();
+            check(&query, api)
         } else {
-            let plan = Plan::of_images(&TAGS, SortKey::Created, tagged, args).unwrap();
-            check(&plan, api)
+            let query = Query::of_images(&TAGS, tagged, args).unwrap();
+            check(&query, api)
         };
         outcome.err().map(|error| error.to_string())
     }
@@ -451,16 +415,8 @@ mod tests {
                 ["--time relative", "tables"],
             ),
             ("tags web -o name -c imageTag", ["--columns", "-o name"]),
-            ("images web -o name --platforms", ["--platforms", "-o name"]),
+            ("images web -o name --platforms", ["--platforms", "format"]),
             ("tags web -o json --pin", ["--pin", "another format"]),
-            (
-                "images web -o image-ids --sort size",
-                ["-o image-ids", "order"],
-            ),
-            (
-                "images web team/app -o image-ids",
-                ["-o image-ids", "several"],
-            ),
             (
                 "tags web team/app --max-pages 2",
                 ["--max-pages", "several"],
@@ -489,7 +445,10 @@ mod tests {
                 "tags ab/cd --public --registry-id 123456789012",
                 "`--registry-id` is for",
             ),
-            ("images ab/cd --public -o image-ids", "cannot be deleted"),
+            (
+                "images ab/cd --public -o delete-requests",
+                "cannot be deleted",
+            ),
             (
                 "images ab/cd --public --max-pages 2",
                 "read from all its tags",

@@ -6,77 +6,58 @@ use std::sync::Arc;
 
 use super::Missing;
 use crate::error::{Error, Kind};
-use crate::model::RepositoryDetail;
-use crate::reference::{Named, PublicRepository, RegistryName, Repository, RepositoryPattern};
+use crate::model::{Row, RowKind};
+use crate::reference::{PublicRepository, RegistryName, Repository, RepositoryPattern};
 use crate::select::natural;
-use crate::source::{Pages, Sources, Target, public_repository};
+use crate::source::{Pages, Sources, Subject, Target, public_repository};
 
 /// The subjects to list.
-#[derive(Debug)]
-pub(crate) struct Resolved<Of> {
+#[derive(Debug, Default)]
+pub(crate) struct Resolved {
     /// In the order asked; those of a pattern in natural order.
-    pub(super) targets: Vec<Target<Of>>,
+    pub(super) targets: Vec<Target>,
     /// The errors for patterns that select nothing.
     pub(super) missing: Missing,
     /// Whether all repositories of a registry without any were asked for.
     pub(super) is_empty_registry: bool,
 }
 
-impl<Of> Default for Resolved<Of> {
-    fn default() -> Self {
-        Self {
-            targets: Vec::new(),
-            missing: Missing::new(),
-            is_empty_registry: false,
-        }
-    }
-}
-
-impl Resolved<Repository> {
-    /// The repositories that `targets` name or select, each once.
+impl Resolved {
+    /// The repositories that `targets` name or select, and the registries, each once.
     ///
     /// # Errors
     ///
     /// Any failure of a source.
     pub(super) async fn of(
         sources: &Sources<'_>,
-        targets: &[Target<Named>],
+        targets: &[Target],
         page_size: u16,
     ) -> Result<Self, Error> {
         let mut resolved = Self::default();
         for target in targets {
-            match &target.of {
-                Named::Repository(repository) => resolved.targets.push(Target {
-                    images: target.images.clone(),
-                    ..Target::all_of(repository.clone())
-                }),
-                Named::Matching(pattern) => {
-                    let matching = matching(sources, pattern, page_size).await?;
+            match &target.subject {
+                Subject::Matching(pattern) => {
+                    let matching = matching(sources, &target.subject, pattern, page_size).await?;
                     resolved.add(pattern, matching, sources);
                 }
+                subject => resolved.targets.push(Target {
+                    images: target.images.clone(),
+                    ..Target::all_of(subject.clone())
+                }),
             }
         }
         resolved.targets = unique(resolved.targets);
         Ok(resolved)
     }
 
-    fn add(&mut self, pattern: &RepositoryPattern, matching: Vec<Selected>, sources: &Sources<'_>) {
-        if matching.is_empty() {
-            if pattern.name.is_none() {
-                self.is_empty_registry = true;
-            } else {
-                self.missing.push(nothing_matches(pattern, sources));
-            }
-            return;
+    fn add(&mut self, pattern: &RepositoryPattern, matching: Vec<Target>, sources: &Sources<'_>) {
+        if !matching.is_empty() {
+            self.targets.extend(matching);
+        } else if pattern.name.is_none() {
+            self.is_empty_registry = true;
+        } else {
+            self.missing.push(nothing_matches(pattern, sources));
         }
-        let pattern = Arc::new(pattern.clone());
-        let matching = matching.into_iter();
-        self.targets
-            .extend(matching.map(|Selected { of, reference }| Target {
-                reference,
-                matched: Some(Arc::clone(&pattern)),
-                ..Target::all_of(of)
-            }));
     }
 }
 
@@ -85,7 +66,7 @@ fn unique(targets: Vec<Target>) -> Vec<Target> {
     let mut positions = HashMap::new();
     let mut unique: Vec<Target> = Vec::with_capacity(targets.len());
     for target in targets {
-        match positions.entry(target.of.to_string()) {
+        match positions.entry(target.subject.to_string()) {
             Entry::Vacant(entry) => {
                 entry.insert(unique.len());
                 unique.push(target);
@@ -102,53 +83,58 @@ fn unique(targets: Vec<Target>) -> Vec<Target> {
     unique
 }
 
-/// A repository that a pattern selects.
-struct Selected {
-    of: Repository,
-    reference: Option<PublicRepository>,
-}
-
-/// The repositories that `pattern` selects, in natural order.
+/// The repositories that `pattern`, the `subject`, selects, in natural order.
 async fn matching(
     sources: &Sources<'_>,
+    subject: &Subject,
     pattern: &RepositoryPattern,
     page_size: u16,
-) -> Result<Vec<Selected>, Error> {
+) -> Result<Vec<Target>, Error> {
     let mut matching = Vec::new();
-    let mut pages = Pages::of_all(sources, &pattern.registry, page_size);
-    while let Some(rows) = pages.next::<RepositoryDetail>().await? {
+    let pages = Pages::of_all(sources, RowKind::Repositories, subject, page_size);
+    let select = |rows: Vec<Row>| {
         for row in rows {
-            let Some(name) = row.name.filter(|name| pattern.matches(name)) else {
-                continue;
-            };
-            matching.push((name, row.uri));
+            if let Some(name) = row.id().filter(|name| pattern.matches(name)) {
+                let uri = row.detail.as_ref().and_then(|detail| detail.uri.as_deref());
+                matching.push((name.to_owned(), uri.and_then(public_repository)));
+            }
         }
-    }
+    };
+    pages.each(select).await?;
     matching.sort_by(|(a, _), (b, _)| natural(a, b).then_with(|| a.cmp(b)));
     matching.dedup_by(|(a, _), (b, _)| a == b);
-    let selected = matching
-        .into_iter()
-        .map(|(name, uri)| selected(&pattern.registry, &name, uri.as_deref()));
-    selected.collect()
+    let matched = Arc::new(pattern.clone());
+    let target = |(name, reference): (String, _)| {
+        let repository = repository_in(&pattern.registry, &name)?;
+        Ok(Target {
+            reference: match &repository {
+                Repository::Own(_) => reference,
+                Repository::Public(public) => Some(public.clone()),
+            },
+            matched: Some(Arc::clone(&matched)),
+            ..Target::all_of(Subject::Repository(repository))
+        })
+    };
+    matching.into_iter().map(target).collect()
 }
 
-fn selected(registry: &RegistryName, name: &str, uri: Option<&str>) -> Result<Selected, Error> {
-    let invalid = |_| {
+/// The repository `name` of `registry`, as the service returned it.
+///
+/// # Errors
+///
+/// If the name is invalid.
+pub(super) fn repository_in(registry: &RegistryName, name: &str) -> Result<Repository, Error> {
+    let name = name.parse().map_err(|_| {
         let message = format!("the service returned an invalid repository name `{name}`");
         Error::new(Kind::Service, message)
-    };
-    let of = match registry {
-        RegistryName::Own => Repository::Own(name.parse().map_err(invalid)?),
+    })?;
+    Ok(match registry {
+        RegistryName::Own => Repository::Own(name),
         RegistryName::Public(alias) => Repository::Public(PublicRepository {
             alias: alias.clone(),
-            name: name.parse().map_err(invalid)?,
+            name,
         }),
-    };
-    let reference = match &of {
-        Repository::Own(_) => uri.and_then(public_repository),
-        Repository::Public(public) => Some(public.clone()),
-    };
-    Ok(Selected { of, reference })
+    })
 }
 
 fn nothing_matches(pattern: &RepositoryPattern, sources: &Sources<'_>) -> Error {

@@ -1,25 +1,14 @@
 //! The summary and the notes that follow a listing on stderr.
 
-use super::part::Part;
-use super::rows::ListedRow;
-use super::summary::Totals;
-use super::{Listing, ListingArgs};
+use super::read::Part;
+use super::{Listing, ListingArgs, Mode, summary};
 use crate::console::Console;
 use crate::error::Error;
 use crate::facts::Facts;
+use crate::model::RowKind;
 use crate::output::{counted, human_count};
-use crate::select::Counts;
 use crate::shell::quoted;
-use crate::source::{self, ManifestCounts, Subject, Target};
-
-/// A subject of which nothing is listed.
-pub(super) struct Empty<'t, R: ListedRow> {
-    pub(super) target: &'t Target<R::Of>,
-    /// The number of rows that were read.
-    pub(super) read: usize,
-    /// The pattern to suggest for `--include`.
-    pub(super) suggestion: Option<&'t str>,
-}
+use crate::source::{self, ManifestCounts};
 
 /// Notes that the registry answers for the gallery, which failed with `error`.
 pub(super) fn of_registry(error: &Error, args: &ListingArgs, console: &Console) {
@@ -32,61 +21,74 @@ pub(super) fn of_registry(error: &Error, args: &ListingArgs, console: &Console) 
     ));
 }
 
-impl<R: ListedRow> Listing<'_, R> {
+impl Listing<'_> {
     /// Prints what is to be said about a finished listing: the totals, and the notes.
     pub(super) fn note_all(
         &self,
-        listed: &[(&Target<R::Of>, Part<R>)],
+        parts: &[Part<'_>],
         description: Option<&str>,
         next_token: Option<&str>,
     ) {
-        let parts = || listed.iter().map(|(_, part)| part);
-        self.summarize(listed, description);
-        self.note_limit(parts());
-        let counts: Vec<_> = parts().map(|part| part.selected.counts).collect();
-        self.note_excluded(&counts);
-        self.note_other_tags(parts());
-        self.note_relations(parts().flat_map(|part| &part.notes));
-        self.note_untagged(listed.iter().map(|(target, _)| *target));
+        if self.sums_up() {
+            self.sum_up(parts, description);
+        }
+        // Only for tables: the author of a script knows about its `--limit`.
+        if self.mode == Mode::Print && self.query.args.output.is_table() {
+            self.note_limit(parts);
+        }
+        let counts = parts.iter().map(|part| part.selected.counts);
+        let pre_releases = counts.map(|counts| counts.pre_releases).sum();
+        if pre_releases > 0 {
+            self.note(&format!(
+                "`--semver` leaves out {}, which `--pre` includes",
+                counted(pre_releases, "pre-release")
+            ));
+        }
+        if self.mode == Mode::Delete {
+            self.note_other_tags(parts);
+        }
+        for note in parts.iter().flat_map(|part| &part.notes) {
+            self.note(note);
+        }
+        let mut targets = self.query.targets.iter();
+        let owns = targets.any(|target| target.subject.is_own());
+        for note in self.sources.manifest_notes(owns) {
+            self.note(&note);
+        }
+        self.note_untagged(parts);
         self.note_token(next_token);
     }
 
-    /// Prints the totals under a table on a terminal, and the `description` of what is listed.
-    fn summarize(&self, listed: &[(&Target<R::Of>, Part<R>)], description: Option<&str>) {
-        if !self.sums_up {
-            return;
-        }
-        let mut totals = Totals::default();
-        for row in listed.iter().flat_map(|(_, part)| &part.selected.rows) {
-            row.add_to(&mut totals);
-        }
-        let is_whole = listed.iter().all(|(_, part)| self.is_whole(part));
-        let lines = totals.lines(self.plan.schema.noun, is_whole);
-        let read = self.manifests_read();
-        let lines = lines.iter().map(String::as_str);
-        for line in lines.chain(read.as_deref()).chain(description) {
-            self.console.sum_up(line);
-        }
+    fn note(&self, note: &str) {
+        self.session.console.note(note);
     }
 
-    /// Prints the `notes` about relations between images, and about how manifests were read.
-    pub(super) fn note_relations<'a>(&self, notes: impl Iterator<Item = &'a String>) {
-        for note in notes {
-            self.console.note(note);
-        }
-        let owns = self.plan.targets.iter().any(|target| target.of.is_own());
-        for note in self.sources.manifest_notes(owns) {
-            self.console.note(&note);
+    /// Whether a summary is printed: under a table on a terminal.
+    pub(super) fn sums_up(&self) -> bool {
+        self.mode == Mode::Print
+            && self.destination.terminal
+            && self.query.args.output.is_table()
+            && self.session.console.has_watcher()
+    }
+
+    fn sum_up(&self, parts: &[Part<'_>], description: Option<&str>) {
+        let rows: Vec<_> = parts.iter().flat_map(|part| &part.selected.rows).collect();
+        let is_whole = parts.iter().all(|part| self.is_whole(part));
+        let totals = summary::line(self.query.kind(), &rows, is_whole);
+        let read = self.manifests_read();
+        let lines = [totals.as_deref(), read.as_deref(), description];
+        for line in lines.into_iter().flatten() {
+            self.session.console.sum_up(line);
         }
     }
 
     /// How many manifests were read, if relations between images are listed.
     fn manifests_read(&self) -> Option<String> {
+        if !self.reads().contains(Facts::RELATIONS) {
+            return None;
+        }
         let ManifestCounts { all, cached } = self.sources.manifests_read();
-        let manifests = self
-            .reads
-            .contains(Facts::RELATIONS)
-            .then(|| counted(all, "manifest"))?;
+        let manifests = counted(all, "manifest");
         Some(match cached {
             0 => format!("{manifests} read"),
             cached => format!(
@@ -96,166 +98,119 @@ impl<R: ListedRow> Listing<'_, R> {
         })
     }
 
-    /// Whether the rows of `part` are all images of its repository.
-    fn is_whole(&self, part: &Part<R>) -> bool {
+    /// Whether the rows of `part` are all images of its repository, or all repositories of its registry.
+    fn is_whole(&self, part: &Part<'_>) -> bool {
         let selected = &part.selected;
-        self.reads_all_images
+        let shows_all = match self.query.kind() {
+            RowKind::Images => self.expected.told.contains(Facts::UNTAGGED),
+            RowKind::Tags => false,
+            RowKind::Repositories => true,
+        };
+        shows_all
+            && self.query.wants_all(part.target)
+            && self.query.args.pages.starting_token.is_none()
             && part.next_token.is_none()
             && !part.ended_early
             && selected.counts.read == selected.rows.len()
     }
 
-    /// Notes how many rows `--limit` left out of a table.
-    fn note_limit<'a>(&self, parts: impl Iterator<Item = &'a Part<R>> + Clone) {
-        // Only for tables: the author of a script knows about its `--limit`.
-        if !self.plan.args.output.is_table() {
-            return;
-        }
-        if parts.clone().any(|part| part.ended_early) {
-            self.console
-                .note("`--limit` ends the listing; there may be more rows");
-            return;
-        }
-        let left_out = parts.map(|part| part.selected.left_out());
-        self.note_left_out("--limit", left_out.sum(), "more row", "");
-    }
-
-    /// Notes how many rows of all repositories `--min-age` and a range of releases left out.
-    pub(super) fn note_excluded(&self, counts: &[Counts]) {
-        let too_young = counts.iter().map(|counts| counts.too_young);
-        self.note_left_out("--min-age", too_young.sum(), "younger row", "");
-        let pre_releases = counts.iter().map(|counts| counts.pre_releases);
-        let hint = ", which `--pre` includes";
-        self.note_left_out("--semver", pre_releases.sum(), "pre-release", hint);
-    }
-
-    /// Reports the `error` that `target` does not exist as a note, if a pattern selected it: it
-    /// disappeared in between.
-    pub(super) fn unless_matched<'t>(
-        &self,
-        target: &'t Target<R::Of>,
-        error: Error,
-    ) -> Option<(&'t Target<R::Of>, Error)> {
-        if target.matched.is_none() {
-            return Some((target, error));
-        }
-        self.console
-            .note(&format!("{} disappeared meanwhile", target.of.title()));
-        None
-    }
-
-    fn note_left_out(&self, option: &str, count: usize, row: &str, rest: &str) {
-        if count > 0 {
-            let rows = counted(count, row);
-            self.console
-                .note(&format!("`{option}` leaves out {rows}{rest}"));
+    /// Notes how many rows `--limit` left out.
+    fn note_limit(&self, parts: &[Part<'_>]) {
+        let left_out = parts.iter().map(|part| part.selected.left_out()).sum();
+        if parts.iter().any(|part| part.ended_early) {
+            self.note("`--limit` ends the listing; there may be more rows");
+        } else if left_out > 0 {
+            let rows = counted(left_out, "more row");
+            self.note(&format!("`--limit` leaves out {rows}"));
         }
     }
 
     /// Notes how many of the images to delete also have other tags.
-    fn note_other_tags<'a>(&self, parts: impl Iterator<Item = &'a Part<R>>) {
-        if !self.plan.args.output.format_name().deletes() {
-            return;
-        }
-        let others = parts.map(|part| part.selected.with_other_tags);
+    fn note_other_tags(&self, parts: &[Part<'_>]) {
+        let others = parts.iter().map(|part| part.selected.with_other_tags);
         let images = match others.sum() {
             0 => return,
             1 => "1 image also has".to_owned(),
             count => format!("{} images also have", human_count(count)),
         };
-        self.console
-            .note(&format!("{images} tags that do not pass the filters"));
+        self.note(&format!("{images} tags that do not pass the filters"));
     }
 
-    /// Notes why nothing is listed of the subjects that have no rows: each one that was named, and how
-    /// many of those that patterns selected.
-    pub(super) fn note_empty<'t>(&self, subjects: impl IntoIterator<Item = Empty<'t, R>>) {
-        let subjects: Vec<_> = subjects.into_iter().collect();
-        let is_matched = |subject: &&Empty<'t, R>| subject.target.matched.is_some();
-        let matched: Vec<_> = subjects.iter().filter(is_matched).collect();
-        for subject in &subjects {
-            if matched.len() < 2 || subject.target.matched.is_none() {
-                self.note_one_empty(subject);
-            }
+    /// Notes why nothing is listed of a target: of each one that was named, and how many there are among
+    /// those that patterns selected.
+    pub(super) fn note_empty(&self, parts: &[Part<'_>]) {
+        let is_empty = |part: &&Part<'_>| {
+            part.selected.counts.passing == 0 && part.selected.missing.is_empty()
+        };
+        let empty = parts.iter().filter(is_empty);
+        let (matched, named): (Vec<_>, Vec<_>) =
+            empty.partition(|part| part.target.matched.is_some());
+        let (matched, alone) = match matched.len() {
+            1 => (Vec::new(), matched),
+            _ => (matched, Vec::new()),
+        };
+        for part in named.into_iter().chain(alone) {
+            self.note_one_empty(part);
         }
-        if matched.len() < 2 {
+        if !matched.is_empty() {
+            let mut suggestions = matched.iter().map(|part| &part.selected.suggestion);
+            self.note(&format!(
+                "{} that patterns select have nothing to list{}",
+                counted(matched.len(), "repository"),
+                did_you_mean(suggestions.find_map(Option::as_deref))
+            ));
+        }
+    }
+
+    fn note_one_empty(&self, part: &Part<'_>) {
+        if self.query.args.pages.is_part() {
             return;
         }
-        let has_all = |subject: &&&Empty<'t, R>| {
-            let pattern = subject.target.matched.as_ref();
-            pattern.is_some_and(|pattern| pattern.name.is_none())
-        };
-        let whose = if matched.iter().all(|subject| has_all(&subject)) {
-            "of your registry"
+        let subject = &part.target.subject;
+        let noun = if self.query.wants_all(part.target) {
+            "row"
         } else {
-            "that patterns select"
+            "named row"
         };
-        let suggestion = matched.iter().find_map(|subject| subject.suggestion);
-        self.console.note(&format!(
-            "{} {whose} have nothing to list{}",
-            counted(matched.len(), "repository"),
-            did_you_mean(suggestion)
+        let passes = if self.query.tagged.unused {
+            "is unused and passes the filters"
+        } else {
+            "passes the filters"
+        };
+        let reason = match part.selected.counts.read {
+            0 if self.query.kind() == RowKind::Repositories || subject.is_own() => {
+                "it is empty".to_owned()
+            }
+            0 => "it has no tags".to_owned(),
+            read => format!("of {}, none {passes}", counted(read, noun)),
+        };
+        self.note(&format!(
+            "{} has nothing to list: {reason}{}",
+            subject.title(),
+            did_you_mean(part.selected.suggestion.as_deref())
         ));
     }
 
-    fn note_one_empty(&self, subject: &Empty<'_, R>) {
-        let Empty {
-            target,
-            read,
-            suggestion,
-        } = *subject;
-        if self.plan.args.pages.is_part() {
+    /// Notes that public repositories do not show untagged images, if they would be listed.
+    pub(super) fn note_untagged(&self, parts: &[Part<'_>]) {
+        if self.query.kind() != RowKind::Images || !self.selection.admits_untagged() {
             return;
         }
-        let reason = match read {
-            1 if self.questions.unused && !self.plan.wants_all(target) => {
-                "the named image is in use, an image that stays needs it, or it does not pass the filters".to_owned()
-            }
-            read if self.questions.unused && read > 0 => {
-                let images = counted(read, "image");
-                format!("none of its {images} is unused and passes the filters")
-            }
-            1 if !self.plan.wants_all(target) => {
-                "the named row does not pass the filters".to_owned()
-            }
-            read if !self.plan.wants_all(target) => {
-                let count = human_count(read);
-                format!("none of the {count} named rows passes the filters")
-            }
-            0 if target.of.is_own() || !self.told.contains(Facts::TAGS) => "it is empty".to_owned(),
-            0 => "it has no tags".to_owned(),
-            1 => "its only row does not pass the filters".to_owned(),
-            read => format!("none of its {} rows passes the filters", human_count(read)),
-        };
-        let suggestion = did_you_mean(suggestion);
-        self.console.note(&format!(
-            "{} has nothing to list: {reason}{suggestion}",
-            target.of.title()
-        ));
-    }
-
-    /// Notes that public repositories do not show untagged images.
-    pub(super) fn note_untagged<'a>(&self, seen: impl Iterator<Item = &'a Target<R::Of>>)
-    where
-        R::Of: 'a,
-    {
-        let lacks_some = |target: &&Target<R::Of>| {
-            self.lacks_untagged && !target.of.is_own() && self.plan.wants_all(target)
-        };
-        let mut lacking = seen.filter(lacks_some);
+        let targets = parts.iter().map(|part| part.target);
+        let mut lacking =
+            targets.filter(|target| !target.subject.is_own() && self.query.wants_all(target));
         let whose = match (lacking.next(), lacking.next()) {
-            (Some(target), None) => format!("the public repository `{}`", target.of),
+            (Some(target), None) => format!("the public repository `{}`", target.subject),
             (Some(_), Some(_)) => "public repositories".to_owned(),
             (None, _) => return,
         };
-        self.console
-            .note(&format!("untagged images of {whose} cannot be listed"));
+        self.note(&format!("untagged images of {whose} cannot be listed"));
     }
 
     /// Notes how to resume a part of a listing, unless its format carries the token.
     pub(super) fn note_token(&self, token: Option<&str>) {
-        if let Some(token) = token.filter(|_| !self.plan.args.output.carries_token()) {
-            self.console.note(&format!(
+        if let Some(token) = token.filter(|_| !self.query.args.output.carries_token()) {
+            self.note(&format!(
                 "there are more rows; resume with `{}`",
                 source::starting_at(token)
             ));

@@ -1,87 +1,140 @@
-//! Prints a listing after reading all of it.
+//! Prints what was read: the rows, their number, or the requests that delete them.
 
 use std::mem::ManuallyDrop;
-use std::time::Duration;
 
-use futures_util::stream::{self, StreamExt, TryStreamExt};
-
-use super::notes::Empty;
-use super::printer::Printer;
-use super::rows::ListedRow;
-use super::{Listing, Outcome, WINDOW, unless_missing};
+use super::read::{Part, Read};
+use super::{Listing, Missing, Mode};
+use crate::console::Console;
 use crate::error::Error;
-use crate::source::Target;
+use crate::model::Row;
+use crate::output::{Format, delete_request};
 
-/// How long the description of a registry may take.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// The rows of the largest page.
+const ROWS_PER_WRITE: usize = 1000;
 
-impl<R: ListedRow> Listing<'_, R> {
-    /// Reads all rows, then prints them.
-    pub(super) async fn print(
+impl Listing<'_> {
+    /// Prints the rows that were read, and the notes. Returns the number of rows, and what is missing.
+    pub(super) fn print(
         &self,
-        targets: &[Target<R::Of>],
-        mut printer: Printer<'_, R>,
-    ) -> Result<Outcome, Error> {
-        let read = async |target| {
-            let part = unless_missing(R::select(self, target).await);
-            self.progress.subject_done();
-            part
-        };
-        let parts = stream::iter(targets).map(read).buffered(WINDOW);
-        let (parts, description) =
-            tokio::join!(parts.try_collect::<Vec<_>>(), self.description(targets));
-        let mut parts = parts?;
-        if !self.reads.is_empty() && !self.relates_first {
-            let mut parts: Vec<_> = parts.iter_mut().flatten().collect();
-            R::relate(self, &mut parts).await?;
-        }
-        self.recheck(targets, &parts).await?;
-        self.progress.end_line();
-        let mut unknown = Vec::new();
-        let mut listed = Vec::with_capacity(parts.len());
-        for (target, part) in targets.iter().zip(parts) {
-            match part {
-                Ok(part) => listed.push((target, part)),
-                Err(error) => unknown.extend(self.unless_matched(target, error)),
-            }
-        }
-        let mut missing = self.suggest(unknown).await;
-        let ids = listed.iter();
-        missing.extend(self.missing(ids.map(|(target, part)| (*target, &*part.selected.missing))));
-        let empty = listed.iter().filter(|(_, part)| part.is_empty());
-        self.note_empty(empty.map(|(target, part)| Empty {
-            target,
-            read: part.selected.counts.read,
-            suggestion: part.selected.suggestion.as_deref(),
-        }));
+        read: Read<'_>,
+        mut printer: Printer<'_>,
+    ) -> Result<(usize, Missing), Error> {
         // Freeing the rows one by one would take a sixth of the processor time of a listing of 100,000
         // images (`cargo bench`), and the program ends here.
-        let listed = ManuallyDrop::new(listed);
-        let rows = || listed.iter().map(|(_, part)| part.selected.rows.as_slice());
-        printer.prepare(&rows().collect::<Vec<_>>())?;
-        for rows in rows() {
-            printer.rows(rows)?;
+        let parts = ManuallyDrop::new(read.parts);
+        self.note_empty(&parts);
+        let next_token = parts.last().and_then(|part| part.next_token.as_deref());
+        match self.mode {
+            Mode::Count => self.print_counts(&parts)?,
+            Mode::Delete => self.print_requests(&parts)?,
+            Mode::Print | Mode::Stream => {
+                let rows = || parts.iter().map(|part| part.selected.rows.as_slice());
+                printer.prepare(&rows().collect::<Vec<_>>())?;
+                for rows in rows() {
+                    printer.rows(rows)?;
+                }
+                if !parts.is_empty() || read.missing.is_empty() {
+                    printer.end(next_token)?;
+                }
+            }
         }
-        let next_token = listed
-            .last()
-            .and_then(|(_, part)| part.next_token.as_deref());
-        if !listed.is_empty() || missing.is_empty() {
-            printer.end(next_token)?;
-        }
-        self.note_all(&listed, description.as_deref(), next_token);
-        Ok(Outcome {
-            rows: rows().map(<[R]>::len).sum(),
-            missing,
-        })
+        self.note_all(&parts, read.description.as_deref(), next_token);
+        let passing = parts.iter().map(|part| part.selected.counts.passing);
+        Ok((passing.sum(), read.missing))
     }
 
-    /// The description of what is listed, for the summary.
-    async fn description(&self, targets: &[Target<R::Of>]) -> Option<String> {
-        if !self.sums_up {
-            return None;
+    fn print_counts(&self, parts: &[Part<'_>]) -> Result<(), Error> {
+        let mut lines = String::new();
+        for Part {
+            target, selected, ..
+        } in parts
+        {
+            if self.expected.several {
+                lines.extend([&target.subject.to_string(), "\t"]);
+            }
+            lines.extend([&selected.counts.passing.to_string(), "\n"]);
         }
-        let described = R::describe(&self.sources, &targets.first()?.of);
-        // It is not worth waiting for.
-        tokio::time::timeout(PATIENCE, described).await.ok()?
+        self.session.console.write(lines.as_bytes())
+    }
+
+    fn print_requests(&self, parts: &[Part<'_>]) -> Result<(), Error> {
+        let mut lines = Vec::new();
+        for part in parts {
+            let registry_id = part.selected.rows.first().and_then(Row::registry_id);
+            let name = part.target.subject.to_string();
+            for digests in &part.requests {
+                delete_request(registry_id, &name, digests, &mut lines);
+            }
+        }
+        self.session.console.write(&lines)
+    }
+}
+
+/// A format, with its bytes that are not written yet.
+pub(super) struct Printer<'a> {
+    format: Box<dyn Format>,
+    console: &'a Console,
+    buffer: Vec<u8>,
+    begun: bool,
+}
+
+impl<'a> Printer<'a> {
+    /// A printer that has printed nothing yet.
+    pub(super) fn new(format: Box<dyn Format>, console: &'a Console) -> Self {
+        Self {
+            format,
+            console,
+            buffer: Vec::new(),
+            begun: false,
+        }
+    }
+
+    /// Inspects all rows before the first is printed; not called for rows that stream.
+    ///
+    /// # Errors
+    ///
+    /// If a row has a value that the format cannot represent.
+    fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
+        self.format.prepare(rows)
+    }
+
+    /// Prints rows, in order; called any number of times.
+    ///
+    /// # Errors
+    ///
+    /// If stdout cannot be written to, or a row has a value that the format cannot represent.
+    pub(super) fn rows(&mut self, rows: &[Row]) -> Result<(), Error> {
+        self.begin();
+        for page in rows.chunks(ROWS_PER_WRITE) {
+            self.format.rows(page, &mut self.buffer)?;
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    /// Prints the end of the document, with the token of the next page.
+    ///
+    /// # Errors
+    ///
+    /// If stdout cannot be written to.
+    pub(super) fn end(&mut self, next_token: Option<&str>) -> Result<(), Error> {
+        self.begin();
+        self.format.end(next_token, &mut self.buffer);
+        self.write()
+    }
+
+    fn begin(&mut self) {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.format.begin(&mut self.buffer);
+        }
+    }
+
+    fn write(&mut self) -> Result<(), Error> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let written = self.console.write(&self.buffer);
+        self.buffer.clear();
+        written
     }
 }

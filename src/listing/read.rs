@@ -1,121 +1,240 @@
-//! Reads the rows of one subject: listed or looked up, filtered, sorted, limited.
+//! Reads the rows of every target: listed or looked up, filtered, sorted, limited.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::part::Part;
-use super::rows::ListedRow;
-use super::{Listing, WINDOW};
+use super::{
+    Listing, Missing, Mode, OF_MANIFESTS, WINDOW, manifests, related, unless_missing, usage,
+};
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::model::Image;
-use crate::reference::PublicRepository;
-use crate::select::{Collector, Wanted};
-use crate::source::{LOOK_UP_SIZE, LookUp, Pages, Target};
+use crate::model::{Home, Row, RowKind};
+use crate::reference::{ImageId, PublicRepository, RegistryName};
+use crate::select::{Collector, Selected, Selection, Wanted};
+use crate::source::{LOOK_UP_SIZE, Pages, Subject, Target};
 
-impl<R: ListedRow> Listing<'_, R> {
-    /// The rows of `target` that pass the filter, sorted and limited. Facts beyond the listing are read
-    /// before the rows are sorted, if they decide the order, and not at all otherwise.
-    pub(super) async fn select(&self, target: &Target<R::Of>) -> Result<Part<R>, Error> {
-        let wanted = self.plan.wanted(target);
+/// How long the description of a registry may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The rows of all targets.
+pub(super) struct Read<'t> {
+    pub(super) parts: Vec<Part<'t>>,
+    pub(super) missing: Missing,
+    /// A line about the caller's own registry, for the summary.
+    pub(super) description: Option<String>,
+}
+
+/// The selected rows of one target.
+pub(super) struct Part<'t> {
+    pub(super) target: &'t Target,
+    pub(super) selected: Selected,
+    /// The token to resume with after `--max-pages`.
+    pub(super) next_token: Option<String>,
+    /// Whether `--limit` ended the listing, and there may be more rows.
+    pub(super) ended_early: bool,
+    /// Every image of the repository, if they were read and relate to each other, or are to be compared
+    /// with those of the end.
+    pub(super) images: Option<Vec<Row>>,
+    /// The digests of each request that deletes the rows.
+    pub(super) requests: Vec<Vec<String>>,
+    /// What is to be said about the rows.
+    pub(super) notes: Vec<String>,
+}
+
+impl<'t> Part<'t> {
+    /// These rows of `target`.
+    ///
+    /// # Errors
+    ///
+    /// A usage error if a named short digest matches several.
+    pub(super) fn of(selected: Selected, target: &'t Target) -> Result<Self, Error> {
+        if let Some((short, digests)) = &selected.ambiguous {
+            return Err(ambiguous(short, digests, &target.subject));
+        }
+        Ok(Self {
+            target,
+            selected,
+            next_token: None,
+            ended_early: false,
+            images: None,
+            requests: Vec::new(),
+            notes: Vec::new(),
+        })
+    }
+}
+
+impl Listing<'_> {
+    /// Reads the rows of all `targets`. What they depend on is compared again after the last one is read.
+    pub(super) async fn read<'t>(&self, targets: &'t [Target]) -> Result<Read<'t>, Error> {
+        let read = async |target| {
+            let part = unless_missing(self.part(target).await);
+            self.session.progress.subject_done();
+            part
+        };
+        let read = stream::iter(targets).map(read).buffered(WINDOW);
+        let (read, description) =
+            tokio::join!(read.try_collect::<Vec<_>>(), self.description(targets));
+        let (mut parts, mut unknown) = (Vec::new(), Vec::new());
+        for (target, part) in targets.iter().zip(read?) {
+            match part {
+                Ok(part) => parts.push(part),
+                Err(error) => unknown.push((target, error)),
+            }
+        }
+        if self.printing.contains(Facts::USAGE) && !self.selects_by_usage() {
+            usage::add(self, &mut parts.iter_mut().collect::<Vec<_>>()).await?;
+        }
+        self.compare(&parts).await?;
+        self.session.progress.end_line();
+        let mut missing = self.suggest(unknown).await;
+        missing.extend(self.missing(&parts));
+        Ok(Read {
+            parts,
+            missing,
+            description,
+        })
+    }
+
+    async fn part<'t>(&self, target: &'t Target) -> Result<Part<'t>, Error> {
+        if self.reads().intersects(OF_MANIFESTS) {
+            return related::part(self, target).await;
+        }
         let unordered = self.selection.unordered();
-        let selection = if self.relates_first {
+        let selection = if self.selects_by_usage() {
             &unordered
         } else {
             &self.selection
         };
-        let collector = selection.collector(wanted.as_ref());
-        let read = self.collect(&target.of, wanted.as_ref(), collector);
-        let reference = self.reference(target);
-        let (mut part, reference) = tokio::try_join!(read, reference)?;
-        if self.relates_first {
-            R::relate(self, &mut [&mut part]).await?;
+        let (mut part, reference) =
+            tokio::try_join!(self.collect(target, selection), self.reference(target))?;
+        if self.selects_by_usage() {
+            usage::add(self, &mut [&mut part]).await?;
             self.selection.arrange(&mut part.selected.rows);
         }
         self.add_reference(reference.as_ref(), &mut part.selected.rows);
         Ok(part)
     }
 
-    /// Checks that what the `parts` of `targets` depend on is still as it was read. Called after the
-    /// last one is read, and before anything is printed.
-    pub(super) async fn recheck(
-        &self,
-        targets: &[Target<R::Of>],
-        parts: &[Result<Part<R>, Error>],
-    ) -> Result<(), Error> {
-        let read = targets.iter().zip(parts);
-        let read = read.filter_map(|(target, part)| Some((target, part.as_ref().ok()?)));
-        stream::iter(read)
-            .map(|(target, part)| R::recheck(self, target, part))
-            .buffered(WINDOW)
-            .try_collect()
-            .await
+    /// Whether the usage of repositories decides which are listed, and in what order.
+    fn selects_by_usage(&self) -> bool {
+        self.selecting.contains(Facts::USAGE)
+    }
+
+    /// Checks that the images that the answers of `parts` depend on are still as they were read.
+    async fn compare(&self, parts: &[Part<'_>]) -> Result<(), Error> {
+        if !self.query.depends_on_all_images() {
+            return Ok(());
+        }
+        let compare = |part| manifests::compare(self, part);
+        let compared = stream::iter(parts).map(compare).buffered(WINDOW);
+        compared.try_collect().await
+    }
+
+    /// The id and the alias of the caller's own registry for the summary, if the policy allows to ask
+    /// for them.
+    async fn description(&self, targets: &[Target]) -> Option<String> {
+        if !self.sums_up() || targets.first()?.subject != Subject::Registry(RegistryName::Own) {
+            return None;
+        }
+        // It is not worth waiting for.
+        let registry = tokio::time::timeout(PATIENCE, self.sources.registry()).await;
+        let registry = registry.ok()?.ok()?;
+        let alias = registry.alias.and_then(|alias| alias.parse().ok());
+        let alias = alias.map(|alias| format!(", `{}`", RegistryName::Public(alias)));
+        Some(format!(
+            "registry {}{}",
+            registry.id,
+            alias.unwrap_or_default()
+        ))
     }
 
     /// The public reference of `target`, if the output or a request needs it.
     pub(super) async fn reference(
         &self,
-        target: &Target<R::Of>,
+        target: &Target,
     ) -> Result<Option<PublicRepository>, Error> {
-        if !self.reads.is_empty() || self.plan.args.output.is_full_ref() {
-            return R::reference(&self.sources, target).await;
+        let is_needed = !self.reads().is_empty() || self.query.args.output.is_full_ref();
+        match (&target.subject, &target.reference) {
+            // The rows of a registry have references of their own.
+            (Subject::Repository(_), Some(reference)) if is_needed => Ok(Some(reference.clone())),
+            (Subject::Repository(repository), None) if is_needed => {
+                self.sources.public_reference(repository).await.map(Some)
+            }
+            _ => Ok(None),
         }
-        Ok(None)
     }
 
     /// Writes `reference` into rows that are printed as references.
-    pub(super) fn add_reference(&self, reference: Option<&PublicRepository>, rows: &mut [R]) {
-        if let Some(reference) = reference.filter(|_| self.plan.args.output.is_full_ref()) {
+    pub(super) fn add_reference(&self, reference: Option<&PublicRepository>, rows: &mut [Row]) {
+        if let Some(reference) = reference.filter(|_| self.query.args.output.is_full_ref()) {
+            let home = Arc::new(Home::of(reference));
             for row in rows {
-                row.set_reference(reference);
+                row.home = Some(Arc::clone(&home));
             }
         }
     }
 
-    /// Reads the rows of `of` into `collector`. Looks up the rows of `wanted` if the source can;
-    /// otherwise reads the listing, once.
-    pub(super) async fn collect(
+    /// Reads the rows of `target` that `selection` selects: looks up those that are named one by one if
+    /// the source can, and reads the listing otherwise, once.
+    pub(super) async fn collect<'t>(
         &self,
-        of: &R::Of,
-        wanted: Option<&Wanted>,
-        mut collector: Collector<'_, R>,
-    ) -> Result<Part<R>, Error> {
-        let is_found = match wanted {
-            Some(wanted) => self.look_up(of, wanted, &mut collector).await?,
-            None => false,
-        };
-        let (mut next_token, mut ended_early) = (None, false);
-        let mut images = None;
-        if !is_found {
-            let mut pages = self.pages(of);
-            images = self.collect_pages(&mut pages, &mut collector).await?;
-            ended_early = collector.is_full() && !pages.is_at_end();
-            next_token = pages
-                .next_token()
-                .filter(|_| !ended_early)
-                .map(str::to_owned);
+        target: &'t Target,
+        selection: &Selection<'_>,
+    ) -> Result<Part<'t>, Error> {
+        let wanted = self.query.wanted(target);
+        let mut collector = self.collector(selection, wanted.as_ref());
+        if let Some(wanted) = &wanted
+            && self
+                .look_up(&target.subject, wanted, &mut collector)
+                .await?
+        {
+            return Part::of(collector.finish(), target);
         }
+        let mut pages = self.pages(&target.subject);
+        let images = self.collect_pages(&mut pages, &mut collector).await?;
+        let ended_early = collector.is_full() && !pages.is_at_end();
+        let next_token = pages.next_token().filter(|_| !ended_early);
         Ok(Part {
-            next_token,
+            next_token: next_token.map(str::to_owned),
             ended_early,
             images,
-            ..Part::of(collector.finish(), of)?
+            ..Part::of(collector.finish(), target)?
         })
+    }
+
+    /// Collects the rows that `selection` selects; only their number, if they are counted and nothing
+    /// else is read of them.
+    pub(super) fn collector<'c>(
+        &self,
+        selection: &'c Selection<'c>,
+        wanted: Option<&'c Wanted>,
+    ) -> Collector<'c> {
+        if self.mode == Mode::Count && self.reads().is_empty() {
+            selection.counter(wanted)
+        } else {
+            selection.collector(wanted)
+        }
     }
 
     /// Reads pages into `collector`, to the end or until it is full. Returns every image of the
     /// repository, if they relate to each other and all were read.
     async fn collect_pages(
         &self,
-        pages: &mut Pages<'_, R::Of>,
-        collector: &mut Collector<'_, R>,
-    ) -> Result<Option<Vec<Image>>, Error> {
-        let relates = self.reads.intersects(Facts::MANIFESTS | Facts::RELATIONS);
-        let keeps = relates && pages.are_of_own() && !self.plan.args.pages.is_part();
+        pages: &mut Pages<'_>,
+        collector: &mut Collector<'_>,
+    ) -> Result<Option<Vec<Row>>, Error> {
+        let relates = self.reads().intersects(Facts::MANIFESTS | Facts::RELATIONS);
+        let keeps = relates
+            && self.query.kind() == RowKind::Images
+            && pages.are_of_own()
+            && !self.query.args.pages.is_part();
         let mut images = Vec::new();
         let mut page = pages.next().await?;
         while let Some(rows) = page {
             if keeps {
-                images.extend(rows.iter().filter_map(R::as_image).cloned());
+                images.extend(rows.iter().cloned());
             }
             if self.selection.streams() {
                 // Whether another page is needed depends on this one.
@@ -129,15 +248,15 @@ impl<R: ListedRow> Listing<'_, R> {
                 page = next?;
             }
         }
-        Ok(Some(images).filter(|_| keeps && R::ARE_IMAGES && pages.is_at_end()))
+        Ok(Some(images).filter(|_| keeps && pages.is_at_end()))
     }
 
     /// Looks up the rows of `wanted`; returns false if some must be picked from the listing.
     async fn look_up(
         &self,
-        of: &R::Of,
+        subject: &Subject,
         wanted: &Wanted,
-        collector: &mut Collector<'_, R>,
+        collector: &mut Collector<'_>,
     ) -> Result<bool, Error> {
         let mut found_all = true;
         for ids in wanted.ids().chunks(LOOK_UP_SIZE) {
@@ -146,15 +265,31 @@ impl<R: ListedRow> Listing<'_, R> {
                 found_all = false;
                 continue;
             }
-            match R::look_up(&self.sources, of, ids).await? {
-                LookUp::Found(found) => collector.add(found),
-                LookUp::PickFromListing => found_all = false,
+            match (self.sources.look_up(self.query.kind(), subject, ids)).await? {
+                Some(found) => collector.add(found),
+                None => found_all = false,
             }
         }
         Ok(found_all)
     }
 
-    pub(super) fn pages<'a>(&'a self, of: &'a R::Of) -> Pages<'a, R::Of> {
-        Pages::new(&self.sources, of, &self.plan.args.pages)
+    pub(super) fn pages<'a>(&'a self, subject: &'a Subject) -> Pages<'a> {
+        let args = &self.query.args.pages;
+        Pages::new(&self.sources, self.query.kind(), subject, args)
     }
+}
+
+fn ambiguous(short: &ImageId, digests: &[String], subject: &Subject) -> Error {
+    const SHOWN: usize = 10;
+    let more = match digests.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let digests: Vec<_> = digests.iter().take(SHOWN).map(String::as_str).collect();
+    Error::usage(format!(
+        "{short} matches several digests in {}: `{}`{more}",
+        subject.title(),
+        digests.join("`, `")
+    ))
+    .hint("give more digits of the digest")
 }

@@ -2,189 +2,136 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Manifest, Usage};
+use crate::model::{RepositoryDetail, Row, RowKind};
 use crate::output::{counted, human_count, human_size};
 
-/// The storage that the service does not charge for, in bytes.
-/// <https://aws.amazon.com/ecr/pricing/>
-const FREE_STORAGE: u64 = 50_000_000_000;
-/// The service's quota of images in a repository.
-/// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html>
-const MOST_IMAGES: usize = 100_000;
-
-/// The totals of a listing.
-#[derive(Debug, Default)]
-pub(crate) struct Totals<'a> {
-    rows: usize,
-    untagged: usize,
-    /// The size of the images, without indexes.
-    bytes: u64,
-    has_index: bool,
-    digests: HashSet<&'a str>,
-    usage: Option<UsageTotals>,
+/// The totals of `rows` as a line; nothing of no rows. `is_whole` tells whether the listing has every
+/// image.
+pub(super) fn line(kind: RowKind, rows: &[&Row], is_whole: bool) -> Option<String> {
+    if rows.is_empty() {
+        return None;
+    }
+    let mut parts = vec![counted(rows.len(), kind.noun())];
+    match kind {
+        RowKind::Repositories => add_usage(&mut parts, rows),
+        RowKind::Images | RowKind::Tags => add_images(&mut parts, rows, is_whole),
+    }
+    Some(parts.join(", "))
 }
 
-/// The totals of the repositories whose usage was read.
-#[derive(Debug, Default)]
-struct UsageTotals {
-    images: Option<usize>,
-    /// The most images of one repository.
-    most_images: usize,
-    untagged: usize,
-    tags: usize,
-    bytes: Option<u64>,
-}
-
-impl<'a> Totals<'a> {
-    /// Adds a row of an image with these tags.
-    ///
-    /// Adds the size of each distinct digest once, without indexes; shared layers count once per
-    /// image.
-    pub(super) fn add_image(&mut self, tags: &[String], manifest: &'a Manifest) {
-        self.rows += 1;
-        self.untagged += usize::from(tags.is_empty());
-        let digest = manifest.digest.as_deref();
-        let is_new = digest.is_none_or(|digest| self.digests.insert(digest));
-        if manifest.is_index() {
-            self.has_index = true;
-        } else if is_new {
-            self.bytes = self.bytes.saturating_add(natural(manifest.size));
-        }
+/// Adds the number of untagged images and the size of each distinct image once, without indexes.
+///
+/// The size of an index is that of its largest image. Unless every image is listed, the images of an
+/// index may be missing, and the total would be less than the sizes above it.
+fn add_images(parts: &mut Vec<String>, rows: &[&Row], is_whole: bool) {
+    let untagged = rows.iter().filter(|row| row.names().is_empty()).count();
+    if untagged > 0 {
+        parts.push(untagged_part(untagged));
     }
-
-    /// Adds a row of a repository, with its usage if that was read.
-    pub(super) fn add_repository(&mut self, usage: Option<&Usage>) {
-        self.rows += 1;
-        let Some(usage) = usage else { return };
-        let totals = self.usage.get_or_insert_default();
-        if usage.images.is_some() {
-            let images = natural(usage.images);
-            *totals.images.get_or_insert_default() += images;
-            totals.most_images = totals.most_images.max(images);
-        }
-        totals.untagged += natural::<usize>(usage.untagged);
-        totals.tags += natural::<usize>(usage.tags);
-        if usage.size.is_some() {
-            let bytes = totals.bytes.get_or_insert_default();
-            *bytes = bytes.saturating_add(natural(usage.size));
-        }
-    }
-
-    /// The totals as lines, none if nothing was listed; `noun` is the word for a row, `is_whole`
-    /// whether the listing has every image, or every repository of the caller's registry.
-    ///
-    /// The size of an index is that of its largest image. Unless every image is listed, the images of
-    /// an index may be missing, and the total would be less than the sizes above it.
-    pub(super) fn lines(&self, noun: &'static str, is_whole: bool) -> Vec<String> {
-        if self.rows == 0 {
-            return Vec::new();
-        }
-        let mut parts = vec![counted(self.rows, noun)];
-        if self.untagged > 0 {
-            parts.push(format!("{} untagged", human_count(self.untagged)));
-        }
-        if self.bytes > 0 && (is_whole || !self.has_index) {
-            parts.push(human_size(self.bytes));
-        }
-        let Some(usage) = &self.usage else {
-            return vec![parts.join(", ")];
-        };
-        match usage.images {
-            // Of public repositories only tags are seen.
-            None => parts.push(counted(usage.tags, "tag")),
-            Some(images) => {
-                parts.push(counted(images, "image"));
-                parts.push(format!("{} untagged", human_count(usage.untagged)));
-            }
-        }
-        parts.extend(usage.bytes.map(human_size));
-        let mut lines = vec![parts.join(", ")];
-        lines.extend(usage.bytes.filter(|_| is_whole).map(|bytes| {
-            format!(
-                "storage at most {}, of which {} are free; at most {} of {} images per repository",
-                human_size(bytes),
-                human_size(FREE_STORAGE),
-                human_count(usage.most_images),
-                human_count(MOST_IMAGES),
-            )
-        }));
-        lines
+    let mut digests = HashSet::new();
+    let images = rows.iter().filter(|row| !row.is_index());
+    let distinct =
+        images.filter(|row| (row.digest.as_deref()).is_none_or(|digest| digests.insert(digest)));
+    let size = sum(distinct.map(|row| row.size)).unwrap_or_default();
+    if size > 0 && (is_whole || !rows.iter().any(|row| row.is_index())) {
+        parts.push(human_size(size));
     }
 }
 
-/// `number`, or 0 if there is none or it is negative.
-fn natural<N: TryFrom<i64> + Default>(number: Option<i64>) -> N {
-    number
-        .and_then(|number| N::try_from(number).ok())
-        .unwrap_or_default()
+/// Adds the totals of the repositories whose usage was read; of public ones only tags are seen.
+fn add_usage(parts: &mut Vec<String>, rows: &[&Row]) {
+    let total = |count: fn(&RepositoryDetail) -> Option<i64>| {
+        let details = rows.iter().map(|row| row.detail.as_deref());
+        sum(details.map(|detail| detail.and_then(count)))
+    };
+    let plural = |total: u64| usize::try_from(total).unwrap_or(usize::MAX);
+    match (total(|detail| detail.images), total(|detail| detail.tags)) {
+        (Some(images), _) => {
+            let untagged = total(|detail| detail.untagged).unwrap_or_default();
+            parts.push(counted(plural(images), "image"));
+            parts.push(untagged_part(plural(untagged)));
+        }
+        (None, Some(tags)) => parts.push(counted(plural(tags), "tag")),
+        (None, None) => {}
+    }
+    let size = sum(rows.iter().map(|row| row.size)).map(human_size);
+    parts.extend(size.map(|size| format!("{size} (shared layers are billed once)")));
+}
+
+fn untagged_part(count: usize) -> String {
+    format!("{} untagged", human_count(count))
+}
+
+/// The sum of the numbers that are known, if any is; a negative one counts as zero.
+fn sum(numbers: impl Iterator<Item = Option<i64>>) -> Option<u64> {
+    let numbers = numbers.flatten();
+    let numbers = numbers.map(|number| u64::try_from(number).unwrap_or_default());
+    numbers.reduce(u64::saturating_add)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Totals;
-    use crate::model::{Manifest, Usage};
-
-    fn manifest(digest: &str, media_type: &str, size: i64) -> Manifest {
-        Manifest {
-            digest: Some(digest.to_owned()),
-            size: Some(size),
-            media_type: Some(media_type.into()),
-            ..Manifest::default()
-        }
-    }
+    use super::line;
+    use crate::model::{RepositoryDetail, Row, RowKind, RowName};
 
     const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
+    fn row(tags: &[&str], digest: &str, media_type: &str, size: i64) -> Row {
+        Row {
+            name: RowName::Tags(tags.iter().map(ToString::to_string).collect()),
+            digest: Some(digest.to_owned()),
+            size: Some(size),
+            media_type: Some(media_type.into()),
+            ..Row::default()
+        }
+    }
+
+    fn repository([images, untagged, tags, size]: [Option<i64>; 4]) -> Row {
+        Row {
+            size,
+            detail: Some(Box::new(RepositoryDetail {
+                images,
+                untagged,
+                tags,
+                ..RepositoryDetail::default()
+            })),
+            ..Row::default()
+        }
+    }
+
     #[test]
     fn counts_each_digest_once_and_no_index() {
-        let index = manifest("sha256:1", INDEX, 500);
-        let image = manifest("sha256:2", "other", 200);
-        let mut totals = Totals::default();
-        assert!(totals.lines("image", true).is_empty());
-        totals.add_image(&[], &image);
-        totals.add_image(&[], &image);
-        assert_eq!(
-            totals.lines("image", false),
-            ["2 images, 2 untagged, 200 B"]
-        );
-        totals.add_image(&["a".to_owned(), "b".to_owned()], &index);
-        assert_eq!(totals.lines("image", true), ["3 images, 2 untagged, 200 B"]);
-        assert_eq!(totals.lines("image", false), ["3 images, 2 untagged"]);
+        let index = row(&["a", "b"], "sha256:1", INDEX, 500);
+        let image = row(&[], "sha256:2", "other", 200);
+        let images = |rows: &[&Row], is_whole| line(RowKind::Images, rows, is_whole);
+        assert_eq!(images(&[], true), None);
+        let two = images(&[&image, &image], false);
+        assert_eq!(two.as_deref(), Some("2 images, 2 untagged, 200 B"));
+        let three = [&image, &image, &index];
+        let whole = images(&three, true);
+        assert_eq!(whole.as_deref(), Some("3 images, 2 untagged, 200 B"));
+        let part = images(&three, false);
+        assert_eq!(part.as_deref(), Some("3 images, 2 untagged"));
     }
 
     #[test]
     fn a_negative_size_counts_as_zero() {
-        let image = manifest("sha256:1", "other", -5);
-        let mut totals = Totals::default();
-        totals.add_image(&["a".to_owned()], &image);
-        assert_eq!(totals.lines("tag", true), ["1 tag"]);
+        let tag = row(&["a"], "sha256:1", "other", -5);
+        assert_eq!(line(RowKind::Tags, &[&tag], true).as_deref(), Some("1 tag"));
     }
 
     #[test]
-    fn usage_is_added_up_beside_the_limits_of_the_service() {
-        let usage = |images, untagged, size| Usage {
-            images: Some(images),
-            untagged: Some(untagged),
-            size: Some(size),
-            ..Usage::default()
-        };
-        let mut totals = Totals::default();
-        totals.add_repository(None);
-        assert_eq!(totals.lines("repository", true), ["1 repository"]);
-        totals.add_repository(Some(&usage(1200, 7, 4_000_000_000)));
-        totals.add_repository(Some(&usage(34, 0, 2_500_000_000)));
+    fn usage_is_added_up() {
+        let line = |rows: &[&Row]| line(RowKind::Repositories, rows, true).unwrap();
+        let unread = Row::default();
+        assert_eq!(line(&[&unread]), "1 repository");
+        let large = repository([Some(1200), Some(7), Some(9), Some(4_000_000_000)]);
+        let small = repository([Some(34), Some(0), Some(9), Some(2_500_000_000)]);
         assert_eq!(
-            totals.lines("repository", true),
-            [
-                "3 repositories, 1,234 images, 7 untagged, 6.5 GB",
-                "storage at most 6.5 GB, of which 50.0 GB are free; at most 1,200 of 100,000 images per repository",
-            ]
+            line(&[&unread, &large, &small]),
+            "3 repositories, 1,234 images, 7 untagged, 6.5 GB (shared layers are billed once)"
         );
-        let mut totals = Totals::default();
-        totals.add_repository(Some(&Usage {
-            tags: Some(12),
-            ..Usage::default()
-        }));
-        assert_eq!(totals.lines("repository", true), ["1 repository, 12 tags"]);
+        let public = repository([None, None, Some(12), None]);
+        assert_eq!(line(&[&public]), "1 repository, 12 tags");
     }
 }

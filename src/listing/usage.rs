@@ -1,18 +1,16 @@
 //! Adds the usage of repositories, from listings of their images or tags.
 
-use std::collections::HashSet;
-use std::hash::RandomState;
-
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use jiff::Timestamp;
 
-use super::added::Added;
-use super::part::Part;
-use super::{Listing, ListingArgs, WINDOW, unless_missing};
-use crate::error::{Error, Kind};
-use crate::facts::Facts;
-use crate::model::{Image, ImageRow, RepositoryDetail, Row, Tag, Usage};
-use crate::reference::{PublicRepository, Repository};
-use crate::select::{Fingerprint, Selected, SortKey};
+use super::expand::repository_in;
+use super::read::Part;
+use super::{AddedColumns, Listing, ListingArgs, WINDOW, unless_missing};
+use crate::error::Error;
+use crate::model::{Row, RowKind};
+use crate::reference::RegistryName;
+use crate::select::{SeenRows, Selected, SortKey};
+use crate::session::Session;
 use crate::source::{Pages, RegistryArgs, Subject};
 
 /// The options that read the usage of repositories.
@@ -32,17 +30,17 @@ pub(crate) struct UsageArgs {
 impl UsageArgs {
     /// The columns that the option adds for the registries of `args`; a sort key of usage adds them
     /// too, unless `listing` chooses what is printed.
-    pub(crate) fn added(&self, args: &RegistryArgs, listing: &ListingArgs) -> Vec<Added> {
+    pub(crate) fn added(&self, args: &RegistryArgs, listing: &ListingArgs) -> Option<AddedColumns> {
         let is_sorted = listing.select.sort.is_some_and(SortKey::is_of_usage);
         let is_implied = is_sorted && !listing.output.chooses_columns();
-        let columns: &[_] = match (self.usage || is_implied, args.names_own()) {
-            (false, _) => &[],
-            (true, true) => &["imageCount", "untaggedCount", "sizeInBytes", "lastPushedAt"],
-            (true, false) => &["tagCount", "lastPushedAt"],
-        };
-        let option = if self.usage { "--usage" } else { "--sort" };
-        let added = |&column| Added { option, column };
-        columns.iter().map(added).collect()
+        (self.usage || is_implied).then_some(AddedColumns {
+            option: if self.usage { "--usage" } else { "--sort" },
+            columns: if args.names_own() {
+                &["imageCount", "untaggedCount", "sizeInBytes", "lastPushedAt"]
+            } else {
+                &["tagCount", "lastPushedAt"]
+            },
+        })
     }
 }
 
@@ -51,19 +49,20 @@ impl UsageArgs {
 /// # Errors
 ///
 /// Any failure of a source, such as a repository that may not be read.
-pub(super) async fn add(
-    listing: &Listing<'_, RepositoryDetail>,
-    parts: &mut [&mut Part<RepositoryDetail>],
-) -> Result<(), Error> {
-    // Only the caller's own registry tells more than names.
-    let are_own = listing.told.contains(Facts::DETAILS);
-    let rows = parts.iter().flat_map(|part| &part.selected.rows);
-    let repositories = rows.map(|row| repository(row, are_own));
-    let repositories: Vec<_> = repositories.collect::<Result<_, _>>()?;
-    listing.progress.subjects(repositories.len());
-    let read = async |repository: &Repository| {
+pub(super) async fn add(listing: &Listing<'_>, parts: &mut [&mut Part<'_>]) -> Result<(), Error> {
+    let mut repositories = Vec::new();
+    for part in &*parts {
+        for row in &part.selected.rows {
+            repositories.push(repository(&part.target.subject, row)?);
+        }
+    }
+    let Session {
+        progress, console, ..
+    } = listing.session;
+    progress.subjects(repositories.len());
+    let read = async |repository: &Subject| {
         let usage = unless_missing(of(listing, repository).await);
-        listing.progress.subject_done();
+        progress.subject_done();
         usage
     };
     let usages: Vec<_> = stream::iter(&repositories)
@@ -76,13 +75,11 @@ pub(super) async fn add(
         let Selected { rows, counts, .. } = &mut part.selected;
         rows.retain_mut(|row| match usages.next() {
             Some((_, Ok(usage))) => {
-                row.usage = Some(usage);
+                usage.fill(row);
                 true
             }
             Some((repository, Err(_))) => {
-                listing
-                    .console
-                    .note(&format!("{} disappeared meanwhile", repository.title()));
+                console.note(&format!("{} disappeared meanwhile", repository.title()));
                 counts.passing -= 1;
                 counts.read -= 1;
                 false
@@ -93,78 +90,74 @@ pub(super) async fn add(
     Ok(())
 }
 
-/// The repository of `row`.
-fn repository(row: &RepositoryDetail, is_own: bool) -> Result<Repository, Error> {
-    let name = row.name.as_deref().unwrap_or_default();
-    let alias = row.alias.as_deref().unwrap_or_default();
-    let named = || {
-        Some(if is_own {
-            Repository::Own(name.parse().ok()?)
-        } else {
-            Repository::Public(PublicRepository {
-                alias: alias.parse().ok()?,
-                name: name.parse().ok()?,
-            })
-        })
+/// The repository of `row`, in the registry `subject`.
+fn repository(subject: &Subject, row: &Row) -> Result<Subject, Error> {
+    let registry = match subject {
+        Subject::Registry(registry) => registry,
+        _ => &RegistryName::Own,
     };
-    named().ok_or_else(|| {
-        let message = format!("the service returned an invalid repository name `{name}`");
-        Error::new(Kind::Service, message)
-    })
+    let name = row.id().unwrap_or_default();
+    repository_in(registry, name).map(Subject::Repository)
 }
 
-async fn of(
-    listing: &Listing<'_, RepositoryDetail>,
-    repository: &Repository,
-) -> Result<Usage, Error> {
-    let page_size = listing.plan.args.pages.page_size;
-    let mut pages = Pages::of_all(&listing.sources, repository, page_size);
-    let mut usage = Usage::default();
-    let mut seen = Seen::default();
-    if repository.is_own() {
-        (usage.images, usage.untagged) = (Some(0), Some(0));
-        (usage.size, usage.tags) = (Some(0), Some(0));
-        while let Some(images) = pages.next::<Image>().await? {
-            for image in images.iter().filter(|image| seen.insert(*image)) {
-                add_image(&mut usage, image);
-            }
-        }
+/// The totals of a repository's images.
+#[derive(Default)]
+struct Usage {
+    images: i64,
+    untagged: i64,
+    tags: i64,
+    /// Without indexes; layers that images share count once for each.
+    size: i64,
+    pushed_at: Option<Timestamp>,
+    /// Whether untagged images were seen: of public repositories only tags are.
+    is_whole: bool,
+}
+
+async fn of(listing: &Listing<'_>, repository: &Subject) -> Result<Usage, Error> {
+    let is_own = repository.is_own();
+    let kind = if is_own {
+        RowKind::Images
     } else {
-        usage.tags = Some(0);
-        while let Some(tags) = pages.next::<Tag>().await? {
-            for tag in tags.iter().filter(|tag| seen.insert(*tag)) {
-                usage.tags = usage.tags.map(|tags| tags + 1);
-                usage.last_push = usage.last_push.max(tag.pushed_at());
+        RowKind::Tags
+    };
+    let mut usage = Usage {
+        is_whole: is_own,
+        ..Usage::default()
+    };
+    let mut seen = SeenRows::default();
+    let page_size = listing.query.args.pages.page_size;
+    let pages = Pages::of_all(&listing.sources, kind, repository, page_size);
+    let add = |rows: Vec<Row>| {
+        for row in &rows {
+            // A row without an id is always new.
+            if row.id().is_none_or(|id| seen.insert(id, ()).is_none()) {
+                usage.add(row);
             }
         }
-    }
+    };
+    pages.each(add).await?;
     Ok(usage)
 }
 
-fn add_image(usage: &mut Usage, image: &Image) {
-    let size = image
-        .size()
-        .filter(|size| *size > 0 && !image.manifest().is_index());
-    let add = |total: Option<i64>, more: i64| total.map(|total| total.saturating_add(more));
-    usage.images = add(usage.images, 1);
-    usage.untagged = add(usage.untagged, i64::from(image.names().is_empty()));
-    usage.size = add(usage.size, size.unwrap_or_default());
-    let tags = i64::try_from(image.names().len()).unwrap_or(i64::MAX);
-    usage.tags = add(usage.tags, tags);
-    usage.last_push = usage.last_push.max(image.pushed_at());
-}
+impl Usage {
+    fn add(&mut self, row: &Row) {
+        let tags = row.names().len();
+        self.images += 1;
+        self.untagged += i64::from(tags == 0);
+        self.tags += i64::try_from(tags).unwrap_or(i64::MAX);
+        let size = row.size.filter(|size| *size > 0 && !row.is_index());
+        self.size = self.size.saturating_add(size.unwrap_or_default());
+        self.pushed_at = self.pushed_at.max(row.pushed_at);
+    }
 
-/// The rows that were counted.
-#[derive(Default)]
-struct Seen {
-    hashers: [RandomState; 2],
-    rows: HashSet<Fingerprint>,
-}
-
-impl Seen {
-    /// Whether `row` is new. One without an id always is.
-    fn insert(&mut self, row: &impl Row) -> bool {
-        let Some(id) = row.id() else { return true };
-        self.rows.insert(Fingerprint::of(id, &self.hashers))
+    /// Writes the totals into the row of the repository.
+    fn fill(&self, row: &mut Row) {
+        let if_whole = |total: i64| self.is_whole.then_some(total);
+        row.size = if_whole(self.size);
+        row.pushed_at = self.pushed_at;
+        let detail = row.detail_mut();
+        detail.images = if_whole(self.images);
+        detail.untagged = if_whole(self.untagged);
+        detail.tags = Some(self.tags);
     }
 }

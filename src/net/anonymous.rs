@@ -1,16 +1,13 @@
 //! Unsigned requests to one host, without credentials and AWS files.
 
-use aws_smithy_types::body::SdkBody;
-use hyper::Request;
-use hyper::header::{HeaderValue, USER_AGENT};
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
 
-use super::http::Answer;
+use super::errors;
+use super::http::{self, HttpAnswer, LONGEST_PAGE};
 use super::limit::Limits;
 use super::retry::{Failure, Retry};
 use super::settings::{Transport, host};
-use super::{answers, http};
 use crate::error::Error;
 use crate::progress::Progress;
 
@@ -47,14 +44,7 @@ impl<'a> Anonymous<'a> {
 
     /// The URL of `path`, which begins with a slash and may have a query.
     pub(crate) fn url(&self, path: &str) -> String {
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let mut url = self.base.clone();
-        url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
-        let queries = [self.base.query().unwrap_or_default(), query];
-        let query = queries.map(str::to_owned).join("&");
-        let query = query.trim_matches('&');
-        url.set_query(Some(query).filter(|query| !query.is_empty()));
-        url.into()
+        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
     }
 
     /// Whether nobody on the way can read a request: it is encrypted, or goes directly to this machine.
@@ -68,16 +58,7 @@ impl<'a> Anonymous<'a> {
         self.base.scheme() == "https" || (is_loopback && self.http.is_direct(self.base.as_str()))
     }
 
-    /// The query of the host's URL, which every request has.
-    pub(crate) fn query(&self) -> Option<&str> {
-        self.base.query()
-    }
-
     /// Makes attempts under the retry policy; `request` names the request in messages.
-    ///
-    /// # Errors
-    ///
-    /// The failure of the last attempt.
     pub(crate) async fn run<T>(
         &self,
         request: &str,
@@ -87,52 +68,31 @@ impl<'a> Anonymous<'a> {
         outcome.await.map_err(|failure| failure.error)
     }
 
-    /// Sends a request once; the response body has at most `limit` bytes.
-    ///
-    /// # Errors
-    ///
-    /// If no complete response arrives; a response of any status is not an error.
-    pub(crate) async fn send(
+    /// Gets `url` once; the response body has at most `limit` bytes.
+    pub(crate) async fn get(
         &self,
-        mut request: Request<SdkBody>,
+        url: &str,
+        headers: &[(&'static str, &str)],
         limit: u64,
-    ) -> Result<Answer, Failure> {
-        let agent = HeaderValue::from_static(concat!("ecrpub/", env!("CARGO_PKG_VERSION")));
-        request.headers_mut().insert(USER_AGENT, agent);
+    ) -> Result<HttpAnswer, Failure> {
+        let request = http::request("GET", url, headers, Vec::new())?;
         self.http.send(request, limit, &self.host).await
     }
 
-    /// Parses the response body.
-    ///
-    /// # Errors
-    ///
-    /// If the body is invalid.
-    pub(crate) fn read<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, Failure> {
+    /// Posts the JSON `body` to `url` once, for a page.
+    pub(crate) async fn post(&self, url: &str, body: &str) -> Result<HttpAnswer, Failure> {
+        let headers = [("content-type", "application/json")];
+        let request = http::request("POST", url, &headers, body.into())?;
+        self.http.send(request, LONGEST_PAGE, &self.host).await
+    }
+
+    /// Parses the body of a response with status 200; anything else is a failure.
+    pub(crate) fn read<T: DeserializeOwned>(&self, answer: &HttpAnswer) -> Result<T, Failure> {
         if answer.status == 200
             && let Ok(read) = serde_json::from_slice(&answer.body)
         {
             return Ok(read);
         }
-        Err(answers::unreadable(&self.host, answer.status))
+        Err(errors::unreadable(&self.host, answer.status))
     }
-}
-
-/// A GET request for `url` with these headers, or a POST request if there is a body.
-///
-/// # Errors
-///
-/// If the URL or a header cannot be sent.
-pub(crate) fn request(
-    url: &str,
-    headers: &[(&'static str, String)],
-    body: Option<Vec<u8>>,
-) -> Result<Request<SdkBody>, Failure> {
-    let method = if body.is_some() { "POST" } else { "GET" };
-    let mut request = Request::builder().method(method).uri(url);
-    for (name, value) in headers {
-        request = request.header(*name, value);
-    }
-    request
-        .body(body.map_or_else(SdkBody::empty, SdkBody::from))
-        .map_err(|error| Failure::fatal(Error::usage(format!("a request cannot be sent: {error}"))))
 }

@@ -3,31 +3,26 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use hyper::Uri;
+use aws_smithy_types::body::SdkBody;
+use hyper::client::conn::http1;
+use hyper::header::{HOST, PROXY_AUTHORIZATION, USER_AGENT};
 use hyper::http::uri::Scheme;
-use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper::{Request, Uri};
+use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
-use super::proxy::{Proxies, Proxy, ProxyName, Unusable};
+use super::proxy::{Proxies, Proxy};
 use super::trust::Trust;
 
-/// The longest head of a response to CONNECT, in bytes.
-const LONGEST_HEAD: usize = 16 * 1024;
-
-type BoxError = Box<dyn StdError + Send + Sync>;
-
-/// A byte stream: TCP, or TLS over TCP or over another TLS.
-trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+/// A connection: TCP, or TLS over TCP or over another TLS.
+pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
@@ -35,35 +30,28 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
     tcp: HttpConnector,
-    proxies: Arc<Proxies>,
-    trust: Trust,
+    pub(super) proxies: Arc<Proxies>,
+    trust: Arc<Trust>,
     timeout: Duration,
-}
-
-/// A connection.
-pub(super) struct Stream {
-    io: TokioIo<Box<dyn Io>>,
-    /// Whether requests are sent to a proxy rather than to the host.
-    is_proxied: bool,
 }
 
 /// The error of a failed connection.
 #[derive(Debug)]
 pub(crate) struct ConnectError {
     /// The proxy that failed, if it was not the host itself.
-    pub(super) proxy: Option<ProxyName>,
-    pub(super) cause: Cause,
+    pub(super) proxy: Option<Proxy>,
+    pub(super) cause: ConnectCause,
 }
 
 /// What failed.
 #[derive(Debug)]
-pub(super) enum Cause {
-    /// The proxy setting is invalid.
-    Setting(Unusable),
+pub(super) enum ConnectCause {
+    /// The proxy setting is unusable, for this reason.
+    Setting(String),
     /// The host name is unknown.
     UnknownHost,
     /// TCP.
-    Tcp(BoxError),
+    Tcp(Box<dyn StdError + Send + Sync>),
     /// TLS.
     Tls(io::Error),
     /// The system has no certificates to trust.
@@ -73,61 +61,67 @@ pub(super) enum Cause {
     /// The proxy's response to CONNECT is not HTTP.
     NotHttp,
     /// The proxy did not respond to CONNECT.
-    NoAnswer(io::Error),
+    NoAnswer(Box<dyn StdError + Send + Sync>),
 }
 
 impl Connector {
     /// A connector that gives up after `timeout`, which the addresses of a host share.
-    pub(super) fn new(trust: Trust, proxies: Arc<Proxies>, timeout: Duration) -> Self {
+    pub(super) fn new(trust: Trust, proxies: Proxies, timeout: Duration) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(timeout));
         Self {
             tcp,
-            proxies,
-            trust,
+            proxies: Arc::new(proxies),
+            trust: Arc::new(trust),
             timeout,
         }
     }
 
-    /// The proxies that it uses.
-    pub(super) fn proxies(&self) -> &Proxies {
-        &self.proxies
+    /// The same connector without proxies.
+    pub(super) fn direct(&self) -> Self {
+        Self {
+            proxies: Arc::default(),
+            ..self.clone()
+        }
     }
 
-    async fn connect(self, target: Uri) -> Result<Stream, ConnectError> {
-        let is_tls = target.scheme() == Some(&Scheme::HTTPS);
-        let chosen = self.proxies.choose(&target).map_err(Cause::Setting)?;
-        let Some((proxy, name)) = chosen else {
-            return Ok(Stream::new(self.open(&target).await?, false));
+    /// A connection to the host of `target`, or to the proxy on the way: for http, the proxy forwards
+    /// each request, otherwise it opens a tunnel.
+    pub(super) async fn connect(&self, target: &Uri) -> Result<Box<dyn Io>, ConnectError> {
+        let chosen = self.proxies.choose(target).map_err(ConnectCause::Setting)?;
+        let Some(proxy) = chosen else {
+            return Ok(self.open(target).await?);
         };
         let of_proxy = |cause| ConnectError {
-            proxy: Some(name.clone()),
+            proxy: Some(proxy.clone()),
             cause,
         };
-        let mut io = self.open(proxy.address()).await.map_err(of_proxy)?;
-        if !is_tls {
-            return Ok(Stream::new(io, true));
+        let io = self.open(&proxy.address).await.map_err(of_proxy)?;
+        if target.scheme() != Some(&Scheme::HTTPS) {
+            return Ok(io);
         }
-        let answered = tokio::time::timeout(self.timeout, tunnel(&mut io, &target, proxy));
-        let answered = answered
-            .await
-            .unwrap_or_else(|_| Err(Cause::NoAnswer(io::ErrorKind::TimedOut.into())));
-        answered.map_err(of_proxy)?;
-        Ok(Stream::new(self.encrypt(io, &target).await?, false))
+        let answer = tokio::time::timeout(self.timeout, tunnel(io, target, proxy)).await;
+        let silent = |_| {
+            Err(ConnectCause::NoAnswer(
+                io::Error::from(io::ErrorKind::TimedOut).into(),
+            ))
+        };
+        let io = answer.unwrap_or_else(silent).map_err(of_proxy)?;
+        Ok(self.encrypt(io, target).await?)
     }
 
     /// A connection to the host of `uri`, with TLS if its scheme says so.
-    async fn open(&self, uri: &Uri) -> Result<Box<dyn Io>, Cause> {
+    async fn open(&self, uri: &Uri) -> Result<Box<dyn Io>, ConnectCause> {
         let tcp = async {
             let tcp = self.tcp.clone().call(uri.clone()).await;
             let tcp = tcp.map_err(|error| match error.to_string().as_str() {
                 // hyper-util marks a failed look-up by the text of its error alone.
-                "dns error" => Cause::UnknownHost,
-                _ => Cause::Tcp(error.into()),
+                "dns error" => ConnectCause::UnknownHost,
+                _ => ConnectCause::Tcp(error.into()),
             })?;
-            Ok::<Box<dyn Io>, Cause>(Box::new(tcp.into_inner()))
+            Ok::<Box<dyn Io>, ConnectCause>(Box::new(tcp.into_inner()))
         };
         if uri.scheme() != Some(&Scheme::HTTPS) {
             return tcp.await;
@@ -137,130 +131,50 @@ impl Connector {
         self.encrypt(tcp?, uri).await
     }
 
-    async fn encrypt(&self, io: Box<dyn Io>, uri: &Uri) -> Result<Box<dyn Io>, Cause> {
-        let config = self.trust.config().ok_or(Cause::NoRoots)?;
+    async fn encrypt(&self, io: Box<dyn Io>, uri: &Uri) -> Result<Box<dyn Io>, ConnectCause> {
+        let config = self.trust.config().ok_or(ConnectCause::NoRoots)?;
         let host = uri.host().unwrap_or_default();
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|error| Cause::Tls(io::Error::other(error)))?;
+            .map_err(|error| ConnectCause::Tls(io::Error::other(error)))?;
         let tls = TlsConnector::from(config).connect(name, io).await;
-        Ok(Box::new(tls.map_err(Cause::Tls)?))
+        Ok(Box::new(tls.map_err(ConnectCause::Tls)?))
     }
 }
 
-impl Service<Uri> for Connector {
-    type Response = Stream;
-    type Error = ConnectError;
-    type Future = Pin<Box<dyn Future<Output = Result<Stream, ConnectError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, target: Uri) -> Self::Future {
-        Box::pin(self.clone().connect(target))
-    }
-}
-
-/// Requests a tunnel to the host of `target` from `proxy`, at the other end of `io`.
-async fn tunnel(io: &mut Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<(), Cause> {
+/// A tunnel to the host of `target` through `proxy`, at the other end of `io`.
+async fn tunnel(io: Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<Box<dyn Io>, ConnectCause> {
     let host = target.host().unwrap_or_default();
-    let port = target.port_u16().unwrap_or(443);
-    let mut request = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n");
-    request += concat!("User-Agent: ecrpub/", env!("CARGO_PKG_VERSION"), "\r\n");
-    let mut request = request.into_bytes();
-    if let Some(value) = proxy.authorization() {
-        request.extend([b"Proxy-Authorization: ", value.as_bytes(), b"\r\n"].concat());
+    let host = format!("{host}:{}", target.port_u16().unwrap_or(443));
+    let agent = concat!("ecrpub/", env!("CARGO_PKG_VERSION"));
+    let mut request = Request::connect(&host)
+        .header(HOST, &host)
+        .header(USER_AGENT, agent);
+    if let Some(value) = &proxy.authorization {
+        request = request.header(PROXY_AUTHORIZATION, value);
     }
-    request.extend(b"\r\n");
-    io.write_all(&request).await.map_err(Cause::NoAnswer)?;
-    let mut head = Vec::new();
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        let read = io.read_buf(&mut head).await.map_err(Cause::NoAnswer)?;
-        if head.len() > LONGEST_HEAD || !is_http(&head) {
-            return Err(Cause::NotHttp);
+    let request = request.body(SdkBody::empty());
+    let request = request.map_err(|_| ConnectCause::UnknownHost)?;
+    let failed = |error: hyper::Error| {
+        let is_lost = error.source().is_some_and(<dyn StdError>::is::<io::Error>);
+        if error.is_incomplete_message() || is_lost {
+            ConnectCause::NoAnswer(error.into())
+        } else {
+            ConnectCause::NotHttp
         }
-        if read == 0 {
-            return Err(Cause::NoAnswer(io::ErrorKind::UnexpectedEof.into()));
-        }
+    };
+    let (mut requests, connection) = http1::handshake(TokioIo::new(io)).await.map_err(failed)?;
+    tokio::spawn(connection.with_upgrades());
+    let answer = requests.send_request(request).await.map_err(failed)?;
+    if !answer.status().is_success() {
+        return Err(ConnectCause::Refused(answer.status().as_u16()));
     }
-    match status(&head) {
-        Some(200..=299) => Ok(()),
-        Some(status) => Err(Cause::Refused(status)),
-        None => Err(Cause::NotHttp),
-    }
+    let tunnel = hyper::upgrade::on(answer).await.map_err(failed)?;
+    Ok(Box::new(TokioIo::new(tunnel)))
 }
 
-/// Whether `head`, which may be incomplete, can be the head of a response.
-fn is_http(head: &[u8]) -> bool {
-    head.iter().zip(b"HTTP/1.").all(|(is, should)| is == should)
-}
-
-/// The status of `HTTP/1.1 200 OK`.
-fn status(head: &[u8]) -> Option<u16> {
-    let line = head.split(|byte| *byte == b'\r').next()?;
-    let line = str::from_utf8(line.get(..12)?).ok()?;
-    let (_, status) = line.split_once(' ')?;
-    status.parse().ok()
-}
-
-impl Stream {
-    fn new(io: Box<dyn Io>, is_proxied: bool) -> Self {
-        Self {
-            io: TokioIo::new(io),
-            is_proxied,
-        }
-    }
-}
-
-impl Connection for Stream {
-    fn connected(&self) -> Connected {
-        Connected::new().proxy(self.is_proxied)
-    }
-}
-
-impl Read for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(context, buffer)
-    }
-}
-
-impl Write for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(context)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(context, slices)
-    }
-}
-
-impl From<Cause> for ConnectError {
-    fn from(cause: Cause) -> Self {
+impl From<ConnectCause> for ConnectError {
+    fn from(cause: ConnectCause) -> Self {
         Self { proxy: None, cause }
     }
 }
@@ -274,25 +188,9 @@ impl fmt::Display for ConnectError {
 impl StdError for ConnectError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.cause {
-            Cause::Tcp(error) => Some(&**error),
-            Cause::Tls(error) | Cause::NoAnswer(error) => Some(error),
+            ConnectCause::Tcp(error) | ConnectCause::NoAnswer(error) => Some(&**error),
+            ConnectCause::Tls(error) => Some(error),
             _ => None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{is_http, status};
-
-    #[test]
-    fn reads_the_status_of_a_response_to_connect() {
-        assert_eq!(status(b"HTTP/1.1 200 OK\r\n\r\n"), Some(200));
-        assert_eq!(status(b"HTTP/1.0 407\r\n\r\n"), Some(407));
-        for head in ["", "HTTP/1.1", "HTTP/1.1 2", "HTTP/1.1 20x OK\r\n\r\n"] {
-            assert_eq!(status(head.as_bytes()), None, "{head}");
-        }
-        assert!(is_http(b"") && is_http(b"HTT") && is_http(b"HTTP/1.0 200"));
-        assert!(!is_http(b"SSH-2.0") && !is_http(b"HTTP/2 200"));
     }
 }

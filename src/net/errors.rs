@@ -1,12 +1,84 @@
-//! Maps failures of the network to errors and retry causes.
+//! Maps failures of the network and error responses to errors and retry causes.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
+use std::fmt;
 
-use super::connect::{Cause as Connecting, ConnectError};
-use super::pool::TooLong;
-use super::proxy::ProxyName;
-use super::retry::{Cause, Failure};
+use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
+
+use super::connect::{ConnectCause, ConnectError};
+use super::retry::{Failure, RetryCause};
 use crate::error::{Error, Kind};
+use crate::redact::redacted;
+
+/// The most characters of a foreign text that are shown.
+const LONGEST_TEXT: usize = 2000;
+
+/// A body is longer than so many bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TooLong(pub(super) u64);
+
+/// The failure of a `host` with the error `code`, which may be unknown, and a message.
+pub(crate) fn failed(host: &str, code: &str, message: Option<&str>, status: u16) -> Failure {
+    let cause = cause(code, status);
+    if cause == RetryCause::Throttled {
+        let said = cut(message.unwrap_or(code));
+        let error = service(format!("`{host}` throttles requests: {said}"));
+        let hint = "try again later, or allow more attempts with `--max-attempts 20`";
+        return Failure::new(cause, error.hint(hint));
+    }
+    let detail = message.map_or_else(String::new, |message| format!(": {}", cut(message)));
+    let code = cut(code);
+    let error = service(format!(
+        "`{host}` failed with {code} (HTTP status {status}){detail}"
+    ));
+    let error = match status {
+        500.. => error.hint("try again later, or see https://health.aws.amazon.com"),
+        _ => error,
+    };
+    Failure::new(cause, error)
+}
+
+/// The failure of a `host` with a response that no API sends: a page of HTML, a redirect, garbage.
+pub(crate) fn unreadable(host: &str, status: u16) -> Failure {
+    let why = match status {
+        300..400 => "a redirect",
+        200..300 => "not the expected JSON",
+        _ => "an error page",
+    };
+    Failure::new(cause("", status), unlike(host, status, why))
+}
+
+/// The error for a response that the API does not send, such as a page of HTML.
+pub(crate) fn unlike(host: &str, status: u16, why: &str) -> Error {
+    invalid(host, &format!("{why} (HTTP status {status})"))
+}
+
+/// Whether an error of a service is temporary: throttling or a server error.
+pub(crate) fn is_passing(code: &str, status: u16) -> bool {
+    cause(code, status) != RetryCause::Final
+}
+
+/// The cause that the AWS SDKs see in an error `code`, or else in the status.
+fn cause(code: &str, status: u16) -> RetryCause {
+    match status {
+        _ if THROTTLING_ERRORS.contains(&code) => RetryCause::Throttled,
+        _ if TRANSIENT_ERRORS.contains(&code) => RetryCause::Server,
+        429 => RetryCause::Throttled,
+        408 | 500.. => RetryCause::Server,
+        _ => RetryCause::Final,
+    }
+}
+
+/// The beginning of a foreign text, which may have any length, without secrets: the beginning of a
+/// secret would not be recognized later.
+pub(crate) fn cut(text: &str) -> Cow<'_, str> {
+    let text = redacted(text);
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => text,
+    }
+}
 
 /// A failure to connect to `host`, or to read its response to the end.
 ///
@@ -14,107 +86,77 @@ use crate::error::{Error, Kind};
 /// are printed.
 pub(crate) fn failure(chain: &(dyn StdError + 'static), host: &str) -> Failure {
     if let Some(error) = find::<ConnectError>(chain) {
-        return match &error.proxy {
-            Some(proxy) => of_proxy(&error.cause, proxy, host),
-            None => of_host(&error.cause, host),
-        };
+        return unconnected(error, host);
     }
     if let Some(too_long) = find::<TooLong>(chain) {
-        let error = unreadable(host, &too_long.to_string());
-        return Failure::fatal(error);
+        return Failure::fatal(invalid(host, &too_long.to_string()));
     }
     if let Some(error) = find::<rustls::Error>(chain) {
         return of_tls(error, &format!("`{host}`"));
     }
     if find::<hyper::Error>(chain).is_some_and(hyper::Error::is_parse) {
-        return Failure::fatal(unreadable(host, "not HTTP"));
+        return Failure::fatal(invalid(host, "not HTTP"));
     }
     lost(&format!("the connection to `{host}` broke"), chain)
 }
 
-/// Whether `chain` reports a failure of the network, rather than an invalid response.
-pub(crate) fn is_of_network(chain: &(dyn StdError + 'static)) -> bool {
-    find::<ConnectError>(chain).is_some()
-        || find::<TooLong>(chain).is_some()
-        || find::<hyper::Error>(chain).is_some()
-        || find::<std::io::Error>(chain).is_some()
-}
-
 /// The error for a response that the service never sends.
-pub(super) fn unreadable(host: &str, why: &str) -> Error {
+fn invalid(host: &str, why: &str) -> Error {
     service(format!("`{host}` sent an invalid response: {why}"))
         .hint("check the endpoint and whether a proxy responds in its place")
 }
 
-fn of_host(cause: &Connecting, host: &str) -> Failure {
-    match cause {
-        Connecting::Setting(unusable) => Failure::fatal(
-            Error::usage(format!(
-                "`{}` is not a usable proxy setting: {}",
-                unusable.variable, unusable.why
-            ))
-            .hint("correct the setting, unset it, or exempt the host with `NO_PROXY`"),
-        ),
-        Connecting::NoRoots => Failure::fatal(
-            service(format!(
-                "cannot trust `{host}`: this system has no certificates"
-            ))
-            .hint("install certificates, or name some with `--ca-bundle FILE`"),
-        ),
-        Connecting::UnknownHost => Failure::fatal(
-            service(format!("cannot find the host `{host}`"))
-                .hint("check the network, the host name and, if given, `--region`"),
-        ),
-        Connecting::Tcp(error) if refuses(&**error) => Failure::fatal(
-            service(format!("`{host}` refuses connections"))
-                .hint("check the endpoint and the proxy settings"),
-        ),
-        Connecting::Tcp(error) => lost(&format!("cannot connect to `{host}`"), &**error),
-        Connecting::Tls(error) => match find::<rustls::Error>(error) {
-            Some(error) => of_tls(error, &format!("`{host}`")),
-            None => lost(&format!("the connection to `{host}` broke"), error),
-        },
-        // Only proxies receive CONNECT.
-        Connecting::Refused(_) | Connecting::NotHttp | Connecting::NoAnswer(_) => {
-            Failure::fatal(unreadable(host, "not HTTP"))
-        }
+fn unconnected(error: &ConnectError, host: &str) -> Failure {
+    let ConnectError { proxy, cause } = error;
+    let variable = proxy.as_ref().map_or("", |proxy| &proxy.variable);
+    let mut peer = format!("`{host}`");
+    let mut hint = "check the endpoint and the proxy settings".to_owned();
+    if let Some(proxy) = proxy {
+        peer = proxy.to_string();
+        hint = format!("correct or unset `{variable}`, or exempt the host with `NO_PROXY`");
     }
-}
-
-/// A proxy that fails is tried once: its configuration will not change between two attempts.
-fn of_proxy(cause: &Connecting, proxy: &ProxyName, host: &str) -> Failure {
-    let variable = &proxy.variable;
-    let hint = format!("correct or unset `{variable}`, or exempt the host with `NO_PROXY`");
-    let fatal = |message| Failure::fatal(service(message).hint(&hint));
+    let hinted = |message: String, hint: &str| Failure::fatal(service(message).hint(hint));
+    let fatal = |message: String| hinted(message, &hint);
+    // A proxy that fails is tried once: its configuration will not change between two attempts.
+    let broken = |what: String, chain| match proxy {
+        None => lost(&what, chain),
+        Some(_) => fatal(format!("{what}: {}", in_words(chain))),
+    };
     match cause {
-        Connecting::Refused(407) => Failure::fatal(
-            service(format!("{proxy} requires authentication (HTTP status 407)")).hint(format!(
-                "set a user and a password in `{variable}`: `USER:PASSWORD@` before the host"
-            )),
+        ConnectCause::Setting(why) => Failure::fatal(
+            Error::usage(why)
+                .hint("correct the setting, unset it, or exempt the host with `NO_PROXY`"),
         ),
-        Connecting::Refused(status) => fatal(format!(
-            "{proxy} refuses to connect to `{host}` (HTTP status {status})"
-        )),
-        Connecting::UnknownHost => fatal(format!("cannot find {proxy}")),
-        Connecting::Tcp(error) if refuses(&**error) => {
-            fatal(format!("{proxy} refuses connections"))
+        ConnectCause::NoRoots => hinted(
+            format!("cannot trust {peer}: this system has no certificates"),
+            "install certificates, or name some with `--ca-bundle FILE`",
+        ),
+        ConnectCause::UnknownHost if proxy.is_none() => hinted(
+            format!("cannot find the host {peer}"),
+            "check the network, the host name and, if given, `--region`",
+        ),
+        ConnectCause::UnknownHost => fatal(format!("cannot find {peer}")),
+        ConnectCause::Tcp(error) if refuses(&**error) => {
+            fatal(format!("{peer} refuses connections"))
         }
-        Connecting::Tcp(error) => {
-            fatal(format!("cannot connect to {proxy}: {}", in_words(&**error)))
-        }
-        Connecting::Tls(error) => match find::<rustls::Error>(error) {
-            Some(error) => of_tls(error, &proxy.to_string()),
-            None => fatal(format!("cannot connect to {proxy}: {error}")),
+        ConnectCause::Tcp(error) => broken(format!("cannot connect to {peer}"), &**error),
+        ConnectCause::Tls(error) => match find::<rustls::Error>(error) {
+            Some(error) => of_tls(error, &peer),
+            None => broken(format!("the connection to {peer} broke"), error),
         },
-        Connecting::NotHttp => fatal(format!("{proxy} does not speak HTTP")),
-        Connecting::NoAnswer(error) => {
-            let failure = lost(&format!("{proxy} did not connect to `{host}`"), error);
-            Failure {
-                error: failure.error.hint(hint),
-                ..failure
-            }
+        ConnectCause::Refused(407) => hinted(
+            format!("{peer} requires authentication (HTTP status 407)"),
+            &format!("set a user and a password in `{variable}`: `USER:PASSWORD@` before the host"),
+        ),
+        ConnectCause::Refused(status) => fatal(format!(
+            "{peer} refuses to connect to `{host}` (HTTP status {status})"
+        )),
+        ConnectCause::NotHttp => fatal(format!("{peer} does not speak HTTP")),
+        ConnectCause::NoAnswer(error) => {
+            let failure = lost(&format!("{peer} did not connect to `{host}`"), &**error);
+            let error = failure.error.hint(&hint);
+            Failure { error, ..failure }
         }
-        Connecting::NoRoots | Connecting::Setting(_) => of_host(cause, &proxy.host),
     }
 }
 
@@ -136,7 +178,7 @@ fn of_tls(error: &rustls::Error, peer: &str) -> Failure {
 
 fn lost(what: &str, chain: &(dyn StdError + 'static)) -> Failure {
     let error = service(format!("{what}: {}", in_words(chain)));
-    Failure::new(Cause::Lost, error)
+    Failure::new(RetryCause::Lost, error)
 }
 
 fn service(message: String) -> Error {
@@ -148,20 +190,12 @@ fn refuses(chain: &(dyn StdError + 'static)) -> bool {
         .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
 }
 
-/// Describes the failure of a connection.
+/// Describes the failure of a connection by its last cause.
 fn in_words(chain: &(dyn StdError + 'static)) -> String {
     match find::<std::io::Error>(chain).map(std::io::Error::kind) {
         Some(std::io::ErrorKind::TimedOut) => "no response".to_owned(),
-        _ => innermost(chain),
+        _ => causes(chain).last().unwrap_or(chain).to_string(),
     }
-}
-
-/// The text of the last cause.
-pub(crate) fn innermost(chain: &(dyn StdError + 'static)) -> String {
-    causes(chain)
-        .last()
-        .map(ToString::to_string)
-        .unwrap_or_default()
 }
 
 /// The first cause of this type, which may be `chain` itself.
@@ -181,4 +215,58 @@ fn causes<'a>(
             None => error.source(),
         }
     })
+}
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the response is longer than {} MiB", self.0 >> 20)
+    }
+}
+
+impl StdError for TooLong {}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut, failed};
+    use crate::net::retry::RetryCause;
+    use crate::redact;
+
+    #[test]
+    fn texts_of_any_length_are_cut_between_characters() {
+        assert_eq!(cut("short"), "short");
+        let just = "ß".repeat(2000);
+        assert_eq!(cut(&just), just);
+        assert_eq!(cut(&format!("{just}ß")), format!("{just}…"));
+        let long = "x".repeat(3_000_000);
+        for status in [429, 500] {
+            let failure = failed("host", &long, Some(&long), status);
+            assert!(failure.error.to_string().len() < 5000);
+        }
+    }
+
+    #[test]
+    fn a_secret_is_redacted_before_a_text_is_cut() {
+        let secret = "secret-of-a-test-of-cut";
+        redact::hide(secret);
+        for length in 1970..2010 {
+            let text = format!("{}{secret} http://me:word@h", "x".repeat(length));
+            let cut = cut(&text);
+            assert!(
+                !cut.contains("secret") && !cut.contains("word"),
+                "{length}: {cut}"
+            );
+        }
+    }
+
+    #[test]
+    fn codes_and_statuses_say_whether_to_try_again() {
+        let cause = |code, status| failed("host", code, None, status).cause;
+        assert_eq!(cause("ThrottlingException", 400), RetryCause::Throttled);
+        assert_eq!(cause("EC2ThrottledException", 500), RetryCause::Throttled);
+        assert_eq!(cause("NovelException", 429), RetryCause::Throttled);
+        assert_eq!(cause("RequestTimeout", 400), RetryCause::Server);
+        assert_eq!(cause("NovelException", 400), RetryCause::Final);
+        assert_eq!(cause("NovelException", 408), RetryCause::Server);
+        assert_eq!(cause("NovelException", 599), RetryCause::Server);
+    }
 }

@@ -4,8 +4,7 @@
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
@@ -16,136 +15,238 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
-use hyper::body::Bytes;
-use hyper::header::HeaderValue;
-use hyper::{HeaderMap, Request};
+use hyper::body::{Body, Incoming};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
+use hyper::{HeaderMap, Request, Response, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
 
-use super::connect::Connector;
-use super::errors::failure;
-use super::pool::Pool;
+use super::connect::{ConnectCause, ConnectError, Connector};
+use super::errors::{TooLong, failure};
 use super::proxy::Proxies;
-use super::retry::{self, Cause, Failure};
+use super::retry::{self, Failure};
 use super::trust::Trust;
+use crate::error::Error;
+use crate::redact;
 
 /// The longest page of a listing, in bytes. One of 1,000 rows has less than 1 MiB.
 pub(crate) const LONGEST_PAGE: u64 = 256 << 20;
-/// The longest manifest, in bytes; registries allow 4 MiB.
-pub(crate) const LONGEST_MANIFEST: u64 = 8 << 20;
 /// The longest token, in bytes.
 pub(crate) const LONGEST_TOKEN: u64 = 1 << 20;
+/// The longest body of an error, in bytes, regardless of the limit.
+const LONGEST_ERROR: u64 = 1 << 20;
+/// The most bytes that a body reserves before they arrive.
+const LONGEST_RESERVED: u64 = 1 << 20;
+
+/// The headers of requests that hold secrets.
+const SECRET_HEADERS: [&str; 5] = [
+    "authorization",
+    "proxy-authorization",
+    "x-amz-security-token",
+    "x-amz-sso_bearer_token",
+    "x-aws-ec2-metadata-token",
+];
 
 /// An HTTP client; clones share their connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    trust: Trust,
-    proxies: Arc<Proxies>,
-    /// How long connecting may take, for the addresses of a host together.
-    connect_timeout: Duration,
+    connector: Connector,
+    /// Connections without a request, by scheme and host.
+    idle: Arc<Mutex<Idle>>,
     /// The longest response body for the SDK, in bytes.
     limit: u64,
-    connectors: Arc<Mutex<HashMap<Timeouts, SharedConnector>>>,
-}
-
-/// Connect and read time-outs, which the SDK's clients choose for themselves.
-type Timeouts = (Option<Duration>, Option<Duration>);
-
-/// The client as the SDK uses it.
-#[derive(Clone, Debug)]
-struct SharedConnector {
-    pool: Arc<Pool>,
-    limit: u64,
-    /// The time limit for the head of a response.
-    read_timeout: Option<Duration>,
+    /// How long a request of the SDK may take.
+    timeout: Option<Duration>,
 }
 
 /// A complete response to a request outside the SDK.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpAnswer {
     pub(crate) status: u16,
     headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Vec<u8>,
 }
 
+type Idle = HashMap<String, Vec<SendRequest<SdkBody>>>;
+
+/// A request without a complete response. When it is dropped, so are all idle connections: a change of
+/// network breaks all of them, and retries must not use one broken connection after another.
+struct Unanswered<'a>(&'a Client);
+
 impl Client {
-    /// A client that connects within `connect_timeout`, through the proxies of the environment.
+    /// A client that connects within `connect_timeout`, which the addresses of a host share, through the
+    /// proxies of the environment.
     pub(crate) fn new(trust: Trust, connect_timeout: Duration) -> Self {
+        let proxies = Proxies::from_environment();
+        Self::over(Connector::new(trust, proxies, connect_timeout))
+    }
+
+    fn over(connector: Connector) -> Self {
         Self {
-            trust,
-            proxies: Arc::new(Proxies::from_environment()),
-            connect_timeout,
+            connector,
+            idle: Arc::default(),
             limit: LONGEST_PAGE,
-            connectors: Arc::default(),
+            timeout: None,
         }
     }
 
     /// The same client without proxies, for the local addresses at which containers and instances
     /// provide credentials.
     pub(crate) fn direct(&self) -> Self {
-        Self {
-            proxies: Arc::default(),
-            connectors: Arc::default(),
-            ..self.clone()
-        }
+        Self::over(self.connector.direct())
     }
 
     /// The same client for responses of at most `limit` bytes.
     pub(crate) fn limited(&self, limit: u64) -> Self {
         Self {
             limit,
-            connectors: Arc::default(),
             ..self.clone()
         }
     }
 
-    /// Sends a request to `host`; the response body has at most `limit` bytes.
-    ///
-    /// # Errors
-    ///
-    /// If no complete response arrives.
+    /// Sends a request to `host`; the response body has at most `limit` bytes. A response of any status
+    /// is not an error.
     pub(crate) async fn send(
         &self,
         request: Request<SdkBody>,
         limit: u64,
         host: &str,
-    ) -> Result<Answer, Failure> {
-        let pool = self.connector((None, None)).pool;
-        let answer = pool.exchange(request, limit).await;
-        let (parts, body) = answer.map_err(|error| failure(&*error, host))?.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map_err(|error| failure(&*error, host))?;
-        Ok(Answer {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body: body.to_bytes(),
+    ) -> Result<HttpAnswer, Failure> {
+        let answer = self.exchange(request, limit).await;
+        let (head, body) = answer.map_err(|error| failure(&*error, host))?.into_parts();
+        Ok(HttpAnswer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body,
         })
     }
 
     /// Whether requests for `url` go to its host rather than to a proxy.
     pub(crate) fn is_direct(&self, url: &str) -> bool {
-        let chosen = url
-            .parse()
-            .map(|url| self.proxies.choose(&url).map(|proxy| proxy.is_some()));
-        matches!(chosen, Ok(Ok(false)))
+        url.parse()
+            .is_ok_and(|url| self.connector.proxies.choose(&url) == Ok(None))
     }
 
-    fn connector(&self, timeouts: Timeouts) -> SharedConnector {
-        let mut connectors = self
-            .connectors
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let (connect, read) = timeouts;
-        let connector = connectors.entry(timeouts).or_insert_with(|| {
-            let timeout = connect.unwrap_or(self.connect_timeout);
-            let connector = Connector::new(self.trust.clone(), Arc::clone(&self.proxies), timeout);
-            SharedConnector {
-                pool: Arc::new(Pool::new(connector)),
-                limit: self.limit,
-                read_timeout: read,
+    /// Sends a request, and reads the body of the response: at most `limit` bytes, of an error 1 MiB.
+    async fn exchange(
+        &self,
+        mut request: Request<SdkBody>,
+        limit: u64,
+    ) -> Result<Response<Vec<u8>>, Box<dyn StdError + Send + Sync>> {
+        let target = request.uri().clone();
+        // The connector reports an unusable proxy, and sends what is encrypted through a tunnel.
+        let proxy = self.connector.proxies.choose(&target).ok().flatten();
+        let proxy = proxy.filter(|_| target.scheme_str() == Some("http"));
+        if let Some(value) = proxy.and_then(|proxy| proxy.authorization.as_ref()) {
+            let headers = request.headers_mut();
+            headers.insert(PROXY_AUTHORIZATION, value.clone());
+        }
+        hide(request.headers());
+        let host = host_and_port(&target);
+        let origin = format!("{}://{host}", target.scheme_str().unwrap_or_default());
+        let headers = request.headers_mut();
+        headers.entry(HOST).or_insert(HeaderValue::try_from(host)?);
+        if proxy.is_none() {
+            *request.uri_mut() = target
+                .path_and_query()
+                .cloned()
+                .map_or_else(Uri::default, Uri::from);
+        }
+        let unanswered = Unanswered(self);
+        let mut connection = self.connection(&origin, &target).await?;
+        let (head, incoming) = connection.send_request(request).await?.into_parts();
+        if let (Some(proxy), StatusCode::PROXY_AUTHENTICATION_REQUIRED) = (proxy, head.status) {
+            return Err(Box::new(ConnectError {
+                proxy: Some(proxy.clone()),
+                cause: ConnectCause::Refused(head.status.as_u16()),
+            }));
+        }
+        let limit = if head.status.is_success() {
+            limit
+        } else {
+            limit.min(LONGEST_ERROR)
+        };
+        let body = read(incoming, limit).await?;
+        std::mem::forget(unanswered);
+        self.idle().entry(origin).or_default().push(connection);
+        Ok(Response::from_parts(head, body))
+    }
+
+    /// An idle connection to the `origin` of `target` that is still open, or else a new one.
+    async fn connection(
+        &self,
+        origin: &str,
+        target: &Uri,
+    ) -> Result<SendRequest<SdkBody>, Box<dyn StdError + Send + Sync>> {
+        while let Some(mut idle) = self.take_idle(origin) {
+            if idle.ready().await.is_ok() {
+                return Ok(idle);
             }
-        });
-        connector.clone()
+        }
+        let io = self.connector.connect(target).await?;
+        let (requests, connection) = http1::handshake(TokioIo::new(io)).await?;
+        // Its errors reach the request in flight.
+        tokio::spawn(connection);
+        Ok(requests)
+    }
+
+    fn take_idle(&self, origin: &str) -> Option<SendRequest<SdkBody>> {
+        self.idle().get_mut(origin)?.pop()
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        self.0.idle().clear();
+    }
+}
+
+/// The host of `uri`, with the port unless it is that of the scheme.
+fn host_and_port(uri: &Uri) -> String {
+    let host = uri.host().unwrap_or_default();
+    match (uri.port_u16(), uri.scheme_str()) {
+        (None, _) | (Some(80), Some("http")) | (Some(443), Some("https")) => host.to_owned(),
+        (Some(port), _) => format!("{host}:{port}"),
+    }
+}
+
+/// Reads a body of at most `limit` bytes into one buffer.
+async fn read(
+    mut incoming: Incoming,
+    limit: u64,
+) -> Result<Vec<u8>, Box<dyn StdError + Send + Sync>> {
+    let expected = incoming.size_hint().lower();
+    if expected > limit {
+        return Err(TooLong(limit).into());
+    }
+    let reserved = usize::try_from(expected.min(LONGEST_RESERVED)).unwrap_or_default();
+    let mut body = Vec::with_capacity(reserved);
+    while let Some(frame) = incoming.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        if (body.len() + data.len()) as u64 > limit {
+            return Err(TooLong(limit).into());
+        }
+        body.extend_from_slice(&data);
+    }
+    Ok(body)
+}
+
+/// Redacts the secrets of a request from the output, because its response may repeat them.
+fn hide(headers: &HeaderMap) {
+    for name in SECRET_HEADERS {
+        let values = headers.get_all(name).iter();
+        for value in values.filter_map(|value| value.to_str().ok()) {
+            match value.split_once("Signature=") {
+                Some((_, signature)) => redact::hide_of_request(signature),
+                None => redact::hide(value.split_once(' ').map_or(value, |(_, secret)| secret)),
+            }
+        }
     }
 }
 
@@ -155,50 +256,55 @@ impl HttpClient for Client {
         settings: &HttpConnectorSettings,
         _components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        let timeouts = (settings.connect_timeout(), settings.read_timeout());
-        SharedHttpConnector::new(self.connector(timeouts))
+        // A provider of credentials gives up early where nothing answers.
+        let timeouts = [settings.connect_timeout(), settings.read_timeout()];
+        SharedHttpConnector::new(Self {
+            timeout: timeouts.into_iter().flatten().max(),
+            ..self.clone()
+        })
     }
 }
 
-impl HttpConnector for SharedConnector {
+impl HttpConnector for Client {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Self {
-            pool,
-            limit,
-            read_timeout,
-        } = self.clone();
+        let client = self.clone();
         HttpConnectorFuture::new(async move {
             let request = request
                 .try_into_http1x()
                 .map_err(|error| ConnectorError::user(error.into()))?;
-            let exchange = pool.exchange(request, limit);
-            let answer = match read_timeout {
-                Some(limit) => tokio::time::timeout(limit, exchange)
-                    .await
-                    .map_err(|_| ConnectorError::timeout(timed_out().into()))?,
-                None => exchange.await,
+            let exchange = client.exchange(request, client.limit);
+            let answer = match client.timeout {
+                Some(limit) => tokio::time::timeout(limit, exchange).await,
+                None => Ok(exchange.await),
             };
-            let answer = answer.map_err(connector_error)?;
-            let answer = answer.map(|body| SdkBody::from_body_1_x(body.of_a_page()));
+            let answer = answer.map_err(|elapsed| ConnectorError::timeout(elapsed.into()))?;
+            let answer = answer.map_err(|error| ConnectorError::other(error, None))?;
+            let answer = answer.map(SdkBody::from);
             HttpResponse::try_from(answer)
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
 }
 
-fn timed_out() -> io::Error {
-    io::ErrorKind::TimedOut.into()
-}
-
-/// The same error for the SDK, which retries its own requests if this policy would.
-fn connector_error(error: Box<dyn StdError + Send + Sync>) -> ConnectorError {
-    match failure(&*error, "").cause {
-        Cause::Lost => ConnectorError::io(error),
-        _ => ConnectorError::other(error, None),
+/// A request with these headers, and a body that may be empty; or why it cannot be sent.
+pub(crate) fn request(
+    method: &'static str,
+    url: &str,
+    headers: &[(&'static str, &str)],
+    body: Vec<u8>,
+) -> Result<Request<SdkBody>, Failure> {
+    let agent = concat!("ecrpub/", env!("CARGO_PKG_VERSION"));
+    let builder = Request::builder().method(method).uri(url);
+    let mut request = builder.header(USER_AGENT, agent);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
     }
+    let refused =
+        |error| Failure::fatal(Error::usage(format!("a request cannot be sent: {error}")));
+    request.body(body.into()).map_err(refused)
 }
 
-impl Answer {
+impl HttpAnswer {
     /// The header `name`, if it is present and text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -212,10 +318,5 @@ impl Answer {
     /// How long the host asks to wait.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         retry::retry_after(|name| self.header(name))
-    }
-
-    /// Whether the body is HTML or another format for people.
-    pub(crate) fn is_page(&self) -> bool {
-        self.body.trim_ascii_start().starts_with(b"<")
     }
 }

@@ -4,6 +4,7 @@
 mod tests;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,11 +14,6 @@ use crate::progress::Progress;
 
 /// The most requests in flight to a host.
 pub(crate) const MOST_IN_FLIGHT: usize = 16;
-/// The rate that registries allow anonymous callers, in requests per second.
-pub(crate) const ANONYMOUS_RATE: f64 = 1.0;
-/// The rate that ECR Public allows callers who signed in, in requests per second.
-/// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html>
-pub(crate) const SIGNED_IN_RATE: f64 = 10.0;
 /// A host that throttles at this rate does so whatever the rate is: it is less than the lowest
 /// documented limit, that of anonymous callers.
 const LOWEST_RATE: f64 = 0.9;
@@ -61,20 +57,15 @@ impl Default for Limits {
 pub(crate) struct Limiter {
     /// Held by the request that starts next; a fair queue.
     turn: tokio::sync::Mutex<()>,
-    places: Semaphore,
-    state: Mutex<State>,
+    permits: Semaphore,
+    /// The number of permits.
+    most: AtomicUsize,
+    rate: Mutex<Rate>,
 }
 
+/// A request in flight. Dropping it permits another one.
 #[derive(Debug)]
-struct State {
-    /// The number of places.
-    places: usize,
-    rate: Rate,
-}
-
-/// A request in flight. Dropping it frees its place.
-#[derive(Debug)]
-pub(crate) struct Place<'a> {
+pub(crate) struct InFlight<'a> {
     limiter: &'a Limiter,
     _permit: SemaphorePermit<'a>,
     sent: Instant,
@@ -86,18 +77,16 @@ impl Limiter {
     pub(crate) fn new(limits: Limits, second: Duration) -> Self {
         Self {
             turn: tokio::sync::Mutex::default(),
-            places: Semaphore::new(limits.in_flight),
-            state: Mutex::new(State {
-                places: limits.in_flight,
-                rate: Rate::new(limits.known_rate, second),
-            }),
+            permits: Semaphore::new(limits.in_flight),
+            most: AtomicUsize::new(limits.in_flight),
+            rate: Mutex::new(Rate::new(limits.known_rate, second)),
         }
     }
 
     /// Waits until `request`, whose name is for messages, may be sent.
-    pub(crate) async fn start(&self, progress: &Progress, request: &str) -> Place<'_> {
+    pub(crate) async fn start(&self, progress: &Progress, request: &str) -> InFlight<'_> {
         let _turn = self.turn.lock().await;
-        let permit = self.places.acquire().await;
+        let permit = self.permits.acquire().await;
         let permit = permit.expect("the semaphore is never closed");
         // The host may throttle, or ask to wait, during the wait.
         while let Some((wait, rate)) = self.wait() {
@@ -105,8 +94,8 @@ impl Limiter {
             tokio::time::sleep(wait).await;
         }
         let sent = Instant::now();
-        self.state().rate.start(sent);
-        Place {
+        self.rate().start(sent);
+        InFlight {
             limiter: self,
             _permit: permit,
             sent,
@@ -115,37 +104,36 @@ impl Limiter {
 
     /// Holds back all requests for this long.
     pub(crate) fn stop(&self, time: Duration) {
-        self.state().rate.stop(Instant::now() + time);
+        self.rate().stop(Instant::now() + time);
     }
 
     /// How long the next request has to wait, and the rate that the host allows, in requests per
     /// second, if that is known.
     fn wait(&self) -> Option<(Duration, Option<f64>)> {
-        let state = self.state();
-        let wait = state.rate.wait(Instant::now())?;
-        Some((wait, state.rate.per_second()))
+        let rate = self.rate();
+        Some((rate.wait(Instant::now())?, rate.per_second()))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rate(&self) -> MutexGuard<'_, Rate> {
+        self.rate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Place<'_> {
+impl InFlight<'_> {
     /// The host answered the request.
     pub(crate) fn accepted(&self) {
-        let mut state = self.limiter.state();
-        state.rate.accepted(self.sent, Instant::now());
-        if state.places < MOST_IN_FLIGHT {
-            state.places += 1;
-            self.limiter.places.add_permits(1);
+        let limiter = self.limiter;
+        limiter.rate().accepted(self.sent, Instant::now());
+        if limiter.most.load(Relaxed) < MOST_IN_FLIGHT {
+            limiter.most.fetch_add(1, Relaxed);
+            limiter.permits.add_permits(1);
         }
     }
 
     /// The host throttled the request.
     pub(crate) fn throttled(&self) {
-        let mut state = self.limiter.state();
-        state.rate.throttled(self.sent, Instant::now());
+        let mut rate = self.limiter.rate();
+        rate.throttled(self.sent, Instant::now());
     }
 }
 
@@ -160,8 +148,8 @@ struct Rate {
     decreased_at: Option<Instant>,
     /// When the next request may be sent.
     next: Option<Instant>,
-    sent: Recent,
-    accepted: Recent,
+    sent: SentTimes,
+    accepted: SentTimes,
 }
 
 impl Rate {
@@ -172,8 +160,8 @@ impl Rate {
             limit: None,
             decreased_at: None,
             next: None,
-            sent: Recent::default(),
-            accepted: Recent::default(),
+            sent: SentTimes::default(),
+            accepted: SentTimes::default(),
         }
     }
 
@@ -191,8 +179,8 @@ impl Rate {
     fn stop(&mut self, until: Instant) {
         self.next = self.next.max(Some(until));
         // Rates are measured without the pause.
-        self.sent = Recent::default();
-        self.accepted = Recent::default();
+        self.sent = SentTimes::default();
+        self.accepted = SentTimes::default();
     }
 
     /// The host answered a request that was sent at `sent`.
@@ -238,9 +226,9 @@ impl Rate {
 
 /// When recent requests were sent.
 #[derive(Debug, Default)]
-struct Recent(VecDeque<Instant>);
+struct SentTimes(VecDeque<Instant>);
 
-impl Recent {
+impl SentTimes {
     fn add(&mut self, sent: Instant, now: Instant, second: Duration) {
         self.0.push_back(sent);
         while self.0.len() > MEASURED && now.saturating_duration_since(self.0[0]) > second {

@@ -1,13 +1,11 @@
 //! Transport, independent of ECR: settings, the HTTP client, limits, retries, anonymous requests.
 
 pub(crate) mod anonymous;
-pub(crate) mod answers;
 mod connect;
 pub(crate) mod errors;
 pub(crate) mod http;
 pub(crate) mod limit;
-mod pool;
-pub(crate) mod proxy;
+mod proxy;
 pub(crate) mod retry;
 pub(crate) mod settings;
 mod trust;

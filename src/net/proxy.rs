@@ -19,42 +19,30 @@ const EXAMPLE: &str =
 
 /// The proxies by the scheme of the target, and the hosts that are reached without one.
 #[derive(Debug, Default)]
-pub(crate) struct Proxies {
-    http: Option<Setting>,
-    https: Option<Setting>,
+pub(super) struct Proxies {
+    http: Option<ProxySetting>,
+    https: Option<ProxySetting>,
     /// `NO_PROXY`, as it is.
     exempt: Option<String>,
 }
 
-/// A variable, and the proxy that it names.
-type Setting = (String, Result<Proxy, String>);
+/// A proxy, or the message why its variable names none. The value itself may hold a password.
+type ProxySetting = Result<Proxy, String>;
 
 /// A proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Proxy {
+pub(super) struct Proxy {
+    /// The environment variable that names it.
+    pub(super) variable: String,
     /// `http` or `https`, host and port; neither user nor password.
-    address: Uri,
+    pub(super) address: Uri,
     /// The value of `Proxy-Authorization`, marked as sensitive.
-    authorization: Option<HeaderValue>,
-}
-
-/// A proxy's host and port, and the variable that names it: for messages.
-#[derive(Clone, Debug)]
-pub(crate) struct ProxyName {
-    pub(crate) host: String,
-    pub(crate) variable: String,
-}
-
-/// A setting that is not a valid proxy. Its value is not printed, because it may hold a password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Unusable {
-    pub(crate) variable: String,
-    pub(crate) why: String,
+    pub(super) authorization: Option<HeaderValue>,
 }
 
 impl Proxies {
     /// The proxies that the environment names.
-    pub(crate) fn from_environment() -> Self {
+    pub(super) fn from_environment() -> Self {
         let proxies = Self::read(std::env::vars_os().collect());
         proxies.hide_passwords();
         proxies
@@ -63,8 +51,10 @@ impl Proxies {
     /// Redacts the passwords from the output: a response may repeat them, encoded or not.
     fn hide_passwords(&self) {
         let settings = [&self.http, &self.https].into_iter().flatten();
-        let proxies = settings.filter_map(|(_, proxy)| proxy.as_ref().ok());
-        for value in proxies.filter_map(|proxy| proxy.authorization()?.to_str().ok()) {
+        for value in settings
+            .flatten()
+            .filter_map(|proxy| proxy.authorization.as_ref()?.to_str().ok())
+        {
             let encoded = value.trim_start_matches("Basic ");
             redact::hide(encoded);
             let login = aws_smithy_types::base64::decode(encoded).unwrap_or_default();
@@ -77,11 +67,10 @@ impl Proxies {
         let mut found = select(variables);
         let mut setting = |scheme| {
             let (variable, value) = found.remove(scheme)?;
-            let proxy = match value.to_str() {
-                Some(text) => parse(text),
-                None => Err("it is not UTF-8".to_owned()),
-            };
-            Some((variable, proxy))
+            let text = value.to_str().ok_or_else(|| "it is not UTF-8".to_owned());
+            let proxy = text.and_then(|text| parse(&variable, text));
+            let unusable = |why| format!("`{variable}` is not a usable proxy setting: {why}");
+            Some(proxy.map_err(unusable))
         };
         Self {
             http: setting("http"),
@@ -92,36 +81,16 @@ impl Proxies {
         }
     }
 
-    /// The proxy on the way to `target`, if there is one, and its name.
-    ///
-    /// # Errors
-    ///
-    /// If the setting that applies to `target` is not a valid proxy.
-    pub(crate) fn choose(&self, target: &Uri) -> Result<Option<(&Proxy, ProxyName)>, Unusable> {
+    /// The proxy on the way to `target`, if there is one; or why the setting that applies is unusable.
+    pub(super) fn choose(&self, target: &Uri) -> Result<Option<&Proxy>, String> {
         let setting = match target.scheme_str() {
             Some("http") => &self.http,
             Some("https") => &self.https,
             _ => &None,
         };
-        let Some((variable, proxy)) = setting else {
-            return Ok(None);
-        };
-        if self.exempts(target) {
-            return Ok(None);
-        }
-        match proxy {
-            Ok(proxy) => {
-                let host = proxy.address.authority().map_or("", |host| host.as_str());
-                let name = ProxyName {
-                    host: host.to_owned(),
-                    variable: variable.clone(),
-                };
-                Ok(Some((proxy, name)))
-            }
-            Err(why) => Err(Unusable {
-                variable: variable.clone(),
-                why: why.clone(),
-            }),
+        match setting {
+            Some(proxy) if !self.exempts(target) => proxy.as_ref().map(Some).map_err(Clone::clone),
+            _ => Ok(None),
         }
     }
 
@@ -149,21 +118,10 @@ impl Proxies {
     }
 }
 
-impl Proxy {
-    /// Its address.
-    pub(crate) fn address(&self) -> &Uri {
-        &self.address
-    }
-
-    /// The value of `Proxy-Authorization` for it.
-    pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
-        self.authorization.as_ref()
-    }
-}
-
-impl fmt::Display for ProxyName {
+impl fmt::Display for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the proxy `{}` of `{}`", self.host, self.variable)
+        let host = self.address.authority().map_or("", |host| host.as_str());
+        write!(f, "the proxy `{host}` of `{}`", self.variable)
     }
 }
 
@@ -210,8 +168,8 @@ fn select(variables: Vec<(OsString, OsString)>) -> HashMap<String, (String, OsSt
     found
 }
 
-/// Parses a proxy as the AWS CLI does: the default scheme is http, and a path is ignored.
-fn parse(text: &str) -> Result<Proxy, String> {
+/// Parses the value of `variable` as the AWS CLI does: the default scheme is http, a path is ignored.
+fn parse(variable: &str, text: &str) -> Result<Proxy, String> {
     let (scheme, rest) = split_scheme(text)?;
     let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
     let (user, host) = match authority.rsplit_once('@') {
@@ -230,6 +188,7 @@ fn parse(text: &str) -> Result<Proxy, String> {
         .authority(format!("{host}:{port}"))
         .path_and_query("/");
     Ok(Proxy {
+        variable: variable.to_owned(),
         address: address.build().map_err(|_| EXAMPLE)?,
         authorization: user.and_then(authorization),
     })

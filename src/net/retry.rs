@@ -21,7 +21,7 @@ const SKEWED_ATTEMPTS: u32 = 2;
 
 /// The cause of a failed attempt, which decides whether to retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub(crate) enum RetryCause {
     /// The service throttled the request.
     Throttled,
     /// The service reported an internal error.
@@ -37,7 +37,7 @@ pub(crate) enum Cause {
 /// A failed attempt: its cause, and the error to report if it is the last one.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    pub(crate) cause: Cause,
+    pub(crate) cause: RetryCause,
     pub(crate) error: Error,
     /// How long the host asks to wait.
     pub(crate) retry_after: Option<Duration>,
@@ -45,7 +45,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A failed attempt that the policy retries by `cause`.
-    pub(crate) fn new(cause: Cause, error: Error) -> Self {
+    pub(crate) fn new(cause: RetryCause, error: Error) -> Self {
         Self {
             cause,
             error,
@@ -55,7 +55,7 @@ impl Failure {
 
     /// A failure that a retry would not fix.
     pub(crate) fn fatal(error: Error) -> Self {
-        Self::new(Cause::Final, error)
+        Self::new(RetryCause::Final, error)
     }
 
     /// The same failure with the wait that the host asks for.
@@ -121,12 +121,8 @@ impl Retry {
         }
     }
 
-    /// Makes attempts until one succeeds or the policy gives up; `request` names the request in
-    /// messages.
-    ///
-    /// # Errors
-    ///
-    /// The failure of the last attempt.
+    /// Makes attempts until one succeeds or the policy gives up, with the failure of the last one;
+    /// `request` names the request in messages.
     pub(crate) async fn run<T>(
         &self,
         progress: &Progress,
@@ -136,26 +132,27 @@ impl Retry {
         let (mut number, mut lost) = (0, 0);
         loop {
             number += 1;
-            let place = self.limiter.start(progress, request).await;
+            let in_flight = self.limiter.start(progress, request).await;
             progress.sending(request, number, self.max_attempts);
             let started = Instant::now();
-            let outcome = tokio::time::timeout(self.timeout, attempt()).await;
+            // Boxed: the futures of a whole run would nest too deep for the compiler.
+            let outcome = tokio::time::timeout(self.timeout, Box::pin(attempt())).await;
             let failure = match outcome.unwrap_or_else(|_| Err(self.timed_out(request))) {
                 Ok(answer) => {
-                    place.accepted();
+                    in_flight.accepted();
                     progress.answered(request, started.elapsed());
                     return Ok(answer);
                 }
                 Err(failure) => failure,
             };
-            lost += u32::from(failure.cause == Cause::Lost);
+            lost += u32::from(failure.cause == RetryCause::Lost);
             match failure.cause {
-                Cause::Throttled => place.throttled(),
-                Cause::Skewed | Cause::Final => place.accepted(),
-                Cause::Server | Cause::Lost => {}
+                RetryCause::Throttled => in_flight.throttled(),
+                RetryCause::Skewed | RetryCause::Final => in_flight.accepted(),
+                RetryCause::Server | RetryCause::Lost => {}
             }
-            // The wait before the next attempt holds no place.
-            drop(place);
+            // The wait before the next attempt is not one in flight.
+            drop(in_flight);
             let retry_after = failure.retry_after.unwrap_or_default();
             if !self.allows_another(failure.cause, number, lost) || retry_after > LONGEST_PATIENCE {
                 return Err(given_up(number, failure));
@@ -170,12 +167,12 @@ impl Retry {
         }
     }
 
-    fn allows_another(&self, cause: Cause, made: u32, lost: u32) -> bool {
+    fn allows_another(&self, cause: RetryCause, made: u32, lost: u32) -> bool {
         let allowed = match cause {
-            Cause::Throttled | Cause::Server => true,
-            Cause::Lost => lost < LOST_ATTEMPTS,
-            Cause::Skewed => made < SKEWED_ATTEMPTS,
-            Cause::Final => false,
+            RetryCause::Throttled | RetryCause::Server => true,
+            RetryCause::Lost => lost < LOST_ATTEMPTS,
+            RetryCause::Skewed => made < SKEWED_ATTEMPTS,
+            RetryCause::Final => false,
         };
         allowed && made < self.max_attempts
     }
@@ -188,14 +185,10 @@ impl Retry {
 
     fn timed_out(&self, request: &str) -> Failure {
         let seconds = self.timeout.as_secs_f64();
-        let error = Error::new(
-            Kind::Service,
-            format!("{request} timed out after {seconds} s"),
-        );
-        Failure::new(
-            Cause::Lost,
-            error.hint("allow more time with `--timeout SECONDS`"),
-        )
+        let message = format!("{request} timed out after {seconds} s");
+        let error = Error::new(Kind::Service, message);
+        let hint = "allow more time with `--timeout SECONDS`";
+        Failure::new(RetryCause::Lost, error.hint(hint))
     }
 }
 
@@ -221,7 +214,7 @@ fn given_up(attempts: u32, failure: Failure) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cause, FIRST_DELAY, Failure, LONGEST_DELAY, Retry, retry_after};
+    use super::{FIRST_DELAY, Failure, LONGEST_DELAY, Retry, RetryCause, retry_after};
     use crate::error::{Error, Kind};
     use crate::net::limit::Limits;
     use crate::progress::Progress;
@@ -240,11 +233,11 @@ mod tests {
                 .find(|&made| !policy().allows_another(cause, made, made))
                 .expect("every cause ends")
         };
-        assert_eq!(attempts(Cause::Throttled), 8);
-        assert_eq!(attempts(Cause::Server), 8);
-        assert_eq!(attempts(Cause::Lost), 3);
-        assert_eq!(attempts(Cause::Skewed), 2);
-        assert_eq!(attempts(Cause::Final), 1);
+        assert_eq!(attempts(RetryCause::Throttled), 8);
+        assert_eq!(attempts(RetryCause::Server), 8);
+        assert_eq!(attempts(RetryCause::Lost), 3);
+        assert_eq!(attempts(RetryCause::Skewed), 2);
+        assert_eq!(attempts(RetryCause::Final), 1);
     }
 
     #[test]
@@ -257,7 +250,7 @@ mod tests {
         let (retry, progress) = (policy().within(limits), Progress::new(false));
         let fails = async || {
             let error = Error::new(Kind::Service, "out of order");
-            Err::<(), _>(Failure::new(Cause::Server, error))
+            Err::<(), _>(Failure::new(RetryCause::Server, error))
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()

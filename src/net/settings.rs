@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use url::{ParseError, Url};
+use url::Url;
 
 use super::http;
 use super::retry::Retry;
@@ -111,22 +111,28 @@ impl ConnectionArgs {
 
     /// The transport by the options, or else by the settings that `find` looks up by variable name
     /// and profile key.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for an invalid setting.
     pub(crate) fn transport(
         &self,
         find: impl Fn(&str, &str) -> Option<Found>,
         first_delay: Duration,
     ) -> Result<Transport, Error> {
-        check_retry_mode(find("AWS_RETRY_MODE", "retry_mode"))?;
-        let max_attempts = match self.max_attempts {
-            Some(attempts) => attempts.get(),
-            None => parse_attempts(find("AWS_MAX_ATTEMPTS", "max_attempts"))?,
+        // The modes of the AWS CLI: this program's one policy replaces them all.
+        let modes = ["legacy", "standard", "adaptive"];
+        if let Some(mode) = find("AWS_RETRY_MODE", "retry_mode")
+            && !modes.contains(&mode.text.to_ascii_lowercase().as_str())
+        {
+            return Err(mode.unusable("`standard`, `adaptive` or `legacy`"));
+        }
+        let max_attempts = match (self.max_attempts, find("AWS_MAX_ATTEMPTS", "max_attempts")) {
+            (Some(attempts), _) => attempts.get(),
+            (None, Some(found)) => found
+                .parse::<NonZeroU32>("a number of attempts, 1 or more")?
+                .get(),
+            (None, None) => DEFAULT_ATTEMPTS,
         };
+        let connect_timeout = (self.timeout / 2).min(LONGEST_CONNECT);
         Ok(Transport {
-            http: http::Client::new(self.trust(&find)?, self.connect_timeout()),
+            http: http::Client::new(self.trust(&find)?, connect_timeout),
             retry: Retry::new(max_attempts, self.timeout, first_delay),
         })
     }
@@ -158,11 +164,6 @@ impl ConnectionArgs {
             ))
         })
     }
-
-    /// The part of `--timeout` that connecting may take.
-    fn connect_timeout(&self) -> Duration {
-        (self.timeout / 2).min(LONGEST_CONNECT)
-    }
 }
 
 /// A setting's text and its origin.
@@ -191,11 +192,6 @@ impl Found {
     pub(crate) fn endpoint(&self) -> Result<Url, Error> {
         parse_endpoint(&self.text)
             .map_err(|_| self.unusable("a URL such as `https://HOST/PATH`, without a query"))
-    }
-
-    /// The setting as a URL to send anonymous requests to, which may have a query.
-    pub(crate) fn address(&self) -> Result<Url, Error> {
-        parse_url(&self.text).map_err(|_| self.unusable("a URL such as `https://HOST/PATH`"))
     }
 
     /// The error for a setting that is not what was `expected`.
@@ -227,49 +223,19 @@ pub(crate) fn host(url: &Url) -> String {
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Accepts the modes of the AWS CLI; this program's one policy replaces them all.
-fn check_retry_mode(found: Option<Found>) -> Result<(), Error> {
-    match found {
-        Some(found)
-            if !["legacy", "standard", "adaptive"]
-                .contains(&found.text.to_ascii_lowercase().as_str()) =>
-        {
-            Err(found.unusable("`standard`, `adaptive` or `legacy`"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn parse_attempts(found: Option<Found>) -> Result<u32, Error> {
-    found.map_or(Ok(DEFAULT_ATTEMPTS), |found| {
-        let attempts: NonZeroU32 = found.parse("a number of attempts, 1 or more")?;
-        Ok(attempts.get())
-    })
-}
-
-/// Parses a URL to send signed requests to; refuses a query, which the SDK would drop.
+/// Parses a URL to send requests to. Drops the user, password and fragment, like the AWS CLI; refuses a
+/// query, which the SDK would drop.
 fn parse_endpoint(text: &str) -> Result<Url, String> {
-    let url = parse_url(text)?;
-    if url.query().is_some() {
-        return Err("an endpoint has no query".to_owned());
-    }
-    Ok(url)
-}
-
-/// Parses a URL to send requests to. Drops the user, password and fragment, like the AWS CLI.
-fn parse_url(text: &str) -> Result<Url, String> {
     // A URL parser would drop some of them.
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("a URL has no blanks and line breaks".to_owned());
     }
-    let mut url = Url::parse(text).map_err(|error| match error {
-        ParseError::RelativeUrlWithoutBase => {
-            "a URL starts with `http://` or `https://`".to_owned()
-        }
-        error => error.to_string(),
-    })?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err("a URL starts with `http://` or `https://`".to_owned());
+    let mut url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or("a URL is written as `https://HOST/PATH`")?;
+    if url.query().is_some() {
+        return Err("an endpoint has no query".to_owned());
     }
     url.set_fragment(None);
     let stripped = url.set_username("").and_then(|()| url.set_password(None));
@@ -279,20 +245,16 @@ fn parse_url(text: &str) -> Result<Url, String> {
 
 fn parse_region(text: &str) -> Result<String, String> {
     let is_label = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if (1..=63).contains(&text.len()) && text.bytes().all(is_label) {
-        Ok(text.to_owned())
-    } else {
-        Err("a region is named like `us-east-1`".to_owned())
-    }
+    let is_region = (1..=63).contains(&text.len()) && text.bytes().all(is_label);
+    let region = is_region.then(|| text.to_owned());
+    region.ok_or_else(|| "a region is named like `us-east-1`".to_owned())
 }
 
 fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text
+    let seconds = text
         .parse()
-        .map_err(|_| "not a number of seconds".to_owned())?;
-    if seconds > 0.0 && seconds <= 86_400.0 {
-        Ok(Duration::from_secs_f64(seconds))
-    } else {
-        Err("more than 0 and at most 86400 seconds".to_owned())
-    }
+        .ok()
+        .filter(|seconds| *seconds > 0.0 && *seconds <= 86_400.0);
+    let seconds = seconds.map(Duration::from_secs_f64);
+    seconds.ok_or_else(|| "not a number of seconds, more than 0 and at most 86400".to_owned())
 }

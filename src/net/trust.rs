@@ -17,23 +17,16 @@ const BUNDLES: [&str; 5] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// The TLS settings of a run; clones share them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Trust(Arc<Inner>);
-
+/// The TLS settings of a run.
 #[derive(Debug, Default)]
-struct Inner {
+pub(crate) struct Trust {
     /// The roots of a CA bundle; the system's without them.
     bundle: Option<RootCertStore>,
     config: OnceLock<Option<Arc<ClientConfig>>>,
 }
 
 impl Trust {
-    /// Trusts the certificates in the PEM file at `path` and no others.
-    ///
-    /// # Errors
-    ///
-    /// Why the file cannot be used: it cannot be read, holds no certificate, or one that does not parse.
+    /// Trusts the certificates in the PEM file at `path` and no others; or says why it cannot be used.
     pub(crate) fn in_bundle(path: &Path) -> Result<Self, String> {
         let pem = std::fs::read(path).map_err(|error| error.to_string())?;
         let mut roots = RootCertStore::empty();
@@ -44,19 +37,19 @@ impl Trust {
         if roots.is_empty() {
             return Err("it holds no certificate".to_owned());
         }
-        Ok(Self(Arc::new(Inner {
+        Ok(Self {
             bundle: Some(roots),
             config: OnceLock::new(),
-        })))
+        })
     }
 
     /// The TLS settings, made at the first call; `None` if the system has no certificates.
     pub(super) fn config(&self) -> Option<Arc<ClientConfig>> {
         let make = || {
-            let roots = self.0.bundle.clone().unwrap_or_else(system_roots);
+            let roots = self.bundle.clone().unwrap_or_else(system_roots);
             (!roots.is_empty()).then(|| Arc::new(config(roots)))
         };
-        self.0.config.get_or_init(make).clone()
+        self.config.get_or_init(make).clone()
     }
 }
 
@@ -89,17 +82,11 @@ fn system_roots() -> RootCertStore {
 /// The certificates of the first of `paths` that exists, unless it holds none.
 fn first_bundle(paths: &[impl AsRef<Path>]) -> Option<RootCertStore> {
     let bundle = paths.iter().map(AsRef::as_ref).find(|path| path.exists())?;
-    let roots = parsable_roots(bundle);
-    (!roots.is_empty()).then_some(roots)
-}
-
-/// The certificates at `path` that parse; a system's bundle may hold old ones that do not.
-fn parsable_roots(path: &Path) -> RootCertStore {
+    let certificates = CertificateDer::pem_file_iter(bundle).ok()?;
     let mut roots = RootCertStore::empty();
-    if let Ok(certificates) = CertificateDer::pem_file_iter(path) {
-        roots.add_parsable_certificates(certificates.flatten());
-    }
-    roots
+    // A system's bundle may hold old ones that do not parse.
+    roots.add_parsable_certificates(certificates.flatten());
+    (!roots.is_empty()).then_some(roots)
 }
 
 #[cfg(test)]

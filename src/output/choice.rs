@@ -7,35 +7,25 @@ use clap::{Arg, Command};
 
 use super::columns::{Column, Schema};
 use crate::error::Error;
-use crate::reference::similar;
 
-/// A name in `--columns`, with its sign.
+/// A name in `--columns`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ColumnName {
-    sign: Sign,
+    /// `+` adds the column to the default ones, `-` leaves it out. Without a sign it is one of the only
+    /// columns to print.
+    sign: Option<char>,
     name: String,
-}
-
-/// The effect of a name in `--columns`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sign {
-    /// Prints the named columns only.
-    None,
-    /// Adds the column to the default ones.
-    Plus,
-    /// Leaves the column out.
-    Minus,
 }
 
 impl ColumnName {
     /// Whether the column is to be printed.
     pub(super) fn is_wanted(&self) -> bool {
-        self.sign != Sign::Minus
+        self.sign != Some('-')
     }
 
     /// Whether it is one of the only columns to print.
     pub(super) fn is_plain(&self) -> bool {
-        self.sign == Sign::None
+        self.sign.is_none()
     }
 
     /// The name as it was typed, without its sign.
@@ -47,21 +37,16 @@ impl ColumnName {
 impl From<String> for ColumnName {
     fn from(text: String) -> Self {
         let text = text.trim();
-        for (prefix, sign) in [('+', Sign::Plus), ('-', Sign::Minus)] {
-            if let Some(name) = text.strip_prefix(prefix) {
-                let name = name.to_owned();
-                return Self { sign, name };
-            }
-        }
+        let sign = text.chars().next().filter(|sign| ['+', '-'].contains(sign));
         Self {
-            sign: Sign::None,
-            name: text.to_owned(),
+            sign,
+            name: text[sign.map_or(0, char::len_utf8)..].to_owned(),
         }
     }
 }
 
 /// Lists `columns` in the help and the completions of `arg`, which is `--columns`.
-pub(crate) fn offer<R: Sync>(arg: Arg, columns: &'static [Column<R>]) -> Arg {
+pub(crate) fn offer(arg: Arg, columns: &'static [Column]) -> Arg {
     let about = (arg.get_long_help().or(arg.get_help())).map(ToString::to_string);
     let list: Vec<_> = columns
         .iter()
@@ -111,22 +96,22 @@ impl TypedValueParser for ColumnParser {
 /// # Errors
 ///
 /// A usage error if plain names are mixed with signs, a name is unknown, or no column is left.
-pub(super) fn choose<R>(
-    schema: &Schema<R>,
+pub(super) fn choose(
+    schema: &Schema,
     names: &[ColumnName],
     added: &[&str],
-    defaults: impl Fn(&Column<R>) -> bool,
-) -> Result<Vec<&'static Column<R>>, Error> {
+    defaults: impl Fn(&Column) -> bool,
+) -> Result<Vec<&'static Column>, Error> {
+    let mut names = names;
     // `tag,` ends with an empty name.
-    let names = match names {
-        [rest @ .., last]
-            if !rest.is_empty() && last.name.is_empty() && last.sign == Sign::None =>
-        {
-            rest
-        }
-        names => names,
-    };
-    let plain = names.iter().filter(|name| name.sign == Sign::None).count();
+    if let [rest @ .., last] = names
+        && !rest.is_empty()
+        && last.is_plain()
+        && last.name.is_empty()
+    {
+        names = rest;
+    }
+    let plain = names.iter().filter(|name| name.is_plain()).count();
     if plain != 0 && plain != names.len() {
         return Err(
             Error::usage("`--columns` mixes plain names with `+` and `-`").hint(
@@ -134,30 +119,30 @@ pub(super) fn choose<R>(
             ),
         );
     }
-    let mut chosen: Vec<&'static Column<R>> = match plain {
-        0 => schema
-            .columns
-            .iter()
-            .filter(|column| defaults(column))
-            .collect(),
+    let all = schema.columns.iter();
+    let mut chosen: Vec<&'static Column> = match plain {
+        0 => all.clone().filter(|column| defaults(column)).collect(),
         _ => Vec::new(),
     };
-    for name in names {
-        let column = schema
-            .find(&name.name)
-            .ok_or_else(|| unknown(schema, name))?;
-        match name.sign {
-            Sign::Minus => chosen.retain(|other| other.key != column.key),
-            Sign::None | Sign::Plus => add(column, &mut chosen),
+    let mut add = |column: &'static Column, is_wanted: bool| {
+        let place = chosen.iter().position(|other| other.key == column.key);
+        match place {
+            Some(place) if !is_wanted => drop(chosen.remove(place)),
+            None if is_wanted => chosen.push(column),
+            _ => {}
         }
+    };
+    for name in names {
+        let column = schema.find(&name.name);
+        let column = column.ok_or_else(|| unknown(schema, &name.name))?;
+        add(column, name.is_wanted());
     }
     for column in added.iter().filter_map(|name| schema.column(name)) {
-        add(column, &mut chosen);
+        add(column, true);
     }
     if plain == 0 {
-        let position =
-            |column: &&Column<R>| schema.columns.iter().position(|c| c.key == column.key);
-        chosen.sort_by_key(position);
+        let place = |column: &&Column| all.clone().position(|other| other.key == column.key);
+        chosen.sort_by_key(place);
     }
     if chosen.is_empty() {
         return Err(Error::usage("`--columns` leaves out every column").hint("leave out fewer"));
@@ -165,42 +150,8 @@ pub(super) fn choose<R>(
     Ok(chosen)
 }
 
-fn add<R>(column: &'static Column<R>, chosen: &mut Vec<&'static Column<R>>) {
-    if chosen.iter().all(|other| other.key != column.key) {
-        chosen.push(column);
-    }
-}
-
-fn unknown<R>(schema: &Schema<R>, name: &ColumnName) -> Error {
-    let ColumnName { sign, name } = name;
-    // `-c -o json` reads as the column `o`, to be left out.
-    let error = match sign {
-        Sign::Minus => Error::usage(format!(
-            "`--columns` is followed by `-{name}`, which is not a column"
-        )),
-        Sign::None | Sign::Plus => Error::usage(format!("there is no column `{name}`")),
-    };
-    let near = near(schema, name);
-    if near.is_empty() {
-        let all: Vec<_> = schema.columns.iter().map(Column::name).collect();
-        return error.hint(format!("choose among `{}`", all.join("`, `")));
-    }
-    error.hint(format!("did you mean `{}`?", near.join("` or `")))
-}
-
-/// The columns that `name` may mean: those whose names contain it, or else similar ones.
-fn near<R>(schema: &Schema<R>, name: &str) -> Vec<&'static str> {
-    let name = name.to_ascii_lowercase();
-    let names = schema.columns.iter().flat_map(Column::names);
-    let names: Vec<_> = names.map(str::to_ascii_lowercase).collect();
-    let mut near: Vec<_> = names.iter().map(String::as_str).collect();
-    near.retain(|own| name.len() > 2 && own.contains(&name));
-    if near.is_empty() {
-        near = similar(&name, names.iter().map(String::as_str));
-    }
-    let mut columns: Vec<_> = (near.into_iter())
-        .filter_map(|own| schema.find(own).map(Column::name))
-        .collect();
-    columns.dedup();
-    columns
+fn unknown(schema: &Schema, name: &str) -> Error {
+    let all: Vec<_> = schema.columns.iter().map(Column::name).collect();
+    Error::usage(format!("there is no column `{name}`"))
+        .hint(format!("choose among `{}`", all.join("`, `")))
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::facts::Facts;
+use crate::model::{Row, RowKind};
 
 /// The value of a column in one row, borrowed from the row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,23 +33,26 @@ impl<'a> Value<'a> {
     }
 }
 
-/// A column of rows of type `R`.
+/// A column, made by [`Column::new`] and the methods that follow it.
 #[derive(Debug)]
-pub(crate) struct Column<R: 'static> {
+pub(crate) struct Column {
     /// The API's field name, `outer.inner` if the service nests it.
     pub(crate) key: &'static str,
     /// The heading in a table.
     pub(crate) title: &'static str,
     /// Other names for it, such as its sort key.
-    pub(crate) aliases: &'static [&'static str],
+    aliases: &'static [&'static str],
     /// When it is printed by default.
     pub(crate) shown: Shown,
     /// The facts that fill it.
     pub(crate) needs: Facts,
-    /// How a table shows it.
+    /// When a table is too wide, columns of low importance give way first; those of [`NAMES`] or more
+    /// name the row.
+    pub(crate) importance: u8,
+    /// How a table shows its cells.
     pub(crate) look: Look,
     /// Its value in a row.
-    pub(crate) value: for<'a> fn(&'a R) -> Value<'a>,
+    pub(crate) value: for<'a> fn(&'a Row) -> Value<'a>,
 }
 
 /// When a column is printed by default.
@@ -66,38 +70,19 @@ pub(crate) enum Shown {
     ForPublic,
 }
 
-/// How a table shows a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Look {
-    /// The side at which its cells are aligned.
-    pub(crate) align: Align,
-    /// The role that its colour shows.
-    pub(crate) role: Role,
-    /// When a table is too wide, columns of low importance give way first; those of [`NAMES`] or more
-    /// name the row.
-    pub(crate) importance: u8,
-}
-
 /// The least importance of a column that is a part of the row's name.
 pub(super) const NAMES: u8 = 8;
 
-/// The side at which cells are aligned.
+/// How a table shows the cells of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Align {
-    Left,
-    /// For numbers.
-    Right,
-}
-
-/// The role of a column, which its colour shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// A tag or another name that people choose.
-    Name,
-    /// A digest.
-    Digest,
-    /// Everything else.
+pub(crate) enum Look {
     Plain,
+    /// Aligned at the right.
+    Number,
+    /// In the colour of a tag or another name that people choose.
+    Name,
+    /// In the colour of a digest.
+    Digest,
 }
 
 /// The properties of a listing that are known before its rows are read.
@@ -111,7 +96,43 @@ pub(crate) struct Expected {
     pub(crate) told: Facts,
 }
 
-impl<R> Column<R> {
+impl Column {
+    /// A plain column that every format prints by default.
+    pub(crate) const fn new(
+        key: &'static str,
+        title: &'static str,
+        needs: Facts,
+        importance: u8,
+        value: for<'a> fn(&'a Row) -> Value<'a>,
+    ) -> Self {
+        Self {
+            key,
+            title,
+            aliases: &[],
+            shown: Shown::Always,
+            needs,
+            importance,
+            look: Look::Plain,
+            value,
+        }
+    }
+
+    pub(crate) const fn look(self, look: Look) -> Self {
+        Self { look, ..self }
+    }
+
+    pub(crate) const fn shown(self, shown: Shown) -> Self {
+        Self { shown, ..self }
+    }
+
+    pub(crate) const fn for_machines(self) -> Self {
+        self.shown(Shown::ForMachines)
+    }
+
+    pub(crate) const fn also(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
     /// The last part of the key: its name in headers and `--columns`.
     pub(crate) fn name(&self) -> &'static str {
         self.nesting().1
@@ -137,41 +158,22 @@ impl<R> Column<R> {
     }
 }
 
-/// The rows of a command: their names in texts and documents, their columns.
+/// The rows of a command and their columns.
 #[derive(Debug)]
-pub(crate) struct Schema<R: 'static> {
-    /// The word for a row, such as `image`.
-    pub(crate) noun: &'static str,
-    /// The key of the list in the service's JSON document.
-    pub(crate) list_key: &'static str,
+pub(crate) struct Schema {
+    pub(crate) kind: RowKind,
     /// In the order of a table.
-    pub(crate) columns: &'static [Column<R>],
-    /// The name of the column that `-o name` and `-o image-ids` print.
-    pub(crate) id: &'static str,
-    /// The facts that a source must provide to list such rows.
-    pub(crate) needs: Facts,
-    /// The facts that a source must provide to list all of them.
-    pub(crate) complete: Facts,
-    /// Whether the row's image is an index, which must be deleted before its images.
-    pub(crate) is_index: fn(&R) -> bool,
-    /// The number of the request that deletes the row's image, if requests were planned.
-    pub(crate) request: fn(&R) -> Option<usize>,
+    pub(crate) columns: &'static [Column],
 }
 
-impl<R> Schema<R> {
+impl Schema {
     /// The column called `name`.
-    pub(crate) fn column(&self, name: &str) -> Option<&'static Column<R>> {
+    pub(crate) fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.name() == name)
     }
 
     /// The column with this field name, title or sort key, in any case.
-    pub(crate) fn find(&self, name: &str) -> Option<&'static Column<R>> {
+    pub(crate) fn find(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.is_called(name))
-    }
-
-    /// The column that names a row.
-    pub(crate) fn id_column(&self) -> &'static Column<R> {
-        self.column(self.id)
-            .expect("a schema's id is one of its columns")
     }
 }

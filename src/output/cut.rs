@@ -16,7 +16,7 @@ pub(super) fn width_of_first(first: usize, count: usize) -> usize {
 }
 
 /// `first, second +7`: as many of `items` as fit, and the number of the others.
-pub(super) fn after_some(items: &[impl AsRef<str>], limit: usize, cut: Cut) -> String {
+pub(super) fn after_some(items: &[impl AsRef<str>], limit: usize) -> String {
     let mut shown = String::new();
     let mut width = 0;
     for (index, item) in items.iter().map(AsRef::as_ref).enumerate() {
@@ -25,7 +25,7 @@ pub(super) fn after_some(items: &[impl AsRef<str>], limit: usize, cut: Cut) -> S
         let wider = width + separator.len() + item.width();
         if wider + after.len() > limit {
             if index == 0 {
-                return cut.apply(item, limit.saturating_sub(after.len())) + &after;
+                return in_the_middle(item, limit.saturating_sub(after.len())) + &after;
             }
             return shown + &suffix(items.len() - index);
         }
@@ -36,34 +36,16 @@ pub(super) fn after_some(items: &[impl AsRef<str>], limit: usize, cut: Cut) -> S
     shown
 }
 
-/// Where to cut a text that is too long.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Cut {
-    /// `sha256-4f1c…9d0e.sig`: texts usually differ at their ends.
-    #[default]
-    Middle,
-    /// For texts that differ in their middle.
-    End,
-}
-
-impl Cut {
-    /// All of them, the best first.
-    pub(super) const ALL: [Self; 2] = [Self::Middle, Self::End];
-
-    /// `text` in at most `limit` columns.
-    pub(super) fn apply(self, text: &str, limit: usize) -> String {
-        if text.width() <= limit {
-            return text.to_owned();
-        }
-        let room = limit.saturating_sub(1);
-        let head = match self {
-            Self::Middle => room.div_ceil(2),
-            Self::End => room,
-        };
-        let tail = take_width(text.chars().rev(), room - head);
-        let tail: String = tail.chars().rev().collect();
-        format!("{}…{tail}", take_width(text.chars(), head))
+/// `sha256-4f1c…9d0e.sig`: `text` in at most `limit` columns. Texts usually differ at their ends.
+pub(super) fn in_the_middle(text: &str, limit: usize) -> String {
+    if text.width() <= limit {
+        return text.to_owned();
     }
+    let room = limit.saturating_sub(1);
+    let head = room.div_ceil(2);
+    let tail = take_width(text.chars().rev(), room - head);
+    let tail: String = tail.chars().rev().collect();
+    format!("{}…{tail}", take_width(text.chars(), head))
 }
 
 fn take_width(characters: impl Iterator<Item = char>, room: usize) -> String {
@@ -77,12 +59,12 @@ fn take_width(characters: impl Iterator<Item = char>, room: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cut, after_some};
+    use super::{after_some, in_the_middle};
 
     #[test]
     fn lists_show_as_many_items_as_fit_and_count_the_rest() {
         let items = ["1.27.3", "1.27", "1", "latest"];
-        let shown = |limit| after_some(&items, limit, Cut::Middle);
+        let shown = |limit| after_some(&items, limit);
         assert_eq!(shown(40), "1.27.3, 1.27, 1, latest");
         assert_eq!(shown(22), "1.27.3, 1.27, 1 +1");
         assert_eq!(shown(12), "1.27.3 +3");
@@ -91,11 +73,9 @@ mod tests {
 
     #[test]
     fn texts_keep_their_ends() {
-        let middle = |text, limit| Cut::Middle.apply(text, limit);
-        assert_eq!(middle("sha256-0123456789.sig", 12), "sha256…9.sig");
-        assert_eq!(middle("short", 5), "short");
-        assert_eq!(middle("版本版本版本", 5), "版…本");
-        assert_eq!(middle("long", 1), "…");
-        assert_eq!(Cut::End.apply("nightly-20240101", 10), "nightly-2…");
+        assert_eq!(in_the_middle("sha256-0123456789.sig", 12), "sha256…9.sig");
+        assert_eq!(in_the_middle("short", 5), "short");
+        assert_eq!(in_the_middle("版本版本版本", 5), "版…本");
+        assert_eq!(in_the_middle("long", 1), "…");
     }
 }

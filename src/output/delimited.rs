@@ -5,113 +5,45 @@ use std::borrow::Cow;
 use super::columns::{Column, Value};
 use super::{Format, Style};
 use crate::error::Error;
+use crate::model::Row;
 
 /// Separates several tags in one cell; no tag contains it.
 const JOINT: &str = ";";
 
-/// RFC 4180: CRLF after each line, quotes if needed.
+/// CSV quotes cells as RFC 4180 says; TSV writes characters that would break a line as `\t`, `\n`,
+/// `\\`.
 #[derive(Debug)]
-pub(super) struct Csv<R: 'static>(Cells<R>);
+pub(super) struct Delimited {
+    columns: Vec<&'static Column>,
+    style: Style,
+    /// `,` or a tab.
+    delimiter: u8,
+}
 
-impl<R> Csv<R> {
-    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
-        Self(Cells { columns, style })
-    }
-
-    fn write<'a>(out: &mut Vec<u8>, lines: impl Iterator<Item = Vec<Cow<'a, str>>>) {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(out);
-        for line in lines {
-            writer
-                .write_record(line.iter().map(|cell| cell.as_bytes()))
-                .expect("a buffer takes every byte, and every line has the same columns");
+impl Delimited {
+    pub(super) fn new(columns: Vec<&'static Column>, style: Style, delimiter: u8) -> Self {
+        Self {
+            columns,
+            style,
+            delimiter,
         }
-        writer.flush().expect("a buffer takes every byte");
-    }
-}
-
-impl<R> Format<R> for Csv<R> {
-    fn begin(&mut self, out: &mut Vec<u8>) {
-        Self::write(out, self.0.header().into_iter());
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
-        let lines = rows.iter().map(|row| {
-            let cells = self.0.row(row);
-            cells.map(|cell| self.0.style.shown(cell)).collect()
-        });
-        Self::write(out, lines);
-        Ok(())
-    }
-
-    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
-}
-
-/// Tabs between cells; characters that would break a line are written as `\t`, `\n`, `\\`.
-#[derive(Debug)]
-pub(super) struct Tsv<R: 'static>(Cells<R>);
-
-impl<R> Tsv<R> {
-    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
-        Self(Cells { columns, style })
-    }
-
-    fn line<'a>(&self, out: &mut Vec<u8>, cells: impl Iterator<Item = Cow<'a, str>>) {
+    fn line<'a>(&self, cells: impl Iterator<Item = Cow<'a, str>>, out: &mut Vec<u8>) {
         for (index, cell) in cells.enumerate() {
             if index > 0 {
-                out.push(b'\t');
+                out.push(self.delimiter);
             }
-            out.extend(self.0.style.shown(unbroken(cell)).as_bytes());
+            let cell = if self.delimiter == b',' {
+                // A line without any character would not be read as a row.
+                let is_whole_line = self.columns.len() == 1;
+                quoted(self.style.shown(cell), is_whole_line)
+            } else {
+                self.style.shown(unbroken(cell))
+            };
+            out.extend_from_slice(cell.as_bytes());
         }
         out.push(b'\n');
-    }
-}
-
-impl<R> Format<R> for Tsv<R> {
-    fn begin(&mut self, out: &mut Vec<u8>) {
-        if let Some(header) = self.0.header() {
-            self.line(out, header.into_iter());
-        }
-    }
-
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
-        for row in rows {
-            self.line(out, self.0.row(row));
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
-}
-
-/// `cell` with the characters that would break its line escaped.
-fn unbroken(cell: Cow<'_, str>) -> Cow<'_, str> {
-    if !cell.contains(['\t', '\n', '\\']) {
-        return cell;
-    }
-    // Backslashes first, so that those of the other escapes are not doubled.
-    let cell = cell.replace('\\', "\\\\");
-    cell.replace('\t', "\\t").replace('\n', "\\n").into()
-}
-
-/// The cells of a row as text, the same for both formats.
-#[derive(Debug)]
-struct Cells<R: 'static> {
-    columns: Vec<&'static Column<R>>,
-    style: Style,
-}
-
-impl<R> Cells<R> {
-    fn header(&self) -> Option<Vec<Cow<'static, str>>> {
-        let names = self.columns.iter().map(|column| column.name().into());
-        self.style.headers.then(|| names.collect())
-    }
-
-    fn row<'a>(&'a self, row: &'a R) -> impl Iterator<Item = Cow<'a, str>> {
-        self.columns
-            .iter()
-            .map(|column| self.cell((column.value)(row)))
     }
 
     fn cell<'a>(&self, value: Value<'a>) -> Cow<'a, str> {
@@ -124,4 +56,38 @@ impl<R> Cells<R> {
             Value::List(items) => items.join(JOINT).into(),
         }
     }
+}
+
+impl Format for Delimited {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        if self.style.headers {
+            self.line(self.columns.iter().map(|column| column.name().into()), out);
+        }
+    }
+
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
+        for row in rows {
+            let columns = self.columns.iter();
+            self.line(columns.map(|column| self.cell((column.value)(row))), out);
+        }
+        Ok(())
+    }
+}
+
+/// `cell` of CSV, in quotes if needed.
+fn quoted(cell: Cow<'_, str>, is_whole_line: bool) -> Cow<'_, str> {
+    if !cell.contains([',', '"', '\n', '\r']) && !(is_whole_line && cell.is_empty()) {
+        return cell;
+    }
+    format!("\"{}\"", cell.replace('"', "\"\"")).into()
+}
+
+/// `cell` of TSV, with the characters that would break its line escaped.
+fn unbroken(cell: Cow<'_, str>) -> Cow<'_, str> {
+    if !cell.contains(['\t', '\n', '\\']) {
+        return cell;
+    }
+    // Backslashes first, so that those of the other escapes are not doubled.
+    let cell = cell.replace('\\', "\\\\");
+    cell.replace('\t', "\\t").replace('\n', "\\n").into()
 }

@@ -1,351 +1,219 @@
 //! `json` and `jsonl`: the service's field names and nesting, without absent fields.
 
-use std::io;
-
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+use serde::Serialize;
 
 use super::columns::{Column, Value};
 use super::time::{Clock, epoch};
-use super::{Format, Place, Style};
+use super::{Format, Style};
 use crate::error::Error;
 use crate::escape::{judged, needs_escaping};
+use crate::model::Row;
 
-/// One document: `{"LIST": [ … ]}`, indented as `jq` does.
+/// One document, `{"LIST": [ … ]}`, indented as `jq` does, or one object per line.
 #[derive(Debug)]
-pub(super) struct Document<R: 'static> {
-    list_key: &'static str,
-    columns: Vec<&'static Column<R>>,
+pub(super) struct Json {
+    /// The key of the list in a document; none for lines.
+    list_key: Option<&'static str>,
+    fields: Vec<Field>,
     style: Style,
-    layout: Layout<PrettyFormatter<'static>>,
     is_empty: bool,
 }
 
-impl<R> Document<R> {
+/// A column with the texts before its values.
+#[derive(Debug)]
+struct Field {
+    column: &'static Column,
+    /// The start of the object that the service nests the field in.
+    outer: Option<String>,
+    /// The key, on a new line in a document.
+    key: String,
+}
+
+/// The depths of indentation in a document.
+const ROW: usize = 2;
+const FIELD: usize = 3;
+
+impl Json {
     pub(super) fn new(
-        list_key: &'static str,
-        columns: Vec<&'static Column<R>>,
+        list_key: Option<&'static str>,
+        columns: &[&'static Column],
         style: Style,
     ) -> Self {
+        let key = |depth, key| match list_key {
+            Some(_) => format!("\n{:1$}\"{key}\": ", "", 2 * depth),
+            None => format!("\"{key}\":"),
+        };
+        let field = |column: &&'static Column| {
+            let (outer, inner) = column.nesting();
+            Field {
+                column,
+                key: key(FIELD + usize::from(outer.is_some()), inner),
+                outer: outer.map(|outer| key(FIELD, outer) + "{"),
+            }
+        };
+        // Those of one object side by side, so that each object is written once.
+        let outer = |column: &Column| column.nesting().0.unwrap_or(column.key);
+        let mut grouped = columns.to_vec();
+        grouped.sort_by_key(|column| columns.iter().position(|c| outer(c) == outer(column)));
         Self {
             list_key,
-            columns: grouped(columns),
-            layout: Layout::new(PrettyFormatter::new(), style.place),
+            fields: grouped.iter().map(field).collect(),
             style,
             is_empty: true,
         }
     }
 
-    fn key(&mut self, key: &str, first: bool, out: &mut Vec<u8>) -> io::Result<()> {
-        self.layout.begin_object_key(out, first)?;
-        append(key, self.layout.clone(), out);
-        self.layout.end_object_key(out)?;
-        self.layout.begin_object_value(out)
-    }
-
-    fn begin_list(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
-        self.layout.begin_object(out)?;
-        self.key(self.list_key, true, out)?;
-        self.layout.begin_array(out)
-    }
-
-    fn row(&mut self, row: &R, out: &mut Vec<u8>) -> io::Result<()> {
-        self.layout.begin_array_value(out, self.is_empty)?;
-        self.is_empty = false;
-        let object = Object {
-            columns: &self.columns,
-            clock: &self.style.clock,
-            row,
-        };
-        append(&object, self.layout.clone(), out);
-        self.layout.end_array_value(out)
-    }
-
-    fn end_list(&mut self, next_token: Option<&str>, out: &mut Vec<u8>) -> io::Result<()> {
-        self.layout.end_array(out)?;
-        self.layout.end_object_value(out)?;
-        if let Some(token) = next_token {
-            self.key("nextToken", false, out)?;
-            append(token, self.layout.clone(), out);
-            self.layout.end_object_value(out)?;
+    fn row(&self, row: &Row, out: &mut Vec<u8>) {
+        out.push(b'{');
+        let mut open: Option<&str> = None;
+        for field in &self.fields {
+            let value = (field.column.value)(row);
+            if matches!(value, Value::Missing) {
+                continue;
+            }
+            let outer = field.outer.as_deref();
+            if outer != open {
+                self.close_outer(open, out);
+                open = outer;
+                if let Some(outer) = outer {
+                    comma(out);
+                    out.extend_from_slice(outer.as_bytes());
+                }
+            }
+            comma(out);
+            out.extend_from_slice(field.key.as_bytes());
+            self.value(value, FIELD + usize::from(outer.is_some()), out);
         }
-        self.layout.end_object(out)?;
-        out.push(b'\n');
-        Ok(())
+        self.close_outer(open, out);
+        self.close(b'}', ROW, out);
+    }
+
+    fn close_outer(&self, open: Option<&str>, out: &mut Vec<u8>) {
+        if open.is_some() {
+            self.close(b'}', FIELD, out);
+        }
+    }
+
+    fn value(&self, value: Value<'_>, depth: usize, out: &mut Vec<u8>) {
+        match value {
+            Value::Missing => {}
+            Value::Text(text) | Value::Digest(text) | Value::MediaType(text) => {
+                self.string(text, out);
+            }
+            Value::Size(number) | Value::Count(number) => append(&number, out),
+            Value::List(items) => {
+                out.push(b'[');
+                for item in items {
+                    comma(out);
+                    self.line(depth + 1, out);
+                    self.string(item, out);
+                }
+                self.close(b']', depth, out);
+            }
+            Value::Time(time) => match &self.style.clock {
+                Clock::Epoch => append(&epoch(time), out),
+                clock => {
+                    out.push(b'"');
+                    clock.write(time, out);
+                    out.push(b'"');
+                }
+            },
+        }
+    }
+
+    /// `text` in quotes; on a terminal, unsafe characters are written as `\uXXXX`.
+    fn string(&self, text: &str, out: &mut Vec<u8>) {
+        // Without an early exit, so that several bytes are compared at a time.
+        let is_plain = |byte| (b' '..=b'~').contains(&byte) & (byte != b'"') & (byte != b'\\');
+        if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+            out.push(b'"');
+            out.extend_from_slice(text.as_bytes());
+            out.push(b'"');
+            return;
+        }
+        let start = out.len();
+        append(text, out);
+        if !self.style.destination.terminal || !needs_escaping(text) {
+            return;
+        }
+        let written = String::from_utf8_lossy(&out.split_off(start)).into_owned();
+        for (character, is_safe) in judged(&written) {
+            let mut buffer = [0; 4];
+            let mut units = [0; 2];
+            if is_safe {
+                out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+            } else {
+                for unit in character.encode_utf16(&mut units) {
+                    out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+                }
+            }
+        }
+    }
+
+    /// Closes an object or a list.
+    fn close(&self, bracket: u8, depth: usize, out: &mut Vec<u8>) {
+        if !matches!(out.last(), Some(b'{' | b'[')) {
+            self.line(depth, out);
+        }
+        out.push(bracket);
+    }
+
+    /// Starts a line in a document.
+    fn line(&self, depth: usize, out: &mut Vec<u8>) {
+        if self.list_key.is_some() {
+            out.push(b'\n');
+            out.resize(out.len() + 2 * depth, b' ');
+        }
     }
 }
 
-const INFALLIBLE: &str = "a buffer takes every byte";
-
-impl<R> Format<R> for Document<R> {
+impl Format for Json {
     fn begin(&mut self, out: &mut Vec<u8>) {
-        self.begin_list(out).expect(INFALLIBLE);
+        if let Some(key) = self.list_key {
+            out.extend_from_slice(format!("{{\n  \"{key}\": [").as_bytes());
+        }
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
-            self.row(row, out).expect(INFALLIBLE);
+            if self.list_key.is_some() {
+                if !self.is_empty {
+                    out.push(b',');
+                }
+                self.is_empty = false;
+                self.line(ROW, out);
+                self.row(row, out);
+            } else {
+                self.row(row, out);
+                out.push(b'\n');
+            }
         }
         Ok(())
     }
 
     fn end(&mut self, next_token: Option<&str>, out: &mut Vec<u8>) {
-        self.end_list(next_token, out).expect(INFALLIBLE);
-    }
-}
-
-/// One object per line.
-#[derive(Debug)]
-pub(super) struct Lines<R: 'static> {
-    columns: Vec<&'static Column<R>>,
-    style: Style,
-}
-
-impl<R> Lines<R> {
-    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
-        Self {
-            columns: grouped(columns),
-            style,
+        if self.list_key.is_none() {
+            return;
         }
+        if !self.is_empty {
+            self.line(1, out);
+        }
+        out.push(b']');
+        if let Some(token) = next_token {
+            out.extend_from_slice(b",\n  \"nextToken\": ");
+            self.string(token, out);
+        }
+        out.extend_from_slice(b"\n}\n");
     }
 }
 
-impl<R> Format<R> for Lines<R> {
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
-        for row in rows {
-            let object = Object {
-                columns: &self.columns,
-                clock: &self.style.clock,
-                row,
-            };
-            let layout = Layout::new(CompactFormatter, self.style.place);
-            append(&object, layout, out);
-            out.push(b'\n');
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
-}
-
-/// `columns` with those of one object side by side, so that each object is written once.
-fn grouped<R>(columns: Vec<&'static Column<R>>) -> Vec<&'static Column<R>> {
-    let mut groups: Vec<Vec<&'static Column<R>>> = Vec::new();
-    for column in columns {
-        let outer = column.nesting().0;
-        let group = groups
-            .iter_mut()
-            .find(|group| outer.is_some() && group[0].nesting().0 == outer);
-        match group {
-            Some(group) => group.push(column),
-            None => groups.push(vec![column]),
-        }
-    }
-    groups.concat()
-}
-
-fn append(value: &(impl Serialize + ?Sized), layout: impl Formatter, out: &mut Vec<u8>) {
-    value
-        .serialize(&mut serde_json::Serializer::with_formatter(out, layout))
-        .expect(INFALLIBLE);
-}
-
-/// A row as a JSON object.
-struct Object<'a, R: 'static> {
-    columns: &'a [&'static Column<R>],
-    clock: &'a Clock,
-    row: &'a R,
-}
-
-impl<R> Object<'_, R> {
-    fn is_missing(&self) -> bool {
-        self.columns
-            .iter()
-            .all(|column| (column.value)(self.row) == Value::Missing)
+/// A comma, unless an object or a list was just opened.
+fn comma(out: &mut Vec<u8>) {
+    if !matches!(out.last(), Some(b'{' | b'[')) {
+        out.push(b',');
     }
 }
 
-impl<R> Serialize for Object<'_, R> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        let same_object =
-            |a: &&'static Column<R>, b: &&'static Column<R>| a.nesting().0 == b.nesting().0;
-        for columns in self.columns.chunk_by(same_object) {
-            match columns[0].nesting().0 {
-                Some(outer) => {
-                    let inner = Inner(Object { columns, ..*self });
-                    if !inner.0.is_missing() {
-                        map.serialize_entry(outer, &inner)?;
-                    }
-                }
-                None => self.fields(columns, &mut map)?,
-            }
-        }
-        map.end()
-    }
-}
-
-impl<R> Object<'_, R> {
-    fn fields<M: SerializeMap>(
-        &self,
-        columns: &[&'static Column<R>],
-        map: &mut M,
-    ) -> Result<(), M::Error> {
-        for column in columns {
-            let name = column.name();
-            match (column.value)(self.row) {
-                Value::Missing => {}
-                Value::Text(text) | Value::Digest(text) | Value::MediaType(text) => {
-                    map.serialize_entry(name, text)?;
-                }
-                Value::Size(number) | Value::Count(number) => map.serialize_entry(name, &number)?,
-                Value::List(items) => map.serialize_entry(name, items)?,
-                Value::Time(time) => match self.clock {
-                    Clock::Epoch => map.serialize_entry(name, &epoch(time))?,
-                    clock => map.serialize_entry(name, &clock.text(time))?,
-                },
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The fields of a nested object.
-struct Inner<'a, R: 'static>(Object<'a, R>);
-
-impl<R> Serialize for Inner<'_, R> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.0.fields(self.0.columns, &mut map)?;
-        map.end()
-    }
-}
-
-/// The colours of jq 1.7.
-const KEY: &[u8] = b"\x1b[34;1m";
-const STRING: &[u8] = b"\x1b[0;32m";
-const NUMBER: &[u8] = b"\x1b[0;39m";
-const PUNCTUATION: &[u8] = b"\x1b[1;39m";
-const RESET: &[u8] = b"\x1b[0m";
-
-/// Whitespace by `inner`, and colour; on a terminal, unsafe characters are written as `\uXXXX`.
-#[derive(Clone, Debug)]
-struct Layout<F> {
-    inner: F,
-    terminal: bool,
-    color: bool,
-    in_key: bool,
-}
-
-impl<F> Layout<F> {
-    fn new(inner: F, place: Place) -> Self {
-        Self {
-            inner,
-            terminal: place.terminal,
-            color: place.color_data,
-            in_key: false,
-        }
-    }
-
-    /// Lets the wrapped formatter `write` in a colour.
-    fn paint<W: ?Sized + io::Write>(
-        &mut self,
-        color: &[u8],
-        writer: &mut W,
-        write: impl FnOnce(&mut F, &mut Vec<u8>) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut text = Vec::new();
-        write(&mut self.inner, &mut text)?;
-        if text.is_empty() {
-            return Ok(());
-        }
-        writer.write_all(color)?;
-        writer.write_all(&text)?;
-        writer.write_all(RESET)
-    }
-}
-
-/// Passes calls of [`Formatter`] to the wrapped formatter, in a colour if colours are on.
-macro_rules! painted {
-    ($($color:ident: $call:ident($($argument:ident: $kind:ty)?);)+) => {$(
-        fn $call<W: ?Sized + io::Write>(
-            &mut self,
-            writer: &mut W,
-            $($argument: $kind,)?
-        ) -> io::Result<()> {
-            if !self.color {
-                return self.inner.$call(writer, $($argument)?);
-            }
-            self.paint($color, writer, |inner, text| inner.$call(text, $($argument)?))
-        }
-    )+};
-}
-
-impl<F: Formatter> Formatter for Layout<F> {
-    painted! {
-        PUNCTUATION: begin_array();
-        PUNCTUATION: end_array();
-        PUNCTUATION: begin_array_value(first: bool);
-        PUNCTUATION: end_array_value();
-        PUNCTUATION: begin_object();
-        PUNCTUATION: end_object();
-        PUNCTUATION: begin_object_value();
-        PUNCTUATION: end_object_value();
-        NUMBER: write_i64(value: i64);
-        NUMBER: write_f64(value: f64);
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.in_key = true;
-        if !self.color {
-            return self.inner.begin_object_key(writer, first);
-        }
-        let begin = |inner: &mut F, text: &mut Vec<u8>| inner.begin_object_key(text, first);
-        self.paint(PUNCTUATION, writer, begin)
-    }
-
-    fn end_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.in_key = false;
-        self.inner.end_object_key(writer)
-    }
-
-    fn begin_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.color {
-            writer.write_all(if self.in_key { KEY } else { STRING })?;
-        }
-        self.inner.begin_string(writer)
-    }
-
-    fn end_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.inner.end_string(writer)?;
-        if self.color {
-            writer.write_all(RESET)?;
-        }
-        Ok(())
-    }
-
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        if !self.terminal || !needs_escaping(fragment) {
-            return writer.write_all(fragment.as_bytes());
-        }
-        let mut units = [0; 2];
-        for (character, is_safe) in judged(fragment) {
-            if is_safe {
-                write!(writer, "{character}")?;
-            } else {
-                for unit in character.encode_utf16(&mut units) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-            }
-        }
-        Ok(())
-    }
+fn append(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
+    serde_json::to_writer(out, value).expect("a buffer takes every byte");
 }

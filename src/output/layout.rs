@@ -23,57 +23,44 @@ pub(super) struct Wish {
     pub(super) is_empty: bool,
 }
 
-/// How much of the columns that name the row is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Names {
-    Whole,
-    Readable,
-    /// As much as fits.
-    Cut,
-}
-
-/// The columns that are shown, by position, with their widths.
-pub(super) type Widths = Vec<(usize, usize)>;
-
-/// As many columns as fit into `available`, and at least one.
+/// As many columns as fit into `available`, and at least one: their positions and widths.
 ///
 /// Columns without values are left out first. Then texts are cut, then columns are left out, the
-/// least important first. Columns that name the
-/// row are cut last. While other columns are shown, they are cut only if `tell_apart`, called with
-/// their widths, finds a way to do so, which is returned.
-pub(super) fn lay_out<T>(
-    wishes: &[Wish],
-    available: usize,
-    mut tell_apart: impl FnMut(&[(usize, usize)]) -> Option<T>,
-) -> (Widths, Option<T>) {
-    let mut layout = Layout {
+/// least important first. Columns that name the row are cut last.
+pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> {
+    let mut fitting = Fitting {
         names: names(wishes),
         wishes,
         available,
         shown: (0..wishes.len()).collect(),
     };
-    while !layout.is_whole() && layout.leave_one_out(|wish, is_name| wish.is_empty && !is_name) {}
+    while !fitting.is_whole() && fitting.leave_one_out(|wish, is_name| wish.is_empty && !is_name) {}
     loop {
-        if let Some(widths) = layout.fit(Names::Whole) {
-            return (widths, None);
-        }
-        if let Some(widths) = layout.fit(Names::Readable) {
-            let way = tell_apart(&layout.names_among(&widths));
-            if way.is_some() {
-                return (widths, way);
+        let comfortable = |wish: &Wish| wish.readable.max(wish.whole.min(COMFORTABLE));
+        let importances = fitting.shown.iter().map(|&index| wishes[index].importance);
+        let has_minor = importances.min().is_some_and(|least| least <= MINOR);
+        let least = |wish: &Wish| {
+            if has_minor {
+                comfortable(wish)
+            } else {
+                wish.readable
             }
+        };
+        let whole = |wish: &Wish, is_name| if is_name { wish.whole } else { least(wish) };
+        let fit = (fitting.fit(whole)).or_else(|| fitting.fit(|wish, _| least(wish)));
+        if let Some(widths) = fit {
+            return widths;
         }
-        if !layout.leave_one_out(|_, is_name| !is_name) {
+        if !fitting.leave_one_out(|_, is_name| !is_name) {
             break;
         }
     }
     loop {
-        if let Some(widths) = layout.fit(Names::Cut) {
-            let way = tell_apart(&layout.names_among(&widths));
-            return (widths, way);
+        if let Some(widths) = fitting.fit(|_, _| 1) {
+            return widths;
         }
-        if !layout.leave_one_out(|_, _| true) {
-            return (vec![(layout.shown[0], available)], None);
+        if !fitting.leave_one_out(|_, _| true) {
+            return vec![(fitting.shown[0], available)];
         }
     }
 }
@@ -84,7 +71,8 @@ fn names(wishes: &[Wish]) -> u8 {
     importances.max().unwrap_or(NAMES).min(NAMES)
 }
 
-struct Layout<'a> {
+/// The columns of a table, while some are left out.
+struct Fitting<'a> {
     wishes: &'a [Wish],
     /// Columns of this importance or more name the row.
     names: u8,
@@ -93,7 +81,7 @@ struct Layout<'a> {
     shown: Vec<usize>,
 }
 
-impl Layout<'_> {
+impl Fitting<'_> {
     /// Whether the shown columns fit without a cut.
     fn is_whole(&self) -> bool {
         let gaps = usize::from(GAP) * self.shown.len().saturating_sub(1);
@@ -101,26 +89,10 @@ impl Layout<'_> {
         gaps + whole.sum::<usize>() <= self.available
     }
 
-    /// The widths of the shown columns, or `None` if they do not fit.
-    fn fit(&self, names: Names) -> Option<Widths> {
-        let importances = self
-            .shown
-            .iter()
-            .map(|&index| self.wishes[index].importance);
-        let is_comfortable = importances.min().is_some_and(|least| least <= MINOR);
-        let least = |&index: &usize| {
-            let wish = self.wishes[index];
-            let width = match names {
-                Names::Whole if self.is_name(index) => wish.whole,
-                Names::Whole | Names::Readable if is_comfortable => {
-                    wish.readable.max(wish.whole.min(COMFORTABLE))
-                }
-                Names::Whole | Names::Readable => wish.readable,
-                Names::Cut => 1,
-            };
-            (index, width)
-        };
-        let mut widths: Widths = self.shown.iter().map(least).collect();
+    /// The widths of the shown columns, each at least `least`, or `None` if they do not fit.
+    fn fit(&self, least: impl Fn(&Wish, bool) -> usize) -> Option<Vec<(usize, usize)>> {
+        let width = |&index: &usize| (index, least(&self.wishes[index], self.is_name(index)));
+        let mut widths: Vec<_> = self.shown.iter().map(width).collect();
         let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
         let taken = gaps + widths.iter().map(|(_, width)| width).sum::<usize>();
         let room = self.available.checked_sub(taken)?;
@@ -154,11 +126,6 @@ impl Layout<'_> {
             }
             _ => false,
         }
-    }
-
-    fn names_among(&self, widths: &[(usize, usize)]) -> Widths {
-        let widths = widths.iter().copied();
-        widths.filter(|(index, _)| self.is_name(*index)).collect()
     }
 
     fn is_name(&self, index: usize) -> bool {

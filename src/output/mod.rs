@@ -1,12 +1,10 @@
 //! Formats, columns, values, and the options that choose them. Formats are pure: rows in, bytes out.
 
-mod checked;
 mod choice;
 mod columns;
 mod cut;
 mod delete_requests;
 mod delimited;
-mod image_ids;
 mod json;
 mod layout;
 mod name;
@@ -23,13 +21,15 @@ use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, Type
 use jiff::Timestamp;
 
 pub(crate) use self::choice::{ColumnName, offer};
-pub(crate) use self::columns::{Align, Column, Expected, Look, Role, Schema, Shown, Value};
+pub(crate) use self::columns::{Column, Expected, Look, Schema, Shown, Value};
+pub(crate) use self::delete_requests::delete_request;
 pub(crate) use self::numbers::{counted, human_count, human_size};
 use self::time::Clock;
 pub(crate) use self::time::TimeFormat;
 use crate::error::Error;
 use crate::escape::escaped;
 use crate::facts::{Facts, Need};
+use crate::model::{Row, RowKind};
 
 /// How rows are printed.
 #[derive(Debug, clap::Args)]
@@ -120,8 +120,6 @@ pub(crate) enum FormatName {
     Tsv,
     /// For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`
     Name,
-    /// For `aws ecr-public batch-delete-image --image-ids`, indexes first
-    ImageIds,
     /// For `aws ecr-public batch-delete-image --cli-input-json`, one request per line
     DeleteRequests,
 }
@@ -137,24 +135,17 @@ impl FormatName {
 
     /// Whether it prints columns.
     pub(crate) fn has_columns(self) -> bool {
-        !matches!(self, Self::Name) && !self.deletes()
-    }
-
-    /// Whether it prints what commands that delete images take.
-    pub(crate) fn deletes(self) -> bool {
-        matches!(self, Self::ImageIds | Self::DeleteRequests)
+        !matches!(self, Self::Name | Self::DeleteRequests)
     }
 }
 
 /// The properties of stdout that formats depend on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Destination {
     /// Whether stdout is a terminal.
     pub(crate) terminal: bool,
-    /// Whether to use colour for people.
+    /// Whether to use colour in tables.
     pub(crate) color: bool,
-    /// Whether to use colour in machine formats, too.
-    pub(crate) color_data: bool,
     /// The width of the terminal in columns; tables elsewhere have no limit.
     pub(crate) width: Option<usize>,
     /// The current time, for ages.
@@ -162,18 +153,13 @@ pub(crate) struct Place {
 }
 
 /// Turns rows into bytes, appended to a buffer.
-pub(crate) trait Format<R> {
-    /// Whether rows can be printed before all of them are read.
-    fn streams(&self) -> bool {
-        true
-    }
-
+pub(crate) trait Format {
     /// Inspects all rows before anything is written; not called for rows that stream.
     ///
     /// # Errors
     ///
     /// If a row has a value that the format cannot represent.
-    fn prepare(&mut self, _rows: &[&[R]]) -> Result<(), Error> {
+    fn prepare(&mut self, _rows: &[&[Row]]) -> Result<(), Error> {
         Ok(())
     }
 
@@ -185,39 +171,39 @@ pub(crate) trait Format<R> {
     /// # Errors
     ///
     /// If a row has a value that the format cannot represent.
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error>;
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error>;
 
     /// Writes the end of the document, with the token of the next page.
-    fn end(&mut self, next_token: Option<&str>, out: &mut Vec<u8>);
+    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
 impl OutputArgs {
-    /// The format for these columns of `schema`.
-    pub(crate) fn format<R: 'static>(
+    /// The format for these columns of rows of this kind.
+    pub(crate) fn format(
         &self,
-        schema: &'static Schema<R>,
-        columns: Vec<&'static Column<R>>,
-        place: Place,
-    ) -> Box<dyn Format<R>> {
+        kind: RowKind,
+        columns: Vec<&'static Column>,
+        destination: Destination,
+    ) -> Box<dyn Format> {
         let style = Style {
-            clock: self.clock(place),
+            clock: self.clock(destination),
             headers: !self.no_headers,
             in_full: self.no_trunc,
             bytes: self.bytes,
-            place,
+            destination,
         };
         match self.format_name() {
             FormatName::Table => Box::new(table::Table::new(columns, style)),
-            FormatName::Json => Box::new(json::Document::new(schema.list_key, columns, style)),
-            FormatName::Jsonl => Box::new(json::Lines::new(columns, style)),
-            FormatName::Csv => Box::new(delimited::Csv::new(columns, style)),
-            FormatName::Tsv => Box::new(delimited::Tsv::new(columns, style)),
-            FormatName::Name if self.is_full_ref() => {
-                Box::new(name::References::new(schema, self.pin))
-            }
-            FormatName::Name => Box::new(name::Names::new(schema, style)),
-            FormatName::ImageIds => Box::new(image_ids::ImageIds::new(schema)),
-            FormatName::DeleteRequests => Box::new(delete_requests::DeleteRequests::new(schema)),
+            FormatName::Json => Box::new(json::Json::new(Some(kind.list_key()), &columns, style)),
+            FormatName::Jsonl => Box::new(json::Json::new(None, &columns, style)),
+            FormatName::Csv => Box::new(delimited::Delimited::new(columns, style, b',')),
+            FormatName::Tsv => Box::new(delimited::Delimited::new(columns, style, b'\t')),
+            FormatName::Name if self.is_full_ref() => Box::new(name::ReferenceLines {
+                kind,
+                pin: self.pin,
+            }),
+            // Requests are printed instead of rows.
+            FormatName::Name | FormatName::DeleteRequests => Box::new(name::NameLines { style }),
         }
     }
 
@@ -227,12 +213,12 @@ impl OutputArgs {
     /// # Errors
     ///
     /// A usage error if `--columns` is invalid.
-    pub(crate) fn columns<R: 'static>(
+    pub(crate) fn columns(
         &self,
-        schema: &'static Schema<R>,
+        schema: &'static Schema,
         expected: Expected,
         added: &[&str],
-    ) -> Result<Vec<&'static Column<R>>, Error> {
+    ) -> Result<Vec<&'static Column>, Error> {
         let is_machine = !self.is_table();
         choice::choose(schema, &self.columns, added, |column| {
             expected.told.contains(column.needs)
@@ -252,35 +238,20 @@ impl OutputArgs {
     }
 
     /// The facts about rows of `schema` that the options need.
-    pub(crate) fn needs<R>(&self, schema: &'static Schema<R>) -> Vec<Need> {
-        let Self {
-            output,
-            columns,
-            full_ref: _,
-            pin,
-            time,
-            no_headers: _,
-            no_trunc: _,
-            bytes,
-        } = self;
-        let wanted = columns.iter().filter(|name| name.is_wanted());
+    pub(crate) fn needs(&self, schema: &'static Schema) -> Vec<Need> {
+        let wanted = self.columns.iter().filter(|name| name.is_wanted());
         let of_columns = wanted.filter_map(|name| {
             let column = schema.find(name.name())?;
             let option = format!("--columns {}", name.name());
             Some(Need::new(option, column.needs))
         });
-        let given = [
-            (
-                "-o delete-requests",
-                *output == Some(FormatName::DeleteRequests),
-                Facts::RELATIONS,
-            ),
-            ("--pin", *pin, Facts::DIGESTS),
-            ("--time", time.is_some(), Facts::DETAILS),
-            ("--bytes", *bytes, Facts::DETAILS),
-        ];
-        let given = given.into_iter().filter(|(_, is_given, _)| *is_given);
-        let of_options = given.map(|(option, _, facts)| Need::new(option, facts));
+        let deletes = self.output == Some(FormatName::DeleteRequests);
+        let of_options = Need::given([
+            ("-o delete-requests", deletes, Facts::RELATIONS),
+            ("--pin", self.pin, Facts::DIGESTS),
+            ("--time", self.time.is_some(), Facts::DETAILS),
+            ("--bytes", self.bytes, Facts::DETAILS),
+        ]);
         of_columns.chain(of_options).collect()
     }
 
@@ -303,18 +274,23 @@ impl OutputArgs {
         self.format_name() == FormatName::Table
     }
 
+    /// Whether rows can be printed before all of them are read.
+    pub(crate) fn streams(&self) -> bool {
+        !self.is_table()
+    }
+
     /// Whether the format itself carries the token of the next page.
     pub(crate) fn carries_token(&self) -> bool {
         self.format_name() == FormatName::Json
     }
 
-    fn clock(&self, place: Place) -> Clock {
-        let default = if self.is_table() && place.terminal {
+    fn clock(&self, destination: Destination) -> Clock {
+        let default = if self.is_table() && destination.terminal {
             TimeFormat::Relative
         } else {
             TimeFormat::Iso
         };
-        Clock::new(self.time.unwrap_or(default), place.now)
+        Clock::new(self.time.unwrap_or(default), destination.now)
     }
 }
 
@@ -325,14 +301,14 @@ struct Style {
     headers: bool,
     in_full: bool,
     bytes: bool,
-    place: Place,
+    destination: Destination,
 }
 
 impl Style {
     /// Foreign text in a machine format: exact bytes in a pipe, escaped on a terminal.
     fn shown<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
         match escaped(&text) {
-            Cow::Owned(safe) if self.place.terminal => Cow::Owned(safe),
+            Cow::Owned(safe) if self.destination.terminal => Cow::Owned(safe),
             _ => text,
         }
     }

@@ -1,109 +1,94 @@
-//! `name`: one digest, tag or reference per line.
+//! `name`: one digest, tag, repository or reference per line.
 
-use super::columns::{Column, Schema, Value};
-use super::{Format, Style, checked};
+use super::{Format, Style};
 use crate::error::{Error, Kind};
-use crate::reference::Reference;
+use crate::model::{Row, RowKind};
+use crate::reference::{Digest, Reference, TagName};
 
-/// One digest or tag per line; leaves out rows without one.
+/// One digest, tag or repository per line; leaves out rows without one.
 #[derive(Debug)]
-pub(super) struct Names<R: 'static> {
-    id: &'static Column<R>,
-    style: Style,
+pub(super) struct NameLines {
+    pub(super) style: Style,
 }
 
-impl<R> Names<R> {
-    pub(super) fn new(schema: &'static Schema<R>, style: Style) -> Self {
-        Self {
-            id: schema.id_column(),
-            style,
-        }
-    }
-}
-
-impl<R> Format<R> for Names<R> {
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
-        for row in rows {
-            if let Value::Text(name) | Value::Digest(name) = (self.id.value)(row) {
-                out.extend(self.style.shown(name.into()).as_bytes());
-                out.push(b'\n');
-            }
+impl Format for NameLines {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
+        for name in rows.iter().filter_map(Row::id) {
+            out.extend(self.style.shown(name.into()).as_bytes());
+            out.push(b'\n');
         }
         Ok(())
     }
-
-    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
 /// One reference per line: `public.ecr.aws/ALIAS/NAME` of repositories, with `:TAG`, `@DIGEST` for
 /// images, or both for pinned tags.
 #[derive(Debug)]
-pub(super) struct References<R: 'static> {
-    alias: &'static Column<R>,
-    repository: &'static Column<R>,
-    /// The image of the repository: a tag or a digest.
-    image: Option<&'static Column<R>>,
-    /// The digest, if the image is a tag.
-    pin: Option<&'static Column<R>>,
+pub(super) struct ReferenceLines {
+    pub(super) kind: RowKind,
+    /// Whether tags are followed by their digests.
+    pub(super) pin: bool,
 }
 
-impl<R> References<R> {
-    pub(super) fn new(schema: &'static Schema<R>, pin: bool) -> Self {
-        let column = |name| schema.column(name).expect("every schema has these columns");
-        let (id, repository) = (schema.id_column(), column("repositoryName"));
-        Self {
-            alias: column("registryAliasName"),
-            repository,
-            image: Some(id).filter(|id| id.key != repository.key),
-            pin: pin
-                .then(|| column("imageDigest"))
-                .filter(|digest| digest.key != id.key),
-        }
-    }
-
-    fn reference(&self, row: &R) -> Result<String, Error> {
-        let (Value::Text(alias), Value::Text(repository)) =
-            ((self.alias.value)(row), (self.repository.value)(row))
-        else {
-            return Err(Error::new(
-                Kind::Service,
-                "the service returned a row without a public name",
-            ));
+impl ReferenceLines {
+    fn reference(&self, row: &Row) -> Result<String, Error> {
+        let repository = match self.kind {
+            RowKind::Repositories => row.id(),
+            RowKind::Images | RowKind::Tags => row.repository(),
         };
-        let mut reference = format!("public.ecr.aws/{alias}/{repository}");
-        if self.image.is_none() && reference.parse::<Reference>().is_err() {
-            let message = format!("the service returned an invalid repository `{reference}`");
+        let (Some(alias), Some(repository)) = (row.alias(), repository) else {
+            let message = "the service returned a row without a public name";
             return Err(Error::new(Kind::Service, message));
-        }
-        if let Some(image) = self.image {
-            let mark = match (image.value)(row) {
-                Value::Digest(_) => '@',
-                _ => ':',
-            };
-            reference.push(mark);
-            reference.push_str(checked::checked(image, row)?);
-        }
-        if let Some(digest) = self.pin {
-            reference.push('@');
-            reference.push_str(checked::checked(digest, row)?);
-        }
-        Ok(reference)
+        };
+        let repository = format!("public.ecr.aws/{alias}/{repository}");
+        Ok(match self.kind {
+            RowKind::Repositories if repository.parse::<Reference>().is_err() => {
+                let message = format!("the service returned an invalid repository `{repository}`");
+                return Err(Error::new(Kind::Service, message));
+            }
+            RowKind::Repositories => repository,
+            RowKind::Images => format!("{repository}@{}", digest(row)?),
+            RowKind::Tags if self.pin => format!("{repository}:{}@{}", tag(row)?, digest(row)?),
+            RowKind::Tags => format!("{repository}:{}", tag(row)?),
+        })
     }
 }
 
-impl<R> Format<R> for References<R> {
-    fn prepare(&mut self, rows: &[&[R]]) -> Result<(), Error> {
+impl Format for ReferenceLines {
+    fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
         let mut rows = rows.iter().copied().flatten();
         rows.try_for_each(|row| self.reference(row).map(drop))
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         for row in rows {
             out.extend(self.reference(row)?.as_bytes());
             out.push(b'\n');
         }
         Ok(())
     }
+}
 
-    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
+/// The digest of `row`, which becomes part of a reference.
+fn digest(row: &Row) -> Result<&str, Error> {
+    let digest = row.digest.as_deref();
+    checked("digest", digest, Digest::is_canonical)
+}
+
+/// The tag of `row`, which becomes part of a reference.
+fn tag(row: &Row) -> Result<&str, Error> {
+    checked("tag", row.id(), TagName::is_valid)
+}
+
+fn checked<'a>(
+    what: &str,
+    text: Option<&'a str>,
+    is_valid: fn(&str) -> bool,
+) -> Result<&'a str, Error> {
+    let message = match text {
+        Some(text) if is_valid(text) => return Ok(text),
+        Some(text) => format!("the service returned an invalid {what} `{text}`"),
+        None => format!("the service returned an image without a {what}"),
+    };
+    Err(Error::new(Kind::Service, message).hint("look at the row with `-o json`"))
 }

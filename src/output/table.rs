@@ -1,22 +1,19 @@
 //! `table`: one row per line for people, at most as wide as the terminal.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 
 use comfy_table::{
-    Attribute, Cell as Styled, CellAlignment, Color, ColumnConstraint, ContentArrangement,
+    Attribute, Cell as StyledCell, CellAlignment, Color, ColumnConstraint, ContentArrangement,
     Table as Grid, Width, presets,
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::columns::{Align, Column, Role, Value};
-use super::cut::{self, Cut};
+use super::columns::{Column, Look, Value};
 use super::layout::{GAP, Wish, lay_out};
-use super::{Format, Style, human_count, human_size};
+use super::{Format, Style, cut, human_count, human_size};
 use crate::error::Error;
 use crate::escape::escaped;
+use crate::model::Row;
 
 /// A cell that is cut to less is hard to read.
 const READABLE: usize = 20;
@@ -29,23 +26,18 @@ const MISSING: &str = "-";
 
 /// Measures all rows first, so that any part of them can then be laid out alone.
 #[derive(Debug)]
-pub(super) struct Table<R: 'static> {
-    columns: Vec<&'static Column<R>>,
+pub(super) struct Table {
+    columns: Vec<&'static Column>,
     style: Style,
     /// The columns that fit, in order.
-    shown: Vec<Shown>,
-    /// Where to cut texts that do not fit.
-    cut: Cut,
-    /// Whether sizes have decimals to align.
-    has_decimals: bool,
+    shown: Vec<FittingColumn>,
     has_header: bool,
 }
 
 /// A column that fits.
-#[derive(Clone, Copy, Debug)]
-struct Shown {
-    /// Its position among all columns.
-    index: usize,
+#[derive(Debug)]
+struct FittingColumn {
+    column: &'static Column,
     /// Cells wider than this are cut.
     limit: usize,
     /// The width of the widest cell after cutting, or of the title.
@@ -63,19 +55,17 @@ enum Cell<'a> {
     List(Vec<Cow<'a, str>>),
 }
 
-impl<R> Table<R> {
-    pub(super) fn new(columns: Vec<&'static Column<R>>, style: Style) -> Self {
+impl Table {
+    pub(super) fn new(columns: Vec<&'static Column>, style: Style) -> Self {
         Self {
             columns,
             style,
             shown: Vec::new(),
-            cut: Cut::default(),
-            has_decimals: false,
             has_header: false,
         }
     }
 
-    fn cell<'a>(&self, column: &Column<R>, row: &'a R) -> Cell<'a> {
+    fn cell<'a>(&self, column: &Column, row: &'a Row) -> Cell<'a> {
         match (column.value)(row) {
             Value::Missing | Value::List([]) => Cell::Fixed(MISSING.into()),
             Value::Text(text) => Cell::Text(escaped(text)),
@@ -88,42 +78,30 @@ impl<R> Table<R> {
             Value::MediaType(name) if self.style.in_full => Cell::Fixed(escaped(name)),
             Value::MediaType(name) => Cell::Text(escaped(short_media_type(name))),
             Value::Size(bytes) => Cell::Fixed(self.size(bytes).into()),
-            Value::Count(count) => Cell::Fixed(match usize::try_from(count) {
-                Ok(count) => human_count(count).to_string().into(),
-                Err(_) => count.to_string().into(),
-            }),
+            Value::Count(count) => {
+                let count = human_count(usize::try_from(count).unwrap_or_default());
+                Cell::Fixed(count.to_string().into())
+            }
             Value::Time(time) => Cell::Fixed(self.style.clock.text(time).into()),
             Value::List(items) => Cell::List(items.iter().map(|item| escaped(item)).collect()),
         }
     }
 
-    /// A size, padded to align its decimals and unit with the others.
     fn size(&self, bytes: i64) -> String {
         match u64::try_from(bytes) {
             Ok(bytes) if self.style.bytes => bytes.to_string(),
-            Ok(bytes) if bytes < 1000 && self.has_decimals => format!("{bytes}    B"),
             Ok(bytes) => human_size(bytes),
             Err(_) => bytes.to_string(),
         }
     }
 
-    fn has_decimals(&self, rows: &[&[R]]) -> bool {
-        let has_decimals = |column: &&Column<R>, row| matches!((column.value)(row), Value::Size(bytes) if bytes >= 1000);
-        let mut rows = rows.iter().copied().flatten();
-        rows.any(|row| self.columns.iter().any(|column| has_decimals(column, row)))
-    }
-
     /// The width that the cells of `column` and its title want.
-    fn wish(&self, column: &Column<R>, rows: &[&[R]]) -> Wish {
-        let title = if self.style.headers {
-            column.title.width()
-        } else {
-            1
-        };
+    fn wish(&self, column: &Column, rows: &[&[Row]]) -> Wish {
+        let title = self.title(column).width();
         let mut wish = Wish {
             whole: title,
             readable: title,
-            importance: column.look.importance,
+            importance: column.importance,
             is_empty: true,
         };
         for row in rows.iter().copied().flatten() {
@@ -136,161 +114,99 @@ impl<R> Table<R> {
         wish
     }
 
-    /// The cut that keeps different row names different, with `names` as the positions and widths of
-    /// their columns.
-    fn tell_apart(&self, rows: &[&[R]], names: &[(usize, usize)]) -> Option<Cut> {
-        let are_distinct = |cut: &Cut| {
-            let hasher = RandomState::new();
-            let hash = |row, limit: Option<usize>| {
-                let cells = names.iter().map(|&(index, width)| {
-                    let cell = self.cell(self.columns[index], row);
-                    cell.within(limit.unwrap_or(width), *cut)
-                });
-                hasher.hash_one(cells.collect::<Vec<_>>())
-            };
-            let mut seen = HashMap::new();
-            rows.iter().copied().flatten().all(|row| {
-                let whole = hash(row, Some(WIDEST));
-                *seen.entry(hash(row, None)).or_insert(whole) == whole
-            })
-        };
-        Cut::ALL.into_iter().find(are_distinct)
-    }
-
-    /// Narrows columns to their cells as cut to `limits`, then gives the freed width to columns that
-    /// are still cut, the most important first.
-    ///
-    /// At the end no column would print more if it had the rest of the line: its limit is at least
-    /// its width and the rest.
-    fn fill(
-        &self,
-        limits: &[(usize, usize)],
-        wishes: &[Wish],
-        rows: &[&[R]],
-        available: usize,
-    ) -> Vec<Shown> {
-        let shown = limits.iter().map(|&(index, limit)| Shown {
-            index,
-            limit,
-            width: self.width_within(index, limit, &wishes[index], rows),
-        });
-        let mut shown: Vec<_> = shown.collect();
-        let taken = shown.iter().map(|column| column.width).sum::<usize>();
-        let gaps = usize::from(GAP) * shown.len().saturating_sub(1);
-        let mut room = available.saturating_sub(taken + gaps);
-        let mut cut: Vec<_> = (shown.iter_mut())
-            .filter(|column| column.limit < wishes[column.index].whole)
-            .collect();
-        cut.sort_by_key(|column| Reverse(wishes[column.index].importance));
-        for column in cut {
-            let limit = column.width + room;
-            if limit > column.limit {
-                let width = self.width_within(column.index, limit, &wishes[column.index], rows);
-                // More of one cell may be less of the widest, by a wide character.
-                room = limit - width;
-                (column.limit, column.width) = (limit, width);
-            }
-        }
-        shown
-    }
-
-    /// The width of a column with cells cut to `limit`.
-    fn width_within(&self, index: usize, limit: usize, wish: &Wish, rows: &[&[R]]) -> usize {
-        if limit >= wish.whole {
-            return wish.whole;
-        }
-        let column = self.columns[index];
-        let title = if self.style.headers {
-            self.cut.apply(column.title, limit).width()
+    fn title(&self, column: &Column) -> &'static str {
+        if self.style.headers {
+            column.title
         } else {
-            1
-        };
+            MISSING
+        }
+    }
+
+    /// `column` with cells cut to `limit`.
+    fn fit(&self, column: &'static Column, limit: usize, rows: &[&[Row]]) -> FittingColumn {
+        let title = cut::in_the_middle(self.title(column), limit).width();
         let cells = rows.iter().copied().flatten();
-        let widths = cells.map(|row| self.cell(column, row).within(limit, self.cut).width());
-        widths.fold(title, usize::max)
+        let widths = cells.map(|row| self.cell(column, row).within(limit).width());
+        FittingColumn {
+            column,
+            limit,
+            width: widths.fold(title, usize::max),
+        }
     }
 
     /// A table of `rows`, with columns as wide as for all rows.
-    fn grid(&self, rows: &[R]) -> Grid {
+    fn grid(&self, rows: &[Row]) -> Grid {
         let mut grid = Grid::new();
         grid.load_style(presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Disabled);
-        if self.style.place.color {
+        if self.style.destination.color {
             grid.enforce_styling().style_text_only();
         } else {
             grid.force_no_tty();
         }
-        let columns = || (self.shown.iter()).map(|shown| (self.columns[shown.index], shown));
         if self.has_header {
-            let titles = columns().map(|(column, shown)| self.cut.apply(column.title, shown.limit));
-            grid.set_header(titles.map(|title| Styled::new(title).add_attribute(Attribute::Bold)));
+            let titles = self.shown.iter().map(|fitting| {
+                let title = cut::in_the_middle(fitting.column.title, fitting.limit);
+                StyledCell::new_owned(title).add_attribute(Attribute::Bold)
+            });
+            grid.set_header(titles);
         }
         for row in rows {
-            grid.add_row(columns().map(|(column, shown)| {
-                let text = self.cell(column, row).within(shown.limit, self.cut);
-                self.styled(text, column)
+            grid.add_row(self.shown.iter().map(|fitting| {
+                let text = self.cell(fitting.column, row).within(fitting.limit);
+                styled(text, fitting.column.look)
             }));
         }
-        for (in_grid, (column, shown)) in grid.column_iter_mut().zip(columns()) {
-            let padded = u16::try_from(shown.width)
-                .unwrap_or(u16::MAX)
-                .saturating_add(GAP);
+        for (in_grid, fitting) in grid.column_iter_mut().zip(&self.shown) {
+            let padded = u16::try_from(fitting.width).unwrap_or(u16::MAX);
+            let padded = Width::Fixed(padded.saturating_add(GAP));
             in_grid.set_padding((0, GAP));
-            in_grid.set_constraint(ColumnConstraint::Absolute(Width::Fixed(padded)));
-            if column.look.align == Align::Right {
+            in_grid.set_constraint(ColumnConstraint::Absolute(padded));
+            if fitting.column.look == Look::Number {
                 in_grid.set_cell_alignment(CellAlignment::Right);
             }
         }
         grid
     }
+}
 
-    /// Colours names and digests, and dims missing values.
-    fn styled(&self, text: String, column: &Column<R>) -> Styled {
-        let is_missing = text == MISSING;
-        let cell = Styled::new_owned(text);
-        if !self.style.place.color {
-            return cell;
-        }
-        match column.look.role {
-            _ if is_missing => cell.add_attribute(Attribute::Dim),
-            Role::Name => cell.fg(Color::DarkGreen),
-            Role::Digest => cell.fg(Color::DarkYellow),
-            Role::Plain => cell,
-        }
+/// Names and digests are coloured, missing values dimmed.
+fn styled(text: String, look: Look) -> StyledCell {
+    let is_missing = text == MISSING;
+    let cell = StyledCell::new_owned(text);
+    match look {
+        _ if is_missing => cell.add_attribute(Attribute::Dim),
+        Look::Name => cell.fg(Color::DarkGreen),
+        Look::Digest => cell.fg(Color::DarkYellow),
+        Look::Plain | Look::Number => cell,
     }
 }
 
-impl<R> Format<R> for Table<R> {
-    fn streams(&self) -> bool {
-        false
-    }
-
-    fn prepare(&mut self, rows: &[&[R]]) -> Result<(), Error> {
+impl Format for Table {
+    fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
         self.has_header = self.style.headers;
-        self.has_decimals = self.has_decimals(rows);
         let columns = self.columns.iter();
         let wishes: Vec<_> = columns.map(|column| self.wish(column, rows)).collect();
-        match self.style.place.width {
-            Some(available) if !self.style.in_full => {
-                let tell_apart = |names: &[_]| self.tell_apart(rows, names);
-                let (limits, cut) = lay_out(&wishes, available, tell_apart);
-                self.cut = cut.unwrap_or_default();
-                self.shown = self.fill(&limits, &wishes, rows, available);
+        let widths = match self.style.destination.width {
+            Some(available) if !self.style.in_full => lay_out(&wishes, available),
+            _ => wishes.iter().map(|wish| wish.whole).enumerate().collect(),
+        };
+        let shown = widths.into_iter().map(|(index, limit)| {
+            let column = self.columns[index];
+            if limit < wishes[index].whole {
+                return self.fit(column, limit, rows);
             }
-            _ => {
-                let whole = wishes.iter().map(|wish| wish.whole).enumerate();
-                let shown = whole.map(|(index, width)| Shown {
-                    index,
-                    limit: width,
-                    width,
-                });
-                self.shown = shown.collect();
+            FittingColumn {
+                column,
+                limit,
+                width: wishes[index].whole,
             }
-        }
+        });
+        self.shown = shown.collect();
         Ok(())
     }
 
-    fn rows(&mut self, rows: &[R], out: &mut Vec<u8>) -> Result<(), Error> {
+    fn rows(&mut self, rows: &[Row], out: &mut Vec<u8>) -> Result<(), Error> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -301,8 +217,6 @@ impl<R> Format<R> for Table<R> {
         self.has_header = false;
         Ok(())
     }
-
-    fn end(&mut self, _next_token: Option<&str>, _out: &mut Vec<u8>) {}
 }
 
 impl Cell<'_> {
@@ -331,11 +245,10 @@ impl Cell<'_> {
         }
     }
 
-    fn within(self, limit: usize, cut: Cut) -> String {
+    fn within(self, limit: usize) -> String {
         match self {
-            Self::Fixed(text) | Self::Text(text) if text.width() <= limit => text.into_owned(),
-            Self::Fixed(text) | Self::Text(text) => cut.apply(&text, limit),
-            Self::List(items) => cut::after_some(&items, limit, cut),
+            Self::Fixed(text) | Self::Text(text) => cut::in_the_middle(&text, limit),
+            Self::List(items) => cut::after_some(&items, limit),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use clap::ValueEnum;
 use jiff::Timestamp;
+use jiff::fmt::Write;
+use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::TimeZone;
 
 /// The time formats.
@@ -9,8 +11,6 @@ use jiff::tz::TimeZone;
 pub(crate) enum TimeFormat {
     /// RFC 3339 in UTC, whole seconds: `2023-09-18T20:04:32Z`
     Iso,
-    /// RFC 3339 in UTC, milliseconds: `2023-09-18T20:04:32.655Z`
-    IsoMs,
     /// Seconds since 1970, milliseconds after the point; a number in JSON
     Epoch,
     /// RFC 3339 in the local time zone, whole seconds
@@ -22,8 +22,8 @@ pub(crate) enum TimeFormat {
 /// A time format with its context: the zone of `local`, the current time of `relative`.
 #[derive(Clone, Debug)]
 pub(crate) enum Clock {
-    /// RFC 3339 in UTC with this many digits after the second.
-    Utc(usize),
+    /// RFC 3339 in UTC.
+    Utc,
     /// Seconds since 1970.
     Epoch,
     /// RFC 3339 in a zone.
@@ -36,8 +36,7 @@ impl Clock {
     /// The clock of `format`; reads the time zone only if needed.
     pub(crate) fn new(format: TimeFormat, now: Timestamp) -> Self {
         match format {
-            TimeFormat::Iso => Self::Utc(0),
-            TimeFormat::IsoMs => Self::Utc(3),
+            TimeFormat::Iso => Self::Utc,
             TimeFormat::Epoch => Self::Epoch,
             TimeFormat::Local => Self::Zone(TimeZone::system()),
             TimeFormat::Relative => Self::Since(now),
@@ -46,14 +45,23 @@ impl Clock {
 
     /// `time` as text.
     pub(crate) fn text(&self, time: Timestamp) -> String {
-        match self {
-            Self::Utc(digits) => format!("{time:.digits$}"),
-            Self::Epoch => epoch(time).to_string(),
+        let mut text = String::new();
+        self.write(time, &mut text);
+        text
+    }
+
+    /// Appends `time` as text.
+    pub(crate) fn write(&self, time: Timestamp, out: &mut impl Write) {
+        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+        let written = match self {
+            Self::Utc => PRINTER.print_timestamp(&time, out),
             Self::Zone(zone) => {
-                format!("{:.0}", time.display_with_offset(zone.to_offset(time)))
+                PRINTER.print_timestamp_with_offset(&time, zone.to_offset(time), out)
             }
-            Self::Since(now) => relative(time, *now),
-        }
+            Self::Epoch => out.write_str(&epoch(time).to_string()),
+            Self::Since(now) => out.write_str(&relative(time, *now)),
+        };
+        written.expect("a buffer takes every byte");
     }
 }
 
@@ -103,7 +111,6 @@ mod tests {
         let time = at("2023-09-18T20:04:32.655Z");
         let text = |format| Clock::new(format, at("2023-09-21T20:04:32Z")).text(time);
         assert_eq!(text(TimeFormat::Iso), "2023-09-18T20:04:32Z");
-        assert_eq!(text(TimeFormat::IsoMs), "2023-09-18T20:04:32.655Z");
         assert_eq!(text(TimeFormat::Epoch), "1695067472.655");
         assert_eq!(text(TimeFormat::Relative), "3 days ago");
     }

@@ -29,5 +29,5 @@ pub(crate) use self::{
     graph::{Graph, Node, first_change},
     manifest::ParsedManifest,
     questions::Question,
-    role::{Role, is_index},
+    role::{INDEX_TYPES, Role, is_index},
 };

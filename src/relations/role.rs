@@ -11,11 +11,16 @@ pub(crate) enum Role {
     Artifact,
 }
 
+/// The media types of indexes.
+pub(crate) const INDEX_TYPES: [&str; 2] = [
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+];
+
 /// Whether a manifest of this media type is an index; nothing if the type is unknown.
 pub(crate) fn is_index(media_type: Option<&str>) -> Option<bool> {
     match media_type? {
-        "application/vnd.oci.image.index.v1+json"
-        | "application/vnd.docker.distribution.manifest.list.v2+json" => Some(true),
+        index if INDEX_TYPES.contains(&index) => Some(true),
         "application/vnd.oci.image.manifest.v1+json"
         | "application/vnd.oci.artifact.manifest.v1+json"
         | "application/vnd.docker.distribution.manifest.v2+json"

@@ -1,11 +1,8 @@
 //! Collects the rows of one repository as its pages arrive: filters them, keeps each once, and drops
 //! those beyond the limit.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
-
-use jiff::Timestamp;
 
 use super::filter::Verdict;
 use super::ids::Wanted;
@@ -20,12 +17,20 @@ const SPARE: usize = 1000;
 
 /// The rows of one repository, while its pages arrive.
 #[derive(Debug)]
-pub(crate) struct Collector<'a, R> {
+pub(crate) struct Collector<'a> {
     selection: &'a Selection<'a>,
     wanted: Option<&'a Wanted>,
     limit: Option<usize>,
-    rows: Vec<R>,
-    seen: Seen,
+    rows: Vec<Row>,
+    /// How many pages were added.
+    pages: u32,
+    /// Whether each row is listed once. In the service's order one is listed as often as the service
+    /// lists it.
+    is_unique: bool,
+    /// The page that each row was last in, and its verdict there.
+    seen: SeenRows<(u32, Verdict)>,
+    /// The counts of rows that are not in `seen`.
+    others: Counts,
     /// The digests of the rows that each id of `wanted` names.
     found: Vec<BTreeSet<Option<String>>>,
     suggestion: Option<String>,
@@ -33,10 +38,10 @@ pub(crate) struct Collector<'a, R> {
 }
 
 /// The listed rows of a repository, and what notes report about the others.
-#[derive(Debug)]
-pub(crate) struct Selected<R> {
+#[derive(Debug, Default)]
+pub(crate) struct Selected {
     /// The rows that pass, sorted and limited.
-    pub(crate) rows: Vec<R>,
+    pub(crate) rows: Vec<Row>,
     /// The numbers of rows.
     pub(crate) counts: Counts,
     /// The number of listed rows that also have tags which do not pass.
@@ -49,15 +54,6 @@ pub(crate) struct Selected<R> {
     pub(crate) suggestion: Option<String>,
 }
 
-/// The decisions that depend on all rows.
-struct Settled {
-    /// One for each row.
-    verdicts: Vec<Verdict>,
-    /// The positions of the sorted rows among those that pass.
-    positions: Vec<usize>,
-    with_other_tags: usize,
-}
-
 /// Numbers of rows of a repository.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
@@ -65,53 +61,50 @@ pub(crate) struct Counts {
     pub(crate) read: usize,
     /// Rows that pass the filter.
     pub(crate) passing: usize,
-    /// Rows that only `--min-age` leaves out.
-    pub(crate) too_young: usize,
     /// Rows that only `--pre` would add.
     pub(crate) pre_releases: usize,
 }
 
-impl<R> Selected<R> {
+impl Selected {
     /// The number of rows that `--limit` left out.
     pub(crate) fn left_out(&self) -> usize {
         self.counts.passing.saturating_sub(self.rows.len())
     }
 }
 
-impl<'a, R: Row> Collector<'a, R> {
+impl<'a> Collector<'a> {
     pub(super) fn new(
         selection: &'a Selection<'a>,
         wanted: Option<&'a Wanted>,
         limit: Option<usize>,
     ) -> Self {
-        // In the service's order a row is listed as often as the service lists it.
-        let is_unique = selection.key != SortKey::None || wanted.is_some();
         Self {
             selection,
             wanted,
             limit,
             rows: Vec::new(),
-            seen: Seen::new(is_unique),
+            pages: 0,
+            is_unique: selection.key != SortKey::None || wanted.is_some(),
+            seen: SeenRows::default(),
+            others: Counts::default(),
             found: vec![BTreeSet::new(); wanted.map_or(0, |wanted| wanted.ids().len())],
             suggestion: None,
             any_passes: false,
         }
     }
 
-    /// Adds a page of rows.
-    pub(crate) fn add(&mut self, mut page: Vec<R>) {
-        let mut keeps = Vec::with_capacity(page.len());
-        for row in &page {
-            self.note_found(row);
-            let (verdict, is_kept) = if self.selection.needs_all_rows() {
-                (Verdict::Fails, true)
-            } else {
-                let verdict = self.verdict(row, &FloatingTags::default());
-                (verdict, verdict == Verdict::Passes)
-            };
-            keeps.push((self.seen.add(row, verdict), is_kept));
+    /// Adds a page of rows. Of two rows with the same id the one that was read last counts.
+    pub(crate) fn add(&mut self, mut page: Vec<Row>) {
+        self.pages += 1;
+        let mut replaced = HashSet::new();
+        let backwards = page.iter().rev();
+        let kept = backwards.map(|row| self.is_kept(row, &mut replaced));
+        let mut kept = kept.collect::<Vec<_>>().into_iter().rev();
+        page.retain(|_| kept.next() == Some(true));
+        if !replaced.is_empty() {
+            let is_replaced = |row: &Row| row.id().is_some_and(|id| replaced.contains(id));
+            self.rows.retain(|row| !is_replaced(row));
         }
-        self.drop_replaced(&mut page, &keeps);
         if self.selection.needs_all_rows() {
             self.rows.append(&mut page);
         } else if self.limit != Some(0) {
@@ -120,6 +113,30 @@ impl<'a, R: Row> Collector<'a, R> {
             self.rows.append(&mut page);
             self.drop_surplus();
         }
+    }
+
+    /// Whether `row`, of the current page, is kept. Adds its id to `replaced` if an earlier page had
+    /// it. The rows of a page come last to first.
+    fn is_kept(&mut self, row: &Row, replaced: &mut HashSet<String>) -> bool {
+        self.note_found(row);
+        let (verdict, is_kept) = if self.selection.needs_all_rows() {
+            (Verdict::Fails, true)
+        } else {
+            let verdict = self.verdict(row, &FloatingTags::default());
+            (verdict, verdict == Verdict::Passes)
+        };
+        let Some(id) = row.id().filter(|_| self.is_unique) else {
+            self.others.add(verdict);
+            return is_kept;
+        };
+        if let Some(earlier) = self.seen.insert(id, (self.pages, verdict)) {
+            if earlier.0 == self.pages {
+                self.seen.insert(id, earlier);
+                return false;
+            }
+            replaced.insert(id.to_owned());
+        }
+        is_kept
     }
 
     /// Whether no other page can change the listing: it is in the service's order, at the limit, and
@@ -131,18 +148,17 @@ impl<'a, R: Row> Collector<'a, R> {
     }
 
     /// Sorts and limits the rows, after the last page.
-    pub(crate) fn finish(mut self) -> Selected<R> {
+    pub(crate) fn finish(mut self) -> Selected {
         let mut rows = std::mem::take(&mut self.rows);
-        let Settled {
-            verdicts,
-            positions,
-            with_other_tags,
-        } = self.settle(&rows);
-        let counts = if self.selection.needs_all_rows() {
-            Counts::of(verdicts.iter().copied())
-        } else {
-            self.seen.counts()
-        };
+        let mut counts = self.others;
+        // Sorting takes memory, too: what was seen is freed before.
+        let seen = std::mem::take(&mut self.seen.rows).into_values();
+        seen.for_each(|(_, verdict)| counts.add(verdict));
+        let (verdicts, positions, with_other_tags) = self.settle(&rows);
+        if self.selection.needs_all_rows() {
+            counts = Counts::default();
+            verdicts.iter().for_each(|verdict| counts.add(*verdict));
+        }
         let mut verdicts = verdicts.into_iter();
         rows.retain(|_| verdicts.next() == Some(Verdict::Passes));
         order::apply(positions, &mut rows);
@@ -168,8 +184,9 @@ impl<'a, R: Row> Collector<'a, R> {
         }
     }
 
-    /// Decides which of `rows` pass, and in what order.
-    fn settle(&mut self, rows: &[R]) -> Settled {
+    /// The verdicts on `rows`, the positions of those that pass in their order, and how many of the
+    /// listed ones also have tags that do not pass.
+    fn settle(&mut self, rows: &[Row]) -> (Vec<Verdict>, Vec<usize>, usize) {
         let selection = self.selection;
         let (verdicts, floating) = if selection.needs_all_rows() {
             let floating = floating_tags(rows);
@@ -184,56 +201,29 @@ impl<'a, R: Row> Collector<'a, R> {
         let positions = selection.positions(&passing, &floating);
         let listed = positions.iter().take(self.limit.unwrap_or(usize::MAX));
         let listed = listed.map(|position| passing[*position]);
-        Settled {
-            with_other_tags: selection.count_with_other_tags(listed, self.wanted, &floating),
-            verdicts,
-            positions,
-        }
+        let with_other_tags = selection.count_with_other_tags(listed, self.wanted, &floating);
+        (verdicts, positions, with_other_tags)
     }
 
-    fn note_found(&mut self, row: &R) {
+    fn note_found(&mut self, row: &Row) {
         if let Some(wanted) = self.wanted {
             for position in wanted.positions(row) {
-                self.found[position].insert(row.digest().map(str::to_owned));
+                self.found[position].insert(row.digest.as_deref().map(str::to_owned));
             }
         }
     }
 
-    fn verdict(&mut self, row: &R, floating: &FloatingTags) -> Verdict {
-        if self
-            .wanted
-            .is_some_and(|wanted| wanted.positions(row).next().is_none())
-        {
+    fn verdict(&mut self, row: &Row, floating: &FloatingTags) -> Verdict {
+        let is_named = |wanted: &Wanted| wanted.positions(row).next().is_some();
+        if !self.wanted.is_none_or(is_named) {
             return Verdict::NotNamed;
         }
-        let filter = &self.selection.filter;
-        let verdict = filter.verdict(row, floating);
+        let verdict = self.selection.verdict(row, floating);
         self.any_passes |= verdict == Verdict::Passes;
         if verdict == Verdict::Fails && !self.any_passes && self.suggestion.is_none() {
-            self.suggestion = filter.suggestion(row, floating);
+            self.suggestion = self.selection.suggestion_for(row, floating);
         }
         verdict
-    }
-
-    /// Drops the rows of `page` that are not kept, and those that a newer row of the same id replaces.
-    fn drop_replaced(&mut self, page: &mut Vec<R>, keeps: &[(Arrival, bool)]) {
-        let mut newest = HashMap::new();
-        for (index, (row, (arrival, _))) in page.iter().zip(keeps).enumerate() {
-            if let (Arrival::Newer, Some(id)) = (arrival, row.id()) {
-                newest.insert(id.to_owned(), index);
-            }
-        }
-        let position = |row: &R| newest.get(row.id()?).copied();
-        if !newest.is_empty() {
-            self.rows.retain(|row| position(row).is_none());
-        }
-        let mut index = 0;
-        page.retain(|row| {
-            let (arrival, is_kept) = &keeps[index];
-            let is_newest = newest.is_empty() || position(row).is_none_or(|newest| newest <= index);
-            index += 1;
-            *is_kept && is_newest && *arrival != Arrival::Older
-        });
     }
 
     /// Drops rows beyond the limit, once there are enough of them to be worth a sort.
@@ -248,115 +238,42 @@ impl<'a, R: Row> Collector<'a, R> {
 }
 
 impl Counts {
-    fn of(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
-        let mut counts = Self::default();
-        for verdict in verdicts {
-            counts.add(verdict);
-        }
-        counts
-    }
-
     fn add(&mut self, verdict: Verdict) {
-        let Self {
-            read,
-            passing,
-            too_young,
-            pre_releases,
-        } = self;
-        *read += usize::from(verdict != Verdict::NotNamed);
-        match verdict {
-            Verdict::Passes => *passing += 1,
-            Verdict::TooYoung => *too_young += 1,
-            Verdict::PreRelease => *pre_releases += 1,
-            Verdict::Fails | Verdict::NotNamed => {}
-        }
+        self.read += usize::from(verdict != Verdict::NotNamed);
+        self.passing += usize::from(verdict == Verdict::Passes);
+        self.pre_releases += usize::from(verdict == Verdict::PreRelease);
     }
 }
 
-fn floating_tags<R: Row>(rows: &[R]) -> FloatingTags<'_> {
+fn floating_tags(rows: &[Row]) -> FloatingTags<'_> {
     FloatingTags::of(rows.iter().flat_map(|row| {
-        let digest = row.digest();
+        let digest = row.digest.as_deref();
         let tags = row.names().iter();
         tags.filter_map(move |tag| Some((digest?, tag.as_str())))
     }))
 }
 
-/// An id as a hash of 128 bits: 100,000 of them take 4 MiB rather than 14, and two collide once in
-/// 10^28 listings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Fingerprint([u64; 2]);
-
-impl Fingerprint {
-    /// The fingerprint of `id`, to be compared with those of the same `hashers`.
-    pub(crate) fn of(id: &str, hashers: &[RandomState; 2]) -> Self {
-        Self([0, 1].map(|index: usize| hashers[index].hash_one(id)))
-    }
-}
-
-/// The ids of the rows so far.
+/// Rows by their ids, as keyed hashes: those of 100,000 rows take 2 MiB, and two of them collide once
+/// in four billion listings.
 #[derive(Debug)]
-struct Seen {
-    is_unique: bool,
-    hashers: [RandomState; 2],
-    rows: HashMap<Fingerprint, SeenRow>,
-    /// Rows not checked for repetition: they have no id, or may be listed twice.
-    others: Counts,
+pub(crate) struct SeenRows<T> {
+    hasher: RandomState,
+    rows: HashMap<u64, T>,
 }
 
-#[derive(Debug)]
-struct SeenRow {
-    /// In milliseconds; a row without a date is older than all others.
-    date: i64,
-    verdict: Verdict,
-}
-
-/// How a row compares with earlier rows of the same id.
-#[derive(Debug, PartialEq, Eq)]
-enum Arrival {
-    First,
-    /// It replaces the earlier one.
-    Newer,
-    Older,
-}
-
-impl Seen {
-    fn new(is_unique: bool) -> Self {
+impl<T> Default for SeenRows<T> {
+    fn default() -> Self {
         Self {
-            is_unique,
-            hashers: [RandomState::new(), RandomState::new()],
+            hasher: RandomState::new(),
             rows: HashMap::new(),
-            others: Counts::default(),
         }
     }
+}
 
-    /// Adds a row. The newer row of a moved tag counts; of rows of the same age, the later one.
-    fn add<R: Row>(&mut self, row: &R, verdict: Verdict) -> Arrival {
-        let Some(id) = row.id().filter(|_| self.is_unique) else {
-            self.others.add(verdict);
-            return Arrival::First;
-        };
-        let date = row.date().map_or(i64::MIN, Timestamp::as_millisecond);
-        let key = Fingerprint::of(id, &self.hashers);
-        let this = SeenRow { date, verdict };
-        match self.rows.entry(key) {
-            Entry::Vacant(entry) => {
-                entry.insert(this);
-                Arrival::First
-            }
-            Entry::Occupied(entry) if entry.get().date > date => Arrival::Older,
-            Entry::Occupied(mut entry) => {
-                entry.insert(this);
-                Arrival::Newer
-            }
-        }
-    }
-
-    fn counts(&self) -> Counts {
-        let mut counts = self.others;
-        for row in self.rows.values() {
-            counts.add(row.verdict);
-        }
-        counts
+impl<T> SeenRows<T> {
+    /// Adds the row with this id; returns the value that it had, if it was seen.
+    pub(crate) fn insert(&mut self, id: &str, value: T) -> Option<T> {
+        self.rows.insert(self.hasher.hash_one(id), value)
     }
 }
 

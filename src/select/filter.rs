@@ -1,14 +1,11 @@
 //! Filters rows by tag, date and media type.
 
-use jiff::Timestamp;
-
+use super::Selection;
 use super::pattern::TagPattern;
 use super::version::{FloatingTags, Range};
-use super::when::{Age, When};
-use crate::error::Error;
+use super::when::When;
 use crate::facts::{Facts, Need};
 use crate::model::Row;
-use crate::reference::Digest;
 
 /// The conditions that a row must meet.
 #[derive(Debug, clap::Args)]
@@ -41,29 +38,17 @@ pub(crate) struct FilterArgs {
     #[arg(long, hide_short_help = true)]
     pub(crate) pre: bool,
 
-    /// Ignore tags such as `sha256-….sig`, which attach signatures to images
-    ///
-    /// These are `sha256-` and 64 hexadecimal digits, with or without a suffix.
-    #[arg(long, hide_short_help = true)]
-    exclude_digest_tags: bool,
-
     /// List only rows dated at or after this time
     ///
     /// A time (`2024-06-01T12:00:00Z`), a date with or without a time in UTC (`2024-06-01`,
-    /// `2024-06-01 12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`). An image is dated by its
-    /// push, a tag by its creation. Rows without a date are left out.
+    /// `2024-06-01 12:00:00`), Unix seconds, or an age (`36h`, `7d`, `2w`, `3mo`, `1y`, `1d12h`). An
+    /// image is dated by its push, a tag by its creation. Rows without a date are left out.
     #[arg(long, value_name = "WHEN")]
-    since: Option<When>,
+    pub(super) since: Option<When>,
 
     /// List only rows dated before this time, written as for `--since`
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", alias = "min-age")]
     pub(crate) before: Option<When>,
-
-    /// List only rows older than this age, such as `7d`
-    ///
-    /// The same as `--before` with an age. A note on stderr counts the rows that are too young.
-    #[arg(long, value_name = "AGE", hide_short_help = true)]
-    pub(crate) min_age: Option<Age>,
 
     /// List only rows with this text in the media type of the manifest or artifact
     #[arg(long, value_name = "TEXT", hide_short_help = true)]
@@ -91,41 +76,26 @@ pub(crate) struct TaggedArgs {
     /// does not count as a tag of its own. For your own repositories only. Reads the manifests of all
     /// indexes and unreached images, and the listing once more after them: if anything is unreadable or
     /// has changed, nothing is listed. Images younger than 24 hours are left out, because their index
-    /// may be pushed after them, unless `--before` or `--min-age` is given; images without a date
-    /// always. The whole repository decides, whatever other filters leave out.
+    /// may be pushed after them, unless `--before` is given; images without a date always. The
+    /// whole repository decides, whatever other filters leave out.
     #[arg(long)]
     pub(crate) unused: bool,
 }
 
 impl TaggedArgs {
     /// The facts that the options need.
-    pub(crate) fn needs(self) -> Vec<Need> {
-        let Self {
-            tagged: _,
-            untagged,
-            unused,
-        } = self;
-        let untagged = untagged.then(|| Need::new("--untagged", Facts::UNTAGGED));
-        let unused = unused.then(|| Need::new("--unused", Facts::RELATIONS));
-        untagged.into_iter().chain(unused).collect()
+    pub(crate) fn needs(self) -> impl Iterator<Item = Need> {
+        Need::given([
+            ("--untagged", self.untagged, Facts::UNTAGGED),
+            ("--unused", self.unused, Facts::RELATIONS),
+        ])
     }
-}
-
-/// The conditions, with resolved times.
-#[derive(Clone, Debug)]
-pub(crate) struct Filter<'a> {
-    args: &'a FilterArgs,
-    tagged: TaggedArgs,
-    since: Option<Timestamp>,
-    before: Option<Timestamp>,
 }
 
 /// Whether a row passes and, if a note reports it, why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Passes,
-    /// It is younger than `--min-age`, but passes otherwise.
-    TooYoung,
     /// It would pass with `--pre`.
     PreRelease,
     Fails,
@@ -135,160 +105,83 @@ pub(super) enum Verdict {
 
 impl FilterArgs {
     /// The facts that the options need.
-    pub(super) fn needs(&self) -> Vec<Need> {
-        let Self {
-            include: _,
-            exclude: _,
-            semver,
-            pre,
-            exclude_digest_tags,
-            since,
-            before,
-            min_age,
-            media_type,
-        } = self;
-        let given = [
-            ("--semver", semver.is_some(), Facts::TAGS),
-            ("--pre", *pre, Facts::TAGS),
-            ("--exclude-digest-tags", *exclude_digest_tags, Facts::TAGS),
-            ("--since", since.is_some(), Facts::DETAILS),
-            ("--before", before.is_some(), Facts::DETAILS),
-            ("--min-age", min_age.is_some(), Facts::DETAILS),
-            (
-                "--media-type",
-                media_type.is_some(),
-                Facts::TAGS | Facts::DETAILS,
-            ),
-        ];
-        let given = given.into_iter().filter(|(_, is_given, _)| *is_given);
-        given
-            .map(|(option, _, facts)| Need::new(option, facts))
-            .collect()
-    }
-
-    /// The filter with times relative to `now`.
-    ///
-    /// # Errors
-    ///
-    /// A usage error if no row could pass.
-    pub(super) fn filter(
-        &self,
-        tagged: TaggedArgs,
-        now: impl FnOnce() -> Timestamp,
-    ) -> Result<Filter<'_>, Error> {
-        let mut filter = Filter {
-            args: self,
-            tagged,
-            since: None,
-            before: None,
-        };
-        let before = self.before.or(self.min_age.map(When::Ago));
-        if self.since.is_some() || before.is_some() {
-            let now = now();
-            filter.since = self.since.map(|when| when.time(now)).transpose()?;
-            filter.before = before.map(|when| when.time(now)).transpose()?;
-        }
-        match (filter.since, filter.before) {
-            (Some(since), Some(before)) if since >= before => {
-                let other = self.min_age.map_or("--before", |_| "--min-age");
-                Err(Error::usage(format!(
-                    "no row is dated at or after {since:.0} and before {before:.0}"
-                ))
-                .hint(format!("exchange the values of `--since` and `{other}`")))
-            }
-            _ => Ok(filter),
-        }
+    pub(super) fn needs(&self) -> impl Iterator<Item = Need> {
+        let of_media_type = Facts::TAGS | Facts::DETAILS;
+        Need::given([
+            ("--semver", self.semver.is_some(), Facts::TAGS),
+            ("--pre", self.pre, Facts::TAGS),
+            ("--since", self.since.is_some(), Facts::DETAILS),
+            ("--before", self.before.is_some(), Facts::DETAILS),
+            ("--media-type", self.media_type.is_some(), of_media_type),
+        ])
     }
 }
 
-impl Filter<'_> {
+impl Selection<'_> {
     /// Whether `row` passes; `floating` holds the floating tags of its repository.
-    pub(super) fn verdict<R: Row>(&self, row: &R, floating: &FloatingTags) -> Verdict {
-        if self.tagged.unused && !row.is_unused() {
-            return Verdict::Fails;
-        }
-        let by_tags = self.by_tags(row, floating);
-        if by_tags == Verdict::Fails || !self.has_media_type(row) {
-            return Verdict::Fails;
-        }
-        match (by_tags, self.by_date(row)) {
-            (by_tags, Verdict::Passes) => by_tags,
-            (Verdict::Passes, by_date) => by_date,
-            _ => Verdict::Fails,
+    pub(super) fn verdict(&self, row: &Row, floating: &FloatingTags) -> Verdict {
+        let passes = (!self.tagged.unused || row.is_unused())
+            && self.has_media_type(row)
+            && self.has_date(row);
+        if passes {
+            self.by_tags(row, floating)
+        } else {
+            Verdict::Fails
         }
     }
 
     /// Whether `tag`, a tag of `row`, meets the conditions on tags.
-    pub(super) fn passes_tag<R: Row>(&self, row: &R, tag: &str, floating: &FloatingTags) -> bool {
-        self.is_included(tag)
-            && !self.is_excluded(tag)
-            && self.is_in_range(row, tag, floating, self.args.pre)
+    pub(super) fn passes_tag(&self, row: &Row, tag: &str, floating: &FloatingTags) -> bool {
+        self.is_included(tag) && self.passes_otherwise(row, tag, floating, self.filter.pre)
     }
 
     /// Whether images without tags can pass.
-    pub(super) fn admits_untagged(&self) -> bool {
-        let needs_tag = !self.args.include.is_empty() || self.args.semver.is_some();
+    pub(crate) fn admits_untagged(&self) -> bool {
+        let needs_tag = !self.filter.include.is_empty() || self.filter.semver.is_some();
         !self.tagged.tagged && !needs_tag
     }
 
-    /// Whether rows of some age are left out because they are young.
-    pub(super) fn bounds_age(&self) -> bool {
+    /// Whether an option says how old rows must be.
+    pub(crate) fn bounds_age(&self) -> bool {
         self.before.is_some()
-    }
-
-    /// Whether there is a range of versions.
-    pub(super) fn has_range(&self) -> bool {
-        self.args.semver.is_some()
     }
 
     /// Whether some tags of an image that passes may fail.
     pub(super) fn selects_tags(&self) -> bool {
-        let FilterArgs {
-            include,
-            exclude,
-            exclude_digest_tags,
-            ..
-        } = self.args;
-        !include.is_empty() || !exclude.is_empty() || *exclude_digest_tags || self.has_range()
+        let filter = self.filter;
+        !filter.include.is_empty() || !filter.exclude.is_empty() || filter.semver.is_some()
     }
 
     /// A pattern with which `row` passes, made from an `--include` that matches only a part of a tag.
-    pub(super) fn suggestion<R: Row>(&self, row: &R, floating: &FloatingTags) -> Option<String> {
-        let passes_otherwise = |tag: &&String| {
-            !self.is_excluded(tag) && self.is_in_range(row, tag, floating, self.args.pre)
-        };
+    pub(super) fn suggestion_for(&self, row: &Row, floating: &FloatingTags) -> Option<String> {
         if self.tagged.untagged
             || self.tagged.unused
             || !self.has_media_type(row)
-            || self.by_date(row) != Verdict::Passes
+            || !self.has_date(row)
         {
             return None;
         }
+        let passes_otherwise =
+            |tag: &&String| self.passes_otherwise(row, tag, floating, self.filter.pre);
         let mut tags = row.names().iter().filter(passes_otherwise);
         tags.find_map(|tag| {
-            let include = self.args.include.iter();
-            let mut matching = include.filter(|pattern| pattern.matches_part(tag));
-            matching.next().map(TagPattern::suggestion)
+            let mut include = self.filter.include.iter();
+            include.find_map(|pattern| pattern.suggestion(tag))
         })
     }
 
-    fn by_tags<R: Row>(&self, row: &R, floating: &FloatingTags) -> Verdict {
+    fn by_tags(&self, row: &Row, floating: &FloatingTags) -> Verdict {
         let tags = row.names();
-        if tags.is_empty() {
-            return passes_if(self.admits_untagged());
-        }
-        if self.tagged.untagged {
-            return Verdict::Fails;
-        }
-        if tags.iter().any(|tag| self.passes_tag(row, tag, floating)) {
-            return Verdict::Passes;
-        }
-        let needs_pre = |tag: &String| {
-            self.is_included(tag)
-                && !self.is_excluded(tag)
-                && self.is_in_range(row, tag, floating, true)
+        let passes = |pre| match tags {
+            [] => self.admits_untagged(),
+            _ if self.tagged.untagged => false,
+            tags => tags
+                .iter()
+                .any(|tag| self.is_included(tag) && self.passes_otherwise(row, tag, floating, pre)),
         };
-        if self.has_range() && !self.args.pre && tags.iter().any(needs_pre) {
+        if passes(self.filter.pre) {
+            Verdict::Passes
+        } else if self.filter.semver.is_some() && !self.filter.pre && passes(true) {
             Verdict::PreRelease
         } else {
             Verdict::Fails
@@ -296,60 +189,37 @@ impl Filter<'_> {
     }
 
     fn is_included(&self, tag: &str) -> bool {
-        let include = &self.args.include;
+        let include = &self.filter.include;
         include.is_empty() || include.iter().any(|pattern| pattern.matches(tag))
     }
 
-    fn is_excluded(&self, tag: &str) -> bool {
-        let FilterArgs {
-            exclude,
-            exclude_digest_tags,
-            ..
-        } = self.args;
-        exclude.iter().any(|pattern| pattern.matches(tag))
-            || *exclude_digest_tags && Digest::in_tag(tag).is_some()
-    }
-
-    fn is_in_range<R: Row>(&self, row: &R, tag: &str, floating: &FloatingTags, pre: bool) -> bool {
-        let Some(range) = &self.args.semver else {
-            return true;
+    /// Whether `tag` meets the conditions on tags other than `--include`; `pre` admits pre-releases.
+    fn passes_otherwise(&self, row: &Row, tag: &str, floating: &FloatingTags, pre: bool) -> bool {
+        let is_in_range = |range: &Range| {
+            let version = floating.version(row.digest.as_deref(), tag);
+            version.is_some_and(|version| range.contains(&version, pre))
         };
-        let digest = row.digest();
-        let version = floating.version(digest, tag);
-        version.is_some_and(|version| range.contains(&version, pre))
+        let mut exclude = self.filter.exclude.iter();
+        !exclude.any(|pattern| pattern.matches(tag))
+            && self.filter.semver.as_ref().is_none_or(is_in_range)
     }
 
-    fn by_date<R: Row>(&self, row: &R) -> Verdict {
+    fn has_date(&self, row: &Row) -> bool {
         if self.since.is_none() && self.before.is_none() {
-            return Verdict::Passes;
-        }
-        let Some(date) = row.date() else {
-            return Verdict::Fails;
-        };
-        if self.since.is_some_and(|since| date < since) {
-            Verdict::Fails
-        } else if self.before.is_none_or(|before| date < before) {
-            Verdict::Passes
-        } else if self.args.min_age.is_some() {
-            Verdict::TooYoung
-        } else {
-            Verdict::Fails
-        }
-    }
-
-    fn has_media_type<R: Row>(&self, row: &R) -> bool {
-        let Some(text) = self.args.media_type.as_deref() else {
             return true;
-        };
-        let mut media_types = row.media_types().into_iter().flatten();
-        media_types.any(|media_type| media_type.contains(text))
+        }
+        row.date.is_some_and(|date| {
+            self.since.is_none_or(|since| date >= since)
+                && self.before.is_none_or(|before| date < before)
+        })
     }
-}
 
-fn passes_if(condition: bool) -> Verdict {
-    if condition {
-        Verdict::Passes
-    } else {
-        Verdict::Fails
+    fn has_media_type(&self, row: &Row) -> bool {
+        self.filter.media_type.as_deref().is_none_or(|text| {
+            let mut media_types = [&row.media_type, &row.artifact_media_type]
+                .into_iter()
+                .flatten();
+            media_types.any(|media_type| media_type.contains(text))
+        })
     }
 }

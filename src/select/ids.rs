@@ -85,15 +85,15 @@ impl Wanted {
     }
 
     /// Whether `row` is named by some of its tags, but not by all of them, and not by its digest.
-    pub(super) fn leaves_out_tags<R: Row>(&self, row: &R) -> bool {
+    pub(super) fn leaves_out_tags(&self, row: &Row) -> bool {
         let is_tag = |position: usize| matches!(self.ids[position], ImageId::Tag(_));
         let is_named_by_tags = self.positions(row).all(is_tag);
         is_named_by_tags && row.names().iter().any(|tag| !self.tags.contains_key(tag))
     }
 
     /// The positions in [`Self::ids`] of the ids that `row` has.
-    pub(super) fn positions<'a, R: Row>(&'a self, row: &'a R) -> impl Iterator<Item = usize> + 'a {
-        let digest = row.digest();
+    pub(super) fn positions<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = usize> + 'a {
+        let digest = row.digest.as_deref();
         let by_digest = digest.and_then(|digest| self.digests.get(digest));
         let by_tag = row.names().iter().filter_map(|tag| self.tags.get(tag));
         let short = self.short_digests.iter();

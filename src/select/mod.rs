@@ -12,14 +12,13 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
-pub(crate) use self::collect::{Collector, Counts, Fingerprint, Selected};
+pub(crate) use self::collect::{Collector, SeenRows, Selected};
 pub(crate) use self::filter::TaggedArgs;
-use self::filter::{Filter, FilterArgs, Verdict};
+use self::filter::{FilterArgs, Verdict};
 pub(crate) use self::ids::{IdArgs, Wanted};
 pub(crate) use self::order::SortKey;
 use self::version::FloatingTags;
 pub(crate) use self::version::natural;
-use crate::error::Error;
 use crate::facts::Need;
 use crate::model::Row;
 use crate::options;
@@ -51,9 +50,12 @@ pub(crate) struct SelectArgs {
 }
 
 /// The selection of rows, with resolved times and sort key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Selection<'a> {
-    filter: Filter<'a>,
+    filter: &'a FilterArgs,
+    tagged: TaggedArgs,
+    since: Option<Timestamp>,
+    before: Option<Timestamp>,
     key: SortKey,
     reverse: bool,
     limit: Option<usize>,
@@ -61,38 +63,31 @@ pub(crate) struct Selection<'a> {
 
 impl SelectArgs {
     /// The selection with times relative to `now`; `default` is the default sort key.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for options that contradict each other.
     pub(crate) fn selection(
         &self,
         tagged: TaggedArgs,
         default: SortKey,
-        now: impl FnOnce() -> Timestamp,
-    ) -> Result<Selection<'_>, Error> {
+        now: Timestamp,
+    ) -> Selection<'_> {
         let default = match self.filter.semver {
             Some(_) => SortKey::Version,
             None => default,
         };
-        Ok(Selection {
-            filter: self.filter.filter(tagged, now)?,
+        Selection {
+            filter: &self.filter,
+            tagged,
+            since: self.filter.since.map(|since| since.time(now)),
+            before: self.filter.before.map(|before| before.time(now)),
             key: self.sort.unwrap_or(default),
             reverse: self.reverse,
             limit: self.limit.map(NonZeroUsize::get),
-        })
+        }
     }
 
     /// The facts that the options need.
-    pub(crate) fn needs(&self) -> Vec<Need> {
-        let Self {
-            filter,
-            // The column of the key knows its needs.
-            sort: _,
-            reverse: _,
-            limit: _,
-        } = self;
-        filter.needs()
+    pub(crate) fn needs(&self) -> impl Iterator<Item = Need> {
+        // The column of the sort key knows its needs.
+        self.filter.needs()
     }
 }
 
@@ -110,93 +105,82 @@ impl Selection<'_> {
     /// The same selection of all rows that pass, for facts that are read before the rows are sorted.
     pub(crate) fn unordered(&self) -> Self {
         Self {
-            filter: self.filter.clone(),
             key: SortKey::Name,
             reverse: false,
             limit: None,
+            ..self.clone()
         }
     }
 
     /// The same selection without a limit.
     pub(crate) fn unlimited(&self) -> Self {
         Self {
-            filter: self.filter.clone(),
             limit: None,
-            ..*self
+            ..self.clone()
         }
     }
 
-    /// Whether an option says how old rows must be.
-    pub(crate) fn bounds_age(&self) -> bool {
-        self.filter.bounds_age()
-    }
-
     /// Sorts and limits rows that were selected by [`Self::unordered`].
-    pub(crate) fn arrange<R: Row>(&self, rows: &mut Vec<R>) {
+    pub(crate) fn arrange(&self, rows: &mut Vec<Row>) {
         self.sort(rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
     }
 
-    /// Whether images without tags can pass.
-    pub(crate) fn admits_untagged(&self) -> bool {
-        self.filter.admits_untagged()
-    }
-
     /// Keeps the rows of a page that pass, for rows that are printed as they arrive.
-    pub(crate) fn filter<R: Row>(&self, rows: &mut Vec<R>) {
+    pub(crate) fn filter(&self, rows: &mut Vec<Row>) {
         let floating = FloatingTags::default();
-        rows.retain(|row| self.filter.verdict(row, &floating) == Verdict::Passes);
+        rows.retain(|row| self.verdict(row, &floating) == Verdict::Passes);
     }
 
     /// The pattern to suggest for `--include` so that one of `rows` passes, if it matches a part of a
     /// tag.
-    pub(crate) fn suggestion<R: Row>(&self, rows: &[R]) -> Option<String> {
+    pub(crate) fn suggestion(&self, rows: &[Row]) -> Option<String> {
         let floating = FloatingTags::default();
         rows.iter()
-            .find_map(|row| self.filter.suggestion(row, &floating))
+            .find_map(|row| self.suggestion_for(row, &floating))
     }
 
     /// Collects the rows of one repository; if some are named one by one, `wanted` holds their ids, and
     /// rows that were looked up are added like those of pages.
-    pub(crate) fn collector<'a, R: Row>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a, R> {
+    pub(crate) fn collector<'a>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a> {
         Collector::new(self, wanted, self.limit)
     }
 
     /// As [`Self::collector`], but keeps only the counts.
-    pub(crate) fn counter<'a, R: Row>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a, R> {
+    pub(crate) fn counter<'a>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a> {
         Collector::new(self, wanted, Some(0))
     }
 
     /// Whether all rows of a repository must be known before one of them can pass or be sorted: a
     /// floating tag stands for another tag of its image.
     fn needs_all_rows(&self) -> bool {
-        self.filter.has_range() || self.key == SortKey::Version
+        self.filter.semver.is_some() || self.key == SortKey::Version
     }
 
     /// Sorts rows by a key other than the version.
-    fn sort<R: Row>(&self, rows: &mut [R]) {
+    fn sort(&self, rows: &mut [Row]) {
         let positions = self.positions(&rows.iter().collect::<Vec<_>>(), &FloatingTags::default());
         order::apply(positions, rows);
     }
 
     /// The positions of `rows` when they are sorted.
-    fn positions<'a, R: Row>(&self, rows: &[&'a R], floating: &FloatingTags<'a>) -> Vec<usize> {
-        let passes = |row: &R, tag: &str| self.filter.passes_tag(row, tag, floating);
-        let version = |row: &'a R, tag| floating.version(row.digest(), tag);
+    fn positions<'a>(&self, rows: &[&'a Row], floating: &FloatingTags<'a>) -> Vec<usize> {
+        let passes = |row: &Row, tag: &str| self.passes_tag(row, tag, floating);
+        let version = |row: &'a Row, tag| floating.version(row.digest.as_deref(), tag);
         self.key.order(rows, self.reverse, passes, version)
     }
 
     /// The number of `rows` that have tags which do not pass, or are not named as others are.
-    fn count_with_other_tags<'a, R: Row + 'a>(
+    fn count_with_other_tags<'a>(
         &self,
-        rows: impl Iterator<Item = &'a R>,
+        rows: impl Iterator<Item = &'a Row>,
         wanted: Option<&Wanted>,
         floating: &FloatingTags,
     ) -> usize {
-        let selects_tags = self.filter.selects_tags();
-        let passes = |row: &R, tag: &String| self.filter.passes_tag(row, tag, floating);
-        let has_others = |row: &&R| {
-            wanted.is_some_and(|wanted| wanted.leaves_out_tags(*row))
+        let selects_tags = self.selects_tags();
+        let passes = |row: &Row, tag: &String| self.passes_tag(row, tag, floating);
+        let has_others = |row: &&Row| {
+            wanted.is_some_and(|wanted| wanted.leaves_out_tags(row))
                 || selects_tags && !row.names().iter().all(|tag| passes(row, tag))
         };
         rows.filter(has_others).count()

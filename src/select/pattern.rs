@@ -1,19 +1,15 @@
 //! Regular expressions that match whole tags.
 
 use std::str::FromStr;
-use std::sync::OnceLock;
 
 use regex::Regex;
-
-use crate::shell::quoted;
 
 /// A regular expression that matches whole tags.
 #[derive(Clone, Debug)]
 pub(crate) struct TagPattern {
-    text: String,
     whole: Regex,
-    /// The pattern to suggest if nothing matches; compiled on first use.
-    part: OnceLock<Option<Regex>>,
+    /// The same, matching any part of a tag.
+    part: Regex,
 }
 
 impl TagPattern {
@@ -22,34 +18,16 @@ impl TagPattern {
         self.whole.is_match(tag)
     }
 
-    /// Whether the pattern that [`Self::suggestion`] writes matches all of `tag`. The empty pattern is
-    /// a part of every tag, and suggests none.
-    pub(super) fn matches_part(&self, tag: &str) -> bool {
-        if self.text.is_empty() {
-            return false;
-        }
-        let part = self.part.get_or_init(|| whole(&self.suggestion()).ok());
-        part.as_ref().is_some_and(|part| part.is_match(tag))
-    }
-
-    /// The pattern that matches tags which contain a match of this one.
-    pub(super) fn suggestion(&self) -> String {
-        let text = &self.text;
-        if text.contains('|') {
+    /// The pattern that matches tags which contain a match of this one, if `tag` does.
+    pub(super) fn suggestion(&self, tag: &str) -> Option<String> {
+        let text = self.part.as_str();
+        let suggestion = if text.contains('|') {
             format!(".*({text}).*")
         } else {
             format!(".*{text}.*")
-        }
+        };
+        self.part.is_match(tag).then_some(suggestion)
     }
-}
-
-/// The regular expression for `text`, if it is a glob such as `*rc*`.
-fn glob_as_regex(text: &str) -> Option<String> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "*._-".contains(c);
-    if !text.starts_with('*') || !text.chars().all(is_plain) {
-        return None;
-    }
-    Some(text.replace('.', "\\.").replace('*', ".*"))
 }
 
 impl FromStr for TagPattern {
@@ -57,25 +35,15 @@ impl FromStr for TagPattern {
 
     fn from_str(text: &str) -> Result<Self, String> {
         // Without the wrapping first, which must neither repair the pattern nor appear in the error.
-        let compiled = Regex::new(text).and_then(|_| whole(text));
-        let whole = compiled.map_err(|error| {
+        let compiled = Regex::new(text).and_then(|part| Ok((whole(text)?, part)));
+        let (whole, part) = compiled.map_err(|error| {
             // The lines before the last one point at a place in the pattern.
             let error = error.to_string();
             let reason = error.lines().last().unwrap_or_default();
             let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-            if let Some(regex) = glob_as_regex(text) {
-                let regex = quoted(&regex);
-                return format!(
-                    "{reason}\nhint: it is a regular expression, not a glob: write `{regex}`"
-                );
-            }
             format!("{reason}\nhint: it must match the whole tag, as in `v1\\..*`")
         })?;
-        Ok(Self {
-            text: text.to_owned(),
-            whole,
-            part: OnceLock::new(),
-        })
+        Ok(Self { whole, part })
     }
 }
 
@@ -113,14 +81,6 @@ mod tests {
     }
 
     #[test]
-    fn a_glob_is_refused_with_the_regular_expression() {
-        for (text, regex) in [("*rc*", "'.*rc.*'"), ("*.1-rc", r"'.*\.1-rc'")] {
-            let refused = text.parse::<TagPattern>().expect_err(text);
-            assert!(refused.ends_with(&format!("write `{regex}`")), "{refused}");
-        }
-    }
-
-    #[test]
     fn a_suggestion_matches_what_contains_the_pattern() {
         for (text, suggestion) in [
             ("alpine", ".*alpine.*"),
@@ -128,13 +88,11 @@ mod tests {
             ("alpine|slim", ".*(alpine|slim).*"),
         ] {
             let pattern = pattern(text);
-            assert_eq!(pattern.suggestion(), suggestion);
-            assert!(pattern.matches_part("v1.2-slim-alpine3"));
-            assert!(!pattern.matches_part("latest"));
+            let suggested = pattern.suggestion("v1.2-slim-alpine3");
+            assert_eq!(suggested.as_deref(), Some(suggestion));
+            assert_eq!(pattern.suggestion("latest"), None);
         }
-        assert!(!pattern("").matches_part("1.2-alpine"));
-        assert!(!pattern("^alpine$").matches_part("1.2-alpine"));
-        assert!(!pattern("(?x)alpine # all").matches_part("latest"));
+        assert_eq!(pattern("^alpine$").suggestion("1.2-alpine"), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::net::http::LONGEST_MANIFEST;
+use super::oci::LONGEST_MANIFEST;
 use crate::reference::Digest;
 
 /// The size that entries may have together when a run ends, in bytes.

@@ -5,17 +5,18 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::refusals::{self, not_found};
-use super::wire::{ErrorObject, Names, Rows, home, to_millisecond};
+use super::wire::{Interner, text, to_millisecond};
 use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
-use crate::model::{CatalogEntry, Manifest, RepositoryDetail, Tag};
-use crate::net::anonymous::{Anonymous, request};
-use crate::net::answers;
-use crate::net::http::{Answer, LONGEST_PAGE};
+use crate::model::{Home, RepositoryDetail, Row, RowName};
+use crate::net::anonymous::Anonymous;
+use crate::net::errors;
+use crate::net::http::HttpAnswer;
 use crate::net::limit::Limits;
 use crate::net::retry::Failure;
 use crate::net::settings::Transport;
@@ -27,81 +28,26 @@ const ADDRESS: &str = "https://api.us-east-1.gallery.ecr.aws";
 const TAGS: &str = "describeImageTags";
 /// The operation that lists the repositories of an alias.
 const REPOSITORIES: &str = "describeRepositoryCatalogData";
-/// The operation behind the gallery's search field.
-const SEARCH: &str = "searchRepositoryCatalogData";
-
-/// The names of an error's code; some services send it in a header.
-const CODES: [&str; 3] = ["__type", "code", "Code"];
-const MESSAGES: [&str; 2] = ["message", "Message"];
 
 /// The gallery, at `ECRPUB_GALLERY_URL` or its own address.
 #[derive(Debug)]
 pub(crate) struct Gallery<'a>(Anonymous<'a>);
 
-/// The meaning of a response.
-#[derive(Debug)]
-pub(super) enum Told {
-    /// A page of tags.
-    Page(Page<Tag>),
-    /// The gallery refuses the request, and does not say whether the repository exists; the error is
-    /// for a repository that does.
-    MaybeMissing(Error),
+/// A refusal with status 400 or 404: whether what was asked for exists, and the error if it does.
+enum GalleryRefusal {
+    /// It does not exist.
+    Missing,
+    /// The refusal of the first page has no code: that of a missing registry is not known to have one.
+    Unsaid(Error),
+    /// The refusal is about something else, or not the gallery's.
+    Other(Error),
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Question<'a> {
-    registry_alias_name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    repository_name: Option<&'a str>,
-    max_results: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<&'a str>,
-}
-
-/// A search, as the gallery's pages send it. That an alias is a useful term, and that the results
-/// include all repositories of that alias, is inferred.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Search<'a> {
-    #[serde(rename = "searchTerm")]
-    term: &'a str,
-    sort_configuration: SortConfiguration,
-    max_results: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SortConfiguration {
-    sort_key: &'static str,
-}
-
-/// The results of a search as received; the list is required, each field may be absent.
+/// A page of tags as received; the list is required.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Results {
-    repository_catalog_search_result_list: Rows<ResultEntry>,
-    next_token: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ResultEntry {
-    primary_registry_alias_name: Option<String>,
-    repository_name: Option<String>,
-    repository_description: Option<String>,
-    operating_systems: Option<Vec<String>>,
-    architectures: Option<Vec<String>>,
-    download_count: Option<i64>,
-}
-
-/// A page as received; the list is required.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Listing {
-    image_tag_details: Rows<TagDetail>,
+struct TagPage {
+    image_tag_details: Vec<TagDetail>,
     next_token: Option<String>,
 }
 
@@ -113,7 +59,7 @@ struct TagDetail {
     image_detail: Option<ImageDetail>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ImageDetail {
     image_digest: Option<String>,
@@ -127,8 +73,8 @@ struct ImageDetail {
 /// seen, and are named as in the signed API.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Catalog {
-    repositories: Rows<RepositoryEntry>,
+struct CatalogPage {
+    repositories: Vec<RepositoryEntry>,
     next_token: Option<String>,
 }
 
@@ -136,23 +82,6 @@ struct Catalog {
 #[serde(rename_all = "camelCase")]
 struct RepositoryEntry {
     repository_name: Option<String>,
-}
-
-/// A refusal of a question: whether its subject exists, and the error if it does.
-struct Refused {
-    subject: Existence,
-    error: Error,
-}
-
-/// Whether the subject of a question exists, as far as the gallery's refusal says.
-#[derive(PartialEq, Eq)]
-enum Existence {
-    /// It does not.
-    Missing,
-    /// The refusal of the first page has no code: that of a missing subject is not known to have one.
-    Unsaid,
-    /// The refusal is about something else, or not the gallery's.
-    Unknown,
 }
 
 impl<'a> Gallery<'a> {
@@ -173,7 +102,8 @@ impl<'a> Gallery<'a> {
         &self.0.host
     }
 
-    /// A page of the repository's tags.
+    /// A page of the repository's tags. The inner error is the refusal of a request that does not say
+    /// whether the repository exists: it is the error for one that does.
     ///
     /// # Errors
     ///
@@ -183,28 +113,21 @@ impl<'a> Gallery<'a> {
         &self,
         repository: &PublicRepository,
         asked: PageRequest<'_>,
-    ) -> Result<Told, Error> {
-        let question = Question::new(&repository.alias, Some(&repository.name), asked);
-        let failed = |error: Error| match error.kind() {
-            Kind::Service | Kind::Token | Kind::Credentials => failed(error, repository),
-            _ => error,
-        };
+    ) -> Result<Result<Page, Error>, Error> {
+        let query = query(&repository.alias, Some(&repository.name), asked);
+        let failed = |error| failed(error, repository);
         let request = format!("{TAGS} of `{repository}`");
-        let answer = self.ask(TAGS, &request, &question, asked.start).await;
-        let answer: Result<Listing, _> = answer.map_err(failed)?;
+        let answer = self.ask(TAGS, &request, query, asked.start).await;
+        let answer: Result<TagPage, _> = answer.map_err(failed)?;
         match answer {
-            Ok(listing) => Ok(Told::Page(Page {
-                rows: tags(
-                    (listing.image_tag_details.complete(self.host())).map_err(failed)?,
-                    repository,
-                ),
-                next_token: listing.next_token,
+            Ok(page) => Ok(Ok(Page {
+                rows: tags(page.image_tag_details, repository),
+                next_token: page.next_token,
             })),
-            Err(Refused {
-                subject: Existence::Missing,
-                ..
-            }) => Err(not_found(repository, None)),
-            Err(Refused { error, .. }) => Ok(Told::MaybeMissing(failed(error))),
+            Err(GalleryRefusal::Missing) => Err(not_found(repository, None)),
+            Err(GalleryRefusal::Unsaid(error) | GalleryRefusal::Other(error)) => {
+                Ok(Err(failed(error)))
+            }
         }
     }
 
@@ -218,75 +141,36 @@ impl<'a> Gallery<'a> {
         &self,
         alias: &RegistryAlias,
         asked: PageRequest<'_>,
-    ) -> Result<Page<RepositoryDetail>, Error> {
-        let question = Question::new(alias, None, asked);
+    ) -> Result<Page, Error> {
+        let query = query(alias, None, asked);
         let request = format!("{REPOSITORIES} of `{alias}`");
-        let answer = self.ask(REPOSITORIES, &request, &question, asked.start);
-        let answer: Result<Catalog, _> = answer.await?;
+        let answer = self.ask(REPOSITORIES, &request, query, asked.start);
+        let answer: Result<CatalogPage, _> = answer.await?;
         match answer {
-            Ok(catalog) => Ok(Page {
-                rows: repositories(catalog.repositories.complete(self.host())?, alias),
-                next_token: catalog.next_token,
+            Ok(page) => Ok(Page {
+                rows: repositories(page.repositories, alias),
+                next_token: page.next_token,
             }),
-            Err(Refused { subject, error }) => Err(match subject {
-                Existence::Missing | Existence::Unsaid => refusals::registry_not_found(alias),
-                Existence::Unknown => error,
-            }),
+            Err(GalleryRefusal::Missing | GalleryRefusal::Unsaid(_)) => {
+                Err(refusals::registry_not_found(alias))
+            }
+            Err(GalleryRefusal::Other(error)) => Err(error),
         }
     }
 
-    /// A page of the repositories that a search for `alias` finds, whatever their registry.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the gallery.
-    pub(super) async fn search(
-        &self,
-        alias: &RegistryAlias,
-        asked: PageRequest<'_>,
-    ) -> Result<Page<CatalogEntry>, Error> {
-        let search = Search {
-            term: alias.as_str(),
-            sort_configuration: SortConfiguration {
-                sort_key: "POPULARITY",
-            },
-            max_results: asked.page_size,
-            next_token: asked.token,
-        };
-        let request = format!("{SEARCH} of `{alias}`");
-        let answer = self.ask(SEARCH, &request, &search, asked.start).await?;
-        let results: Results = answer.map_err(|Refused { error, .. }| error)?;
-        let entries = results.repository_catalog_search_result_list;
-        let entry = |found: ResultEntry| CatalogEntry {
-            alias: found.primary_registry_alias_name,
-            name: found.repository_name,
-            description: found.repository_description,
-            operating_systems: found.operating_systems,
-            architectures: found.architectures,
-            downloads: found.download_count,
-        };
-        let entries = entries.complete(self.host())?;
-        Ok(Page {
-            rows: entries.into_iter().map(entry).collect(),
-            next_token: results.next_token,
-        })
-    }
-
-    /// Sends a question and returns the response, or the refusal of a question that may name what does
-    /// not exist.
+    /// Sends a query and returns the response, or the refusal of a query that may name what does not
+    /// exist.
     async fn ask<T: DeserializeOwned>(
         &self,
         operation: &str,
         request_name: &str,
-        question: &impl Serialize,
+        query: Value,
         start: Start,
-    ) -> Result<Result<T, Refused>, Error> {
-        let body = serde_json::to_vec(question).expect("names and numbers are JSON");
+    ) -> Result<Result<T, GalleryRefusal>, Error> {
+        let body = query.to_string();
         let url = self.0.url(&format!("/{operation}"));
         let read = async || {
-            let headers = [("content-type", "application/json".to_owned())];
-            let request = request(&url, &headers, Some(body.clone()))?;
-            let answer = self.0.send(request, LONGEST_PAGE).await?;
+            let answer = self.0.post(&url, &body).await?;
             if answer.status >= 400 {
                 return self.refusal(&answer, start).map(Err);
             }
@@ -296,70 +180,63 @@ impl<'a> Gallery<'a> {
     }
 
     /// The meaning of an error response to a request for the page at `start`.
-    fn refusal(&self, answer: &Answer, start: Start) -> Result<Refused, Failure> {
+    fn refusal(&self, answer: &HttpAnswer, start: Start) -> Result<GalleryRefusal, Failure> {
         let (host, status) = (self.host(), answer.status);
-        let refusal = ErrorObject::of(&answer.body);
-        if refusal.is_none() && answer.is_page() {
-            let unreadable = answers::unreadable(host, status);
+        let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
+        if body.is_none() && answer.body.trim_ascii_start().starts_with(b"<") {
+            let unreadable = errors::unreadable(host, status);
             return match status {
-                400 | 404 => Ok(Refused::unless_missing(unreadable)),
+                400 | 404 => Ok(GalleryRefusal::Other(unreadable.error)),
                 _ => Err(unreadable.after(answer.retry_after())),
             };
         }
-        let known = refusal.as_ref().and_then(|refusal| refusal.text(&CODES));
+        let body = body.unwrap_or_default();
+        let known = text(&body, &["__type", "code", "Code"]);
         let known = known.or(answer.header("x-amzn-errortype")).map(bare);
         let code = known.unwrap_or("an error");
-        let message = refusal.as_ref().and_then(|refusal| refusal.text(&MESSAGES));
+        let message = text(&body, &["message", "Message"]);
         let said = message.unwrap_or(code);
-        let failure = match status {
-            429 => answers::throttled(host, said),
-            _ if answers::is_throttling(code) => answers::throttled(host, said),
-            _ if answers::is_transient(code) => answers::failed(host, code, message, status),
-            401 | 403 => refusals::denied(host, said),
-            400 if code.starts_with("AccessDenied") => refusals::denied(host, said),
-            400 if is_invalid(code) => refusals::refused(said, start),
-            400 | 404 => {
-                let failure = match start {
-                    Start::Beginning => answers::failed(host, code, message, status),
+        let failure = match (status, code) {
+            _ if errors::is_passing(code, status) => errors::failed(host, code, message, status),
+            (401 | 403, _) => refusals::denied(host, said),
+            (400, code) if code.starts_with("AccessDenied") => refusals::denied(host, said),
+            (400, "InvalidParameterException" | "ValidationException") => {
+                refusals::refused(said, start)
+            }
+            (400 | 404, _) => {
+                let Failure { error, .. } = match start {
+                    Start::Beginning => errors::failed(host, code, message, status),
                     Start::Given | Start::Next => refusals::refused(said, start),
                 };
-                let mut refused = Refused::unless_missing(failure);
-                match known {
-                    Some(code) if is_not_found(code) => refused.subject = Existence::Missing,
-                    None if start == Start::Beginning => refused.subject = Existence::Unsaid,
-                    _ => {}
-                }
-                return Ok(refused);
+                return Ok(match known {
+                    Some(code) if is_not_found(code) => GalleryRefusal::Missing,
+                    None if start == Start::Beginning => GalleryRefusal::Unsaid(error),
+                    _ => GalleryRefusal::Other(error),
+                });
             }
-            _ => answers::failed(host, code, message, status),
+            _ => errors::failed(host, code, message, status),
         };
         Err(failure.after(answer.retry_after()))
     }
 }
 
-impl Refused {
-    /// The refusal that means `failure`, unless the subject does not exist.
-    fn unless_missing(failure: Failure) -> Self {
-        Self {
-            subject: Existence::Unknown,
-            error: failure.error,
-        }
+/// A query for a page of tags, or of repositories without a name.
+fn query(
+    alias: &RegistryAlias,
+    repository: Option<&RepositoryName>,
+    asked: PageRequest<'_>,
+) -> Value {
+    let mut query = json!({
+        "registryAliasName": alias.as_str(),
+        "maxResults": asked.page_size,
+    });
+    if let Some(name) = repository {
+        query["repositoryName"] = name.as_str().into();
     }
-}
-
-impl<'a> Question<'a> {
-    fn new(
-        alias: &'a RegistryAlias,
-        repository: Option<&'a RepositoryName>,
-        asked: PageRequest<'a>,
-    ) -> Self {
-        Self {
-            registry_alias_name: alias.as_str(),
-            repository_name: repository.map(RepositoryName::as_str),
-            max_results: asked.page_size,
-            next_token: asked.token,
-        }
+    if let Some(token) = asked.token {
+        query["nextToken"] = token.into();
     }
+    query
 }
 
 /// The code alone: `com.amazonaws.service#Code` and `Code:http://…` are the same as `Code`.
@@ -382,44 +259,51 @@ fn is_not_found(code: &str) -> bool {
 
 /// Adds to a failure of the gallery what the registry can still provide.
 fn failed(error: Error, repository: &PublicRepository) -> Error {
-    error.of_gallery().hint(format!(
+    let kind = match error.kind() {
+        Kind::Service | Kind::Token => Kind::Gallery,
+        Kind::Credentials => Kind::GalleryDenied,
+        Kind::Service => Kind::Gallery,
+        kind => kind,
+    };
+    error.of_kind(kind).hint(format!(
         "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"
     ))
 }
 
-fn is_invalid(code: &str) -> bool {
-    matches!(code, "InvalidParameterException" | "ValidationException")
-}
-
-fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Tag> {
-    let mut names = Names::default();
-    let home = home(repository);
-    let mut manifest = |detail: ImageDetail| Manifest {
-        digest: detail.image_digest,
-        size: detail.image_size_in_bytes,
-        pushed_at: millisecond(detail.image_pushed_at),
-        media_type: names.share(detail.image_manifest_media_type),
-        artifact_media_type: names.share(detail.artifact_media_type),
-        platforms: None,
-        relations: None,
-    };
-    let tag = |detail: TagDetail| Tag {
-        home: home.clone(),
-        name: detail.image_tag,
-        created_at: millisecond(detail.created_at),
-        manifest: detail.image_detail.map(&mut manifest).unwrap_or_default(),
+fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Row> {
+    let mut names = Interner::default();
+    let home = Arc::new(Home::of(repository));
+    let tag = |detail: TagDetail| {
+        let image = detail.image_detail.unwrap_or_default();
+        Row {
+            home: Some(Arc::clone(&home)),
+            name: RowName::Own(detail.image_tag),
+            date: millisecond(detail.created_at),
+            digest: image.image_digest,
+            size: image.image_size_in_bytes,
+            pushed_at: millisecond(image.image_pushed_at),
+            media_type: names.share(image.image_manifest_media_type),
+            artifact_media_type: names.share(image.artifact_media_type),
+            ..Row::default()
+        }
     };
     details.into_iter().map(tag).collect()
 }
 
-fn repositories(entries: Vec<RepositoryEntry>, alias: &RegistryAlias) -> Vec<RepositoryDetail> {
-    let home: Arc<str> = alias.as_str().into();
-    let repository = |entry: RepositoryEntry| RepositoryDetail {
-        alias: Some(Arc::clone(&home)),
-        uri: (entry.repository_name.as_deref())
-            .map(|name| format!("{}/{name}", RegistryName::Public(alias.clone()))),
-        name: entry.repository_name,
-        ..RepositoryDetail::default()
+fn repositories(entries: Vec<RepositoryEntry>, alias: &RegistryAlias) -> Vec<Row> {
+    let home = Arc::new(Home {
+        alias: Some(alias.as_str().into()),
+        ..Home::default()
+    });
+    let repository = |entry: RepositoryEntry| Row {
+        home: Some(Arc::clone(&home)),
+        detail: Some(Box::new(RepositoryDetail {
+            uri: (entry.repository_name.as_deref())
+                .map(|name| format!("{}/{name}", RegistryName::Public(alias.clone()))),
+            ..RepositoryDetail::default()
+        })),
+        name: RowName::Own(entry.repository_name),
+        ..Row::default()
     };
     entries.into_iter().map(repository).collect()
 }

@@ -2,7 +2,6 @@
 
 mod cache;
 mod gallery;
-mod link;
 mod manifests;
 mod oci;
 mod own;
@@ -24,18 +23,16 @@ use self::own::Aws;
 pub(crate) use self::own::public_repository;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::registries::RegistryArgs;
-pub(crate) use self::rows::{LOOK_UP_SIZE, Listed};
+pub(crate) use self::rows::LOOK_UP_SIZE;
 pub(crate) use self::subject::Subject;
 pub(crate) use self::targets::{PublicApi, SourceArgs, SourceName, Target};
 
 use crate::error::{Error, Kind};
-use crate::model::RegistryDetail;
+use crate::model::{RegistryDetail, Row};
 use crate::net::retry::FIRST_DELAY;
 use crate::net::settings::{ConnectionArgs, Found};
 use crate::progress::Progress;
-use crate::reference::{
-    PublicRepository, RegistryId, RegistryName, Repository, RepositoryName, TagName,
-};
+use crate::reference::{PublicRepository, RegistryId, Repository, TagName};
 use crate::session::Session;
 
 /// The connected sources of a run.
@@ -57,17 +54,6 @@ struct Public<'a> {
     api: PublicApi,
 }
 
-/// The source of one repository.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Source<'a> {
-    /// The caller's own registry, through the official SDK.
-    Own(&'a Aws<'a>, &'a RepositoryName),
-    /// The gallery's API, without credentials.
-    Gallery(&'a Gallery<'a>, &'a PublicRepository),
-    /// The public registry's own API, without credentials: names only.
-    Registry(&'a Registry<'a>, &'a PublicRepository),
-}
-
 impl<'a> Sources<'a> {
     /// Connects the sources of `targets` and, with `manifests`, the source of their manifests; public
     /// repositories are read from `api`. AWS settings and credentials are read for own ones only, in
@@ -76,29 +62,32 @@ impl<'a> Sources<'a> {
     /// # Errors
     ///
     /// A usage error for invalid settings, a credentials error if there are no credentials.
-    pub(crate) async fn connect<S: Subject>(
-        targets: &[Target<S>],
+    pub(crate) async fn connect(
+        targets: &[Target],
         registry_id: Option<&RegistryId>,
         api: PublicApi,
         manifests: bool,
         connection: &ConnectionArgs,
         session: Session<'a>,
     ) -> Result<Self, Error> {
-        let has_public = targets.iter().any(|target| !target.of.is_own());
+        let has_public = targets.iter().any(|target| !target.subject.is_own());
         let public = if has_public || manifests {
             Some(Public::connect(api, connection, manifests, session)?)
         } else {
             None
         };
-        let own = if targets.iter().any(|target| target.of.is_own()) {
+        let mut subjects = targets.iter().map(|target| &target.subject);
+        let own = if let Some(own) = subjects.find(|subject| subject.is_own()) {
             let aws = Aws::connect(
                 connection,
                 registry_id.cloned(),
-                S::WITHOUT_CREDENTIALS,
+                own.without_credentials(),
                 session,
             );
             let aws = aws.await;
-            let mut hints = targets.iter().filter_map(|target| target.of.public_hint());
+            let mut hints = targets
+                .iter()
+                .filter_map(|target| target.subject.public_hint());
             Some(aws.map_err(|error| refusals::with_public_hint(error, hints.next()))?)
         } else {
             None
@@ -117,7 +106,7 @@ impl<'a> Sources<'a> {
     ///
     /// As [`Self::connect`]; a credentials error also if the keys are not at hand.
     pub(crate) fn at_hand(
-        of: &impl Subject,
+        of: &Subject,
         registry_id: Option<&RegistryId>,
         api: PublicApi,
         connection: &ConnectionArgs,
@@ -137,17 +126,6 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// The source of `repository`, which [`Sources`] must be connected for.
-    pub(crate) fn of(&'a self, repository: &'a Repository) -> Source<'a> {
-        match repository {
-            Repository::Own(name) => Source::Own(self.own(), name),
-            Repository::Public(public) => match self.public().api {
-                PublicApi::Gallery => Source::Gallery(&self.public().gallery, public),
-                PublicApi::Registry => Source::Registry(&self.public().registry, public),
-            },
-        }
-    }
-
     /// The error for `repository`, which the gallery refused to list with `refusal`: only the registry
     /// says whether it exists.
     async fn maybe_missing(&self, repository: &PublicRepository, refusal: Error) -> Error {
@@ -163,19 +141,13 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The id and the alias of the caller's own registry; nothing of a public one.
+    /// The id and the alias of the caller's own registry.
     ///
     /// # Errors
     ///
     /// Any failure of the service.
-    pub(crate) async fn registry(
-        &self,
-        registry: &RegistryName,
-    ) -> Result<Option<RegistryDetail>, Error> {
-        match registry {
-            RegistryName::Own => self.own().registry().await.map(Some),
-            RegistryName::Public(_) => Ok(None),
-        }
+    pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
+        self.own().registry().await
     }
 
     /// The public reference of `repository`.
@@ -254,15 +226,6 @@ impl<'a> Public<'a> {
     }
 }
 
-/// The result of a look-up.
-#[derive(Debug)]
-pub(crate) enum LookUp<R> {
-    /// Every id exists, and these are the rows.
-    Found(Vec<R>),
-    /// The source cannot look up, or some id does not exist: the rows must be picked from the listing.
-    PickFromListing,
-}
-
 /// A request for a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageRequest<'a> {
@@ -287,9 +250,9 @@ pub(crate) enum Start {
 
 /// A page of a listing, in the service's order.
 #[derive(Debug)]
-pub(crate) struct Page<R> {
+pub(crate) struct Page {
     /// The rows; a page may be empty without being the last.
-    pub(crate) rows: Vec<R>,
+    pub(crate) rows: Vec<Row>,
     /// The token of the next page; the last page has none.
     pub(crate) next_token: Option<String>,
 }

@@ -6,36 +6,37 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 use url::Url;
 
 use super::own::Aws;
 use super::refusals::{self, not_found};
-use super::wire::{ErrorObject, Rows, home};
-use super::{Page, PageRequest, Start, link};
+use super::wire::text;
+use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
-use crate::model::Tag;
-use crate::net::anonymous::{Anonymous, request};
-use crate::net::answers;
-use crate::net::http::{Answer, LONGEST_MANIFEST, LONGEST_PAGE, LONGEST_TOKEN};
-use crate::net::limit::{ANONYMOUS_RATE, Limits, SIGNED_IN_RATE};
+use crate::model::{Home, Row, RowName};
+use crate::net::anonymous::Anonymous;
+use crate::net::errors;
+use crate::net::http::{HttpAnswer, LONGEST_PAGE, LONGEST_TOKEN};
+use crate::net::limit::Limits;
 use crate::net::retry::Failure;
 use crate::net::settings::Transport;
 use crate::reference::{Digest, PublicRepository, TagName};
-use crate::relations::ParsedManifest;
+use crate::relations::{INDEX_TYPES, ParsedManifest, is_index};
 use crate::session::Session;
 
 const ADDRESS: &str = "https://public.ecr.aws";
-const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
-     application/vnd.docker.distribution.manifest.list.v2+json, \
-     application/vnd.oci.image.manifest.v1+json, \
+/// The manifests that are requested, besides indexes.
+const IMAGE_TYPES: &str = "application/vnd.oci.image.manifest.v1+json, \
      application/vnd.docker.distribution.manifest.v2+json";
-/// The most names of a page. Some registries send all names at once.
-const MOST_NAMES: usize = 100_000;
-/// The beginning of the types of Docker's first manifests.
-const OLD_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v1+";
+/// The longest manifest, in bytes; registries allow 4 MiB.
+pub(super) const LONGEST_MANIFEST: u64 = 8 << 20;
+/// The rate that registries allow anonymous callers, in requests per second.
+const ANONYMOUS_RATE: f64 = 1.0;
+/// The rate that ECR Public allows callers who signed in, in requests per second.
+/// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html>
+const SIGNED_IN_RATE: f64 = 10.0;
 
 /// The registry, at `ECRPUB_REGISTRY_URL` or its own address.
 #[derive(Debug)]
@@ -72,9 +73,9 @@ struct Token {
 
 /// A page as received. An empty repository may have `null` for its tags, but the key is required.
 #[derive(Deserialize)]
-struct Listing {
+struct TagList {
     #[serde(deserialize_with = "Option::deserialize")]
-    tags: Option<Rows<String, MOST_NAMES>>,
+    tags: Option<Vec<String>>,
 }
 
 /// A manifest that was read by its tag.
@@ -85,27 +86,12 @@ pub(crate) struct TaggedManifest {
     pub(crate) manifest: ParsedManifest,
 }
 
-/// What tells a manifest from any other JSON.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Document {
-    schema_version: Option<Value>,
-    media_type: Option<Value>,
-    manifests: Option<IgnoredAny>,
-    config: Option<IgnoredAny>,
-    layers: Option<IgnoredAny>,
-    fs_layers: Option<IgnoredAny>,
-}
-
-/// An error as specified: its reasons.
-struct Refusal(Vec<ErrorObject>);
-
 /// A request.
 struct Get<'a> {
     /// Its name in messages.
     name: String,
     url: &'a str,
-    accept: &'static str,
+    accept: &'a str,
     /// The longest response body, in bytes.
     limit: u64,
 }
@@ -152,12 +138,12 @@ impl<'a> Registry<'a> {
         &self,
         repository: &PublicRepository,
         asked: PageRequest<'_>,
-    ) -> Result<Page<Tag>, Error> {
+    ) -> Result<Page, Error> {
         let path = format!("{}/tags/list", path(repository));
         let first = self.wire.url(&format!("{path}?n={}", asked.page_size));
         let url = match asked.token {
-            None => first.clone(),
-            Some(link) => self.next_url(&first, link).ok_or_else(|| {
+            None => first,
+            Some(link) => next_url(&first, link).ok_or_else(|| {
                 let said = format!("`{link}` is not a page of `{repository}`");
                 refusals::refused(&said, asked.start).error
             })?,
@@ -171,58 +157,29 @@ impl<'a> Registry<'a> {
         let answer = self.get(&request, Caller::Anonymous).await?;
         match answer.status {
             200 => {}
-            404 if Refusal::has_code(&answer, "NAME_UNKNOWN") => {
-                return Err(not_found(repository, None));
-            }
+            404 if has_code(&answer, "NAME_UNKNOWN") => return Err(not_found(repository, None)),
             _ => return Err(self.refusal(&answer, asked.start).error),
         }
-        let listing: Listing = self.wire.read(&answer).map_err(|failure| failure.error)?;
-        let next = self.next_page(&answer, &first, repository)?;
+        let list: TagList = self.wire.read(&answer).map_err(|failure| failure.error)?;
         Ok(Page {
-            next_token: next,
-            rows: tags(
-                listing.tags.unwrap_or_default().complete(self.host())?,
-                repository,
-            ),
+            next_token: self.next_page(&answer)?,
+            rows: tags(list.tags.unwrap_or_default(), repository),
         })
     }
 
-    /// The link from `answer`, the page at `url`, to the next page, unless the list ends here.
-    fn next_page(
-        &self,
-        answer: &Answer,
-        url: &str,
-        repository: &PublicRepository,
-    ) -> Result<Option<String>, Error> {
-        let host = self.host();
-        let next = link::next(answer.headers("link"))
-            .map_err(|unclear| answers::unlike(host, answer.status, &unclear.to_string()))?;
-        match next {
-            Some(next) if self.next_url(url, &next).is_none() => Err(Error::new(
-                Kind::Service,
-                format!(
-                    "`{host}` names `{}` as the next page, which is not a page of `{repository}`",
-                    answers::cut(&next)
-                ),
-            )),
-            // A fragment is not sent: with another one the page is the same.
-            next => Ok(next.map(|mut next| {
-                next.truncate(next.find('#').unwrap_or(next.len()));
-                next
-            })),
-        }
+    /// The link from `answer` to the next page, unless the list ends here.
+    fn next_page(&self, answer: &HttpAnswer) -> Result<Option<String>, Error> {
+        let mut links = answer.headers("link");
+        let next = match (links.next(), links.next()) {
+            (None, _) => return Ok(None),
+            (Some(link), None) => next_link(link),
+            _ => None,
+        };
+        let unclear = || errors::unlike(self.host(), 200, "an invalid `Link` header");
+        next.map(|next| Some(next.to_owned())).ok_or_else(unclear)
     }
 
-    /// The URL that `link` means on the page at `url`, if it is a page of the same list.
-    fn next_url(&self, url: &str, link: &str) -> Option<String> {
-        next_url(url, link, self.wire.query())
-    }
-
-    /// The manifest that `tag` points at.
-    ///
-    /// # Errors
-    ///
-    /// If it does not exist.
+    /// The manifest that `tag` points at; an error if it does not exist.
     pub(super) async fn manifest(
         &self,
         repository: &PublicRepository,
@@ -233,29 +190,28 @@ impl<'a> Registry<'a> {
         if answer.status != 200 {
             return Err(self.refusal(&answer, Start::Beginning).error);
         }
-        let invalid = |why: &str| answers::unlike(self.host(), answer.status, why);
-        let document: Document = self.wire.read(&answer).map_err(|failure| failure.error)?;
+        let fields = self.wire.read(&answer).map_err(|failure| failure.error)?;
         let manifest = ParsedManifest::parse(&answer.body).ok();
-        let manifest = manifest.filter(|_| document.is_manifest());
-        let manifest = manifest.ok_or_else(|| invalid("not a manifest"))?;
+        let manifest = manifest.filter(|_| is_manifest(&fields));
+        let manifest =
+            manifest.ok_or_else(|| errors::unlike(self.host(), 200, "not a manifest"))?;
         let digest = Digest::of(&answer.body);
-        let named = answer.header("docker-content-digest");
-        let mut named = named
-            .filter(|named| named.starts_with("sha256:"))
-            .into_iter();
-        match named.find(|named| !named.eq_ignore_ascii_case(digest.as_str())) {
-            None => Ok(TaggedManifest { digest, manifest }),
-            Some(named) => Err(invalid(&format!(
-                "a manifest that does not have the digest `{named}`"
-            ))),
+        match answer.header("docker-content-digest") {
+            Some(named)
+                if named.starts_with("sha256:") && !named.eq_ignore_ascii_case(digest.as_str()) =>
+            {
+                Err(self.not_of_digest(named))
+            }
+            _ => Ok(TaggedManifest { digest, manifest }),
         }
     }
 
-    /// The content of the manifest `digest`, or nothing if the registry does not have it.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the registry, and content of another digest.
+    fn not_of_digest(&self, digest: &str) -> Error {
+        let why = format!("a manifest that does not have the digest `{digest}`");
+        errors::unlike(self.host(), 200, &why)
+    }
+
+    /// The content of the manifest `digest`, verified, or nothing if the registry does not have it.
     pub(super) async fn content(
         &self,
         repository: &PublicRepository,
@@ -265,12 +221,9 @@ impl<'a> Registry<'a> {
         let answer = self.ask_manifest(repository, digest.as_str(), caller);
         let answer = answer.await?;
         match answer.status {
-            200 if Digest::of(&answer.body) == *digest => Ok(Some(answer.body.to_vec())),
-            200 => {
-                let why = format!("a manifest that does not have the digest `{digest}`");
-                Err(answers::unlike(self.host(), answer.status, &why))
-            }
-            404 if Refusal::has_code(&answer, "MANIFEST_UNKNOWN") => Ok(None),
+            200 if Digest::of(&answer.body) == *digest => Ok(Some(answer.body)),
+            200 => Err(self.not_of_digest(digest.as_str())),
+            404 if has_code(&answer, "MANIFEST_UNKNOWN") => Ok(None),
             401 | 403 if matches!(caller, Caller::Account(_)) => Err(self.denied(&answer)),
             _ => Err(self.refusal(&answer, Start::Beginning).error),
         }
@@ -281,12 +234,12 @@ impl<'a> Registry<'a> {
         repository: &PublicRepository,
         reference: &str,
         caller: Caller<'_>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<HttpAnswer, Error> {
         let path = format!("{}/manifests/{reference}", path(repository));
         let request = Get {
             name: format!("manifest {reference} of `{repository}`"),
             url: &self.wire.url(&path),
-            accept: MANIFESTS,
+            accept: &[&INDEX_TYPES.join(", "), IMAGE_TYPES].join(", "),
             limit: LONGEST_MANIFEST,
         };
         self.get(&request, caller).await
@@ -298,7 +251,7 @@ impl<'a> Registry<'a> {
     }
 
     /// The response to `request`, with a new token if the current one is refused.
-    async fn get(&self, request: &Get<'_>, caller: Caller<'_>) -> Result<Answer, Error> {
+    async fn get(&self, request: &Get<'_>, caller: Caller<'_>) -> Result<HttpAnswer, Error> {
         let token = self.token(None, caller).await?;
         let answer = self.ask(request, token.as_deref()).await?;
         // The registry refuses an expired token with any of these.
@@ -310,12 +263,12 @@ impl<'a> Registry<'a> {
     }
 
     /// Sends a request under the retry policy; returns any response that a retry would not change.
-    async fn ask(&self, get: &Get<'_>, token: Option<&str>) -> Result<Answer, Error> {
-        let mut headers = vec![("accept", get.accept.to_owned())];
-        headers.extend(token.map(|token| ("authorization", format!("Bearer {token}"))));
+    async fn ask(&self, get: &Get<'_>, token: Option<&str>) -> Result<HttpAnswer, Error> {
+        let bearer = token.map(|token| format!("Bearer {token}"));
+        let mut headers = vec![("accept", get.accept)];
+        headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
         let attempt = async || {
-            let request = request(get.url, &headers, None)?;
-            let answer = self.wire.send(request, get.limit).await?;
+            let answer = self.wire.get(get.url, &headers, get.limit).await?;
             match answer.status {
                 408 | 429 | 500.. => Err(self.refusal(&answer, Start::Beginning)),
                 _ => Ok(answer),
@@ -358,8 +311,7 @@ impl<'a> Registry<'a> {
     async fn fetch_token(&self) -> Result<Option<Arc<str>>, Error> {
         let url = self.wire.url("/token/");
         let attempt = async || {
-            let answer = self.wire.send(request(&url, &[], None)?, LONGEST_TOKEN);
-            let answer = answer.await?;
+            let answer = self.wire.get(&url, &[], LONGEST_TOKEN).await?;
             match answer.status {
                 404 => return Ok(None),
                 400.. => return Err(self.refusal(&answer, Start::Beginning)),
@@ -368,7 +320,7 @@ impl<'a> Registry<'a> {
             let Token { token } = self.wire.read(&answer)?;
             // An invalid token must not become part of a header.
             if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(answers::unreadable(self.host(), answer.status));
+                return Err(errors::unreadable(self.host(), answer.status));
             }
             Ok(Some(token.into()))
         };
@@ -376,12 +328,12 @@ impl<'a> Registry<'a> {
     }
 
     /// The error for an account whose token is refused.
-    fn denied(&self, answer: &Answer) -> Error {
-        let reasons = Refusal::of(&answer.body).map(|Refusal(reasons)| reasons);
+    fn denied(&self, answer: &HttpAnswer) -> Error {
+        let reasons = reasons(answer).unwrap_or_default();
         let said = reasons
-            .as_ref()
-            .and_then(|reasons| reasons.first()?.text(&["message"]));
-        let said = answers::cut(said.unwrap_or("it gives no reason"));
+            .first()
+            .and_then(|reason| text(reason, &["message"]));
+        let said = errors::cut(said.unwrap_or("it gives no reason"));
         let host = self.host();
         Error::new(
             Kind::Credentials,
@@ -389,108 +341,93 @@ impl<'a> Registry<'a> {
         )
     }
 
-    fn refusal(&self, answer: &Answer, start: Start) -> Failure {
+    fn refusal(&self, answer: &HttpAnswer, start: Start) -> Failure {
         let (host, status) = (self.host(), answer.status);
-        let Some(Refusal(reasons)) = Refusal::of(&answer.body) else {
-            return answers::unreadable(host, status).after(answer.retry_after());
+        let Some(reasons) = reasons(answer) else {
+            return errors::unreadable(host, status).after(answer.retry_after());
         };
-        let reason = |name| reasons.first()?.text(&[name]);
+        let reason = |name| text(reasons.first()?, &[name]);
         let code = reason("code").unwrap_or("an error");
         let said = reason("message").unwrap_or(code);
         let failure = match status {
-            429 => answers::throttled(host, said),
             401 | 403 => refusals::denied(host, said),
             400 if code == "DENIED" => refusals::denied(host, said),
             400 if start != Start::Beginning => refusals::refused(said, start),
-            _ => answers::failed(host, code, reason("message"), status),
+            _ => errors::failed(host, code, reason("message"), status),
         };
         failure.after(answer.retry_after())
     }
 }
 
-impl Refusal {
-    /// The error in `body`, if it is one.
-    fn of(body: &[u8]) -> Option<Self> {
-        ErrorObject::of(body)?.list("errors").map(Self)
-    }
-
-    /// Whether `answer` is an error with this code.
-    fn has_code(answer: &Answer, code: &str) -> bool {
-        let of_code = |reason: &ErrorObject| reason.text(&["code"]) == Some(code);
-        Self::of(&answer.body).is_some_and(|Self(reasons)| reasons.iter().any(of_code))
+/// The reasons of an error as specified; `None` for any other response.
+fn reasons(answer: &HttpAnswer) -> Option<Vec<Value>> {
+    let mut body: Value = serde_json::from_slice(&answer.body).ok()?;
+    match body.get_mut("errors")?.take() {
+        Value::Array(reasons) => Some(reasons),
+        _ => None,
     }
 }
 
-impl Document {
-    /// Whether it is a manifest rather than any other JSON, such as an error.
-    fn is_manifest(&self) -> bool {
-        let version = self.schema_version.as_ref().and_then(Value::as_u64);
-        let has_content = self.manifests.is_some()
-            || self.config.is_some()
-            || self.layers.is_some()
-            || self.fs_layers.is_some();
-        let media_type = self.media_type.as_ref().and_then(Value::as_str);
-        let is_of_type = media_type.is_some_and(|of| {
-            let mut types = MANIFESTS.split(", ");
-            types.any(|one| one == of) || of.starts_with(OLD_MANIFEST)
-        });
-        (matches!(version, Some(1 | 2)) && has_content) || is_of_type
-    }
+/// Whether `answer` is an error with this code.
+fn has_code(answer: &HttpAnswer, code: &str) -> bool {
+    let reasons = reasons(answer).unwrap_or_default();
+    reasons
+        .iter()
+        .any(|reason| text(reason, &["code"]) == Some(code))
+}
+
+/// Whether a document is a manifest rather than any other JSON, such as an error.
+fn is_manifest(fields: &Map<String, Value>) -> bool {
+    let field = |name: &str| fields.get(name).filter(|value| !value.is_null());
+    let version = field("schemaVersion").and_then(Value::as_u64);
+    let mut contents = ["manifests", "config", "layers", "fsLayers"].into_iter();
+    let has_contents = contents.any(|name| field(name).is_some());
+    let media_type = field("mediaType").and_then(Value::as_str);
+    (matches!(version, Some(1 | 2)) && has_contents) || is_index(media_type).is_some()
+}
+
+/// The target of the link to the next page, which registries write in this form alone.
+fn next_link(link: &[u8]) -> Option<&str> {
+    let target = link.strip_prefix(b"<")?.strip_suffix(b">; rel=\"next\"")?;
+    let target = str::from_utf8(target).ok()?;
+    Some(target).filter(|target| !target.contains(['<', '>']))
 }
 
 fn path(repository: &PublicRepository) -> String {
     format!("/v2/{}/{}", repository.alias, repository.name)
 }
 
-fn tags(names: Vec<String>, repository: &PublicRepository) -> Vec<Tag> {
-    let home = home(repository);
-    let tag = |name| Tag {
-        home: home.clone(),
-        name: Some(name),
-        ..Tag::default()
+fn tags(names: Vec<String>, repository: &PublicRepository) -> Vec<Row> {
+    let home = Arc::new(Home::of(repository));
+    let tag = |name| Row {
+        home: Some(Arc::clone(&home)),
+        name: RowName::Own(Some(name)),
+        ..Row::default()
     };
     names.into_iter().map(tag).collect()
 }
 
-/// The URL that `link`, usually relative, means on the page at `url`, if it is a page of the same
-/// list. `kept` is a query that every request has, and that a link replaces.
-fn next_url(url: &str, link: &str, kept: Option<&str>) -> Option<String> {
+/// The URL that `link`, usually relative, means on the page at `url`, if it is a page of the same list.
+fn next_url(url: &str, link: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
-    let mut next = url.join(link).ok()?;
-    if next.origin() != url.origin() || next.path() != url.path() {
-        return None;
-    }
-    next.set_fragment(None);
-    if let Some(kept) = kept {
-        fn name(parameter: &str) -> &str {
-            parameter.split('=').next().unwrap_or(parameter)
-        }
-        let query = next.query().unwrap_or_default();
-        let is_missing = |kept: &&str| query.split('&').all(|other| name(other) != name(kept));
-        let missing = kept.split('&').filter(is_missing);
-        let all: Vec<_> = missing
-            .chain([query])
-            .filter(|part| !part.is_empty())
-            .collect();
-        let all = all.join("&");
-        next.set_query(Some(&all));
-    }
-    Some(next.into())
+    let next = url.join(link).ok()?;
+    let is_same = next.origin() == url.origin() && next.path() == url.path();
+    is_same.then(|| next.into())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Document, next_url};
+    use super::{is_manifest, next_link, next_url};
 
     #[test]
     fn the_next_page_is_one_of_the_same_list() {
         let url = "http://host:1/v2/a/b/tags/list?n=10";
         assert_eq!(
-            next_url(url, "/v2/a/b/tags/list?n=10&last=x%2Fy", None).as_deref(),
+            next_url(url, "/v2/a/b/tags/list?n=10&last=x%2Fy").as_deref(),
             Some("http://host:1/v2/a/b/tags/list?n=10&last=x%2Fy")
         );
         assert_eq!(
-            next_url(url, "?last=x", None).as_deref(),
+            next_url(url, "?last=x").as_deref(),
             Some("http://host:1/v2/a/b/tags/list?last=x")
         );
         for elsewhere in [
@@ -499,32 +436,35 @@ mod tests {
             "/v2/a/c/tags/list",
             "../../../secret",
         ] {
-            assert_eq!(next_url(url, elsewhere, None), None, "{elsewhere}");
-        }
-    }
-    #[test]
-    fn a_fragment_is_dropped_and_the_query_of_the_registry_kept() {
-        let next = |link, kept| next_url("http://host/v2/a/b/tags/list?key=K&n=10", link, kept);
-        let page = "http://host/v2/a/b/tags/list";
-        for (link, kept, query) in [
-            ("?last=x#1", None, "?last=x"),
-            ("#2", None, "?key=K&n=10"),
-            ("?n=10&last=x", Some("key=K"), "?key=K&n=10&last=x"),
-            ("?n=10&key=K&last=x", Some("key=K"), "?n=10&key=K&last=x"),
-            ("?last=x#3", Some("a&key=%4B&b="), "?a&key=%4B&b=&last=x"),
-            ("?b=2&key=L", Some("a=1&key=K&b="), "?a=1&b=2&key=L"),
-            ("?", Some("key=K"), "?key=K"),
-        ] {
-            assert_eq!(next(link, kept), Some(format!("{page}{query}")), "{link}");
+            assert_eq!(next_url(url, elsewhere), None, "{elsewhere}");
         }
     }
 
     #[test]
+    fn a_link_has_one_form() {
+        assert_eq!(
+            next_link(b"</v2/a?last=b,;>; rel=\"next\""),
+            Some("/v2/a?last=b,;")
+        );
+        for other in [
+            "",
+            "</v2/a>",
+            "</v2/a>; rel=next",
+            "</v2/a>;rel=\"next\"",
+            "</v2/a>; rel=\"prev\"",
+            "</v2/a>; rel=\"next\", </v2/b>; rel=\"next\"",
+            "</v2/a>; title=\"x\"; rel=\"next\"",
+            "/v2/a; rel=\"next\"",
+        ] {
+            assert_eq!(next_link(other.as_bytes()), None, "{other}");
+        }
+        assert_eq!(next_link(b"</v2/\xff>; rel=\"next\""), None);
+    }
+
+    #[test]
     fn only_a_manifest_is_read_as_one() {
-        let is_manifest = |body| {
-            let document: Option<Document> = serde_json::from_str(body).ok();
-            document.is_some_and(|document| document.is_manifest())
-        };
+        let is_manifest =
+            |body| serde_json::from_str(body).is_ok_and(|fields| is_manifest(&fields));
         for body in [
             r#"{"schemaVersion":2,"manifests":[]}"#,
             r#"{"schemaVersion":2,"config":{}}"#,

@@ -1,22 +1,22 @@
 //! Reads the pages of a listing, to the end or to an error.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::NonZeroU64;
 
 use clap::builder::NonEmptyStringValueParser;
 
-use super::{Listed, Page, PageRequest, Sources, Start, Subject};
+use super::{Page, PageRequest, Sources, Start, Subject};
 use crate::error::{Error, Kind};
-use crate::model::Row;
+use crate::model::{Row, RowKind};
 use crate::options;
-use crate::reference::Repository;
 use crate::shell::quoted;
 
 /// Reading fails after this many consecutive pages without new rows.
 const MOST_EMPTY_PAGES: u64 = 1000;
-/// How many rows are remembered to tell new rows from old ones. A listing may be longer.
-const MOST_RECENT_ROWS: usize = 10_000;
+/// How often the runtime polls its connections before the thread is busy with rows: often enough for a
+/// request to be written.
+const TURNS: usize = 16;
 
 /// The options that divide a listing into requests.
 #[derive(Debug, clap::Args)]
@@ -64,54 +64,43 @@ impl PageArgs {
 
 /// The pages of one listing, from a starting token to the end or to `--max-pages`.
 #[derive(Debug)]
-pub(crate) struct Pages<'a, Of = Repository> {
+pub(crate) struct Pages<'a> {
     sources: &'a Sources<'a>,
-    of: &'a Of,
+    kind: RowKind,
+    subject: &'a Subject,
     page_size: u16,
     /// How many more pages to read, if limited.
     left: Option<u64>,
     next: Next,
-    seen: Seen,
+    /// The tokens already followed, because a repeated one would loop for ever.
+    followed: Hashes,
     read: u64,
-    recent: Recent,
+    /// The rows at the ends of the pages, because a service may send the same rows for ever with new
+    /// tokens.
+    ends: Hashes,
     /// The count of consecutive pages without new rows.
     empty: u64,
 }
 
-/// The tokens already followed, because a repeated token would loop for ever. Hashes, because tokens
-/// may have any length.
+/// What was met, as hashes, because tokens and rows may have any length.
 #[derive(Debug, Default)]
-struct Seen {
-    hashes: HashSet<u64>,
+struct Hashes {
+    known: HashSet<u64>,
     hasher: RandomState,
 }
 
-impl Seen {
-    /// Whether `token` is new.
-    fn insert(&mut self, token: &str) -> bool {
-        self.hashes.insert(self.hasher.hash_one(token))
+impl Hashes {
+    /// Whether `value` is new.
+    fn insert(&mut self, value: impl Hash) -> bool {
+        self.known.insert(self.hasher.hash_one(value))
     }
-}
 
-/// The hashes of recent rows, because a service may send the same rows for ever with new tokens.
-#[derive(Debug, Default)]
-struct Recent {
-    hashes: HashSet<u64>,
-    hasher: RandomState,
-}
-
-impl Recent {
-    /// Remembers `rows`, and returns whether one of them is new.
-    fn add<R: Row>(&mut self, rows: &[R]) -> bool {
-        if self.hashes.len() > MOST_RECENT_ROWS {
-            self.hashes.clear();
-        }
-        let mut has_new = false;
-        for row in rows {
-            let row = (row.id(), row.names(), row.digest(), row.date());
-            has_new |= self.hashes.insert(self.hasher.hash_one(row));
-        }
-        has_new
+    /// Whether the first or the last of `rows` is new.
+    fn insert_ends(&mut self, rows: &[Row]) -> bool {
+        let ends = [rows.first(), rows.last()].into_iter().flatten();
+        ends.fold(false, |is_new, row| {
+            is_new | self.insert((row.names(), &row.digest, row.date))
+        })
     }
 }
 
@@ -122,39 +111,47 @@ enum Next {
     End,
 }
 
-impl<'a, Of: Subject> Pages<'a, Of> {
+impl<'a> Pages<'a> {
     /// The pages that `args` select.
-    pub(crate) fn new(sources: &'a Sources<'a>, of: &'a Of, args: &PageArgs) -> Self {
-        let mut pages = Self::of_all(sources, of, args.page_size);
+    pub(crate) fn new(
+        sources: &'a Sources<'a>,
+        kind: RowKind,
+        subject: &'a Subject,
+        args: &PageArgs,
+    ) -> Self {
+        let mut pages = Self::of_all(sources, kind, subject, args.page_size);
         pages.left = args.max_pages.map(NonZeroU64::get);
         if let Some(token) = &args.starting_token {
-            pages.seen.insert(token);
+            pages.followed.insert(token);
             pages.next = Next::Token(token.clone());
         }
         pages
     }
 
     /// All pages, each of at most `page_size` rows.
-    pub(crate) fn of_all(sources: &'a Sources<'a>, of: &'a Of, page_size: u16) -> Self {
+    pub(crate) fn of_all(
+        sources: &'a Sources<'a>,
+        kind: RowKind,
+        subject: &'a Subject,
+        page_size: u16,
+    ) -> Self {
         Self {
             sources,
-            of,
+            kind,
+            subject,
             page_size,
             left: None,
             next: Next::Beginning,
-            seen: Seen::default(),
+            followed: Hashes::default(),
             read: 0,
-            recent: Recent::default(),
+            ends: Hashes::default(),
             empty: 0,
         }
     }
 
     /// The rows of the next page, or nothing after the last.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the source or the network, and a token that the source repeats.
-    pub(crate) async fn next<R: Listed<Of = Of>>(&mut self) -> Result<Option<Vec<R>>, Error> {
+    /// A token that the source repeats is an error.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Row>>, Error> {
         if self.is_at_end() {
             return Ok(None);
         }
@@ -163,36 +160,56 @@ impl<'a, Of: Subject> Pages<'a, Of> {
             token: self.next_token(),
             start: self.start(),
         };
-        let page = R::page(self.sources, self.of, request).await;
+        let page = self.sources.page(self.kind, self.subject, request);
+        // In a box, which ends the recursion: the images of a public repository are read from pages of
+        // its tags.
+        let page = Box::pin(page).await;
         let Page { rows, next_token } = page.map_err(|error| self.of_a_page(error))?;
         self.read += 1;
-        self.sources.progress.page(self.of, self.read, rows.len());
+        self.sources
+            .progress
+            .page(self.subject, self.read, rows.len());
         self.left = self.left.map(|pages| pages - 1);
-        let has_new = self.recent.add(&rows);
+        let has_new = self.ends.insert_ends(&rows);
         self.empty = if has_new { 0 } else { self.empty + 1 };
         self.next = self.after(next_token)?;
         if self.empty == MOST_EMPTY_PAGES && !self.is_at_end() {
-            self.next = Next::End;
-            return Err(self.without_rows());
+            return Err(self.incomplete(&format!(
+                "returned {MOST_EMPTY_PAGES} consecutive pages of {} without new rows",
+                self.subject.title()
+            )));
         }
         Ok(Some(rows))
+    }
+
+    /// Reads all pages that are left, and passes their rows to `take`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::next`].
+    pub(crate) async fn each(mut self, mut take: impl FnMut(Vec<Row>)) -> Result<(), Error> {
+        while let Some(rows) = self.next().await? {
+            take(rows);
+        }
+        Ok(())
     }
 
     /// The step after a page whose response has this token.
     fn after(&mut self, token: Option<String>) -> Result<Next, Error> {
         match token.filter(|token| !token.is_empty()) {
             None => Ok(Next::End),
-            Some(token) if self.seen.insert(&token) => Ok(Next::Token(token)),
-            Some(_) => {
-                self.next = Next::End;
-                Err(self.in_a_circle())
-            }
+            Some(token) if self.followed.insert(&token) => Ok(Next::Token(token)),
+            Some(_) => Err(self.incomplete(&format!(
+                "repeats a page token after page {} of {}",
+                self.read,
+                self.subject.title()
+            ))),
         }
     }
 
     /// Whether the rows are of an own repository or of the own registry.
     pub(crate) fn are_of_own(&self) -> bool {
-        self.of.is_own()
+        self.subject.is_own()
     }
 
     /// Whether the last page was read.
@@ -218,12 +235,17 @@ impl<'a, Of: Subject> Pages<'a, Of> {
     }
 
     /// Requests the next page, does `work` while waiting for the response, and returns both results.
-    pub(crate) async fn next_during<R: Listed<Of = Of>, T>(
+    pub(crate) async fn next_during<T>(
         &mut self,
         work: impl FnOnce() -> T,
-    ) -> (Result<Option<Vec<R>>, Error>, T) {
-        // The first poll hands the request to the runtime's worker, which sends it.
-        tokio::join!(biased; self.next(), async { work() })
+    ) -> (Result<Option<Vec<Row>>, Error>, T) {
+        let work = async {
+            for _ in 0..TURNS {
+                tokio::task::yield_now().await;
+            }
+            work()
+        };
+        tokio::join!(biased; self.next(), work)
     }
 
     /// Adds to the error of the next page a hint how to resume after the pages before it.
@@ -233,7 +255,7 @@ impl<'a, Of: Subject> Pages<'a, Of> {
                 error.hint(format!(
                     "rows before page {} of {} are printed; resume with `{}`",
                     self.read + 1,
-                    self.of.title(),
+                    self.subject.title(),
                     starting_at(token)
                 ))
             }
@@ -244,191 +266,18 @@ impl<'a, Of: Subject> Pages<'a, Of> {
     /// A repository that disappears between two pages is not missing: its listing is incomplete.
     fn of_a_page(&self, error: Error) -> Error {
         if self.read > 0 && error.kind() == Kind::NotFound {
-            let message = format!("{} disappeared while it was read", self.of.title());
+            let message = format!("{} disappeared while it was read", self.subject.title());
             return Error::new(Kind::Service, message);
         }
         error
     }
 
-    fn without_rows(&self) -> Error {
+    /// Ends the pages, because the service `does` what would never end.
+    fn incomplete(&mut self, does: &str) -> Error {
+        self.next = Next::End;
         Error::new(
             Kind::Service,
-            format!(
-                "the service returned {MOST_EMPTY_PAGES} consecutive pages of {} without new rows; the listing cannot be completed",
-                self.of.title()
-            ),
+            format!("the service {does}: the listing cannot be completed"),
         )
-    }
-
-    fn in_a_circle(&self) -> Error {
-        Error::new(
-            Kind::Service,
-            format!(
-                "the service repeats a page token after page {} of {}: the listing cannot be completed",
-                self.read,
-                self.of.title()
-            ),
-        )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-
-    use super::{PageArgs, Pages};
-    use crate::error::{Error, Kind};
-    use crate::facts::Facts;
-    use crate::model::Row;
-    use crate::progress::Progress;
-    use crate::source::{Listed, Page, PageRequest, PublicApi, Sources, Subject};
-
-    /// A listing whose page after token `n` has the row `n` and the token at index `n`.
-    struct Script(Vec<Option<&'static str>>);
-
-    impl std::fmt::Display for Script {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("script")
-        }
-    }
-
-    #[derive(Debug, PartialEq)]
-    struct Number(usize);
-
-    impl Row for Number {
-        fn id(&self) -> Option<&str> {
-            None
-        }
-
-        fn names(&self) -> &[String] {
-            &[]
-        }
-
-        fn date(&self) -> Option<Timestamp> {
-            None
-        }
-    }
-
-    impl Subject for Script {
-        fn is_own(&self) -> bool {
-            true
-        }
-
-        fn title(&self) -> String {
-            "repository `script`".to_owned()
-        }
-
-        fn told(&self, _api: PublicApi) -> Facts {
-            Facts::empty()
-        }
-
-        fn readable(&self, _api: PublicApi) -> Facts {
-            Facts::empty()
-        }
-    }
-
-    impl Listed for Number {
-        type Of = Script;
-
-        async fn page(
-            _sources: &Sources<'_>,
-            script: &Script,
-            request: PageRequest<'_>,
-        ) -> Result<Page<Self>, Error> {
-            let number = request.token.map_or(0, |token| token.parse().unwrap());
-            match script.0.get(number) {
-                Some(token) => Ok(Page {
-                    rows: vec![Number(number)],
-                    next_token: token.map(str::to_owned),
-                }),
-                None => Err(Error::new(Kind::NotFound, "the repository does not exist")),
-            }
-        }
-    }
-
-    fn args(max_pages: Option<u64>, starting_token: Option<&str>) -> PageArgs {
-        PageArgs {
-            page_size: 1,
-            max_pages: max_pages.map(|pages| pages.try_into().unwrap()),
-            starting_token: starting_token.map(str::to_owned),
-        }
-    }
-
-    /// The rows of all pages, the error that ends them, and the token that is left.
-    fn read(tokens: &[Option<&'static str>], args: &PageArgs) -> (Vec<usize>, String, String) {
-        let progress = Progress::new(false);
-        let sources = Sources {
-            own: None,
-            public: None,
-            progress: &progress,
-        };
-        let script = Script(tokens.to_vec());
-        let mut pages = Pages::new(&sources, &script, args);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        let mut rows = Vec::new();
-        let error = loop {
-            match runtime.block_on(pages.next::<Number>()) {
-                Ok(Some(page)) => rows.extend(page.into_iter().map(|Number(number)| number)),
-                Ok(None) => break String::new(),
-                Err(error) => {
-                    let error = pages.resumable(error);
-                    break format!("{error} / {}", error.hints().join(" / "));
-                }
-            }
-        };
-        (
-            rows,
-            error,
-            pages.next_token().unwrap_or_default().to_owned(),
-        )
-    }
-
-    #[test]
-    fn follows_every_page_to_the_end() {
-        let all = read(&[Some("1"), Some("2"), None], &args(None, None));
-        assert_eq!(all, (vec![0, 1, 2], String::new(), String::new()));
-        let empty_token = read(&[Some("")], &args(None, None));
-        assert_eq!(empty_token, (vec![0], String::new(), String::new()));
-    }
-
-    #[test]
-    fn a_repeated_token_is_an_error() {
-        for (tokens, starting_token) in [
-            (vec![Some("1"), Some("1")], None),
-            (vec![Some("1"), Some("2"), Some("1")], None),
-            (vec![None, Some("2"), Some("1")], Some("1")),
-        ] {
-            let (_, error, token) = read(&tokens, &args(None, starting_token));
-            assert!(
-                error.contains("repeats a page token"),
-                "{tokens:?}: {error}"
-            );
-            assert_eq!(token, "", "a loop leaves no token to resume from");
-        }
-    }
-
-    #[test]
-    fn a_part_of_a_listing_leaves_the_token_of_the_rest() {
-        let tokens = [Some("1"), Some("2"), None];
-        let part = read(&tokens, &args(Some(2), None));
-        assert_eq!(part, (vec![0, 1], String::new(), "2".to_owned()));
-        let rest = read(&tokens, &args(Some(1), Some("2")));
-        assert_eq!(rest, (vec![2], String::new(), String::new()));
-    }
-
-    #[test]
-    fn a_repository_that_disappears_names_the_token_to_resume_with() {
-        let (rows, error, token) = read(&[Some("7")], &args(None, None));
-        assert_eq!((rows, token.as_str()), (vec![0], "7"));
-        assert!(
-            error.contains("`script` disappeared while it was read"),
-            "{error}"
-        );
-        assert!(
-            error.contains("resume with `--starting-token 7`"),
-            "{error}"
-        );
     }
 }

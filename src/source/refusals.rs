@@ -2,7 +2,7 @@
 
 use super::Start;
 use crate::error::{Error, Kind};
-use crate::net::answers::cut;
+use crate::net::errors::cut;
 use crate::net::retry::Failure;
 use crate::reference::{PublicRepository, RegistryAlias, RegistryName};
 

@@ -1,5 +1,6 @@
 //! The registries whose repositories are listed.
 
+use super::Subject;
 use super::targets::Target;
 use crate::error::Error;
 use crate::reference::{RegistryId, RegistryName};
@@ -37,20 +38,21 @@ impl RegistryArgs {
     /// # Errors
     ///
     /// A usage error for an alias that only `--public` completes, and for `--public` without one.
-    pub(crate) fn targets(&self) -> Result<Vec<Target<RegistryName>>, Error> {
+    pub(crate) fn targets(&self) -> Result<Vec<Target>, Error> {
         if self.registries.is_empty() {
             if self.public {
                 return Err(Error::usage("`--public` needs the alias of a registry")
                     .hint("name it, as in `ecrpub repos public.ecr.aws/eks-distro`"));
             }
-            return Ok(vec![Target::all_of(RegistryName::Own)]);
+            return Ok(vec![Target::all_of(Subject::Registry(RegistryName::Own))]);
         }
-        let mut targets: Vec<Target<RegistryName>> = Vec::new();
+        let mut targets: Vec<Target> = Vec::new();
         for text in &self.registries {
             let registry = RegistryName::named(text, self.public);
             let registry = registry.map_err(|error| error.about(&format!("`{text}`")))?;
-            if targets.iter().all(|target| target.of != registry) {
-                targets.push(Target::all_of(registry));
+            let subject = Subject::Registry(registry);
+            if targets.iter().all(|target| target.subject != subject) {
+                targets.push(Target::all_of(subject));
             }
         }
         Ok(targets)

@@ -2,133 +2,103 @@
 
 use std::collections::HashMap;
 
-use super::gallery::Told;
-use super::{LookUp, Page, PageRequest, Pages, Source, Sources, Subject};
+use super::{Page, PageRequest, Pages, Public, PublicApi, Sources, Subject};
 use crate::error::Error;
-use crate::model::{CatalogEntry, Image, RepositoryDetail, Row, Tag};
-use crate::reference::{ImageId, RegistryName, Repository};
+use crate::model::{Row, RowKind, RowName};
+use crate::reference::{ImageId, RegistryName, Repository, RepositoryPattern};
 
 /// The most ids that a look-up takes.
 pub(crate) const LOOK_UP_SIZE: usize = 100;
 
-/// A row that sources list page by page.
-pub(crate) trait Listed: Row + Sized {
-    /// The subject of one listing.
-    type Of: Subject;
-
-    /// Reads a page of the rows of `of`.
+impl Sources<'_> {
+    /// Reads a page of the rows of `subject`: of a pattern, the repositories that it selects from.
     ///
     /// # Errors
     ///
     /// Any failure of the source or the network.
-    fn page(
-        sources: &Sources<'_>,
-        of: &Self::Of,
+    pub(super) async fn page(
+        &self,
+        kind: RowKind,
+        subject: &Subject,
         request: PageRequest<'_>,
-    ) -> impl Future<Output = Result<Page<Self>, Error>>;
-
-    /// Looks up at most [`LOOK_UP_SIZE`] rows of `of` by their ids, if the source can.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::page`].
-    fn look_up(
-        _sources: &Sources<'_>,
-        _of: &Self::Of,
-        _ids: &[ImageId],
-    ) -> impl Future<Output = Result<LookUp<Self>, Error>> {
-        std::future::ready(Ok(LookUp::PickFromListing))
-    }
-}
-
-impl Listed for Image {
-    type Of = Repository;
-
-    /// Public sources have no list of images: all tags of a repository make one page of images.
-    async fn page(
-        sources: &Sources<'_>,
-        repository: &Repository,
-        request: PageRequest<'_>,
-    ) -> Result<Page<Self>, Error> {
-        if let Source::Own(aws, name) = sources.of(repository) {
-            return aws.images(name, request).await;
-        }
-        let mut grouped = Grouped::default();
-        let mut pages = Pages::of_all(sources, repository, request.page_size);
-        while let Some(tags) = pages.next::<Tag>().await? {
-            for tag in tags {
-                grouped.add(tag);
+    ) -> Result<Page, Error> {
+        match subject {
+            Subject::Repository(repository) if kind == RowKind::Images => {
+                self.page_of_images(repository, subject, request).await
+            }
+            Subject::Repository(repository) => self.page_of_tags(repository, request).await,
+            Subject::Registry(registry) | Subject::Matching(RepositoryPattern { registry, .. }) => {
+                match registry {
+                    RegistryName::Own => self.own().repositories(request).await,
+                    RegistryName::Public(alias) => {
+                        self.public().gallery.repositories(alias, request).await
+                    }
+                }
             }
         }
+    }
+
+    /// Public sources have no list of images: all tags of a repository make one page of images.
+    async fn page_of_images(
+        &self,
+        repository: &Repository,
+        subject: &Subject,
+        request: PageRequest<'_>,
+    ) -> Result<Page, Error> {
+        if let Repository::Own(name) = repository {
+            return self.own().images(name, request).await;
+        }
+        let mut grouped = Grouped::default();
+        let pages = Pages::of_all(self, RowKind::Tags, subject, request.page_size);
+        let group = |tags: Vec<Row>| tags.into_iter().for_each(|tag| grouped.add(tag));
+        pages.each(group).await?;
         Ok(Page {
-            rows: grouped.images,
+            rows: grouped.rows(),
             next_token: None,
         })
     }
 
-    async fn look_up(
-        sources: &Sources<'_>,
-        repository: &Repository,
-        ids: &[ImageId],
-    ) -> Result<LookUp<Self>, Error> {
-        match sources.of(repository) {
-            Source::Own(aws, name) => aws.look_up(name, ids).await,
-            Source::Gallery(..) | Source::Registry(..) => Ok(LookUp::PickFromListing),
-        }
-    }
-}
-
-impl Listed for Tag {
-    type Of = Repository;
-
-    async fn page(
-        sources: &Sources<'_>,
+    async fn page_of_tags(
+        &self,
         repository: &Repository,
         request: PageRequest<'_>,
-    ) -> Result<Page<Self>, Error> {
-        match sources.of(repository) {
-            Source::Own(aws, name) => aws.tags(name, request).await,
-            Source::Gallery(gallery, public) => match gallery.tags(public, request).await? {
-                Told::Page(page) => Ok(page),
-                Told::MaybeMissing(refusal) => Err(sources.maybe_missing(public, refusal).await),
+    ) -> Result<Page, Error> {
+        let public = match repository {
+            Repository::Own(name) => return self.own().tags(name, request).await,
+            Repository::Public(public) => public,
+        };
+        let Public {
+            gallery,
+            registry,
+            api,
+            ..
+        } = self.public();
+        match api {
+            PublicApi::Registry => registry.tags(public, request).await,
+            PublicApi::Gallery => match gallery.tags(public, request).await? {
+                Ok(page) => Ok(page),
+                Err(refusal) => Err(self.maybe_missing(public, refusal).await),
             },
-            Source::Registry(registry, public) => registry.tags(public, request).await,
         }
     }
-}
 
-impl Listed for RepositoryDetail {
-    type Of = RegistryName;
-
-    async fn page(
-        sources: &Sources<'_>,
-        registry: &RegistryName,
-        request: PageRequest<'_>,
-    ) -> Result<Page<Self>, Error> {
-        match registry {
-            RegistryName::Own => sources.own().repositories(request).await,
-            RegistryName::Public(alias) => {
-                sources.public().gallery.repositories(alias, request).await
+    /// Looks up at most [`LOOK_UP_SIZE`] images by their ids. Nothing if the source cannot look up rows
+    /// of this kind, or if some id does not exist: the rows must be picked from the listing.
+    ///
+    /// # Errors
+    ///
+    /// Any failure of the source or the network.
+    pub(crate) async fn look_up(
+        &self,
+        kind: RowKind,
+        subject: &Subject,
+        ids: &[ImageId],
+    ) -> Result<Option<Vec<Row>>, Error> {
+        match (kind, subject) {
+            (RowKind::Images, Subject::Repository(Repository::Own(name))) => {
+                self.own().look_up(name, ids).await
             }
-        }
-    }
-}
-
-impl Listed for CatalogEntry {
-    type Of = RegistryName;
-
-    /// The repositories that the gallery finds for a registry; some may be of others.
-    async fn page(
-        sources: &Sources<'_>,
-        registry: &RegistryName,
-        request: PageRequest<'_>,
-    ) -> Result<Page<Self>, Error> {
-        match registry {
-            RegistryName::Own => Ok(Page {
-                rows: Vec::new(),
-                next_token: None,
-            }),
-            RegistryName::Public(alias) => sources.public().gallery.search(alias, request).await,
+            _ => Ok(None),
         }
     }
 }
@@ -136,46 +106,49 @@ impl Listed for CatalogEntry {
 /// Images built from tags, in the order of their first tags.
 #[derive(Default)]
 struct Grouped {
-    images: Vec<Image>,
+    /// The images, and their tags.
+    images: Vec<(Row, Vec<String>)>,
     /// The index of each image in `images`, by digest.
     positions: HashMap<String, usize>,
 }
 
 impl Grouped {
     /// Adds `tag` to its image; each tag without a digest has a separate image.
-    fn add(&mut self, tag: Tag) {
+    fn add(&mut self, mut tag: Row) {
         let Self { images, positions } = self;
-        let position = match &tag.manifest.digest {
+        let position = match &tag.digest {
             Some(digest) => *positions.entry(digest.clone()).or_insert(images.len()),
             None => images.len(),
         };
+        let name = std::mem::take(&mut tag.name);
         if position == images.len() {
-            images.push(Image {
-                registry_id: None,
-                home: tag.home,
-                tags: None,
-                manifest: tag.manifest,
-            });
+            tag.date = tag.pushed_at;
+            images.push((tag, Vec::new()));
         }
-        if let Some(name) = tag.name {
-            images[position].tags.get_or_insert_default().push(name);
+        if let RowName::Own(Some(name)) = name {
+            images[position].1.push(name);
         }
+    }
+
+    fn rows(self) -> Vec<Row> {
+        let rows = self.images.into_iter().map(|(row, tags)| Row {
+            name: RowName::tags(Some(tags)),
+            ..row
+        });
+        rows.collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Grouped;
-    use crate::model::{Manifest, Tag};
+    use crate::model::{Row, RowName};
 
-    fn tag(name: &str, digest: Option<&str>) -> Tag {
-        Tag {
-            name: Some(name.to_owned()),
-            manifest: Manifest {
-                digest: digest.map(str::to_owned),
-                ..Manifest::default()
-            },
-            ..Tag::default()
+    fn tag(name: &str, digest: Option<&str>) -> Row {
+        Row {
+            name: RowName::Own(Some(name.to_owned())),
+            digest: digest.map(str::to_owned),
+            ..Row::default()
         }
     }
 
@@ -191,10 +164,8 @@ mod tests {
         ] {
             grouped.add(tag(name, digest));
         }
-        let images = grouped.images.iter().map(|image| {
-            let tags = image.tags.clone().unwrap_or_default();
-            (image.manifest.digest.as_deref(), tags.join(" "))
-        });
+        let rows = grouped.rows();
+        let images = rows.iter().map(|row| (row.id(), row.names().join(" ")));
         let expected = [
             (Some("sha256:1"), "b c"),
             (None, "x"),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 
+use super::Subject;
 use crate::error::Error;
 use crate::reference::{
-    ImageId, Named, PublicRepository, Reference, RegistryId, RegistryName, Repository,
-    RepositoryPattern,
+    ImageId, PublicRepository, Reference, RegistryId, RegistryName, RepositoryPattern,
 };
 
 /// The options that name repositories and their sources.
@@ -111,9 +111,8 @@ impl SourceName {
 
 /// A subject to list, and the images to select.
 #[derive(Debug)]
-pub(crate) struct Target<Of = Repository> {
-    /// The subject: a repository, or a registry whose repositories are listed.
-    pub(crate) of: Of,
+pub(crate) struct Target {
+    pub(crate) subject: Subject,
     /// The images that references select; empty for all.
     pub(crate) images: Vec<ImageId>,
     /// Its public reference, if it is known.
@@ -122,11 +121,11 @@ pub(crate) struct Target<Of = Repository> {
     pub(crate) matched: Option<Arc<RepositoryPattern>>,
 }
 
-impl<Of> Target<Of> {
-    /// All rows of `of`.
-    pub(crate) fn all_of(of: Of) -> Self {
+impl Target {
+    /// All rows of `subject`.
+    pub(crate) fn all_of(subject: Subject) -> Self {
         Self {
-            of,
+            subject,
             images: Vec::new(),
             reference: None,
             matched: None,
@@ -140,20 +139,21 @@ impl SourceArgs {
     /// # Errors
     ///
     /// A usage error for a name that `--public` cannot complete, and for an image of an own repository.
-    pub(crate) fn targets(&self) -> Result<Vec<Target<Named>>, Error> {
+    pub(crate) fn targets(&self) -> Result<Vec<Target>, Error> {
         let RepositoryArgs { named, plain, all } = &self.repositories;
         self.registry_id()?;
         if *all {
             return self.all();
         }
-        let mut targets: Vec<Target<Named>> = Vec::new();
+        let mut targets: Vec<Target> = Vec::new();
         for reference in named.iter().chain(plain) {
             let (named, image) = reference.resolve(self.public)?;
-            let known = targets.iter_mut().find(|target| target.of == named);
+            let subject = Subject::from(named);
+            let known = targets.iter_mut().find(|target| target.subject == subject);
             match (known, image) {
                 (None, image) => targets.push(Target {
                     images: image.into_iter().collect(),
-                    ..Target::all_of(named)
+                    ..Target::all_of(subject)
                 }),
                 // All images of a repository include each of them.
                 (Some(target), None) => target.images.clear(),
@@ -165,7 +165,7 @@ impl SourceArgs {
     }
 
     /// Every repository of the caller's own registry.
-    fn all(&self) -> Result<Vec<Target<Named>>, Error> {
+    fn all(&self) -> Result<Vec<Target>, Error> {
         let RepositoryArgs { named, plain, .. } = &self.repositories;
         if let Some(reference) = named.iter().chain(plain).next() {
             return Err(Error::usage(format!(
@@ -179,7 +179,7 @@ impl SourceArgs {
             )
             .hint("select the repositories of a public registry with `'public.ecr.aws/ALIAS/*'`"));
         }
-        Ok(vec![Target::all_of(Named::Matching(RepositoryPattern {
+        Ok(vec![Target::all_of(Subject::Matching(RepositoryPattern {
             registry: RegistryName::Own,
             name: None,
         }))])
@@ -211,8 +211,6 @@ mod tests {
 
     use super::{SourceArgs, Target};
     use crate::facts::Facts;
-    use crate::reference::Named;
-    use crate::source::Subject;
 
     #[derive(Parser)]
     struct Options {
@@ -223,10 +221,10 @@ mod tests {
     fn targets(line: &str) -> Vec<String> {
         let options = Options::parse_from(["test"].into_iter().chain(line.split(' ')));
         let targets = options.source.targets().unwrap();
-        let show = |target: &Target<Named>| {
+        let show = |target: &Target| {
             let images = target.images.iter().map(ToString::to_string);
             let images = images.collect::<Vec<_>>().join(" ");
-            format!("{} {images}", target.of.title())
+            format!("{} {images}", target.subject.title())
         };
         targets
             .iter()
@@ -273,7 +271,10 @@ mod tests {
             let options = Options::parse_from(["test"].into_iter().chain(line.split(' ')));
             let targets = options.source.targets().unwrap();
             let api = options.source.source.first();
-            (targets[0].of.told(api), targets[0].of.readable(api))
+            (
+                targets[0].subject.told(api),
+                targets[0].subject.readable(api),
+            )
         };
         let names = Facts::NAMES | Facts::TAGS;
         let listed = names | Facts::DIGESTS | Facts::DETAILS;

@@ -132,7 +132,8 @@ fn refused_value(answer: &clap::Error, option: &str) -> Error {
         return Error::usage(subject);
     };
     if let Some(error) = cause.downcast_ref::<Error>() {
-        return error.about(&subject);
+        let refused = Error::usage(error).about(&subject);
+        return error.hints().iter().cloned().fold(refused, Error::hint);
     }
     let words = cause.to_string();
     let mut parts = words.split("\nhint: ");

@@ -28,7 +28,7 @@ pub(crate) fn explain(answer: &clap::Error, arguments: &[OsString]) -> u8 {
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             console.help_instead(&answer.render());
-            Kind::Usage as u8
+            2
         }
         _ => {
             let error = errors::describe(answer, &words);

@@ -174,71 +174,6 @@ fn a_thousand_pages_without_rows_are_an_error() {
     assert_eq!(outcome.data(), "1\n");
 }
 
-/// Rows of two bytes take hundreds in memory.
-#[test]
-fn a_page_has_a_bounded_number_of_rows() {
-    let listed = |key: &str, row: &str, count: usize| {
-        let rows = vec![row; count].join(",");
-        format!(r#"{{"{key}":[{rows}]}}"#)
-    };
-    let (rows, page) = ("more than 10000 rows in a page", "more rows than a page");
-    for (line, key, row, most, words) in [
-        // Bytes are counted after the first MiB.
-        (OWN, "imageDetails", "{}", 349_000, page),
-        (
-            "tags web --count",
-            "imageTagDetails",
-            r#"{"imageDetail":{}}"#,
-            50_000,
-            page,
-        ),
-        ("repos --count", "repositories", "{}", 349_000, page),
-        (
-            OWN,
-            "imageDetails",
-            r#"{"imageTags":["",""]}"#,
-            46_000,
-            page,
-        ),
-        (GALLERY, "imageTagDetails", "{}", 10_000, rows),
-        (
-            "repos public.ecr.aws/example",
-            "repositories",
-            "{}",
-            10_000,
-            rows,
-        ),
-        (
-            OCI,
-            "tags",
-            r#""a""#,
-            100_000,
-            "more than 100000 rows in a page",
-        ),
-    ] {
-        let too_many = if words == page { 2_000_000 } else { most + 1 };
-        for (count, is_fine) in [(most, true), (too_many, false)] {
-            let body = listed(key, row, count);
-            let registry = faulty(move |request| {
-                let is_page = request.operation != "token";
-                is_page.then(|| Fault::raw(200, "application/json", body.clone()))
-            });
-            let outcome = Run::on(&registry).arguments(line).outcome();
-            if is_fine {
-                assert_eq!(outcome.code, Some(0), "{line} {count}: {}", outcome.stderr);
-            } else {
-                assert_refused(&outcome, words);
-            }
-        }
-    }
-    let tags = format!(
-        r#"{{"imageDetails":[{{"imageTags":[{}""]}}]}}"#,
-        r#""","#.repeat(2_400_000)
-    );
-    let registry = faulty(move |_| Some(Fault::raw(200, "application/json", tags.clone())));
-    refused(&registry, OWN, page);
-}
-
 /// A service that repeats rows with ever new tokens does not end.
 #[test]
 fn a_thousand_pages_without_new_rows_are_an_error() {
@@ -258,22 +193,6 @@ fn a_thousand_pages_without_new_rows_are_an_error() {
             assert_eq!(registry.requests().len(), 1000 + cycle);
         }
     }
-    // Another fragment is not another page.
-    let registry = faulty(|request| {
-        let headers = vec![("link", format!("<?n=1000#{}>; rel=next", request.number))];
-        let body = br#"{"tags":["a"]}"#.to_vec();
-        (request.operation == "tags/list").then_some(Fault::Raw {
-            status: 200,
-            headers,
-            body,
-        })
-    });
-    let outcome = Run::on(&registry)
-        .env("ECRPUB_HURRY", "1")
-        .arguments(OCI)
-        .outcome();
-    assert_refused(&outcome, "repeats a page token");
-    assert_eq!(registry.count("tags/list"), 2);
 }
 
 #[test]

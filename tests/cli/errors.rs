@@ -307,7 +307,7 @@ fn unknown_options_and_values_are_refused() {
     assert_snapshot!(ecrpub(&registry, "images web --output yaml"), @"
     --- stderr
     error: invalid value `yaml` for `--output`
-    hint: give one of `table`, `json`, `jsonl`, `csv`, `tsv`, `name`, `image-ids`, `delete-requests`
+    hint: give one of `table`, `json`, `jsonl`, `csv`, `tsv`, `name`, `delete-requests`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "images web --sort created"), @"

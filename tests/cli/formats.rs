@@ -158,12 +158,7 @@ fn jsonl_is_one_object_per_line() {
 
 #[test]
 fn csv_is_rfc_4180() {
-    let text = print("images web -o csv");
-    assert!(
-        text.lines().count() == 4 && text.matches("\r\n").count() == 4,
-        "{text:?}"
-    );
-    assert_snapshot!(text.replace("\r\n", "\n"), @"
+    assert_snapshot!(print("images web -o csv"), @"
     registryId,repositoryName,imageDigest,imagePushedAt,imageSizeInBytes,imageManifestMediaType,artifactMediaType,imageTags
     123456789012,web,sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819,2024-04-22T12:00:00Z,61204519,application/vnd.oci.image.index.v1+json,,1.27.3;latest
     123456789012,web,sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38,2024-04-22T11:58:59Z,58333213,application/vnd.oci.image.manifest.v1+json,application/vnd.oci.image.config.v1+json,
@@ -196,32 +191,6 @@ fn name_is_one_digest_or_tag_per_line() {
 }
 
 #[test]
-fn image_ids_are_arguments_for_deletion_with_indexes_first() {
-    assert_snapshot!(print("images web -o image-ids"), @"
-    imageDigest=sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819
-    imageDigest=sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38
-    imageDigest=sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e
-    ");
-    assert_snapshot!(print("tags web -o image-ids"), @"
-    imageTag=latest
-    imageTag=1.27.3
-    imageTag=bare
-    ");
-}
-
-#[test]
-fn image_ids_refuse_an_invalid_tag() {
-    let hostile = Image::oci(1, 1, NOW_MS).tagged(&["good", "x --force"]);
-    let registry = Registry::start([Repository::new("web", vec![hostile])]);
-    assert_snapshot!(ecrpub(&registry, "tags web -o image-ids"), @"
-    --- stderr
-    error: the service returned an invalid tag `x --force`
-    hint: look at the row with `-o json`
-    --- exit code 5
-    ");
-}
-
-#[test]
 fn references_are_checked_before_the_first_is_printed() {
     let hostile = Image::oci(1, 1, NOW_MS).tagged(&["good", "x --force"]);
     let hostile = Repository::new("hostile", vec![hostile]);
@@ -238,28 +207,6 @@ fn references_are_checked_before_the_first_is_printed() {
 }
 
 #[test]
-fn image_ids_refuse_misleading_options() {
-    assert_snapshot!(refuse("images web empty -o image-ids"), @"
-    --- stderr
-    error: `-o image-ids` takes one repository, but several were given
-    hint: run the command once for each repository
-    --- exit code 2
-    ");
-    assert_snapshot!(refuse("images web -o image-ids --sort pushed"), @"
-    --- stderr
-    error: `-o image-ids` has a fixed order, indexes first
-    hint: leave out `--sort` and `--reverse`
-    --- exit code 2
-    ");
-    assert_snapshot!(refuse("images web -o image-ids -c imageDigest"), @"
-    --- stderr
-    error: `--columns` cannot be used with `-o image-ids`
-    hint: choose columns with `-o tsv --no-headers`
-    --- exit code 2
-    ");
-}
-
-#[test]
 fn columns_are_chosen_by_name_in_the_order_given() {
     assert_snapshot!(print("images web -c imageTags,imageDigest"), @"
     TAGS            DIGEST
@@ -267,7 +214,7 @@ fn columns_are_chosen_by_name_in_the_order_given() {
     -               b52f612f160e
     bare            b61ddc4c7aa6
     ");
-    assert_snapshot!(print("images web -o csv -c imageTags,imageDigest").replace('\r', ""), @"
+    assert_snapshot!(print("images web -o csv -c imageTags,imageDigest"), @"
     imageTags,imageDigest
     1.27.3;latest,sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819
     ,sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38
@@ -341,38 +288,14 @@ fn columns_are_added_to_the_default_ones_and_left_out() {
     1.27.3  2024-04-22T12:00:00Z
     bare    -
     ");
-    assert_snapshot!(print("tags web -o csv -c -digest -c -manifest,-artifact,-size").replace('\r', ""), @"
-    repositoryName,imageTag,createdAt,imagePushedAt
-    web,latest,2024-05-30T12:00:00Z,2024-04-22T12:00:00Z
-    web,1.27.3,2024-04-22T12:00:00Z,2024-04-22T12:00:00Z
-    web,bare,,
-    ");
 }
 
 #[test]
-fn columns_that_do_not_exist_or_mix_are_refused() {
+fn columns_that_do_not_exist_are_refused() {
     assert_snapshot!(refuse("images web -c imagTags"), @"
     --- stderr
     error: there is no column `imagTags`
-    hint: did you mean `imageTags`?
-    --- exit code 2
-    ");
-    assert_snapshot!(refuse("images web -c layers"), @"
-    --- stderr
-    error: there is no column `layers`
     hint: choose among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `role`, `usedBy`, `imageTags`
-    --- exit code 2
-    ");
-    assert_snapshot!(refuse("images web -c --output json"), @"
-    --- stderr
-    error: `--columns` is followed by `--output`, which is not a column
-    hint: choose among `registryId`, `registryAliasName`, `repositoryName`, `imageDigest`, `imagePushedAt`, `imageSizeInBytes`, `imageManifestMediaType`, `artifactMediaType`, `platforms`, `role`, `usedBy`, `imageTags`
-    --- exit code 2
-    ");
-    assert_snapshot!(refuse("images web -c imageTags,+registryId"), @"
-    --- stderr
-    error: `--columns` mixes plain names with `+` and `-`
-    hint: use plain names only, or begin each name with `+` to add it to the default columns or `-` to leave it out
     --- exit code 2
     ");
 }
@@ -384,7 +307,7 @@ fn headers_can_be_left_out() {
     b52f612f160e  2024-04-22T11:58:59Z  58.3 MB  OCI image  -
     b61ddc4c7aa6  -                           -  -          bare
     ");
-    assert_snapshot!(print("tags web -o csv -c imageTag --no-headers").replace('\r', ""), @"
+    assert_snapshot!(print("tags web -o csv -c imageTag --no-headers"), @"
     latest
     1.27.3
     bare
@@ -408,11 +331,6 @@ fn times_are_written_in_every_form_and_format() {
     {"imagePushedAt":"2024-04-22T11:58:59Z"}
     {}
     "#);
-    assert_snapshot!(time("-o jsonl --time iso-ms"), @r#"
-    {"imagePushedAt":"2024-04-22T12:00:00.655Z"}
-    {"imagePushedAt":"2024-04-22T11:58:59.000Z"}
-    {}
-    "#);
     assert_snapshot!(time("-o jsonl --time epoch"), @r#"
     {"imagePushedAt":1713787200.655}
     {"imagePushedAt":1713787139.0}
@@ -434,7 +352,7 @@ fn times_are_written_in_every_form_and_format() {
     assert_snapshot!(refuse("images web -o tsv --time relative"), @"
     --- stderr
     error: `--time relative` is for tables only
-    hint: use `--time iso`, `iso-ms`, `epoch` or `local` with this format
+    hint: use `--time iso`, `epoch` or `local` with this format
     --- exit code 2
     ");
 }
@@ -469,7 +387,7 @@ fn machine_formats_carry_exact_bytes_in_a_pipe() {
     );
     assert_eq!(
         print("csv"),
-        "\"a\tb\\c\nd;e\"\"f,g;\u{1b}[31m\u{202e}\",=cmd()\r\n"
+        "\"a\tb\\c\nd;e\"\"f,g;\u{1b}[31m\u{202e}\",=cmd()\n"
     );
     assert_eq!(
         print("tsv"),

@@ -56,7 +56,7 @@ fn every_character_is_printed_in_valid_json_and_csv() {
 fn formulas_are_data_in_csv() {
     let registry = repository(Image::oci(1, 1, NOW_MS).tagged(&["=1+1", "@x", "-2", "\"quoted\""]));
     let printed = ecrpub(&registry, "tags web -o csv -c imageTag --no-headers").data();
-    assert_eq!(printed, "\"\"\"quoted\"\"\"\r\n-2\r\n=1+1\r\n@x\r\n");
+    assert_eq!(printed, "\"\"\"quoted\"\"\"\n-2\n=1+1\n@x\n");
 }
 
 #[test]

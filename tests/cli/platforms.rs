@@ -202,7 +202,7 @@ fn rows_whose_platform_is_not_known_are_counted() {
     let line = format!("images {PUBLIC} --tag debug --platform linux/amd64");
     assert_snapshot!(ecrpub(&registry, &line), @"
     --- stderr
-    note: repository `public.ecr.aws/example/team/web` has nothing to list: the named row does not pass the filters
+    note: repository `public.ecr.aws/example/team/web` has nothing to list: of 1 named row, none passes the filters
     note: `--platform` leaves out 1 row: its platform is not known
     ");
     assert_snapshot!(ecrpub(&registry, "tags team/web --platform arm64"), @"

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use ecrpub_registry::{Fault, Proxy, Registry, Repository};
+use ecrpub_registry::{Fault, Proxy, Registry};
 use insta::assert_snapshot;
 
 use crate::harness::{Outcome, Run, file, small};
@@ -100,17 +100,21 @@ fn the_environment_is_read_as_python_reads_it() {
 
 #[test]
 fn every_source_goes_through_the_proxy() {
-    let registry = Registry::start([Repository::generated("big", 5)]);
+    let body = r#"{"token":"t","tags":["a"],"imageDetails":[{"imageTags":["a"],"imageDigest":"a"}],"imageTagDetails":[{"imageTag":"a"}]}"#;
+    let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length:";
+    let proxy = Proxy::answering(move |_| Some(format!("{head} {}\r\n\r\n{body}", body.len())));
     for line in [
         "images big",
         "tags public.ecr.aws/example/big",
         "tags public.ecr.aws/example/big --source registry",
     ] {
-        let proxy = Proxy::start();
-        let run = Run::on(&registry).env("HTTP_PROXY", proxy.url());
-        run.arguments(line).arguments("-o name -q").outcome().data();
-        assert_eq!(proxy.connections(), 1, "{line}");
+        // Nothing listens there: a request that does not go through the proxy fails.
+        let run = Run::at("http://127.0.0.1:9").env("HTTP_PROXY", proxy.url());
+        let listed = run.arguments(line).arguments("-o name -q").outcome();
+        assert_eq!(listed.data(), "a\n", "{line}");
     }
+    // A token besides.
+    assert_eq!(proxy.connections(), 4);
 }
 
 #[test]

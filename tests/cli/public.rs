@@ -66,7 +66,7 @@ fn every_format_prints_public_tags_like_own_ones() {
     };
     let own = |options: &str| ecrpub(&registry, &format!("tags big {options}")).data();
     for format in ["table --no-trunc", "name"] {
-        let options = format!("--time iso-ms -o {format}");
+        let options = format!("--time iso -o {format}");
         assert_eq!(public(&options), own(&options), "{format}");
     }
     let columns = "-c repositoryName,imageTag,createdAt,imageSizeInBytes,imagePushedAt,imageManifestMediaType,artifactMediaType,imageDigest";
@@ -74,8 +74,8 @@ fn every_format_prints_public_tags_like_own_ones() {
         let options = format!("--time epoch -o {format} {columns}");
         assert_eq!(public(&options), own(&options), "{format}");
     }
-    let own: Value = serde_json::from_str(&own("-o json --time iso-ms")).expect("JSON");
-    let public = rows(&public("-o json --time iso-ms"), "imageTagDetails");
+    let own: Value = serde_json::from_str(&own("-o json --time epoch")).expect("JSON");
+    let public = rows(&public("-o json --time epoch"), "imageTagDetails");
     assert_eq!(Value::from(public), own["imageTagDetails"]);
 }
 
@@ -138,7 +138,7 @@ fn untagged_images_that_cannot_be_listed_are_noted() {
     1.0.0
     0.9.1
     --- stderr
-    note: repository `public.ecr.aws/example/tools/backup` has nothing to list: none of its 4 rows passes the filters
+    note: repository `public.ecr.aws/example/tools/backup` has nothing to list: of 4 rows, none passes the filters
     note: untagged images of public repositories cannot be listed
     ");
     for quiet in ["-q", "--tagged", "--semver *", "--tag latest"] {
@@ -364,7 +364,7 @@ fn options_for_own_repositories_are_refused_for_public_ones() {
         format!("images {NGINX} --max-pages 1"),
         format!("images {NGINX} --starting-token x"),
         format!("tags {NGINX}:latest --max-pages 1"),
-        format!("tags {NGINX} -o image-ids"),
+        format!("images {NGINX} -o delete-requests"),
         format!("tags {NGINX} --registry-id 123456789012"),
         format!("tags {NGINX} --profile work"),
         format!("tags {NGINX} --region us-east-1"),
@@ -376,7 +376,7 @@ fn options_for_own_repositories_are_refused_for_public_ones() {
     error: `--max-pages` cannot be used with the images of a public repository, which are read from all its tags
     error: `--starting-token` cannot be used with the images of a public repository, which are read from all its tags
     error: `--max-pages` takes a whole repository, but one of its images was named
-    error: `-o image-ids` lists images to delete, but public images cannot be deleted
+    error: `-o delete-requests` lists images to delete, but public images cannot be deleted
     error: `--registry-id` is for your own registry, but only public repositories were given
     error: `--profile` is for your own registry, but only public repositories were given
     error: `--region` is for your own registry, but only public repositories were given
@@ -459,6 +459,7 @@ fn settings_of_the_environment_apply_or_are_refused_by_name() {
     for (name, value) in [
         ("ECRPUB_GALLERY_URL", "gallery"),
         ("ECRPUB_REGISTRY_URL", "ftp://registry"),
+        ("ECRPUB_REGISTRY_URL", "http://registry?key=K"),
         ("AWS_MAX_ATTEMPTS", "0"),
         ("AWS_RETRY_MODE", "nonsense"),
         ("AWS_CA_BUNDLE", "/no/such/file"),
@@ -486,28 +487,20 @@ fn settings_of_the_environment_apply_or_are_refused_by_name() {
 }
 
 #[test]
-fn addresses_with_a_query_keep_it() {
+fn addresses_may_have_a_path() {
     let registry = gallery();
-    let url = format!("{}/at?key=1&to=2#part", registry.url());
-    let run = |source: &str| {
+    for path in ["at", "at/", "at#part"] {
+        let url = format!("{}/{path}", registry.url());
         let run = Run::on(&registry)
             .env("ECRPUB_GALLERY_URL", &url)
             .env("ECRPUB_REGISTRY_URL", &url);
-        let line = format!("tags {NGINX} --source {source} --page-size 9 --max-attempts 1");
-        run.arguments(&line).outcome()
-    };
-    for source in ["gallery", "registry"] {
+        let line = format!("tags {NGINX} --source registry --page-size 9 --max-attempts 1");
         // No API is at this path.
-        assert_eq!(run(source).code, Some(5), "{source}");
+        assert_eq!(run.arguments(&line).outcome().code, Some(5));
     }
     let paths = registry.requests().into_iter().map(|request| request.path);
-    assert_snapshot!(paths.collect::<Vec<_>>().join("\n"), @"
-    /at/describeImageTags?key=1&to=2
-    /at/token/?key=1&to=2
-    /at/v2/docker/library/nginx/tags/list?key=1&to=2&n=1
-    /at/token/?key=1&to=2
-    /at/v2/docker/library/nginx/tags/list?key=1&to=2&n=9
-    ");
+    let both = ["/at/token/", "/at/v2/docker/library/nginx/tags/list?n=9"];
+    assert_eq!(paths.collect::<Vec<_>>(), both.repeat(3));
 }
 
 #[test]
@@ -537,21 +530,6 @@ fn https_is_trusted_by_the_ca_bundle_only() {
             .without_keys()
             .env("AWS_CA_BUNDLE", &bundle);
         run.arguments(&line).outcome().data();
-    }
-}
-
-#[test]
-fn a_proxy_is_used() {
-    let proxy = ecrpub_registry::Proxy::start();
-    let registry = gallery();
-    for (options, connections) in [("", 1), ("--source registry", 2)] {
-        let run = Run::on(&registry)
-            .without_keys()
-            .env("HTTP_PROXY", proxy.url());
-        run.arguments(&format!("tags {NGINX} {options}"))
-            .outcome()
-            .data();
-        assert!(proxy.connections() >= connections, "{options}");
     }
 }
 
@@ -594,7 +572,7 @@ fn answered(status: u16, body: &str) -> String {
         .start();
     list(
         &registry,
-        &format!("tags {NGINX} -o json --time iso-ms --max-attempts 1"),
+        &format!("tags {NGINX} -o json --time epoch --max-attempts 1"),
     )
     .to_string()
 }
@@ -618,7 +596,7 @@ fn responses_of_the_gallery_are_parsed_tolerantly() {
           "registryAliasName": "docker",
           "repositoryName": "library/nginx",
           "imageTag": "a",
-          "createdAt": "2023-05-12T03:22:40.827Z"
+          "createdAt": 1683861760.827
         },
         {
           "registryAliasName": "docker",
@@ -629,7 +607,7 @@ fn responses_of_the_gallery_are_parsed_tolerantly() {
           "repositoryName": "library/nginx",
           "imageTag": "b",
           "imageDetail": {
-            "imagePushedAt": "2023-05-12T03:22:40.827Z",
+            "imagePushedAt": 1683861760.827,
             "imageDigest": "sha256:1"
           }
         }

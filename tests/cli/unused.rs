@@ -126,9 +126,6 @@ fn young_images_may_be_part_of_a_push_and_undated_ones_too() {
     assert_snapshot!(ecrpub(&registry(&images), "images web --unused -c digest"), @"
     DIGEST
     60e6b73db656
-    --- stderr
-    note: `--unused` leaves out 1 image younger than 24 hours, whose index may still be pushed; `--min-age` sets another age
-    note: `--unused` leaves out 1 image without a date
     ");
 }
 
@@ -185,7 +182,7 @@ fn an_image_in_use_that_is_named_is_a_note() {
     };
     assert_snapshot!(named(&digest(0)), @"
     --- stderr
-    note: repository `web` has nothing to list: the named image is in use, an image that stays needs it, or it does not pass the filters
+    note: repository `web` has nothing to list: of 1 named row, none is unused and passes the filters
     ");
     assert_snapshot!(named(&digest(1)), @"
     DIGEST
@@ -218,6 +215,10 @@ fn public_repositories_and_parts_of_a_listing_are_refused() {
     assert_snapshot!(refuse("images public.ecr.aws/example/web -o delete-requests"), @"
     error: `-o delete-requests` lists images to delete, but public images cannot be deleted
     hint: name the repository of your own registry by its name alone
+    ");
+    assert_snapshot!(refuse("tags web -o delete-requests"), @"
+    error: `-o delete-requests` deletes images with all their tags, but tags are listed
+    hint: use it with `ecrpub images REPO`
     ");
     assert_snapshot!(refuse("images web -o delete-requests --sort size"), @"
     error: `-o delete-requests` has a fixed order, that of deletion

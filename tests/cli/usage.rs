@@ -175,7 +175,7 @@ fn unknown_options_and_values_get_a_hint() {
     ");
     assert_snapshot!(refused(&["tags", "web", "--output", "text"]), @"
     error: invalid value `text` for `--output`
-    hint: give one of `table`, `json`, `jsonl`, `csv`, `tsv`, `name`, `image-ids`, `delete-requests`
+    hint: give one of `table`, `json`, `jsonl`, `csv`, `tsv`, `name`, `delete-requests`
     ");
     assert_snapshot!(refused(&["tags", "web", "--limit"]), @"
     error: `--limit` needs a value

@@ -115,9 +115,9 @@ fn decide(case: &Case) -> Decision {
     let proxies = Proxies::read(variables.collect());
     let (proxy, authorization) = match proxies.choose(&case.url.parse().expect("a URI")) {
         Ok(None) => (None, None),
-        Ok(Some((proxy, _))) => {
-            let address = proxy.address().to_string();
-            let value = proxy.authorization().map(|value| value.to_str());
+        Ok(Some(proxy)) => {
+            let address = proxy.address.to_string();
+            let value = proxy.authorization.as_ref().map(|value| value.to_str());
             let value = value.map(|value| value.expect("text").to_owned());
             (Some(address.trim_end_matches('/').to_owned()), value)
         }
@@ -250,7 +250,7 @@ fn botocore(cases: &[Case]) -> Option<Vec<Decision>> {
 /// The differences of this program, and their reasons.
 #[test]
 fn differences_from_botocore_are_these() {
-    let proxy = |text: &str| parse(text).map(|proxy| proxy.address().to_string());
+    let proxy = |text: &str| parse("HTTP_PROXY", text).map(|proxy| proxy.address.to_string());
     let address = |text: &str| Ok(format!("{text}/"));
     // botocore reads a scheme in capitals as the host `HTTP`.
     assert_eq!(proxy("HTTP://proxy:1"), address("http://proxy:1"));
@@ -260,8 +260,8 @@ fn differences_from_botocore_are_these() {
     // botocore reads other schemes as hosts.
     assert!(proxy("socks5://proxy:1").is_err() && proxy("ftp://proxy").is_err());
     // A user name beyond ASCII crashes the AWS CLI.
-    let user = parse("http://m%C3%A9:x@proxy").expect("a proxy");
-    assert!(user.authorization().is_some());
+    let user = parse("HTTP_PROXY", "http://m%C3%A9:x@proxy").expect("a proxy");
+    assert!(user.authorization.is_some());
     // A URL loses the default port of its scheme before the proxy is chosen.
     let exempt = |url: &str| {
         let variables = [("HTTPS_PROXY", "proxy"), ("NO_PROXY", "host:443")];
@@ -289,8 +289,8 @@ proptest! {
     fn any_text_is_a_proxy_or_an_error_that_does_not_hold_it(
         text in "(https?://|socks5://|//|)([a-z:%@/ ]{0,12}@)?[\\PC]{0,12}(:[0-9]{0,6})?"
     ) {
-        match parse(&text) {
-            Ok(proxy) => prop_assert!(proxy.address().port_u16().is_some_and(|port| port > 0)),
+        match parse("HTTP_PROXY", &text) {
+            Ok(proxy) => prop_assert!(proxy.address.port_u16().is_some_and(|port| port > 0)),
             // A lone `@` is no secret.
             Err(why) => prop_assert!(!text.contains('@') || text.len() < 3 || !why.contains(&text)),
         }

@@ -14,63 +14,17 @@ pub(crate) struct Version<'a> {
     /// The prefix and the rest of the suffix, joined by a hyphen; empty for the plain version.
     pub(super) variant: Cow<'a, str>,
     /// How many numbers the tag has. A floating tag has fewer than `numbers`.
-    pub(super) written: usize,
+    pub(in crate::select) written: usize,
 }
 
 /// A suffix that starts with one of these words is a pre-release.
-const PRE_RELEASE_WORDS: &[&str] = &[
-    "alpha",
-    "beta",
-    "rc",
-    "cr",
-    "pre",
-    "preview",
-    "dev",
-    "develop",
-    "snapshot",
-    "nightly",
-    "canary",
-    "edge",
-    "next",
-    "ea",
-    "m",
-    "milestone",
-    "test",
-    "pr",
-    "branch",
-    "main",
-    "master",
-    "feature",
-    "ci",
-    "unstable",
-    "experimental",
-];
+const PRE_RELEASE_WORDS: &str = "alpha beta rc cr pre preview dev develop snapshot nightly canary \
+    edge next ea m milestone test pr branch main master feature ci unstable experimental";
 
 const SEPARATORS: [char; 3] = ['-', '.', '_'];
 
 /// A single number with more digits is a date stamp, a build number or a commit.
 const MOST_DIGITS_OF_ONE_NUMBER: usize = 4;
-
-/// The part of a tag after its numbers.
-#[derive(Default)]
-struct Tail<'a> {
-    build: &'a str,
-    suffix: &'a str,
-    /// Whether the suffix follows the numbers without a separator.
-    glued: bool,
-}
-
-/// The parts of a suffix.
-#[derive(Default)]
-struct Suffix<'a> {
-    /// A pre-release word with its number.
-    pre: &'a str,
-    variant: &'a str,
-    /// The part that `git describe` appended: `5-gabcdef0`.
-    described: &'a str,
-    /// The rest.
-    rest: &'a str,
-}
 
 impl<'a> Version<'a> {
     /// Reads `tag`, if it is a version.
@@ -81,17 +35,19 @@ impl<'a> Version<'a> {
         if !several && numbers.len() > MOST_DIGITS_OF_ONE_NUMBER {
             return None;
         }
-        let tail = Tail::of(rest, several)?;
-        let suffix = Suffix::of(tail.suffix, tail.glued);
+        let (build, suffix, is_glued) = split_build(rest, several)?;
+        let (suffix, described, after) = split_description(suffix);
+        let (pre, variant) = split_pre_release(suffix, is_glued);
         let (pre_prefix, variant_prefix) = match split_pre_release(prefix, false) {
             (_, "") => (prefix, ""),
             _ => ("", prefix),
         };
+        let [variant, after] = [variant, after].map(|text| text.trim_start_matches(SEPARATORS));
         Some(Self {
             numbers,
-            pre: join([pre_prefix, suffix.pre, suffix.described]),
-            build: tail.build,
-            variant: join([variant_prefix, suffix.variant, suffix.rest]),
+            pre: join([pre_prefix, pre, described]),
+            build,
+            variant: join([variant_prefix, variant, after]),
             written: numbers.split('.').count(),
         })
     }
@@ -102,55 +58,30 @@ impl<'a> Version<'a> {
     }
 }
 
-impl<'a> Tail<'a> {
-    /// Splits the text after the numbers; `several` says whether there are two or more of them.
-    fn of(text: &'a str, several: bool) -> Option<Self> {
-        let after_dot = text.strip_prefix('.');
-        let tail = if text.is_empty() {
-            Self::default()
-        } else if let Some(text) = text.strip_prefix('_') {
-            let (build, suffix) = match text.split_once('-') {
-                Some((build, suffix)) => (build, non_empty_suffix(suffix)?),
-                None => (text, ""),
-            };
-            Self {
-                build: Some(build).filter(|build| !build.is_empty())?,
-                suffix,
-                glued: false,
-            }
-        } else if let Some(suffix) = text.strip_prefix('-') {
-            Self {
-                suffix: non_empty_suffix(suffix)?,
-                ..Self::default()
-            }
-        } else if several && starts_with_letter(after_dot.unwrap_or(text)) {
-            Self {
-                suffix: after_dot.unwrap_or(text),
-                glued: after_dot.is_none(),
-                ..Self::default()
-            }
-        } else {
-            return None;
-        };
-        Some(tail)
+/// Splits the text after the numbers into the build and the suffix, and says whether the suffix is
+/// glued to the numbers. `several` says whether there are two or more of them.
+fn split_build(text: &str, several: bool) -> Option<(&str, &str, bool)> {
+    if text.is_empty() {
+        return Some(("", "", false));
     }
+    if let Some(text) = text.strip_prefix('_') {
+        let (build, rest) = text
+            .split_once('-')
+            .map_or((text, None), |(build, rest)| (build, Some(rest)));
+        let is_valid = !build.is_empty() && rest.is_none_or(is_suffix);
+        return is_valid.then_some((build, rest.unwrap_or_default(), false));
+    }
+    if let Some(suffix) = text.strip_prefix('-') {
+        return is_suffix(suffix).then_some(("", suffix, false));
+    }
+    let after_dot = text.strip_prefix('.');
+    let suffix = after_dot.unwrap_or(text);
+    let is_valid = several && starts_with_letter(suffix);
+    is_valid.then_some(("", suffix, after_dot.is_none()))
 }
 
-fn non_empty_suffix(text: &str) -> Option<&str> {
-    (!text.is_empty() && !text.starts_with('-')).then_some(text)
-}
-
-impl<'a> Suffix<'a> {
-    fn of(text: &'a str, glued: bool) -> Self {
-        let (text, described, rest) = split_description(text);
-        let (pre, variant) = split_pre_release(text, glued);
-        Self {
-            pre,
-            variant: variant.trim_start_matches(SEPARATORS),
-            described,
-            rest: rest.trim_start_matches(SEPARATORS),
-        }
-    }
+fn is_suffix(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with('-')
 }
 
 /// Splits a tag into its prefix, which may be empty, and the rest, which begins with the numbers.
@@ -208,17 +139,12 @@ fn pre_release_word(text: &str, glued: bool) -> Option<usize> {
         .find(|character: char| !character.is_ascii_alphabetic())
         .unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
-    if glued
-        && ["a", "b", "c"]
-            .iter()
-            .any(|letter| word.eq_ignore_ascii_case(letter))
-    {
-        return number(rest)
-            .filter(|digits| *digits <= 2)
-            .map(|digits| end + digits);
+    if glued && matches!(word, "a" | "b" | "c" | "A" | "B" | "C") {
+        let digits = number(rest).filter(|digits| *digits <= 2)?;
+        return Some(end + digits);
     }
-    let is_known = |known: &&&str| word.eq_ignore_ascii_case(known);
-    PRE_RELEASE_WORDS.iter().find(is_known)?;
+    let mut known = PRE_RELEASE_WORDS.split(' ');
+    known.find(|known| word.eq_ignore_ascii_case(known))?;
     let separated = rest.strip_prefix(SEPARATORS);
     let number = number(rest).or_else(|| separated.and_then(number).map(|digits| digits + 1));
     Some(end + number.unwrap_or_default())
@@ -398,17 +324,7 @@ mod tests {
 
     #[test]
     fn a_word_ends_where_its_letters_end() {
-        for variant in [
-            "minimal",
-            "musl",
-            "mainline",
-            "premium",
-            "arm64",
-            "developer",
-            "b1",
-            "a1",
-            "c",
-        ] {
+        for variant in "minimal musl mainline premium arm64 developer b1 a1 c".split(' ') {
             let tag = format!("1.2.3-{variant}");
             assert_eq!(parts(&tag), format!("1.2.3 - - {variant}"));
         }
@@ -419,37 +335,10 @@ mod tests {
 
     #[test]
     fn other_tags_are_not_versions() {
-        for tag in [
-            "",
-            "v",
-            "latest",
-            "1..2",
-            "1.",
-            "1.2.",
-            ".1",
-            "1.x",
-            "1.2-",
-            "1.2.3-",
-            "vv1",
-            "1.2 ",
-            "-1",
-            "_1.2",
-            "1.2_",
-            "1.2_-x",
-            "1.2_b-",
-            "1.2--x",
-            "1e10abc",
-            "20240601",
-            "9170052",
-            "20240601-alpine",
-            "v20240601",
-            "v20240601-1.2.3",
-            "00001",
-            "1.2+x",
-            "3f2a91c",
-            "1.é",
-            "é-1.2",
-        ] {
+        let tags = "v latest 1..2 1. 1.2. .1 1.x 1.2- 1.2.3- vv1 -1 _1.2 1.2_ 1.2_-x 1.2_b- 1.2--x \
+            1e10abc 20240601 9170052 20240601-alpine v20240601 v20240601-1.2.3 00001 1.2+x 3f2a91c \
+            1.é é-1.2";
+        for tag in tags.split(' ').chain(["", "1.2 "]) {
             assert_eq!(parts(tag), "none", "{tag}");
         }
     }

@@ -1,11 +1,20 @@
-//! TLS with a self-signed certificate, generated for each server.
+//! TLS with a self-signed certificate for loopback.
 
 use std::sync::Arc;
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
+
+/// A certificate for `127.0.0.1` and `localhost` until 2126, and its key, which protects nothing. Made
+/// once, because a crate that makes them brings twenty others:
+///
+/// ```text
+/// openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj '/CN=ecrpub local registry'
+///   -addext subjectAltName=IP:127.0.0.1,DNS:localhost -addext basicConstraints=critical,CA:FALSE
+/// ```
+const IDENTITY: &str = include_str!("identity.pem");
 
 /// An identity for loopback.
 pub(crate) struct Identity {
@@ -15,24 +24,22 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// A new one, good for `127.0.0.1` and `localhost`.
     pub(crate) fn new() -> Self {
-        let names = ["127.0.0.1", "localhost"].map(str::to_owned);
-        let CertifiedKey { cert, signing_key } =
-            generate_simple_self_signed(names).expect("the names are valid");
+        let pem = IDENTITY.as_bytes();
+        let certificate = CertificateDer::from_pem_slice(pem).expect("the file has a certificate");
+        let key = PrivateKeyDer::from_pem_slice(pem).expect("the file has a key");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("ring speaks TLS 1.2 and 1.3")
             .with_no_client_auth()
-            .with_single_cert(
-                vec![cert.der().clone()],
-                PrivateKeyDer::Pkcs8(signing_key.serialize_der().into()),
-            )
+            .with_single_cert(vec![certificate], key)
             .expect("the key is the certificate's");
+        let (certificate, _) = (IDENTITY.split_once("-----BEGIN PRIVATE KEY-----"))
+            .expect("the key follows the certificate");
         Self {
             acceptor: TlsAcceptor::from(Arc::new(config)),
-            certificate: cert.pem(),
+            certificate: certificate.to_owned(),
         }
     }
 }

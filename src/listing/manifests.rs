@@ -1,0 +1,193 @@
+//! The manifests of one repository, read until the graph of its images can answer.
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use super::read::Part;
+use super::{Listing, WINDOW};
+use crate::error::{Error, Kind};
+use crate::facts::Facts;
+use crate::model::{Row, RowKind};
+use crate::reference::{Digest, PublicRepository, TagName};
+use crate::relations::{Graph, Node, Question, first_change};
+use crate::source::{Pages, Subject, TaggedManifest};
+
+/// The images of one repository, and what their manifests tell.
+pub(super) struct RepositoryManifests<'a> {
+    listing: &'a Listing<'a>,
+    pub(super) subject: &'a Subject,
+    /// The name by which the registry serves it.
+    pub(super) reference: PublicRepository,
+    pub(super) graph: Graph,
+}
+
+impl<'a> RepositoryManifests<'a> {
+    /// The manifests of `images`, of which none is read yet. If these are not all images of the
+    /// repository, those without a digest are left out.
+    ///
+    /// # Errors
+    ///
+    /// If an image has no valid digest: its relations cannot be known.
+    pub(super) fn of(
+        listing: &'a Listing<'a>,
+        subject: &'a Subject,
+        reference: PublicRepository,
+        images: &[Row],
+    ) -> Result<Self, Error> {
+        let graph = Graph::new(images.iter().filter_map(node)).map_err(|invalid| {
+            Error::new(
+                Kind::Service,
+                format!(
+                    "the service returned an image whose digest `{invalid}` is not a valid digest"
+                ),
+            )
+        })?;
+        Ok(Self {
+            listing,
+            subject,
+            reference,
+            graph,
+        })
+    }
+
+    /// Reads manifests until the graph can answer `question`.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be read.
+    pub(super) async fn read(&mut self, question: Question<'_>) -> Result<(), Error> {
+        loop {
+            let unread = self.graph.unread(question);
+            if unread.is_empty() {
+                return Ok(());
+            }
+            let (sources, is_own) = (&self.listing.sources, self.subject.is_own());
+            sources.progress.manifests(unread.len());
+            let read = async |digest: Digest| {
+                let manifest = sources.manifest(&self.reference, &digest, is_own).await;
+                let manifest = manifest.map_err(|error| self.of_manifest(error, digest.as_str()));
+                manifest.map(|manifest| (digest, manifest))
+            };
+            let read = stream::iter(unread).map(read).buffered(WINDOW);
+            for (digest, manifest) in read.try_collect::<Vec<_>>().await? {
+                self.graph.add(&digest, manifest);
+            }
+        }
+    }
+
+    /// Reads the manifest of each row by its tag, each once, and gives the rows their digests.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be read, or a tag is invalid.
+    pub(super) async fn read_by_tag(&mut self, rows: &mut [Row]) -> Result<(), Error> {
+        let mut tags: Vec<TagName> = Vec::with_capacity(rows.len());
+        for row in &*rows {
+            let text = row.id().unwrap_or_default();
+            let tag = Some(text).filter(|tag| TagName::is_valid(tag));
+            let tag = tag.and_then(|tag| tag.parse().ok());
+            tags.push(tag.ok_or_else(|| {
+                let message = format!(
+                    "the service returned an invalid tag `{text}` for an image of `{}`",
+                    self.reference
+                );
+                Error::new(Kind::Service, message)
+            })?);
+        }
+        let sources = &self.listing.sources;
+        sources.progress.manifests(tags.len());
+        let read = async |tag: TagName| {
+            let read = sources.tagged_manifest(&self.reference, &tag).await;
+            sources.progress.manifest_done();
+            read.map_err(|error| self.of_manifest(error, tag.as_str()))
+        };
+        let read = stream::iter(tags).map(read).buffered(WINDOW);
+        let read: Vec<TaggedManifest> = read.try_collect().await?;
+        for (row, TaggedManifest { digest, manifest }) in rows.iter_mut().zip(read) {
+            row.digest = Some(digest.as_str().to_owned());
+            self.graph.add(&digest, Some(manifest));
+        }
+        Ok(())
+    }
+
+    /// The error of the request for a manifest.
+    fn of_manifest(&self, error: Error, reference: &str) -> Error {
+        error.hint(format!(
+            "the request was for manifest {reference} of `{}`; {}",
+            self.reference,
+            self.listing.advice()
+        ))
+    }
+
+    /// The error for an answer that a `missing` manifest makes impossible.
+    pub(super) fn incomplete(&self, missing: &str) -> Error {
+        let title = self.subject.title();
+        let message = format!("the relations of {title} are not complete: {missing}");
+        Error::new(Kind::Service, message).hint(self.listing.advice())
+    }
+}
+
+impl Listing<'_> {
+    /// Every image of the repository `subject`, as often as it is listed.
+    pub(super) async fn images(&self, subject: &Subject) -> Result<Vec<Row>, Error> {
+        let page_size = self.query.args.pages.page_size;
+        let mut images = Vec::new();
+        let pages = Pages::of_all(&self.sources, RowKind::Images, subject, page_size);
+        pages.each(|rows| images.extend(rows)).await?;
+        if images.iter().any(|image| image.digest.is_none()) {
+            let message = "the service returned an image without `imageDigest`";
+            return Err(Error::new(Kind::Service, message));
+        }
+        Ok(images)
+    }
+
+    /// What to do if a manifest cannot be read.
+    fn advice(&self) -> &'static str {
+        if self.query.depends_on_all_images() {
+            "run the command again: nothing is listed unless everything can be read"
+        } else if self.printing.contains(Facts::RELATIONS) {
+            "leave out `--used-by` to list without manifests"
+        } else {
+            "leave out `--platforms` and `--pin` to list without manifests"
+        }
+    }
+}
+
+/// Reads the images of the repository of `part` again, and compares them with those that its answers
+/// depend on.
+///
+/// # Errors
+///
+/// If anything changed: what was read in between may not fit together.
+pub(super) async fn compare(listing: &Listing<'_>, part: &Part<'_>) -> Result<(), Error> {
+    let title = part.target.subject.title();
+    let again = listing.images(&part.target.subject).await;
+    let again = again.map_err(|error| match error.kind() {
+        Kind::NotFound => {
+            let message = format!("{title} disappeared while it was read");
+            Error::new(Kind::Service, message)
+        }
+        _ => error,
+    })?;
+    let images = part.images.as_deref().unwrap_or_default();
+    let nodes = |images| <[Row]>::iter(images).filter_map(node);
+    match first_change(nodes(images), nodes(&again)) {
+        None => Ok(()),
+        Some(digest) => Err(Error::new(
+            Kind::Service,
+            format!(
+                "{title} changed while it was read: image {digest} was pushed, deleted, or tagged anew"
+            ),
+        )
+        .hint("run the command again")),
+    }
+}
+
+/// The row of an image or tag as a node of a graph.
+fn node(row: &Row) -> Option<Node<'_>> {
+    Some(Node {
+        digest: row.digest.as_deref()?,
+        tags: row.names(),
+        media_type: row.media_type.as_deref(),
+        config_type: row.artifact_media_type.as_deref(),
+    })
+}

@@ -1,0 +1,306 @@
+//! Selects images and tags by what manifests tell, and adds it to them.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::manifests::RepositoryManifests;
+use super::read::Part;
+use super::{Listing, Mode};
+use crate::error::{Error, Kind};
+use crate::facts::Facts;
+use crate::model::Row;
+use crate::output::counted;
+use crate::reference::{Digest, Platform};
+use crate::relations::Question;
+use crate::source::Target;
+
+/// A younger image may be part of a push that has not ended: its index comes last.
+const SETTLED: SignedDuration = SignedDuration::from_hours(24);
+
+/// The rows of `target` that pass the filter, sorted and limited, with the answers from manifests.
+///
+/// # Errors
+///
+/// Any failure of a source.
+pub(super) async fn part<'t>(listing: &Listing<'_>, target: &'t Target) -> Result<Part<'t>, Error> {
+    let depends_on_all = listing.query.depends_on_all_images();
+    let unlimited = listing.selection.unlimited();
+    let selection = match listing.query.platform {
+        Some(_) => &unlimited,
+        None => &listing.selection,
+    };
+    // What is deleted is selected from the listing that is compared in the end, and not looked up.
+    let read = async {
+        if depends_on_all {
+            return Ok((None, Some(listing.images(&target.subject).await?)));
+        }
+        let mut part = listing.collect(target, selection).await?;
+        let mut images = part.images.take();
+        if images.is_none() && needs_all_images(listing, &part) {
+            images = Some(listing.images(&target.subject).await?);
+        }
+        Ok((Some(part), images))
+    };
+    let ((part, images), reference) = tokio::try_join!(read, listing.reference(target))?;
+    let reference = reference.ok_or_else(|| {
+        let message = format!("{} has no public reference", target.subject.title());
+        Error::new(Kind::Service, message)
+    })?;
+    let rows = part.as_ref().map(|part| part.selected.rows.as_slice());
+    let related = images.as_deref().or(rows).unwrap_or_default();
+    let mut manifests =
+        RepositoryManifests::of(listing, &target.subject, reference.clone(), related)?;
+    let mut part = if let Some(part) = part {
+        part
+    } else {
+        let mut rows = related.to_vec();
+        let mut notes = Vec::new();
+        if listing.query.tagged.unused {
+            notes = mark_unused(listing, &mut manifests, &mut rows).await?;
+        }
+        let wanted = listing.query.wanted(target);
+        let mut collector = selection.collector(wanted.as_ref());
+        collector.add(rows);
+        Part {
+            notes,
+            ..Part::of(collector.finish(), target)?
+        }
+    };
+    add_answers(listing, &mut manifests, &mut part).await?;
+    // To be compared with the images in the end, when all repositories are read.
+    part.images = images.filter(|_| depends_on_all);
+    listing.add_reference(Some(&reference), &mut part.selected.rows);
+    Ok(part)
+}
+
+/// Whether what is asked about the rows of `part` depends on images that may not be listed.
+fn needs_all_images(listing: &Listing<'_>, part: &Part<'_>) -> bool {
+    let mut rows = part.selected.rows.iter();
+    let of_indexes = listing.reads().contains(Facts::MANIFESTS) && part.target.subject.is_own();
+    listing.printing.contains(Facts::RELATIONS) || of_indexes && rows.any(|row| !row.is_index())
+}
+
+/// Answers all questions about the rows of `part`.
+async fn add_answers(
+    listing: &Listing<'_>,
+    manifests: &mut RepositoryManifests<'_>,
+    part: &mut Part<'_>,
+) -> Result<(), Error> {
+    if let Some(platform) = listing.query.platform {
+        select_by_platform(listing, manifests, part, platform).await?;
+    } else if listing
+        .reads()
+        .intersects(Facts::MANIFESTS | Facts::DIGESTS)
+    {
+        let gone = add_platforms(listing, manifests, &mut part.selected.rows).await?;
+        part.notes.extend(note_of_gone(&gone, manifests));
+    }
+    if listing.mode == Mode::Delete {
+        return plan_deletion(manifests, part).await;
+    }
+    if listing.printing.contains(Facts::RELATIONS) {
+        add_used_by(manifests, &mut part.selected.rows).await?;
+    }
+    Ok(())
+}
+
+/// Marks the images of `rows`, which are all of the repository, that no tag reaches. Young ones are
+/// marked only if an option says how old rows must be, and those without a date never.
+async fn mark_unused(
+    listing: &Listing<'_>,
+    manifests: &mut RepositoryManifests<'_>,
+    rows: &mut [Row],
+) -> Result<Vec<String>, Error> {
+    manifests.read(Question::Unused).await?;
+    let unused = manifests.graph.unused();
+    let unused = unused.map_err(|missing| manifests.incomplete(&missing))?;
+    let settled = if listing.selection.bounds_age() {
+        Timestamp::MAX
+    } else {
+        (listing.destination.now.checked_sub(SETTLED)).unwrap_or(Timestamp::MIN)
+    };
+    for row in &mut *rows {
+        let is_unused = (row.digest.as_deref()).is_some_and(|digest| unused.contains(digest));
+        if is_unused && row.pushed_at.is_some_and(|date| date < settled) {
+            row.relations_mut().is_unused = true;
+        }
+    }
+    let mut notes = Vec::new();
+    if !rows.is_empty() && !manifests.graph.has_roots() {
+        notes.push(format!(
+            "{} has no tag but those of signatures, so that nothing in it is in use",
+            manifests.subject.title()
+        ));
+    }
+    let elsewhere = count_attached_elsewhere(rows);
+    if elsewhere > 0 {
+        notes.push(format!(
+            "{} attached by tag to images that this repository does not hold; they count as unused",
+            are(elsewhere)
+        ));
+    }
+    Ok(notes)
+}
+
+/// How many images belong, by their digest tags, to images of other repositories.
+fn count_attached_elsewhere(rows: &[Row]) -> usize {
+    let digests: HashSet<_> = rows
+        .iter()
+        .filter_map(|row| row.digest.as_deref())
+        .collect();
+    let is_elsewhere = |tag: &String| {
+        Digest::in_tag(tag).is_some_and(|(digest, _)| !digests.contains(digest.as_str()))
+    };
+    let elsewhere = rows.iter().map(Row::names);
+    let elsewhere = elsewhere.filter(|tags| !tags.is_empty() && tags.iter().all(is_elsewhere));
+    elsewhere.count()
+}
+
+/// Adds the tags through which images are in use, and their roles.
+async fn add_used_by(
+    manifests: &mut RepositoryManifests<'_>,
+    rows: &mut [Row],
+) -> Result<(), Error> {
+    manifests.read(Question::UsedBy).await?;
+    let used_by = manifests.graph.used_by();
+    let used_by = used_by.map_err(|missing| manifests.incomplete(&missing))?;
+    for row in rows {
+        let digest = row.digest.clone().unwrap_or_default();
+        let tags = used_by.get(&*digest).into_iter().flatten();
+        let relations = row.relations_mut();
+        relations.used_by = Some(tags.map(|tag| (*tag).to_owned()).collect());
+        relations.role = manifests.graph.role(&digest);
+    }
+    Ok(())
+}
+
+/// Plans the requests that delete the rows of `part`, without those that an image which stays needs.
+async fn plan_deletion(
+    manifests: &mut RepositoryManifests<'_>,
+    part: &mut Part<'_>,
+) -> Result<(), Error> {
+    let rows = part.selected.rows.iter();
+    let candidates: Vec<&str> = rows.filter_map(|row| row.digest.as_deref()).collect();
+    manifests.read(Question::Deletion(&candidates)).await?;
+    let plan = manifests.graph.deletion(&candidates);
+    let plan = plan.map_err(|missing| manifests.incomplete(&missing))?;
+    let owned = |digests: &Vec<&str>| digests.iter().map(ToString::to_string).collect();
+    part.requests = plan.requests.iter().map(owned).collect();
+    part.selected.counts.passing = plan.requests.iter().map(Vec::len).sum();
+    for (count, why) in [
+        (plan.held, "an index that stays holds"),
+        (
+            plan.attached,
+            "an image that stays is signed or described by",
+        ),
+    ] {
+        let them = if count == 1 { "it" } else { "them" };
+        let note = format!("{} left out, because {why} {them}", are(count));
+        part.notes.extend((count > 0).then_some(note));
+    }
+    Ok(())
+}
+
+fn are(count: usize) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb}", counted(count, "image"))
+}
+
+/// Keeps the rows of `part` that run on `platform`, up to the limit. Reads manifests in the order of the
+/// rows, and no more than that takes.
+async fn select_by_platform(
+    listing: &Listing<'_>,
+    manifests: &mut RepositoryManifests<'_>,
+    part: &mut Part<'_>,
+    platform: &Platform,
+) -> Result<(), Error> {
+    let mut rest = std::mem::take(&mut part.selected.rows).into_iter();
+    let mut unknown = 0;
+    loop {
+        let passing = &mut part.selected.rows;
+        let limit = listing.selection.limit().unwrap_or(usize::MAX);
+        let mut rows: Vec<Row> = rest.by_ref().take(limit - passing.len()).collect();
+        if rows.is_empty() {
+            break;
+        }
+        let gone = add_platforms(listing, manifests, &mut rows).await?;
+        if let Some(digest) = gone.first() {
+            let reference = &manifests.reference;
+            let message = format!("manifest {digest} of `{reference}` does not exist");
+            return Err(Error::new(Kind::Service, message)
+                .hint("leave out `--platform` to list without manifests"));
+        }
+        for row in rows {
+            match row.platforms.as_deref() {
+                None | Some([]) => unknown += 1,
+                Some(known) if known.iter().any(|known| platform.admits(known)) => {
+                    passing.push(row);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    part.ended_early |= rest.len() > 0;
+    part.selected.counts.passing = part.selected.rows.len();
+    if unknown > 0 {
+        let whose = if unknown == 1 { "its" } else { "their" };
+        part.notes.push(format!(
+            "`--platform` leaves out {}: {whose} platform is not known",
+            counted(unknown, "row")
+        ));
+    }
+    Ok(())
+}
+
+/// Adds the platforms to rows, as far as they are known; rows of a source without digests are read by
+/// tag, and get a digest too. Returns the digests of listed indexes that are gone.
+async fn add_platforms(
+    listing: &Listing<'_>,
+    manifests: &mut RepositoryManifests<'_>,
+    rows: &mut [Row],
+) -> Result<Vec<String>, Error> {
+    if !listing.expected.told.contains(Facts::DIGESTS) {
+        manifests.read_by_tag(rows).await?;
+    }
+    if !listing.reads().contains(Facts::MANIFESTS) {
+        return Ok(Vec::new());
+    }
+    let digests: Vec<_> = rows.iter().filter_map(|row| row.digest.clone()).collect();
+    let of: Vec<&str> = digests.iter().map(String::as_str).collect();
+    let own = manifests.subject.is_own();
+    manifests.read(Question::Platforms { of: &of, own }).await?;
+    let platforms = manifests.graph.platforms(&of, own);
+    let platforms = platforms.map_err(|missing| manifests.incomplete(&missing))?;
+    for row in rows {
+        let known = row
+            .digest
+            .as_deref()
+            .and_then(|digest| platforms.get(digest));
+        row.platforms = known.map(|list| list.iter().map(ToString::to_string).collect());
+    }
+    let mut gone: Vec<_> = manifests
+        .graph
+        .gone(&of)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    gone.sort_unstable();
+    Ok(gone)
+}
+
+/// The note that the registry does not have these indexes.
+fn note_of_gone(gone: &[String], manifests: &RepositoryManifests<'_>) -> Option<String> {
+    let (whose, of) = match gone {
+        [] => return None,
+        [digest] => ("its", format!("manifest {digest}")),
+        [digest, rest @ ..] => {
+            let others = counted(rest.len(), "other one");
+            ("their", format!("manifest {digest} and {others}"))
+        }
+    };
+    Some(format!(
+        "the registry does not have {of} of `{}`: {whose} platforms are missing",
+        manifests.reference
+    ))
+}
