@@ -119,7 +119,7 @@ fn pages_show_characters_that_roff_changes() {
     for part in [
         "`1.27`, `1.x`, `^1.2`, `~1.2.3`, `>=1 <2`",
         "newline and backslash as `\\t`, `\\n`, `\\\\`",
-        "`sha256-....sig`",
+        "...:TAG@DIGEST",
         "--semver '^1.27' --limit 1 --pin",
     ] {
         let part = part.replace('`', "");
