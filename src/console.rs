@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::error::{Error, Kind};
 use crate::escape::escaped;
-use crate::output::Place;
+use crate::output::Destination;
 use crate::redact::redacted;
 
 /// When to use colour.
@@ -60,10 +60,10 @@ impl Console {
     }
 
     /// The properties of stdout that formats depend on.
-    pub(crate) fn place(&self, now: Timestamp) -> Place {
+    pub(crate) fn destination(&self, now: Timestamp) -> Destination {
         let terminal = self.stdout.is_terminal();
         let size = terminal_size::terminal_size().filter(|_| terminal);
-        Place {
+        Destination {
             terminal,
             color: self.color.on(&self.stdout),
             width: size.map(|(width, _)| width.0.into()),

@@ -35,6 +35,14 @@ pub(crate) struct Need {
 }
 
 impl Need {
+    /// The needs of the options that are given.
+    pub(crate) fn given<const N: usize>(
+        options: [(&str, bool, Facts); N],
+    ) -> impl Iterator<Item = Self> {
+        let given = options.into_iter().filter(|(_, is_given, _)| *is_given);
+        given.map(|(option, _, facts)| Self::new(option, facts))
+    }
+
     /// The need of `option` for `facts`.
     pub(crate) fn new(option: impl Into<String>, facts: Facts) -> Self {
         Self {

@@ -345,7 +345,11 @@ fn refuse(option: &str, missing: Facts, told: Facts) -> Result<(), Error> {
             true,
             option,
             "`{}` needs more than tag names and manifests, but `--source registry` provides nothing else",
-            "list names with `ecrpub tags`, or leave out `{}` or `--source registry`",
+            if option.starts_with("ecrpub") {
+                "list the names with `ecrpub tags`, or leave out `--source registry`"
+            } else {
+                "leave out `{}` or `--source registry`"
+            },
         ),
     ])
 }

@@ -22,7 +22,7 @@ pub(crate) use self::query::{AddedColumns, Query};
 pub(crate) use self::usage::UsageArgs;
 use crate::error::{Error, Kind};
 use crate::facts::{Facts, Need};
-use crate::output::{Column, Expected, Place};
+use crate::output::{Column, Destination, Expected};
 use crate::select::Selection;
 use crate::session::Session;
 use crate::source::{PublicApi, Sources};
@@ -58,7 +58,7 @@ struct Listing<'a> {
     selecting: Facts,
     /// The facts that are printed, beyond those of the listing.
     printing: Facts,
-    place: Place,
+    destination: Destination,
     session: Session<'a>,
 }
 
@@ -73,8 +73,10 @@ pub(crate) async fn run(query: Query<'_>, session: Session<'_>) -> Result<Missin
     match Box::pin(list(&query, query.source.first(), session)).await {
         // Nothing is printed yet: what streams needs more than names.
         Err(error)
-            if matches!(error.kind(), Kind::Gallery | Kind::GalleryDenied)
-                && check::names_are_enough(&query) =>
+            if matches!(
+                error.kind(),
+                Kind::Gallery | Kind::GalleryDenied | Kind::Token
+            ) && check::names_are_enough(&query) =>
         {
             session.progress.end_line();
             notes::of_registry(&error, query.args, session.console);
@@ -97,7 +99,9 @@ async fn list(query: &Query<'_>, api: PublicApi, session: Session<'_>) -> Result
         session.console.note("your registry has no repositories");
     }
     session.progress.subjects(resolved.targets.len());
-    let format = args.output.format(query.kind(), columns, listing.place);
+    let format = args
+        .output
+        .format(query.kind(), columns, listing.destination);
     let printer = Printer::new(format, session.console);
     let (rows, missing) = match listing.mode {
         Mode::Stream => listing.stream(&resolved.targets, printer).await?,
@@ -136,9 +140,9 @@ impl<'a> Listing<'a> {
         let printing = union(of_columns.chain(facts(query.needs_of_output()))) - expected.told;
         let selecting = union(facts(query.needs_of_selection())) - expected.told;
         let reads = printing | selecting;
-        let place = session.console.place(session.env.now());
+        let destination = session.console.destination(session.env.now());
         let default_key = query.default_key(expected.told);
-        let selection = (args.select).selection(query.tagged, default_key, place.now);
+        let selection = (args.select).selection(query.tagged, default_key, destination.now);
         let can_stream = query.targets.iter().all(|target| query.wants_all(target))
             && reads.is_empty()
             && selection.streams()
@@ -165,14 +169,14 @@ impl<'a> Listing<'a> {
             expected,
             selecting,
             printing,
-            place,
+            destination,
             session,
         })
     }
 
     /// Shows the progress to a person. Not earlier: a credential process may prompt on the same terminal.
     fn show_progress(&self) {
-        let prints_rows = self.mode == Mode::Stream && self.place.terminal;
+        let prints_rows = self.mode == Mode::Stream && self.destination.terminal;
         if self.session.console.has_watcher() && !prints_rows {
             self.session.progress.show_line();
         }

@@ -66,7 +66,7 @@ impl Listing<'_> {
     /// Whether a summary is printed: under a table on a terminal.
     pub(super) fn sums_up(&self) -> bool {
         self.mode == Mode::Print
-            && self.place.terminal
+            && self.destination.terminal
             && self.query.args.output.is_table()
             && self.session.console.has_watcher()
     }

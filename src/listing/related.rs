@@ -118,7 +118,7 @@ async fn mark_unused(
     let settled = if listing.selection.bounds_age() {
         Timestamp::MAX
     } else {
-        (listing.place.now.checked_sub(SETTLED)).unwrap_or(Timestamp::MIN)
+        (listing.destination.now.checked_sub(SETTLED)).unwrap_or(Timestamp::MIN)
     };
     for row in &mut *rows {
         let is_unused = (row.digest.as_deref()).is_some_and(|digest| unused.contains(digest));

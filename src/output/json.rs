@@ -133,7 +133,7 @@ impl Json {
         }
         let start = out.len();
         append(text, out);
-        if !self.style.place.terminal || !needs_escaping(text) {
+        if !self.style.destination.terminal || !needs_escaping(text) {
             return;
         }
         let written = String::from_utf8_lossy(&out.split_off(start)).into_owned();

@@ -141,7 +141,7 @@ impl FormatName {
 
 /// The properties of stdout that formats depend on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Destination {
     /// Whether stdout is a terminal.
     pub(crate) terminal: bool,
     /// Whether to use colour in tables.
@@ -183,14 +183,14 @@ impl OutputArgs {
         &self,
         kind: RowKind,
         columns: Vec<&'static Column>,
-        place: Place,
+        destination: Destination,
     ) -> Box<dyn Format> {
         let style = Style {
-            clock: self.clock(place),
+            clock: self.clock(destination),
             headers: !self.no_headers,
             in_full: self.no_trunc,
             bytes: self.bytes,
-            place,
+            destination,
         };
         match self.format_name() {
             FormatName::Table => Box::new(table::Table::new(columns, style)),
@@ -239,34 +239,19 @@ impl OutputArgs {
 
     /// The facts about rows of `schema` that the options need.
     pub(crate) fn needs(&self, schema: &'static Schema) -> Vec<Need> {
-        let Self {
-            output,
-            columns,
-            full_ref: _,
-            pin,
-            time,
-            no_headers: _,
-            no_trunc: _,
-            bytes,
-        } = self;
-        let wanted = columns.iter().filter(|name| name.is_wanted());
+        let wanted = self.columns.iter().filter(|name| name.is_wanted());
         let of_columns = wanted.filter_map(|name| {
             let column = schema.find(name.name())?;
             let option = format!("--columns {}", name.name());
             Some(Need::new(option, column.needs))
         });
-        let given = [
-            (
-                "-o delete-requests",
-                *output == Some(FormatName::DeleteRequests),
-                Facts::RELATIONS,
-            ),
-            ("--pin", *pin, Facts::DIGESTS),
-            ("--time", time.is_some(), Facts::DETAILS),
-            ("--bytes", *bytes, Facts::DETAILS),
-        ];
-        let given = given.into_iter().filter(|(_, is_given, _)| *is_given);
-        let of_options = given.map(|(option, _, facts)| Need::new(option, facts));
+        let deletes = self.output == Some(FormatName::DeleteRequests);
+        let of_options = Need::given([
+            ("-o delete-requests", deletes, Facts::RELATIONS),
+            ("--pin", self.pin, Facts::DIGESTS),
+            ("--time", self.time.is_some(), Facts::DETAILS),
+            ("--bytes", self.bytes, Facts::DETAILS),
+        ]);
         of_columns.chain(of_options).collect()
     }
 
@@ -299,13 +284,13 @@ impl OutputArgs {
         self.format_name() == FormatName::Json
     }
 
-    fn clock(&self, place: Place) -> Clock {
-        let default = if self.is_table() && place.terminal {
+    fn clock(&self, destination: Destination) -> Clock {
+        let default = if self.is_table() && destination.terminal {
             TimeFormat::Relative
         } else {
             TimeFormat::Iso
         };
-        Clock::new(self.time.unwrap_or(default), place.now)
+        Clock::new(self.time.unwrap_or(default), destination.now)
     }
 }
 
@@ -316,14 +301,14 @@ struct Style {
     headers: bool,
     in_full: bool,
     bytes: bool,
-    place: Place,
+    destination: Destination,
 }
 
 impl Style {
     /// Foreign text in a machine format: exact bytes in a pipe, escaped on a terminal.
     fn shown<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
         match escaped(&text) {
-            Cow::Owned(safe) if self.place.terminal => Cow::Owned(safe),
+            Cow::Owned(safe) if self.destination.terminal => Cow::Owned(safe),
             _ => text,
         }
     }

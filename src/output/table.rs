@@ -29,8 +29,6 @@ pub(super) struct Table {
     style: Style,
     /// The columns that fit, in order.
     shown: Vec<FittingColumn>,
-    /// Whether sizes have decimals to align.
-    has_decimals: bool,
     has_header: bool,
 }
 
@@ -61,7 +59,6 @@ impl Table {
             columns,
             style,
             shown: Vec::new(),
-            has_decimals: false,
             has_header: false,
         }
     }
@@ -79,29 +76,21 @@ impl Table {
             Value::MediaType(name) if self.style.in_full => Cell::Fixed(escaped(name)),
             Value::MediaType(name) => Cell::Text(escaped(short_media_type(name))),
             Value::Size(bytes) => Cell::Fixed(self.size(bytes).into()),
-            Value::Count(count) => Cell::Fixed(match usize::try_from(count) {
-                Ok(count) => human_count(count).to_string().into(),
-                Err(_) => count.to_string().into(),
-            }),
+            Value::Count(count) => {
+                let count = human_count(usize::try_from(count).unwrap_or_default());
+                Cell::Fixed(count.to_string().into())
+            }
             Value::Time(time) => Cell::Fixed(self.style.clock.text(time).into()),
             Value::List(items) => Cell::List(items.iter().map(|item| escaped(item)).collect()),
         }
     }
 
-    /// A size, padded to align its decimals and unit with the others.
     fn size(&self, bytes: i64) -> String {
         match u64::try_from(bytes) {
             Ok(bytes) if self.style.bytes => bytes.to_string(),
-            Ok(bytes) if bytes < 1000 && self.has_decimals => format!("{bytes}    B"),
             Ok(bytes) => human_size(bytes),
             Err(_) => bytes.to_string(),
         }
-    }
-
-    fn has_decimals(&self, rows: &[&[Row]]) -> bool {
-        let has_decimals = |column: &&Column, row| matches!((column.value)(row), Value::Size(bytes) if bytes >= 1000);
-        let mut rows = rows.iter().copied().flatten();
-        rows.any(|row| self.columns.iter().any(|column| has_decimals(column, row)))
     }
 
     /// The width that the cells of `column` and its title want.
@@ -151,7 +140,7 @@ impl Table {
             } else {
                 0
             };
-            let paint = if self.style.place.color {
+            let paint = if self.style.destination.color {
                 paint
             } else {
                 Paint::new()
@@ -179,10 +168,9 @@ fn paint(text: &str, look: Look) -> Paint {
 impl Format for Table {
     fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
         self.has_header = self.style.headers;
-        self.has_decimals = self.has_decimals(rows);
         let columns = self.columns.iter();
         let wishes: Vec<_> = columns.map(|column| self.wish(column, rows)).collect();
-        let widths = match self.style.place.width {
+        let widths = match self.style.destination.width {
             Some(available) if !self.style.in_full => lay_out(&wishes, available),
             _ => wishes.iter().map(|wish| wish.whole).enumerate().collect(),
         };

@@ -150,14 +150,14 @@ impl<'a> Collector<'a> {
     /// Sorts and limits the rows, after the last page.
     pub(crate) fn finish(mut self) -> Selected {
         let mut rows = std::mem::take(&mut self.rows);
-        let (verdicts, positions, with_other_tags) = self.settle(&rows);
         let mut counts = self.others;
+        // Sorting takes memory, too: what was seen is freed before.
+        let seen = std::mem::take(&mut self.seen.rows).into_values();
+        seen.for_each(|(_, verdict)| counts.add(verdict));
+        let (verdicts, positions, with_other_tags) = self.settle(&rows);
         if self.selection.needs_all_rows() {
             counts = Counts::default();
             verdicts.iter().for_each(|verdict| counts.add(*verdict));
-        } else {
-            let seen = self.seen.rows.values();
-            seen.for_each(|(_, verdict)| counts.add(*verdict));
         }
         let mut verdicts = verdicts.into_iter();
         rows.retain(|_| verdicts.next() == Some(Verdict::Passes));

@@ -84,15 +84,11 @@ pub(crate) struct TaggedArgs {
 
 impl TaggedArgs {
     /// The facts that the options need.
-    pub(crate) fn needs(self) -> Vec<Need> {
-        let Self {
-            tagged: _,
-            untagged,
-            unused,
-        } = self;
-        let untagged = untagged.then(|| Need::new("--untagged", Facts::UNTAGGED));
-        let unused = unused.then(|| Need::new("--unused", Facts::RELATIONS));
-        untagged.into_iter().chain(unused).collect()
+    pub(crate) fn needs(self) -> impl Iterator<Item = Need> {
+        Need::given([
+            ("--untagged", self.untagged, Facts::UNTAGGED),
+            ("--unused", self.unused, Facts::RELATIONS),
+        ])
     }
 }
 
@@ -109,31 +105,15 @@ pub(super) enum Verdict {
 
 impl FilterArgs {
     /// The facts that the options need.
-    pub(super) fn needs(&self) -> Vec<Need> {
-        let Self {
-            include: _,
-            exclude: _,
-            semver,
-            pre,
-            since,
-            before,
-            media_type,
-        } = self;
-        let given = [
-            ("--semver", semver.is_some(), Facts::TAGS),
-            ("--pre", *pre, Facts::TAGS),
-            ("--since", since.is_some(), Facts::DETAILS),
-            ("--before", before.is_some(), Facts::DETAILS),
-            (
-                "--media-type",
-                media_type.is_some(),
-                Facts::TAGS | Facts::DETAILS,
-            ),
-        ];
-        let given = given.into_iter().filter(|(_, is_given, _)| *is_given);
-        given
-            .map(|(option, _, facts)| Need::new(option, facts))
-            .collect()
+    pub(super) fn needs(&self) -> impl Iterator<Item = Need> {
+        let of_media_type = Facts::TAGS | Facts::DETAILS;
+        Need::given([
+            ("--semver", self.semver.is_some(), Facts::TAGS),
+            ("--pre", self.pre, Facts::TAGS),
+            ("--since", self.since.is_some(), Facts::DETAILS),
+            ("--before", self.before.is_some(), Facts::DETAILS),
+            ("--media-type", self.media_type.is_some(), of_media_type),
+        ])
     }
 }
 

@@ -85,7 +85,7 @@ impl SelectArgs {
     }
 
     /// The facts that the options need.
-    pub(crate) fn needs(&self) -> Vec<Need> {
+    pub(crate) fn needs(&self) -> impl Iterator<Item = Need> {
         // The column of the sort key knows its needs.
         self.filter.needs()
     }

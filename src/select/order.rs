@@ -304,37 +304,5 @@ mod tests {
                 }
             }
         }
-
-        #[test]
-        fn the_order_is_total(a in any_image(), b in any_image(), c in any_image()) {
-            for &key in SortKey::value_variants().iter().filter(|key| **key != SortKey::None) {
-                let is_before = |a: &Row, b: &Row| {
-                    ordered(key, false, vec![b.clone(), a.clone()])[0] == *a
-                };
-                if is_before(&a, &b) && is_before(&b, &c) {
-                    prop_assert!(is_before(&a, &c), "{key:?}");
-                }
-            }
-        }
-
-        #[test]
-        fn reversing_mirrors_the_key_and_nothing_else(
-            rows in proptest::collection::vec(any_image(), 0..12),
-        ) {
-            let forward = ordered(SortKey::Size, false, rows.clone());
-            let backward = ordered(SortKey::Size, true, rows);
-            let groups = |rows: &[Row]| {
-                let groups = rows.chunk_by(|a, b| a.size == b.size);
-                groups.map(<[Row]>::to_vec).collect::<Vec<_>>()
-            };
-            let mut mirrored = groups(&forward);
-            let dated = mirrored.iter().filter(|group| group[0].size.is_some()).count();
-            mirrored[..dated].reverse();
-            let alike = |rows: Vec<Row>| {
-                let key = |row: &Row| (row.size, row.digest.clone(), row.name.clone());
-                rows.iter().map(key).collect::<Vec<_>>()
-            };
-            prop_assert_eq!(alike(mirrored.concat()), alike(backward));
-        }
     }
 }

@@ -260,8 +260,9 @@ fn is_not_found(code: &str) -> bool {
 /// Adds to a failure of the gallery what the registry can still provide.
 fn failed(error: Error, repository: &PublicRepository) -> Error {
     let kind = match error.kind() {
-        Kind::Service | Kind::Token => Kind::Gallery,
+        Kind::Service => Kind::Gallery,
         Kind::Credentials => Kind::GalleryDenied,
+        Kind::Token => Kind::Token,
         _ => return error,
     };
     error.of_kind(kind).hint(format!(

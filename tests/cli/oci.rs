@@ -755,7 +755,7 @@ fn manifests_are_not_requested_by_an_invalid_digest() {
     let registry = Registry::start([Repository::new("web", vec![image])]);
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --platforms"), @"
     --- stderr
-    error: the service returned an invalid digest `sha256:../../../token` for an image of `public.ecr.aws/example/web`
+    error: the service returned an image whose digest `sha256:../../../token` is not a valid digest
     --- exit code 5
     ");
     assert_eq!(registry.requests().len(), 1);
@@ -825,7 +825,7 @@ fn invalid_names_are_not_printed_as_references() {
     let registry = Registry::start([Repository::new("web", vec![undigested])]);
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --pin"), @"
     --- stderr
-    error: the service returned an image without `imageDigest`
+    error: the service returned an image without a digest
     hint: look at the row with `-o json`
     --- exit code 5
     ");

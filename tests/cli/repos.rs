@@ -270,7 +270,7 @@ fn usage_adds_up_the_images_of_each_repository() {
     charts/storefront  2022-08-31T12:00:00Z       4         0   73.2 kB  2024-05-30T12:00:00Z  public.ecr.aws/example/charts/storefront
     storefront         2021-12-14T12:00:00Z      12         8  493.9 MB  2024-06-01T09:00:00Z  public.ecr.aws/example/storefront
     team/checkout      2022-06-02T12:00:00Z       6         4  108.7 MB  2024-05-17T08:00:00Z  public.ecr.aws/example/team/checkout
-    team/search        2024-05-31T12:00:00Z       0         0    0    B  -                     public.ecr.aws/example/team/search
+    team/search        2024-05-31T12:00:00Z       0         0       0 B  -                     public.ecr.aws/example/team/search
     team/web           2023-06-02T12:00:00Z      29        22  702.1 MB  2024-06-01T11:54:00Z  public.ecr.aws/example/team/web
     team/worker        2023-11-14T12:00:00Z       9         6  143.4 MB  2024-05-30T08:00:00Z  public.ecr.aws/example/team/worker
     tools/backup       2022-03-12T12:00:00Z       4         0   32.4 MB  2024-06-01T10:00:00Z  public.ecr.aws/example/tools/backup
@@ -371,7 +371,7 @@ fn a_repository_that_disappears_is_a_note_and_one_that_is_denied_ends_the_run() 
     assert_snapshot!(ecrpub(&gone, "repos --usage --include team/.* -c name,images"), @"
     NAME           IMAGES  UNTAGGED      SIZE  LAST PUSH
     team/checkout       6         4  108.7 MB  2024-05-17T08:00:00Z
-    team/search         0         0    0    B  -
+    team/search         0         0       0 B  -
     team/worker         9         6  143.4 MB  2024-05-30T08:00:00Z
     --- stderr
     note: repository `team/web` disappeared meanwhile

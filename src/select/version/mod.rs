@@ -1,8 +1,6 @@
 //! Parses tags as versions, compares them, and matches them against ranges.
 
 mod floating;
-#[cfg(test)]
-mod npm;
 mod order;
 mod range;
 mod tag;
@@ -11,3 +9,8 @@ pub(super) use self::floating::FloatingTags;
 pub(crate) use self::order::natural;
 pub(super) use self::range::Range;
 pub(super) use self::tag::Version;
+
+#[cfg(test)]
+mod tests {
+    mod npm;
+}

@@ -321,154 +321,99 @@ mod tests {
             .unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
+    /// Checks ranges, with or without `--pre`: the tags that each has, and some that it lacks.
     #[track_caller]
-    fn assert_members(text: &str, pre: bool, members: &[&str], others: &[&str]) {
-        let range = range(text);
-        let contains =
-            |tag: &str| Version::of(tag).is_some_and(|version| range.contains(&version, pre));
-        for tag in members {
-            assert!(contains(tag), "{text} lacks {tag}");
-        }
-        for tag in others {
-            assert!(!contains(tag), "{text} has {tag}");
+    fn assert_members(pre: bool, ranges: &[(&str, &str, &str)]) {
+        for (text, members, others) in ranges {
+            let range = range(text);
+            let contains =
+                |tag: &str| Version::of(tag).is_some_and(|version| range.contains(&version, pre));
+            for tag in members.split_whitespace() {
+                assert!(contains(tag), "{text} lacks {tag}");
+            }
+            for tag in others.split_whitespace() {
+                assert!(!contains(tag), "{text} has {tag}");
+            }
         }
     }
 
     #[test]
     fn plain_numbers_match_all_versions_that_begin_with_them() {
         for text in ["1.27", "=1.27", "1.27.x", "1.27.*", "v1.27", "= 01.27.X"] {
-            let members = [
-                "1.27",
-                "v1.27.3",
-                "1.27.3.4",
-                "1.27-alpine",
-                "1.27.1_b2",
-                "01.027",
-            ];
-            assert_members(
-                text,
-                false,
-                &members,
-                &["1.9", "1.270", "1.28", "2.27", "1.27.0-rc1", "latest"],
-            );
+            let members = "1.27 v1.27.3 1.27.3.4 1.27-alpine 1.27.1_b2 01.027";
+            let others = "1.9 1.270 1.28 2.27 1.27.0-rc1 latest";
+            assert_members(false, &[(text, members, others)]);
         }
-        let members = [
-            "1.27.3",
-            "1.27.3-alpine",
-            "1.27.3_b1",
-            "1.27.3.9",
-            "init-1.27.3",
-        ];
-        assert_members(
-            "=1.27.3",
-            true,
-            &members,
-            &["1.27.3-rc1", "1.27.30", "1.27.4-rc1"],
-        );
-        assert_members("3.12", false, &["3.12.2025.01.10.09", "3.12"], &["3.13"]);
-        assert_members("21", false, &["21.0.10_7-jre"], &["22", "2.1"]);
         for text in ["*", "x", "X", "=*", ">=x", "^*", "~x.x", "* - *"] {
-            assert_members(
-                text,
-                false,
-                &["0", "99999999999999999999.1"],
-                &["1-rc1", "latest", "20240601"],
-            );
+            let others = "1-rc1 latest 20240601";
+            assert_members(false, &[(text, "0 99999999999999999999.1", others)]);
         }
-        assert_members("<*", true, &[], &["0", "0-rc1", "1.2"]);
+        assert_members(false, &[("3.12", "3.12.2025.01.10.09 3.12", "3.13")]);
+        assert_members(false, &[("21", "21.0.10_7-jre", "22 2.1")]);
+        let members = "1.27.3 1.27.3-alpine 1.27.3_b1 1.27.3.9 init-1.27.3";
+        let others = "1.27.3-rc1 1.27.30 1.27.4-rc1";
+        assert_members(true, &[("=1.27.3", members, others)]);
+        assert_members(true, &[("<*", "", "0 0-rc1 1.2")]);
     }
 
     #[test]
     fn comparators_bound_whole_numbers() {
-        assert_members(
-            "^1.2.3",
-            false,
-            &["1.2.3", "1.99", "1.2.3.1"],
-            &["1.2.2", "2", "2.0.0-rc1"],
-        );
-        assert_members("^0.2.3", false, &["0.2.3", "0.2.9"], &["0.3", "0.2.2"]);
-        assert_members("^0.0.3", false, &["0.0.3.9"], &["0.0.4"]);
-        assert_members("^0.0", false, &["0.0.9"], &["0.1"]);
-        assert_members("^v1.29", false, &["1.30"], &["1.28", "2"]);
-        assert_members("~22.04", false, &["22.04", "22.4.1"], &["22.10", "24.04"]);
-        assert_members("~1", false, &["1.9"], &["2"]);
-        assert_members("~>1.2.3", false, &["1.2.4"], &["1.3"]);
-        let lambda = [
-            "2023.6.20241010.0",
-            "2023.6.20241111.0",
-            "2023.6.20241010.0.1",
-        ];
-        assert_members(
-            "~2023.6.20241010.0",
-            false,
-            &lambda,
-            &["2023.6.20240930.0", "2023.7"],
-        );
-        assert_members("<=1.2.3", false, &["1.2.3.4", "1.2.3-alpine"], &["1.2.4"]);
-        assert_members(">1.2.3", false, &["1.2.4"], &["1.2.3.4", "1.2.3"]);
-        assert_members(">1.2", false, &["1.3"], &["1.2.9", "1.3.0-rc1"]);
-        assert_members("<=1.2", false, &["1.2.9"], &["1.3"]);
-        assert_members("<2.1", false, &["2.0.3"], &["2.1.0", "2.1.0-rc1"]);
-        assert_members(">=2, <2.0.3", false, &["2.0.2", "2"], &["2.0.3", "1.9"]);
-        assert_members(">= 1 < 2", false, &["1.9"], &["2"]);
-        assert_members("1.2 - 1.4", false, &["1.2", "1.4.9"], &["1.5", "1.1"]);
-        assert_members(
-            "1.x || >=3.1 <4",
-            false,
-            &["1.5", "3.1"],
-            &["2", "3.0", "4"],
-        );
+        let lambda = "2023.6.20241010.0 2023.6.20241111.0 2023.6.20241010.0.1";
         let huge = "99999999999999999999999999999999";
-        assert_members(&format!("^{huge}"), false, &[&format!("{huge}.5")], &["1"]);
+        let (above_huge, in_huge) = (format!("^{huge}"), format!("{huge}.5"));
+        assert_members(
+            false,
+            &[
+                ("^1.2.3", "1.2.3 1.99 1.2.3.1", "1.2.2 2 2.0.0-rc1"),
+                ("^0.2.3", "0.2.3 0.2.9", "0.3 0.2.2"),
+                ("^0.0.3", "0.0.3.9", "0.0.4"),
+                ("^0.0", "0.0.9", "0.1"),
+                ("^v1.29", "1.30", "1.28 2"),
+                ("~22.04", "22.04 22.4.1", "22.10 24.04"),
+                ("~1", "1.9", "2"),
+                ("~>1.2.3", "1.2.4", "1.3"),
+                ("~2023.6.20241010.0", lambda, "2023.6.20240930.0 2023.7"),
+                ("<=1.2.3", "1.2.3.4 1.2.3-alpine", "1.2.4"),
+                (">1.2.3", "1.2.4", "1.2.3.4 1.2.3"),
+                (">1.2", "1.3", "1.2.9 1.3.0-rc1"),
+                ("<=1.2", "1.2.9", "1.3"),
+                ("<2.1", "2.0.3", "2.1.0 2.1.0-rc1"),
+                (">=2, <2.0.3", "2.0.2 2", "2.0.3 1.9"),
+                (">= 1 < 2", "1.9", "2"),
+                ("1.2 - 1.4", "1.2 1.4.9", "1.5 1.1"),
+                ("1.x || >=3.1 <4", "1.5 3.1", "2 3.0 4"),
+                (&above_huge, &in_huge, "1"),
+            ],
+        );
     }
 
     #[test]
     fn pre_releases_are_admitted_by_the_option_or_by_name() {
         assert_members(
-            ">=3.0.0-rc9",
             false,
-            &["3.0.0-rc10", "3.0.0", "3.1"],
-            &["3.0.0-rc8", "3.1.0-rc1"],
+            &[
+                (">=3.0.0-rc9", "3.0.0-rc10 3.0.0 3.1", "3.0.0-rc8 3.1.0-rc1"),
+                ("^3.0-rc9", "3.0.0-rc10 3.0.0.RC9-slim", "3.0.0-rc8 4"),
+                (
+                    "=3.13.0rc2",
+                    "3.13.0-rc.2 3.13.0rc2-slim",
+                    "3.13.0 3.13.0rc3",
+                ),
+                ("<3.0.0-rc9", "2.9 3.0.0-rc8", "3.0.0-rc9 2.9.0-rc1"),
+                // A pre-release that one alternative names is not in another one.
+                (">=3.0.0-rc9 <3.0.0 || 3.1", "3.0.0-rc9", "3.1.0-rc9"),
+            ],
         );
+        let all = "1.28.0-rc1 1.2.3-5-gabcdef0 nightly-2024.06.01";
         assert_members(
-            "^3.0-rc9",
-            false,
-            &["3.0.0-rc10", "3.0.0.RC9-slim"],
-            &["3.0.0-rc8", "4"],
-        );
-        assert_members(
-            "=3.13.0rc2",
-            false,
-            &["3.13.0-rc.2", "3.13.0rc2-slim"],
-            &["3.13.0", "3.13.0rc3"],
-        );
-        assert_members(
-            "<3.0.0-rc9",
-            false,
-            &["2.9", "3.0.0-rc8"],
-            &["3.0.0-rc9", "2.9.0-rc1"],
-        );
-        assert_members(
-            "*",
             true,
-            &["1.28.0-rc1", "1.2.3-5-gabcdef0", "nightly-2024.06.01"],
-            &["latest"],
-        );
-        assert_members("1.27", true, &["1.27.0-rc1"], &["1.28.0-rc1"]);
-        assert_members("~1.27", true, &["1.27.0-rc1"], &["1.28.0-rc1"]);
-        assert_members(
-            "^1.27.3",
-            true,
-            &["1.28.0-rc1"],
-            &["1.27.3-rc1", "2.0.0-rc1"],
-        );
-        assert_members("<1.27.3", true, &["1.27.3-rc1"], &["1.27.3"]);
-        // A pre-release that one alternative names is not in another one.
-        assert_members(
-            ">=3.0.0-rc9 <3.0.0 || 3.1",
-            false,
-            &["3.0.0-rc9"],
-            &["3.1.0-rc9"],
+            &[
+                ("*", all, "latest"),
+                ("1.27", "1.27.0-rc1", "1.28.0-rc1"),
+                ("~1.27", "1.27.0-rc1", "1.28.0-rc1"),
+                ("^1.27.3", "1.28.0-rc1", "1.27.3-rc1 2.0.0-rc1"),
+                ("<1.27.3", "1.27.3-rc1", "1.27.3"),
+            ],
         );
     }
 
