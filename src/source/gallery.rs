@@ -260,9 +260,8 @@ fn is_not_found(code: &str) -> bool {
 /// Adds to a failure of the gallery what the registry can still provide.
 fn failed(error: Error, repository: &PublicRepository) -> Error {
     let kind = match error.kind() {
-        Kind::Service | Kind::Token => Kind::Gallery,
-        Kind::Credentials => Kind::GalleryDenied,
         Kind::Service => Kind::Gallery,
+        Kind::Credentials => Kind::GalleryDenied,
         kind => kind,
     };
     error.of_kind(kind).hint(format!(
