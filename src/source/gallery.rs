@@ -262,7 +262,7 @@ fn failed(error: Error, repository: &PublicRepository) -> Error {
     let kind = match error.kind() {
         Kind::Service => Kind::Gallery,
         Kind::Credentials => Kind::GalleryDenied,
-        kind => kind,
+        _ => return error,
     };
     error.of_kind(kind).hint(format!(
         "list tag names only, from the registry: `ecrpub tags {repository} --source registry`"

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ecrpub_registry::Registry;
+use ecrpub_registry::{Proxy, Registry};
 use insta::assert_snapshot;
 
 use crate::harness::{Run, file, home, small};
@@ -179,12 +179,13 @@ fn a_ca_bundle_replaces_the_systems_certificates() {
     ] {
         assert_eq!(run.outcome().data().lines().count(), 3);
     }
-    let stranger = Registry::builder()
-        .tls()
-        .repository(small()[0].clone())
-        .start();
+    let stranger = Registry::builder().tls().start();
+    let other = file(
+        "other-bundle.pem",
+        Proxy::start().behind_tls().certificate(),
+    );
     let run = Run::on(&stranger).arguments("tags web -o name --ca-bundle");
-    assert_snapshot!(run.argument(bundle.to_str().unwrap()).outcome(), @"
+    assert_snapshot!(run.argument(other.to_str().unwrap()).outcome(), @"
     --- stderr
     error: cannot trust `REGISTRY`: invalid peer certificate: BadSignature
     hint: if a proxy re-signs its traffic, name its certificates with `--ca-bundle FILE`

@@ -166,10 +166,9 @@ fn a_proxy_may_be_reached_by_https() {
         list(run.env(variable, proxy.url())).data();
         assert_eq!(proxy.connections(), 1, "{variable}");
 
-        let stranger = Proxy::start().behind_tls();
-        let bundle = file("stranger.pem", proxy.certificate());
+        let bundle = file("stranger.pem", secure().certificate());
         let run = Run::on(&registry).env("AWS_CA_BUNDLE", bundle);
-        let outcome = list(run.env(variable, stranger.url()));
+        let outcome = list(run.env(variable, proxy.url()));
         assert_eq!(outcome.code, Some(5), "{outcome}");
         let expected = "error: cannot trust the proxy `127.0.0.1:";
         assert!(outcome.stderr.starts_with(expected), "{outcome}");

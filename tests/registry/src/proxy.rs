@@ -7,7 +7,7 @@ use std::thread;
 
 use tokio_rustls::TlsAcceptor;
 
-use crate::tls::Identity;
+use crate::tls::{self, Identity};
 
 /// A running proxy; its thread ends with the process.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Proxy {
     /// When loopback has no free port.
     #[must_use]
     pub fn behind_tls(self) -> Self {
-        let identity = Identity::new();
+        let identity = Identity::of(tls::PROXY);
         let (listener, address) = listen();
         let inner = self.url.trim_start_matches("http://").to_owned();
         thread::spawn(move || decrypt(listener, &identity.acceptor, &inner));

@@ -28,7 +28,7 @@ use crate::policy::Policy;
 use crate::protocol::{self, Answer};
 use crate::rate::{Rate, RateCounts};
 use crate::shelf::Shelf;
-use crate::tls::Identity;
+use crate::tls::{self, Identity};
 
 /// A running registry, which stops when it is dropped.
 ///
@@ -271,7 +271,7 @@ impl Builder {
         });
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&state);
-        let identity = self.tls.then(Identity::new);
+        let identity = self.tls.then(|| Identity::of(tls::REGISTRY));
         let scheme = if self.tls { "https" } else { "http" };
         let (acceptor, certificate) = match identity {
             Some(identity) => (Some(identity.acceptor), identity.certificate),
