@@ -14,9 +14,9 @@ use crate::shell::quoted;
 
 /// Reading fails after this many consecutive pages without new rows.
 const MOST_EMPTY_PAGES: u64 = 1000;
-/// How often the runtime polls its connections before the thread is busy with rows: often enough for a
-/// request to be written.
-const TURNS: usize = 16;
+/// How often the runtime polls its connections before the thread is busy with rows: a request is written
+/// at the first turn. After more turns a fast host has answered, and would wait for the rows to be written.
+const TURNS: usize = 2;
 
 /// The options that divide a listing into requests.
 #[derive(Debug, clap::Args)]
