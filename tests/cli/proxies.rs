@@ -166,7 +166,9 @@ fn a_proxy_may_be_reached_by_https() {
         list(run.env(variable, proxy.url())).data();
         assert_eq!(proxy.connections(), 1, "{variable}");
 
-        let bundle = file("stranger.pem", secure().certificate());
+        let stranger = secure();
+        stranger.assert_no_requests();
+        let bundle = file("stranger.pem", stranger.certificate());
         let run = Run::on(&registry).env("AWS_CA_BUNDLE", bundle);
         let outcome = list(run.env(variable, proxy.url()));
         assert_eq!(outcome.code, Some(5), "{outcome}");
