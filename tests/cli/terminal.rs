@@ -315,9 +315,9 @@ fn a_terminal_shows_colours() {
     let shown = screen(80, colorful(&registry, "images web").into_command());
     assert_snapshot!(shown.replace('\u{1b}', "␛"), @"
     ␛[1mDIGEST␛[0m        ␛[1mPUSHED␛[0m          ␛[1mSIZE␛[0m  ␛[1mMANIFEST␛[0m   ␛[1mTAGS␛[0m
-    ␛[33m7d7e21309e60␛[0m  1 month ago  61.2 MB  OCI index  ␛[32m1.27.3, latest␛[0m
-    ␛[33mb52f612f160e␛[0m  1 month ago  58.3 MB  OCI image  ␛[2m-␛[0m
-    ␛[33mb61ddc4c7aa6␛[0m  ␛[2m-␛[0m                  ␛[2m-␛[0m  ␛[2m-␛[0m          ␛[32mbare␛[0m
+    ␛[38;5;3m7d7e21309e60␛[39m  1 month ago  61.2 MB  OCI index  ␛[38;5;2m1.27.3, latest␛[39m
+    ␛[38;5;3mb52f612f160e␛[39m  1 month ago  58.3 MB  OCI image  ␛[2m-␛[0m
+    ␛[38;5;3mb61ddc4c7aa6␛[39m  ␛[2m-␛[0m                  ␛[2m-␛[0m  ␛[2m-␛[0m          ␛[38;5;2mbare␛[39m
     ␛[2m3 images, 1 untagged, 58.3 MB␛[0m
     ");
     let shown = screen(80, colorful(&registry, "images nowhere").into_command());
