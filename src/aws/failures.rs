@@ -78,7 +78,10 @@ where
             Some(code) => {
                 let (code, message) = (cut(code), service.err().message().map(cut));
                 let message = message.as_deref();
-                let known = answered(&code, message, status);
+                let known = match errors::is_passing(&code, status) {
+                    true => None,
+                    false => answered(&code, message, status),
+                };
                 known.unwrap_or_else(|| errors::failed(host, &code, message, status))
             }
             None => errors::unreadable(host, status),

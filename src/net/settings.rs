@@ -157,7 +157,7 @@ impl ConnectionArgs {
         let Some((path, origin)) = bundle else {
             return Ok(Trust::default());
         };
-        Trust::in_bundle(&path).map_err(|why| {
+        Trust::in_bundle(&path, origin.clone()).map_err(|why| {
             let path = path.display();
             Error::usage(format!(
                 "the CA bundle `{path}` of {origin} cannot be used: {why}"

@@ -17,7 +17,6 @@ use crate::model::{Home, RepositoryDetail, Row, RowName};
 use crate::net::anonymous::Anonymous;
 use crate::net::errors;
 use crate::net::http::HttpAnswer;
-use crate::net::limit::Limits;
 use crate::net::retry::Failure;
 use crate::net::settings::Transport;
 use crate::reference::{PublicRepository, RegistryAlias, RegistryName, RepositoryName};
@@ -92,7 +91,7 @@ impl<'a> Gallery<'a> {
             url,
             ADDRESS,
             transport,
-            Limits::default(),
+            None,
             session.progress,
         ))
     }

@@ -19,7 +19,6 @@ use crate::model::{Home, Row, RowName};
 use crate::net::anonymous::Anonymous;
 use crate::net::errors;
 use crate::net::http::{HttpAnswer, LONGEST_PAGE, LONGEST_TOKEN};
-use crate::net::limit::Limits;
 use crate::net::retry::Failure;
 use crate::net::settings::Transport;
 use crate::reference::{Digest, PublicRepository, TagName};
