@@ -140,7 +140,9 @@ fn unconnected(error: &ConnectError, host: &str) -> Failure {
         ),
         ConnectCause::NoRoots => match Found::in_environment("SSL_CERT_FILE") {
             Some(Found { text, .. }) => hinted(
-                format!("cannot trust {peer}: `SSL_CERT_FILE` names `{text}`, which is missing or holds no certificates"),
+                format!(
+                    "cannot trust {peer}: `SSL_CERT_FILE` names `{text}`, which is missing or holds no certificates"
+                ),
                 "correct the variable, or unset it",
             ),
             None => hinted(
@@ -180,15 +182,18 @@ fn unconnected(error: &ConnectError, host: &str) -> Failure {
 /// Only certificate errors are reported as a matter of trust; others are protocol errors. `bundle` is
 /// the setting that named a CA bundle.
 fn of_tls(error: &rustls::Error, peer: &str, bundle: Option<&str>) -> Failure {
-    use rustls::{AlertDescription as Alert, CertificateError, Error as Tls};
+    use rustls::{AlertDescription as Alert, CertificateError as Fault, Error as Tls};
     Failure::fatal(match error {
         Tls::InvalidCertificate(fault) => {
-            let error = service(format!("cannot trust {peer}: its certificate {}", wrong(fault)));
+            let error = service(format!(
+                "cannot trust {peer}: its certificate {}",
+                wrong(fault)
+            ));
             match (fault, bundle) {
-                (CertificateError::UnknownIssuer, None) => error.hint(
+                (Fault::UnknownIssuer | Fault::BadSignature, None) => error.hint(
                     "if a proxy re-signs its traffic, name its certificates with `--ca-bundle FILE`",
                 ),
-                (CertificateError::UnknownIssuer, Some(origin)) => {
+                (Fault::UnknownIssuer | Fault::BadSignature, Some(origin)) => {
                     error.hint(format!("add the issuer to the CA bundle of {origin}"))
                 }
                 _ => error,
@@ -209,7 +214,8 @@ fn of_tls(error: &rustls::Error, peer: &str, bundle: Option<&str>) -> Failure {
 fn wrong(fault: &rustls::CertificateError) -> &'static str {
     use rustls::CertificateError as Fault;
     match fault {
-        Fault::UnknownIssuer => "is signed by an unknown issuer",
+        // A bad signature: the issuer has the name of a trusted one.
+        Fault::UnknownIssuer | Fault::BadSignature => "is signed by an unknown issuer",
         Fault::ExpiredContext { .. } => "has expired, by the clock of this machine",
         Fault::NotValidYetContext { .. } => "is not valid yet, by the clock of this machine",
         Fault::NotValidForNameContext { .. } => "is for another host name",

@@ -117,6 +117,9 @@ fn first_bundle(paths: &[impl AsRef<Path>]) -> Option<RootCertStore> {
 mod tests {
     use ecrpub_registry::Registry;
 
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+
     use super::{Trust, first_bundle};
 
     /// The first file that exists decides, as it is the distribution's; one without certificates makes
@@ -140,6 +143,36 @@ mod tests {
         assert_eq!(count(&[&empty, &good]), None);
         for path in [empty, good] {
             std::fs::remove_file(path).unwrap();
+        }
+        registry.assert_no_requests();
+    }
+
+    /// As OpenSSL reads them, which the AWS CLI uses.
+    #[test]
+    fn a_bundle_may_have_other_labels_and_a_byte_order_mark() {
+        let registry = Registry::builder().tls().start();
+        let pem = registry.certificate();
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
+        // OpenSSL appends its settings of trust.
+        let trusted = [&certificate[..], &[0x30, 2, 0x30, 0]].concat();
+        let trusted = format!(
+            "-----BEGIN TRUSTED CERTIFICATE-----\n{}\n-----END TRUSTED CERTIFICATE-----\n",
+            aws_smithy_types::base64::encode(trusted)
+        );
+        for (name, text) in [
+            ("mark", format!("\u{feff}{pem}")),
+            ("old", pem.replace(" CERTIFICATE", " X509 CERTIFICATE")),
+            ("trusted", trusted),
+        ] {
+            let path =
+                std::env::temp_dir().join(format!("ecrpub-{}-{name}.pem", std::process::id()));
+            std::fs::write(&path, text).unwrap();
+            let trust = Trust::in_bundle(&path, String::new());
+            std::fs::remove_file(path).unwrap();
+            let mut plain = rustls::RootCertStore::empty();
+            plain.add(certificate.clone()).unwrap();
+            let roots = trust.unwrap().bundle.unwrap();
+            assert_eq!(roots.roots, plain.roots, "{name}");
         }
         registry.assert_no_requests();
     }

@@ -290,6 +290,7 @@ fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Row> {
 
 fn repositories(entries: Vec<RepositoryEntry>, alias: &RegistryAlias) -> Vec<Row> {
     let home = Arc::new(Home {
+        host: Some(alias.host()),
         alias: Some(alias.as_str().into()),
         ..Home::default()
     });

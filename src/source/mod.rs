@@ -17,8 +17,8 @@ pub(crate) use self::cache::cache_folder;
 use self::gallery::Gallery;
 pub(crate) use self::manifests::ManifestCounts;
 use self::manifests::ManifestReader;
-use self::oci::Registry;
 pub(crate) use self::oci::TaggedManifest;
+use self::oci::{ANONYMOUS_RATE, Registries, Registry};
 use self::own::Aws;
 pub(crate) use self::own::public_repository;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
@@ -47,7 +47,7 @@ pub(crate) struct Sources<'a> {
 #[derive(Debug)]
 struct Public<'a> {
     gallery: Gallery<'a>,
-    registry: Registry<'a>,
+    registries: Registries<'a>,
     /// Reads manifests for an account, and keeps them; only if manifests are read.
     manifests: Option<ManifestReader<'a>>,
     /// The API that tags are read from.
@@ -134,8 +134,8 @@ impl<'a> Sources<'a> {
             token: None,
             start: Start::Beginning,
         };
-        let listed = self.public().registry.tags(repository, first).await;
-        match listed {
+        let listed = self.public().registry(repository).tags(repository, first);
+        match listed.await {
             Err(error) if error.kind() == Kind::NotFound => error,
             Ok(_) | Err(_) => refusal,
         }
@@ -175,7 +175,8 @@ impl<'a> Sources<'a> {
         repository: &PublicRepository,
         tag: &TagName,
     ) -> Result<TaggedManifest, Error> {
-        self.public().registry.manifest(repository, tag).await
+        let registry = self.public().registry(repository);
+        registry.manifest(repository, tag).await
     }
 
     /// The options that `ecrpub` commands in hints need to reach the same registry: those of the user
@@ -209,20 +210,19 @@ impl<'a> Public<'a> {
         let find = |name: &str, _: &str| Found::in_environment(name);
         let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
         let public = Self {
-            gallery: Gallery::new(transport.clone(), session),
-            manifests: manifests.then(|| ManifestReader::new(transport.clone(), session)),
-            registry: Registry::new(transport, session),
+            manifests: manifests.then(|| ManifestReader::new(&transport, session)),
+            registries: Registries::new(ANONYMOUS_RATE, &transport, session),
+            gallery: Gallery::new(transport, session),
             api,
         };
         if api == PublicApi::Gallery {
             session.progress.resolved("gallery", public.gallery.host());
         }
-        if api == PublicApi::Registry || manifests {
-            session
-                .progress
-                .resolved("registry", public.registry.host());
-        }
         Ok(public)
+    }
+
+    fn registry(&self, repository: &PublicRepository) -> &Registry<'a> {
+        self.registries.at(repository.alias.host())
     }
 }
 

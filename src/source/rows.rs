@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Page, PageRequest, Pages, Public, PublicApi, Sources, Subject};
+use super::{Page, PageRequest, Pages, PublicApi, Sources, Subject};
 use crate::error::Error;
 use crate::model::{Row, RowKind, RowName};
 use crate::reference::{ImageId, RegistryName, Repository, RepositoryPattern};
@@ -67,15 +67,10 @@ impl Sources<'_> {
             Repository::Own(name) => return self.own().tags(name, request).await,
             Repository::Public(public) => public,
         };
-        let Public {
-            gallery,
-            registry,
-            api,
-            ..
-        } = self.public();
-        match api {
-            PublicApi::Registry => registry.tags(public, request).await,
-            PublicApi::Gallery => match gallery.tags(public, request).await? {
+        let sources = self.public();
+        match sources.api {
+            PublicApi::Registry => sources.registry(public).tags(public, request).await,
+            PublicApi::Gallery => match sources.gallery.tags(public, request).await? {
                 Ok(page) => Ok(page),
                 Err(refusal) => Err(self.maybe_missing(public, refusal).await),
             },

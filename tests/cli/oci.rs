@@ -370,7 +370,7 @@ fn a_rate_limited_registry_gets_one_request_per_second() {
             .contains("throttles requests: Rate exceeded; trying again in"),
         "{told}"
     );
-    let limited = "token: rate limited to 1.0 requests per second, waiting ";
+    let limited = "token: rate limited to 0.9 requests per second, waiting ";
     assert!(told.stderr.contains(limited), "{told}");
     let times: Vec<_> = registry
         .requests()
@@ -391,7 +391,7 @@ fn the_line_of_progress_shows_the_rate_limit() {
         .arguments(&format!("tags {NGINX} --source registry -o name"));
     let shown = crate::terminal::screen(120, run.into_command());
     for rate in [
-        "token: rate limited to 1.0 requests",
+        "token: rate limited to 0.9 requests",
         "1 page; rate limited to 0.9 requests",
     ] {
         assert!(

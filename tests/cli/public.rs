@@ -552,11 +552,11 @@ fn verbose_runs_log_every_request() {
         .collect();
     assert_snapshot!(events.join("\n"), @"
     gallery: REGISTRY
-    registry: REGISTRY
     describeImageTags of `public.ecr.aws/docker/library/nginx`: attempt 1 of 8
     describeImageTags of `public.ecr.aws/docker/library/nginx`: response
     page 1 of `public.ecr.aws/docker/library/nginx`: 15 rows
     1 manifest to read
+    registry: REGISTRY
     token: attempt 1 of 8
     token: response
     manifest sha256:ca36ce2625a8ee8e27b6a3bb26b43cfb6cd9ed80b0cbc2a48be330f7bd632aa8 of `public.ecr.aws/docker/library/nginx`: attempt 1 of 8
