@@ -51,10 +51,6 @@ impl<'a> ManifestReader<'a> {
 impl Sources<'_> {
     /// The manifest `digest`, or nothing if the registry does not have it. With `is_own` the account
     /// signs in, if it may.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the registry, and content that is not a manifest or has another digest.
     pub(crate) async fn manifest(
         &self,
         repository: &PublicRepository,

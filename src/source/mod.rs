@@ -7,11 +7,8 @@ mod oci;
 mod own;
 mod pages;
 mod refusals;
-mod registries;
 mod rows;
-mod subject;
 mod targets;
-mod wire;
 
 pub(crate) use self::cache::cache_folder;
 use self::gallery::Gallery;
@@ -22,10 +19,8 @@ use self::oci::{ANONYMOUS_RATE, Registries, Registry};
 use self::own::Aws;
 pub(crate) use self::own::public_repository;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
-pub(crate) use self::registries::RegistryArgs;
 pub(crate) use self::rows::LOOK_UP_SIZE;
-pub(crate) use self::subject::Subject;
-pub(crate) use self::targets::{PublicApi, SourceArgs, SourceName, Target};
+pub(crate) use self::targets::{PublicApi, RegistryArgs, SourceArgs, SourceName, Subject, Target};
 
 use crate::error::{Error, Kind};
 use crate::model::{RegistryDetail, Row};
@@ -58,10 +53,6 @@ impl<'a> Sources<'a> {
     /// Connects the sources of `targets` and, with `manifests`, the source of their manifests; public
     /// repositories are read from `api`. AWS settings and credentials are read for own ones only, in
     /// the registry of the account `registry_id`.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for invalid settings, a credentials error if there are no credentials.
     pub(crate) async fn connect(
         targets: &[Target],
         registry_id: Option<&RegistryId>,
@@ -101,10 +92,6 @@ impl<'a> Sources<'a> {
 
     /// Connects the source of `of` for completion: with keys that are at hand, without running a program
     /// or asking another service for them.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::connect`]; a credentials error also if the keys are not at hand.
     pub(crate) fn at_hand(
         of: &Subject,
         registry_id: Option<&RegistryId>,
@@ -142,19 +129,11 @@ impl<'a> Sources<'a> {
     }
 
     /// The id and the alias of the caller's own registry.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the service.
     pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
         self.own().registry().await
     }
 
     /// The public reference of `repository`.
-    ///
-    /// # Errors
-    ///
-    /// For an own repository, any failure of the service, and a response without a reference.
     pub(crate) async fn public_reference(
         &self,
         repository: &Repository,
@@ -166,10 +145,6 @@ impl<'a> Sources<'a> {
     }
 
     /// The manifest that a tag of `repository` points at.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the registry, and a manifest that does not exist.
     pub(crate) async fn tagged_manifest(
         &self,
         repository: &PublicRepository,

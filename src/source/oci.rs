@@ -11,8 +11,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::own::Aws;
-use super::refusals::{self, not_found};
-use super::wire::text;
+use super::refusals::{self, not_found, text};
 use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
 use crate::model::{Home, Row, RowName};
@@ -140,10 +139,7 @@ impl Registry<'_> {
     }
 
     /// A page of the names of the repository's tags.
-    ///
-    /// # Errors
-    ///
-    /// [`Kind::NotFound`] if the repository does not exist.
+    /// The error is [`Kind::NotFound`] if the repository does not exist.
     pub(super) async fn tags(
         &self,
         repository: &PublicRepository,

@@ -17,7 +17,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::Timestamp;
 
-use super::wire::{Interner, to_millisecond};
+use super::rows::{Interner, to_millisecond};
 use super::{Page, PageRequest, Start, refusals};
 use crate::aws::{Account, failures};
 use crate::error::{Error, Kind};
