@@ -48,13 +48,10 @@ pub(crate) struct ConnectError {
 pub(super) enum ConnectCause {
     /// The proxy setting is unusable, for this reason.
     Setting(String),
-    /// The host name is unknown.
     UnknownHost,
-    /// TCP.
     Tcp(Box<dyn StdError + Send + Sync>),
     /// TLS, with the setting that named a CA bundle.
     Tls(io::Error, Option<String>),
-    /// The system has no certificates to trust.
     NoRoots,
     /// The proxy refused CONNECT with this status.
     Refused(u16),

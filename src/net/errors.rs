@@ -14,14 +14,6 @@ use crate::redact::redacted;
 
 /// The most characters of a foreign text that are shown.
 const LONGEST_TEXT: usize = 2000;
-/// Further transient codes: of the SDKs for other languages, and of the model of STS.
-const MODELLED_AS_TRANSIENT: [&str; 5] = [
-    "InternalError",
-    "InternalFailure",
-    "ServiceUnavailable",
-    "IDPCommunicationError",
-    "IDPCommunicationErrorException",
-];
 
 /// A body is longer than so many bytes.
 #[derive(Clone, Copy, Debug)]
@@ -70,13 +62,19 @@ pub(crate) fn is_passing(code: &str, status: u16) -> bool {
 
 /// The cause by the status, whatever the code, or else by the codes that the AWS SDKs retry.
 fn cause(code: &str, status: u16) -> RetryCause {
+    // Beside the codes of the Rust SDK, those of other languages', and of the model of STS.
+    let is_transient = TRANSIENT_ERRORS.contains(&code)
+        || [
+            "InternalError",
+            "ServiceUnavailable",
+            "IDPCommunicationError",
+        ]
+        .contains(&code);
     match status {
         429 => RetryCause::Throttled,
         _ if THROTTLING_ERRORS.contains(&code) => RetryCause::Throttled,
         408 | 500.. => RetryCause::Server,
-        _ if TRANSIENT_ERRORS.contains(&code) || MODELLED_AS_TRANSIENT.contains(&code) => {
-            RetryCause::Server
-        }
+        _ if is_transient => RetryCause::Server,
         _ => RetryCause::Final,
     }
 }
@@ -172,9 +170,7 @@ fn unconnected(error: &ConnectError, host: &str) -> Failure {
         )),
         ConnectCause::NotHttp => fatal(format!("{peer} does not speak HTTP")),
         ConnectCause::NoAnswer(error) => {
-            let failure = lost(&format!("{peer} did not connect to `{host}`"), &**error);
-            let error = failure.error.hint(&hint);
-            Failure { error, ..failure }
+            lost(&format!("{peer} did not connect to `{host}`"), &**error)
         }
     }
 }

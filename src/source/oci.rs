@@ -337,15 +337,11 @@ impl Registry<'_> {
     /// The error for an account whose token is refused.
     fn denied(&self, answer: &HttpAnswer) -> Error {
         let reasons = reasons(answer).unwrap_or_default();
-        let said = reasons
-            .first()
-            .and_then(|reason| text(reason, &["message"]));
+        let said = reasons.first().and_then(|first| text(first, &["message"]));
         let said = errors::cut(said.unwrap_or("it gives no reason"));
         let host = self.host();
-        Error::new(
-            Kind::Credentials,
-            format!("`{host}` does not accept the token of the account: {said}"),
-        )
+        let message = format!("`{host}` does not accept the token of the account: {said}");
+        Error::new(Kind::Credentials, message)
     }
 
     fn refusal(&self, answer: &HttpAnswer, start: Start) -> Failure {

@@ -77,7 +77,7 @@ struct RepositoryArgs {
     named: Vec<Reference>,
 
     /// List every repository of your own registry
-    #[arg(long, display_order = 4)]
+    #[arg(long, conflicts_with_all = ["plain", "named", "public"], display_order = 4)]
     all: bool,
 }
 
@@ -141,7 +141,10 @@ impl SourceArgs {
         let RepositoryArgs { named, plain, all } = &self.repositories;
         self.registry_id()?;
         if *all {
-            return self.all();
+            return Ok(vec![Target::all_of(Subject::Matching(RepositoryPattern {
+                registry: RegistryName::Own,
+                name: None,
+            }))]);
         }
         let mut targets: Vec<Target> = Vec::new();
         for reference in named.iter().chain(plain) {
@@ -162,40 +165,19 @@ impl SourceArgs {
         Ok(targets)
     }
 
-    /// Every repository of the caller's own registry.
-    fn all(&self) -> Result<Vec<Target>, Error> {
-        let RepositoryArgs { named, plain, .. } = &self.repositories;
-        if let Some(reference) = named.iter().chain(plain).next() {
-            return Err(Error::usage(format!(
-                "`--all` lists every repository of your registry, but `{reference}` was given too"
-            ))
-            .hint("leave out one of them"));
-        }
-        if self.public {
-            return Err(Error::usage(
-                "`--all` is for your own registry, and cannot be used with `--public`",
-            )
-            .hint("select the repositories of a public registry with `'public.ecr.aws/ALIAS/*'`"));
-        }
-        Ok(vec![Target::all_of(Subject::Matching(RepositoryPattern {
-            registry: RegistryName::Own,
-            name: None,
-        }))])
-    }
-
     /// The account that `--registry-id` or the ARNs name.
     pub(crate) fn registry_id(&self) -> Result<Option<&RegistryId>, Error> {
         let RepositoryArgs { named, plain, .. } = &self.repositories;
         let of_arns = named.iter().chain(plain).filter_map(Reference::registry_id);
         let mut ids = self.registry_id.iter().chain(of_arns);
         let first = ids.next();
-        match (first, ids.find(|&id| Some(id) != first)) {
-            (Some(first), Some(other)) => Err(Error::usage(format!(
+        if let (Some(first), Some(other)) = (first, ids.find(|&id| Some(id) != first)) {
+            let error = format!(
                 "a run lists repositories of one account, but {first} and {other} were given"
-            ))
-            .hint("run the command once for each account")),
-            _ => Ok(first),
+            );
+            return Err(Error::usage(error).hint("run the command once for each account"));
         }
+        Ok(first)
     }
 }
 
