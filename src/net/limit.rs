@@ -58,10 +58,11 @@ pub(crate) struct InFlight<'a> {
 
 impl Limiter {
     /// A limiter of a host whose documented rate may be known, in requests per second: it holds from the
-    /// first throttled answer on, and until then every accepted request adds one in flight to the
-    /// first, for a burst would be refused. A `second` is shorter than a second in tests.
+    /// first throttled answer on. Where it is one, requests begin one at a time, and each that is
+    /// accepted adds one in flight: a burst would be refused. A `second` is shorter in tests.
     pub(crate) fn new(known_rate: Option<f64>, second: Duration) -> Self {
-        let in_flight = known_rate.map_or(MOST_IN_FLIGHT, |_| 1);
+        let is_low = known_rate.is_some_and(|rate| rate <= 1.0);
+        let in_flight = if is_low { 1 } else { MOST_IN_FLIGHT };
         Self {
             turn: tokio::sync::Mutex::default(),
             permits: Semaphore::new(in_flight),
