@@ -3,9 +3,12 @@
 /// The host of the registry in references.
 pub(super) const REGISTRY: &str = "public.ecr.aws";
 
-/// The hosts of the registry in references; the second one also supports IPv6.
+/// The host of the registry that also supports IPv6.
 /// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-ecr-requests.html>
-pub(super) const REGISTRIES: [&str; 2] = [REGISTRY, "ecr-public.aws.com"];
+pub(crate) const DUAL_STACK: &str = "ecr-public.aws.com";
+
+/// The hosts of the registry in references.
+pub(crate) const REGISTRIES: [&str; 2] = [REGISTRY, DUAL_STACK];
 
 /// The hosts of the gallery's pages.
 pub(super) const GALLERY: [&str; 2] = ["gallery.ecr.aws", "www.gallery.ecr.aws"];
@@ -32,6 +35,12 @@ impl<'a> Address<'a> {
             host: host.to_ascii_lowercase(),
             path,
         }
+    }
+
+    /// The host of the registry in this address; the usual one for a page of the gallery.
+    pub(super) fn registry(&self) -> &'static str {
+        let mut hosts = REGISTRIES.into_iter();
+        hosts.find(|host| *host == self.host).unwrap_or(REGISTRY)
     }
 
     /// The path on a host of ECR Public, without a slash at its end and a query of a gallery page.

@@ -12,6 +12,7 @@ mod registry;
 mod repository;
 mod typed;
 
+pub(crate) use self::address::{DUAL_STACK, REGISTRIES};
 pub(crate) use self::digest::{Digest, ImageId};
 pub(crate) use self::meant::{public_hint, public_reference, similar};
 pub(crate) use self::names::{RegistryAlias, RegistryId, RepositoryName, TagName};

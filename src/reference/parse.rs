@@ -74,7 +74,16 @@ impl Reference {
         }
         let address = Address::of(text);
         if let Some(path) = address.public_path() {
-            return Self::at(path, public_at);
+            let mut reference = Self::at(path, public_at)?;
+            match &mut reference.named {
+                Named::Repository(Repository::Public(PublicRepository { alias, .. }))
+                | Named::Matching(RepositoryPattern {
+                    registry: RegistryName::Public(alias),
+                    ..
+                }) => *alias = alias.clone().at(address.registry()),
+                _ => {}
+            }
+            return Ok(reference);
         }
         match elsewhere::refused(&address) {
             Some(error) => Err(error),
@@ -235,8 +244,6 @@ mod tests {
             "public.ecr.aws:443/docker/library/nginx",
             "https://public.ecr.aws:443/docker/library/nginx/",
             "public.ecr.aws/docker/library/nginx//",
-            "ecr-public.aws.com/docker/library/nginx",
-            "oci://ECR-public.aws.com:443/docker/library/nginx/",
             "gallery.ecr.aws/docker/library/nginx",
             "Gallery.ecr.aws/docker/library/nginx/",
             "www.gallery.ecr.aws/docker/library/nginx",

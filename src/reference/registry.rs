@@ -21,7 +21,7 @@ impl fmt::Display for RegistryName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Own => f.write_str("your registry"),
-            Self::Public(alias) => write!(f, "{REGISTRY}/{alias}"),
+            Self::Public(alias) => write!(f, "{}/{alias}", alias.host()),
         }
     }
 }
@@ -53,7 +53,7 @@ impl RegistryName {
         } else {
             let alias: RegistryAlias = path.parse()?;
             if is_public {
-                return Ok(Self::Public(alias));
+                return Ok(Self::Public(alias.at(address.registry())));
             }
             Error::usage("a public registry is named with its host; your own needs no name")
                 .hint(format!("if it is public, try `{REGISTRY}/{alias}`"))

@@ -183,10 +183,6 @@ impl<'a> Pages<'a> {
     }
 
     /// Reads all pages that are left, and passes their rows to `take`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::next`].
     pub(crate) async fn each(mut self, mut take: impl FnMut(Vec<Row>)) -> Result<(), Error> {
         while let Some(rows) = self.next().await? {
             take(rows);

@@ -141,22 +141,7 @@ fn a_manifest_has_at_most_8_mib() {
 }
 
 #[test]
-fn a_thousand_pages_without_rows_are_an_error() {
-    for (line, list) in [(OWN, "imageDetails"), (GALLERY, "imageTagDetails")] {
-        for order in ["", "--sort none"] {
-            let registry = faulty(move |request| {
-                let body = format!(r#"{{"{list}":[],"nextToken":"{}"}}"#, request.number);
-                Some(Fault::raw(200, "application/x-amz-json-1.1", body))
-            });
-            let outcome = Run::on(&registry)
-                .arguments(line)
-                .arguments(order)
-                .outcome();
-            assert_refused(&outcome, "1000 consecutive pages of");
-            assert_eq!(registry.requests().len(), 1000);
-        }
-    }
-    // Occasional rows, and a listing that ends in time, are not errors.
+fn occasional_rows_and_a_listing_that_ends_in_time_are_not_errors() {
     let registry = faulty(|request| {
         let rows = if request.number == 999 {
             r#"{"imageTags":["a"]}"#
@@ -179,11 +164,12 @@ fn a_thousand_pages_without_rows_are_an_error() {
 fn a_thousand_pages_without_new_rows_are_an_error() {
     let row = |number: usize| format!(r#"{{"imageTag":"{number}","imageTags":["{number}"]}}"#);
     for (line, list) in [(OWN, "imageDetails"), (GALLERY, "imageTagDetails")] {
-        for cycle in [1, 7] {
+        // Without rows, and with the same ones again and again.
+        for cycle in [0, 1, 7] {
             let registry = faulty(move |request| {
-                let row = row(request.number % cycle);
                 let number = request.number;
-                let body = format!(r#"{{"{list}":[{row},{row}],"nextToken":"{number}"}}"#);
+                let rows = number.checked_rem(cycle).map(row).unwrap_or_default();
+                let body = format!(r#"{{"{list}":[{rows}],"nextToken":"{number}"}}"#);
                 Some(Fault::raw(200, "application/json", body))
             });
             assert_refused(

@@ -187,11 +187,25 @@ fn a_ca_bundle_replaces_the_systems_certificates() {
     let run = Run::on(&stranger).arguments("tags web -o name --ca-bundle");
     assert_snapshot!(run.argument(other.to_str().unwrap()).outcome(), @"
     --- stderr
-    error: cannot trust `REGISTRY`: invalid peer certificate: BadSignature
-    hint: if a proxy re-signs its traffic, name its certificates with `--ca-bundle FILE`
+    error: cannot trust `REGISTRY`: its certificate is signed by an unknown issuer
+    hint: add the issuer to the CA bundle of `--ca-bundle`
     --- exit code 5
     ");
     stranger.assert_no_requests();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_ssl_cert_file_that_is_missing_is_named() {
+    let registry = Registry::builder().tls().start();
+    let run = Run::on(&registry).env("SSL_CERT_FILE", "/no/such/file");
+    assert_snapshot!(run.arguments("tags web").outcome(), @"
+    --- stderr
+    error: cannot trust `REGISTRY`: `SSL_CERT_FILE` names `/no/such/file`, which is missing or holds no certificates
+    hint: correct the variable, or unset it
+    --- exit code 5
+    ");
+    registry.assert_no_requests();
 }
 
 #[test]

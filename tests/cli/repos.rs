@@ -554,14 +554,8 @@ fn what_takes_one_repository_by_name_takes_no_pattern() {
     }
     assert_snapshot!(ecrpub(&registry, "tags --all storefront"), @"
     --- stderr
-    error: `--all` lists every repository of your registry, but `storefront` was given too
-    hint: leave out one of them
-    --- exit code 2
-    ");
-    assert_snapshot!(ecrpub(&registry, "tags --all --public"), @"
-    --- stderr
-    error: `--all` is for your own registry, and cannot be used with `--public`
-    hint: select the repositories of a public registry with `'public.ecr.aws/ALIAS/*'`
+    error: `--all` cannot be used with `REPO`
+    hint: leave out `--all` or `REPO`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags public.ecr.aws/docker/* --source registry"), @"
