@@ -29,6 +29,7 @@ use crate::source::{RegistryArgs, SourceName};
 #[command(mut_arg("include", |include| include.help(INCLUDE).long_help(INCLUDE_HELP)))]
 #[command(mut_arg("exclude", |exclude| exclude.help("Ignore names that match this regex; repeatable")))]
 #[command(mut_arg("limit", |limit| limit.help("List only the first N rows of each registry")))]
+#[command(mut_arg("skip", |skip| skip.help("Leave out the first N rows of each registry")))]
 #[command(mut_arg("full_ref", |full_ref| full_ref.help(FULL_REF).long_help(FULL_REF)))]
 #[command(mut_arg("since", |since| since.long_help(SINCE_HELP)))]
 #[command(mut_args(hide_others))]

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::model::RowKind;
 use crate::output::{counted, human_count};
+use crate::select::Selected;
 use crate::shell::quoted;
 use crate::source::{self, ManifestCounts};
 
@@ -177,7 +178,13 @@ impl Listing<'_> {
         } else {
             "passes the filters"
         };
-        let reason = match part.selected.counts.read {
+        let Selected {
+            counts, suggestion, ..
+        } = &part.selected;
+        let reason = match counts.read {
+            _ if counts.skipped > 0 => {
+                format!("`--skip` leaves out {}", counted(counts.skipped, "row"))
+            }
             0 if self.query.kind() == RowKind::Repositories || subject.is_own() => {
                 "it is empty".to_owned()
             }
@@ -187,7 +194,7 @@ impl Listing<'_> {
         self.note(&format!(
             "{} has nothing to list: {reason}{}",
             subject.title(),
-            did_you_mean(part.selected.suggestion.as_deref())
+            did_you_mean(suggestion.as_deref().filter(|_| counts.skipped == 0))
         ));
     }
 

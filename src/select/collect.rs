@@ -20,7 +20,8 @@ const SPARE: usize = 1000;
 pub(crate) struct Collector<'a> {
     selection: &'a Selection<'a>,
     wanted: Option<&'a Wanted>,
-    limit: Option<usize>,
+    /// How many rows are kept: those that are skipped or listed.
+    kept: usize,
     rows: Vec<Row>,
     /// How many pages were added.
     pages: u32,
@@ -59,8 +60,10 @@ pub(crate) struct Selected {
 pub(crate) struct Counts {
     /// Rows that were read; if rows are named one by one, the named ones.
     pub(crate) read: usize,
-    /// Rows that pass the filter.
+    /// Rows that pass the filter, without the skipped ones.
     pub(crate) passing: usize,
+    /// Rows that `--skip` left out.
+    pub(crate) skipped: usize,
     /// Rows that only `--pre` would add.
     pub(crate) pre_releases: usize,
 }
@@ -76,12 +79,12 @@ impl<'a> Collector<'a> {
     pub(super) fn new(
         selection: &'a Selection<'a>,
         wanted: Option<&'a Wanted>,
-        limit: Option<usize>,
+        kept: usize,
     ) -> Self {
         Self {
             selection,
             wanted,
-            limit,
+            kept,
             rows: Vec::new(),
             pages: 0,
             is_unique: selection.key != SortKey::None || wanted.is_some(),
@@ -107,7 +110,7 @@ impl<'a> Collector<'a> {
         }
         if self.selection.needs_all_rows() {
             self.rows.append(&mut page);
-        } else if self.limit != Some(0) {
+        } else if self.kept > 0 {
             // Sorted pages merge quickly, and there is time to sort while waiting for the next one.
             self.selection.sort(&mut page);
             self.rows.append(&mut page);
@@ -142,9 +145,8 @@ impl<'a> Collector<'a> {
     /// Whether no other page can change the listing: it is in the service's order, at the limit, and
     /// has every named row.
     pub(crate) fn is_full(&self) -> bool {
-        let is_at_limit = |limit: usize| limit > 0 && self.rows.len() >= limit;
         let streams = self.selection.streams() && self.wanted.is_none();
-        streams && self.limit.is_some_and(is_at_limit)
+        streams && self.kept > 0 && self.rows.len() >= self.kept
     }
 
     /// Sorts and limits the rows, after the last page.
@@ -162,8 +164,9 @@ impl<'a> Collector<'a> {
         let mut verdicts = verdicts.into_iter();
         rows.retain(|_| verdicts.next() == Some(Verdict::Passes));
         order::apply(positions, &mut rows);
-        if let Some(limit) = self.limit {
-            rows.truncate(limit);
+        rows.truncate(self.kept);
+        self.selection.skip(&mut rows, &mut counts);
+        if self.kept < usize::MAX {
             // A run may hold the rows of thousands of repositories.
             rows.shrink_to_fit();
         }
@@ -180,7 +183,7 @@ impl<'a> Collector<'a> {
             ambiguous: ambiguous
                 .next()
                 .map(|(id, digests)| (id.clone(), digests.iter().flatten().cloned().collect())),
-            suggestion: self.suggestion.filter(|_| counts.passing == 0),
+            suggestion: self.suggestion.filter(|_| !self.any_passes),
         }
     }
 
@@ -199,7 +202,7 @@ impl<'a> Collector<'a> {
         let passing = passing.filter(|(_, verdict)| **verdict == Verdict::Passes);
         let passing: Vec<_> = passing.map(|(row, _)| row).collect();
         let positions = selection.positions(&passing, &floating);
-        let listed = positions.iter().take(self.limit.unwrap_or(usize::MAX));
+        let listed = positions.iter().take(self.kept).skip(selection.skip);
         let listed = listed.map(|position| passing[*position]);
         let with_other_tags = selection.count_with_other_tags(listed, self.wanted, &floating);
         (verdicts, positions, with_other_tags)
@@ -228,11 +231,9 @@ impl<'a> Collector<'a> {
 
     /// Drops rows beyond the limit, once there are enough of them to be worth a sort.
     fn drop_surplus(&mut self) {
-        if let Some(limit) = self.limit
-            && self.rows.len() > limit.saturating_add(limit.max(SPARE))
-        {
+        if self.rows.len() > self.kept.saturating_add(self.kept.max(SPARE)) {
             self.selection.sort(&mut self.rows);
-            self.rows.truncate(limit);
+            self.rows.truncate(self.kept);
         }
     }
 }
