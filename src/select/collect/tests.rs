@@ -114,14 +114,40 @@ fn every_example_of_the_contract_holds() {
         ),
         ("22.04 22.10 24.04", &["--semver=~22.04"], "22.04"),
         ("1.9 1.27 1.29.1", &["--semver=1.27"], "1.27"),
+        (
+            "1.300071.0b1720 1.300071.0b1720-amd64 1.300071.0b1720-arm64",
+            &["--semver=*", "--limit=1"],
+            "1.300071.0b1720",
+        ),
+        (
+            "8 8.al2.2023.02.03.11 8.al2.2026.07.17.16",
+            &["--semver=8", "--limit=1"],
+            "8.al2.2026.07.17.16",
+        ),
+        (
+            "al2023 al2023.2024.11.22.14 al2023.2026.02.27.21",
+            &["--semver=*", "--limit=1"],
+            "al2023.2026.02.27.21",
+        ),
+        (
+            "v1.29.0-eks-1-29-3=v1.29.0-eks-1-29-latest v1.29.0-eks-1-29-2",
+            &["--semver=*", "--limit=1"],
+            "v1.29.0-eks-1-29-3",
+        ),
     ];
     for (rows, options, expected) in examples {
         assert_eq!(select(options, tags(rows)), *expected, "{options:?}");
     }
-    assert_eq!(
-        select(&["--semver=<2.1"], images(STOREFRONT)),
-        "2.0.3=2.0 2.0.2"
-    );
+    for (rows, options, expected) in [
+        (STOREFRONT, ["--semver=<2.1", "--limit=9"], "2.0.3=2.0 2.0.2"),
+        (
+            "v1.29.0-eks-1-29-3=v1.29.0-eks-1-29-latest v1.29.0-eks-1-29-2",
+            ["--semver=*", "--limit=1"],
+            "v1.29.0-eks-1-29-3=v1.29.0-eks-1-29-latest",
+        ),
+    ] {
+        assert_eq!(select(&options, images(rows)), expected);
+    }
 }
 
 #[test]
