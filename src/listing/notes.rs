@@ -179,8 +179,16 @@ impl Listing<'_> {
             "passes the filters"
         };
         let Selected {
-            counts, suggestion, ..
+            counts,
+            suggestion,
+            not_versions,
+            ..
         } = &part.selected;
+        let others = match not_versions {
+            0 => String::new(),
+            1 => "; 1 tag is not a version".to_owned(),
+            count => format!("; {} are not versions", counted(*count, "tag")),
+        };
         let reason = match counts.read {
             _ if counts.skipped > 0 => {
                 format!("`--skip` leaves out {}", counted(counts.skipped, "row"))
@@ -189,7 +197,7 @@ impl Listing<'_> {
                 "it is empty".to_owned()
             }
             0 => "it has no tags".to_owned(),
-            read => format!("of {}, none {passes}", counted(read, noun)),
+            read => format!("of {}, none {passes}{others}", counted(read, noun)),
         };
         self.note(&format!(
             "{} has nothing to list: {reason}{}",

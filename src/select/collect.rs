@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use super::filter::Verdict;
 use super::ids::Wanted;
 use super::order;
-use super::version::FloatingTags;
+use super::version::{FloatingTags, Version};
 use super::{Selection, SortKey};
 use crate::model::Row;
 use crate::reference::ImageId;
@@ -47,6 +47,8 @@ pub(crate) struct Selected {
     pub(crate) counts: Counts,
     /// The number of listed rows that also have tags which do not pass.
     pub(crate) with_other_tags: usize,
+    /// The number of tags that are not versions, if `--semver` is given and no row passes.
+    pub(crate) not_versions: usize,
     /// The named ids that no row has.
     pub(crate) missing: Vec<ImageId>,
     /// A named short digest that matches several digests, and those digests.
@@ -161,6 +163,14 @@ impl<'a> Collector<'a> {
             counts = Counts::default();
             verdicts.iter().for_each(|verdict| counts.add(*verdict));
         }
+        let named = rows.iter().zip(&verdicts);
+        let named = named.filter(|(_, verdict)| **verdict != Verdict::NotNamed);
+        let others = named.flat_map(|(row, _)| row.names());
+        let others = others.filter(|tag| Version::of(tag).is_none());
+        let not_versions = match self.selection.filter.semver {
+            Some(_) if counts.passing == 0 => others.count(),
+            _ => 0,
+        };
         let mut verdicts = verdicts.into_iter();
         rows.retain(|_| verdicts.next() == Some(Verdict::Passes));
         order::apply(positions, &mut rows);
@@ -179,6 +189,7 @@ impl<'a> Collector<'a> {
             rows,
             counts,
             with_other_tags,
+            not_versions,
             missing: missing.map(|(id, _)| id.clone()).collect(),
             ambiguous: ambiguous
                 .next()

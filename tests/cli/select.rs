@@ -415,9 +415,13 @@ fn an_empty_table_says_why() {
     --- stderr
     note: repository `storefront` has nothing to list: of 5 rows, none passes the filters
     ");
+    assert_snapshot!(ecrpub(&registry, "tags storefront --semver ^3"), @"
+    --- stderr
+    note: repository `storefront` has nothing to list: of 10 rows, none passes the filters; 1 tag is not a version
+    ");
     assert_snapshot!(ecrpub(&registry, "images storefront --semver ^3 --tag 2"), @"
     --- stderr
-    note: repository `storefront` has nothing to list: of 1 named row, none passes the filters
+    note: repository `storefront` has nothing to list: of 1 named row, none passes the filters; 1 tag is not a version
     ");
     assert_snapshot!(ecrpub(&registry, "tags storefront --tag 2 --tag 2.0 --since 2030-01-01"), @"
     --- stderr

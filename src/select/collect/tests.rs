@@ -139,7 +139,11 @@ fn every_example_of_the_contract_holds() {
         assert_eq!(select(options, tags(rows)), *expected, "{options:?}");
     }
     for (rows, options, expected) in [
-        (STOREFRONT, ["--semver=<2.1", "--limit=9"], "2.0.3=2.0 2.0.2"),
+        (
+            STOREFRONT,
+            ["--semver=<2.1", "--limit=9"],
+            "2.0.3=2.0 2.0.2",
+        ),
         (
             "v1.29.0-eks-1-29-3=v1.29.0-eks-1-29-latest v1.29.0-eks-1-29-2",
             ["--semver=*", "--limit=1"],

@@ -286,7 +286,7 @@ impl Comparand {
             let pattern = if text.ends_with(variant) {
                 format!(".*-{variant}")
             } else {
-                format!("{variant}-.*")
+                format!(".*{}.*", variant.replace('-', ".*"))
             };
             return Err(format!(
                 "`{text}` names the variant `{variant}`, but a range ignores variants\n\
@@ -436,7 +436,8 @@ mod tests {
             ("- 1.2", "`-` is not a version"),
             (">=1.27.3-alpine", "`--include '.*-alpine'`"),
             (">=1.27.3-alpine", "`--tag 1.27.3-alpine`"),
-            ("init-1.2", "`--include 'init-.*'`"),
+            ("init-1.2-slim", "`--include '.*init.*slim.*'`"),
+            ("8.al2.2026.07", "`--include '.*al2.*'`"),
             ("=1.4.1_up1.0.2", "`--tag 1.4.1_up1.0.2`"),
             ("=1.4.1+up1.0.2", "`--tag 1.4.1_up1.0.2`"),
             ("^1.2-0", "`--pre`"),
