@@ -53,7 +53,7 @@ const SINCE_HELP: &str = "\
 List only repositories created at or after this time
 
 A time (`2024-06-01T12:00:00Z`), a date with or without a time in UTC (`2024-06-01`, \
-`2024-06-01 12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`). Rows without a date are left out.";
+`2024-06-01 12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`, `1d12h`). Rows without a date are left out.";
 const SORT_HELP: &str = "\
 Sort the rows by this key
 

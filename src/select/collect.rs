@@ -156,12 +156,15 @@ impl<'a> Collector<'a> {
         let mut rows = std::mem::take(&mut self.rows);
         let mut counts = self.others;
         // Sorting takes memory, too: what was seen is freed before.
-        let seen = std::mem::take(&mut self.seen.rows).into_values();
-        seen.for_each(|(_, verdict)| counts.add(verdict));
+        for (_, verdict) in std::mem::take(&mut self.seen.rows).into_values() {
+            counts.add(verdict);
+        }
         let (verdicts, positions, with_other_tags) = self.settle(&rows);
         if self.selection.needs_all_rows() {
             counts = Counts::default();
-            verdicts.iter().for_each(|verdict| counts.add(*verdict));
+            for verdict in &verdicts {
+                counts.add(*verdict);
+            }
         }
         let named = rows.iter().zip(&verdicts);
         let named = named.filter(|(_, verdict)| **verdict != Verdict::NotNamed);

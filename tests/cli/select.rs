@@ -517,7 +517,19 @@ fn invalid_values_are_refused_with_the_valid_ones() {
     assert_snapshot!(ecrpub(&registry, "tags zoo --since yesterday"), @"
     --- stderr
     error: invalid value `yesterday` for `--since`: not a time
-    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`
+    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`, `1d12h`
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --before 9999-12-31"), @"
+    --- stderr
+    error: invalid value `9999-12-31` for `--before`: a time beyond the calendar, which ends on 9999-12-30
+    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`, `1d12h`
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --include v1.* --exclude v1*"), @"
+    --- stderr
+    error: invalid value `v1*` for `--exclude`: a glob, but a regex is needed
+    hint: write 'v1.*' for all that begins with `v1`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --semver >=1,<x2"), @"
