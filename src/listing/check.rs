@@ -68,6 +68,7 @@ fn exclusions(query: &Query<'_>) -> Result<(), Error> {
         ("--pin", output.pin),
         ("--sort", select.sort.is_some()),
         ("--reverse", select.reverse),
+        ("--skip", select.skip > 0),
         limit,
     ];
     beside_count.extend(added);

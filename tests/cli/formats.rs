@@ -157,7 +157,8 @@ fn jsonl_is_one_object_per_line() {
 }
 
 #[test]
-fn csv_is_rfc_4180() {
+fn csv_is_rfc_4180_with_lines_that_end_in_lf() {
+    assert!(!print("images web -o csv").contains('\r'));
     assert_snapshot!(print("images web -o csv"), @"
     registryId,repositoryName,imageDigest,imagePushedAt,imageSizeInBytes,imageManifestMediaType,artifactMediaType,imageTags
     123456789012,web,sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819,2024-04-22T12:00:00Z,61204519,application/vnd.oci.image.index.v1+json,,1.27.3;latest
@@ -340,6 +341,11 @@ fn times_are_written_in_every_form_and_format() {
     1713787200.655
     1713787139
     ");
+    // What is printed can be typed.
+    let dated = |options: &str| time(&format!("-o tsv --time epoch {options}"));
+    assert_eq!(dated("--since 1713787200.655"), "1713787200.655\n");
+    assert_eq!(dated("--before 1713787200.655"), "1713787139\n");
+    assert_eq!(dated("--before 1713787139.0 -q"), "");
     assert_snapshot!(time("-o tsv --time local"), @"
     2024-04-22T12:00:00+00:00
     2024-04-22T11:58:59+00:00

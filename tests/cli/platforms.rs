@@ -243,7 +243,11 @@ fn indexes_are_read_in_the_order_of_the_rows_until_the_limit() {
             .iter()
             .all(|image| image.manifest_media_type.as_deref() == Some(OCI_INDEX))
     );
-    for (limit, manifests, expected) in [(1, 1, "00\n"), (3, 5, "00\n02\n04\n")] {
+    for (limit, manifests, expected) in [
+        ("1", 1, "00\n"),
+        ("3", 5, "00\n02\n04\n"),
+        ("2 --skip 1", 5, "02\n04\n"),
+    ] {
         for repository in ["web", "public.ecr.aws/example/web"] {
             let registry = Registry::start([Repository::new("web", indexes.clone())]);
             let line = format!(

@@ -318,7 +318,7 @@ fn usage_adds_up_the_images_of_each_repository() {
 #[test]
 fn usage_is_read_of_the_listed_repositories_only() {
     let registry = registry();
-    ecrpub(&registry, "repos --usage --limit 2 -q").data();
+    ecrpub(&registry, "repos --usage --skip 1 --limit 2 -q").data();
     assert_eq!(
         operations(&registry),
         ["DescribeImages 2", "DescribeRepositories 1"]

@@ -1,4 +1,4 @@
-//! Filter, then sort, then limit: the same rows in every format.
+//! Filter, then sort, then skip, then limit: the same rows in every format.
 
 use ecrpub_registry::{Image, Registry, Repository};
 use insta::assert_snapshot;
@@ -219,6 +219,101 @@ fn a_limit_counts_the_rows_that_it_leaves_out() {
     ");
 }
 
+/// Of `several` repositories each has three rows, one after another; all others have nine.
+fn assert_skips(registry: &Registry, line: &str, several: bool) {
+    for format in ["name", "jsonl", "csv --no-headers", "table --no-headers"] {
+        let line = format!("{line} -q -o {format}");
+        let whole = ecrpub(registry, &line).data();
+        let whole: Vec<_> = whole.lines().collect();
+        assert_eq!(whole.len(), 9, "{line}");
+        let listed = whole.chunks(if several { 3 } else { 9 });
+        for (options, skip, limit) in [
+            ("--skip 0", 0, 9),
+            ("--skip 2", 2, 9),
+            ("--skip 1 --limit 1", 1, 1),
+            ("--skip 2 --limit 7", 2, 7),
+            ("--limit 2 --skip 18446744073709551615", 9, 0),
+        ] {
+            let rows = listed
+                .clone()
+                .flat_map(|rows| rows.iter().skip(skip).take(limit));
+            let skipped = ecrpub(registry, &format!("{line} {options}")).data();
+            // Columns may be narrower.
+            let expected: Vec<_> = rows.flat_map(|row| row.split_whitespace()).collect();
+            let skipped: Vec<_> = skipped.split_whitespace().collect();
+            assert_eq!(skipped, expected, "{line} {options}");
+        }
+    }
+}
+
+#[test]
+fn the_first_rows_of_each_repository_are_skipped_in_every_format_and_order() {
+    let image = || Image::oci(7, 300, NOW_MS - 9).tagged(&["1", "2", "3"]);
+    let small = ["aa", "bb", "cc"].map(|name| Repository::new(name, vec![image()]));
+    let registry = Registry::start(
+        [zoo(), Repository::generated("big", 9)]
+            .into_iter()
+            .chain(small),
+    );
+    for order in [
+        "",
+        "--sort version --reverse",
+        "--sort none --page-size 2",
+        "--sort none",
+    ] {
+        assert_skips(&registry, &format!("images big {order}"), false);
+        assert_skips(&registry, &format!("tags zoo {order}"), false);
+        assert_skips(&registry, &format!("tags aa bb cc {order}"), true);
+    }
+    let registry =
+        Registry::start((0..9).map(|name| Repository::generated(&format!("r{name}"), 9)));
+    for order in [
+        "",
+        "--sort created --reverse",
+        "--sort none --page-size 2",
+        "--sort size",
+    ] {
+        assert_skips(&registry, &format!("repos {order}"), false);
+    }
+}
+
+#[test]
+fn skipped_rows_are_no_rows() {
+    let registry = Registry::start([zoo()]);
+    assert_snapshot!(ecrpub(&registry, "tags zoo --skip 7 --limit 1 -c tag"), @"
+    TAG
+    0.9
+    --- stderr
+    note: `--limit` leaves out 1 more row
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --skip 9 --fail-if-empty -o name"), @"
+    --- stderr
+    note: repository `zoo` has nothing to list: `--skip` leaves out 9 rows
+    --- exit code 3
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --sort none --skip 9 --fail-if-empty --include v.* -o json"), @r#"
+    {
+      "imageTagDetails": []
+    }
+    --- stderr
+    note: repository `zoo` has nothing to list: `--skip` leaves out 2 rows
+    --- exit code 3
+    "#);
+    assert_snapshot!(ecrpub(&registry, "tags zoo --skip 1 --count"), @"
+    --- stderr
+    error: `--count` cannot be used with `--skip`
+    hint: leave out `--count` or `--skip`
+    --- exit code 2
+    ");
+    // It counts from the start of what is read.
+    let part = "tags zoo --sort none --page-size 2 --max-pages 2 -o name --skip 3";
+    let part = ecrpub(&registry, part);
+    assert_eq!(part.stdout, "stable\n");
+    let token = part.stderr.split('`').nth(1).expect("an option");
+    let rest = format!("tags zoo --sort none -o name --skip 4 {token}");
+    assert_eq!(ecrpub(&registry, &rest).data(), "sha256-0123abcd.sig\n");
+}
+
 /// Images of a repository whose tags float.
 fn storefront() -> Repository {
     let tags: [&[&str]; 5] = [
@@ -320,9 +415,13 @@ fn an_empty_table_says_why() {
     --- stderr
     note: repository `storefront` has nothing to list: of 5 rows, none passes the filters
     ");
+    assert_snapshot!(ecrpub(&registry, "tags storefront --semver ^3"), @"
+    --- stderr
+    note: repository `storefront` has nothing to list: of 10 rows, none passes the filters; 1 tag is not a version
+    ");
     assert_snapshot!(ecrpub(&registry, "images storefront --semver ^3 --tag 2"), @"
     --- stderr
-    note: repository `storefront` has nothing to list: of 1 named row, none passes the filters
+    note: repository `storefront` has nothing to list: of 1 named row, none passes the filters; 1 tag is not a version
     ");
     assert_snapshot!(ecrpub(&registry, "tags storefront --tag 2 --tag 2.0 --since 2030-01-01"), @"
     --- stderr
@@ -418,7 +517,19 @@ fn invalid_values_are_refused_with_the_valid_ones() {
     assert_snapshot!(ecrpub(&registry, "tags zoo --since yesterday"), @"
     --- stderr
     error: invalid value `yesterday` for `--since`: not a time
-    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`
+    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`, `1d12h`
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --before 9999-12-31"), @"
+    --- stderr
+    error: invalid value `9999-12-31` for `--before`: a time beyond the calendar, which ends on 9999-12-30
+    hint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`, `1d12h`
+    --- exit code 2
+    ");
+    assert_snapshot!(ecrpub(&registry, "tags zoo --include v1.* --exclude v1*"), @"
+    --- stderr
+    error: invalid value `v1*` for `--exclude`: a glob, but a regex is needed
+    hint: write 'v1.*' for all that begins with `v1`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "tags zoo --semver >=1,<x2"), @"

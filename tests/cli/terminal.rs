@@ -218,6 +218,45 @@ fn columns_are_left_out_in_a_narrow_terminal() {
 }
 
 #[test]
+fn a_name_is_cut_after_all_other_columns_are_left_out() {
+    let name = "v2.1.0-20260717.0123456789abcdef0123456789abcdef01234567-linux";
+    let image = Image::oci(1, 61_204_519, NOW_MS - 7_200_000).tagged(&["latest", name]);
+    let mut web = many_tags();
+    web.images = [vec![image], web.images.iter().skip(1).cloned().collect()]
+        .concat()
+        .into();
+    let repository = "team/of/several/people/with/one/long/name/web";
+    let registry = Registry::start([web, Repository::new(repository, vec![])]);
+    let tags = [110, 90, 80, 40].map(|columns| show(columns, &registry, "tags web -q"));
+    assert_snapshot!(tags.join("\n"), @"
+    TAG                                                              CREATED         SIZE  MANIFEST   DIGEST
+    latest                                                           2 hours ago  61.2 MB  OCI image  2003c308e67b
+    v2.1.0-20260717.0123456789abcdef0123456789abcdef01234567-linux   2 hours ago  61.2 MB  OCI image  2003c308e67b
+    sha256-0123456789abcdef01234567…56789abcdef0123456789abcdef.sig  3 days ago    7.2 kB  OCI image  01af8318b2b6
+
+    TAG                                                              CREATED      DIGEST
+    latest                                                           2 hours ago  2003c308e67b
+    v2.1.0-20260717.0123456789abcdef0123456789abcdef01234567-linux   2 hours ago  2003c308e67b
+    sha256-0123456789abcdef01234567…56789abcdef0123456789abcdef.sig  3 days ago   01af8318b2b6
+
+    TAG                                                                  CREATED
+    latest                                                               2 hours ago
+    v2.1.0-20260717.0123456789abcdef0123456789abcdef01234567-linux       2 hours ago
+    sha256-0123456789abcdef0123456789…3456789abcdef0123456789abcdef.sig  3 days ago
+
+    TAG
+    latest
+    v2.1.0-20260717.0123…bcdef01234567-linux
+    sha256-0123456789abc…123456789abcdef.sig
+    ");
+    assert_snapshot!(show(60, &registry, "repos -q"), @"
+    NAME                                           CREATED
+    team/of/several/people/with/one/long/name/web  3 years ago
+    web                                            3 years ago
+    ");
+}
+
+#[test]
 fn nothing_is_cut_with_the_option_or_in_a_pipe() {
     let registry = Registry::start([many_tags()]);
     let on_request = show(80, &registry, "images web --no-trunc");
