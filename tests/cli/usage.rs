@@ -89,14 +89,6 @@ fn the_public_reference_is_the_first_hint_for_names_that_look_public() {
     hint: a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`
     --- exit code 4
     ");
-    assert_snapshot!(run("images web docker/library/nginx"), @"
-    --- stderr
-    error: no AWS credentials found
-    hint: if it is public, list it with `ecrpub tags public.ecr.aws/docker/library/nginx`
-    hint: log in with `aws login` or `aws sso login --profile NAME`, or store keys with `aws configure`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
-    hint: a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`
-    --- exit code 4
-    ");
 }
 
 #[test]
@@ -105,22 +97,16 @@ fn invalid_references_are_refused_with_what_to_type() {
     error: invalid value `docker pull public.ecr.aws/ab/web:1.0` for `REPO`: this is more than the name of a repository
     hint: try `public.ecr.aws/ab/web:1.0`
     ");
-    assert_snapshot!(refused(&["tags", "--repo=`Web`"]), @"error: invalid value ``Web`` for `--repo`: a repository name has lower-case letters and digits, with `.`, `_` or `-` between them, in parts joined by `/`");
     assert_snapshot!(refused(&["tags", "public.ecr.aws/eks-distro"]), @"
     error: invalid value `public.ecr.aws/eks-distro` for `REPO`: a public repository is named with its registry's alias
     hint: name it as `public.ecr.aws/ALIAS/NAME`, or list a registry with `ecrpub repos public.ecr.aws/ALIAS`
     ");
-    assert_snapshot!(refused(&["tags", "web:1.0:x"]), @"error: invalid value `web:1.0:x` for `REPO`: a tag has 1 to 128 letters, digits, `_`, `.` or `-`, and does not begin with `.` or `-`");
     assert_snapshot!(refused(&["tags", "team/[A-Z]*"]), @"error: invalid value `team/[A-Z]*` for `REPO`: a pattern has lower-case letters, digits, `.`, `_`, `-`, `/`, and `*`, `?`, `[abc]`, `[a-z]` or `[!a]`");
     assert_snapshot!(refused(&["tags", "team/*:1.0"]), @"error: invalid value `team/*:1.0` for `REPO`: a pattern selects repositories: select images with `--tag`, `--digest` or `--include`");
 }
 
 #[test]
 fn unknown_commands_get_a_hint() {
-    assert_snapshot!(refused(&["nginx"]), @"
-    error: there is no command `nginx`
-    hint: see `ecrpub --help`
-    ");
     assert_snapshot!(refused(&["public.ecr.aws/ab/web:1.0", "--limit", "5"]), @"
     error: there is no command `public.ecr.aws/ab/web:1.0`
     hint: name a command first, as in `ecrpub tags REPO`
@@ -132,10 +118,6 @@ fn unknown_commands_get_a_hint() {
     assert_snapshot!(refused(&["imges", "web"]), @"
     error: there is no command `imges`
     hint: did you mean `ecrpub images`?
-    ");
-    assert_snapshot!(refused(&["describe-images", "--repository-name", "web", "--query", "x"]), @"
-    error: there is no command `describe-images`
-    hint: list images with `ecrpub images REPO`
     ");
     assert_snapshot!(refused(&["prune", "web"]), @"
     error: there is no command `prune`
