@@ -446,6 +446,18 @@ mod tests {
                 "`--registry-id` is for",
             ),
             (
+                "tags ab/cd --public --region us-east-1",
+                "`--region` is for",
+            ),
+            (
+                "tags ab/cd --public --endpoint-url http://h",
+                "`--endpoint-url` is",
+            ),
+            (
+                "images ab/cd --public --starting-token x",
+                "read from all its tags",
+            ),
+            (
                 "images ab/cd --public -o delete-requests",
                 "cannot be deleted",
             ),
@@ -474,17 +486,30 @@ mod tests {
                 "images ab/cd --public --source registry",
                 "`ecrpub images` needs more",
             ),
-            (
-                "tags ab/cd --public --source registry --since 1d",
-                "`--since` needs more",
-            ),
-            (
-                "tags ab/cd --public --source registry --bytes",
-                "`--bytes` needs more",
-            ),
         ] {
             let refusal = refusal(line).expect(line);
             assert!(refusal.contains(words), "{line}: {refusal}");
+        }
+        for options in [
+            "--since 1d",
+            "--before 7d",
+            "--media-type helm",
+            "--digest 0123456789ab",
+            "--sort pushed",
+            "--sort created",
+            "--sort size",
+            "--sort digest",
+            "--columns +size",
+            "--time iso",
+            "--bytes",
+        ] {
+            let line = format!("tags ab/cd --public --source registry {options}");
+            let refusal = refusal(&line).expect(options);
+            let (option, _) = options.split_once(' ').unwrap_or((options, ""));
+            assert!(
+                refusal.starts_with(&format!("`{option}")),
+                "{line}: {refusal}"
+            );
         }
     }
 

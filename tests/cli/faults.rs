@@ -6,7 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use ecrpub_registry::{Fault, Image, Registry, Repository, Request, url_without_server};
+use ecrpub_registry::{Fault, Image, Registry, Repository, Request};
 
 use crate::harness::{NOW_MS, Outcome, ROOT, Run, peer};
 

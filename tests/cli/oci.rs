@@ -105,64 +105,6 @@ fn names_have_no_more_columns_than_they_fill() {
 }
 
 #[test]
-fn options_that_need_more_than_names_are_refused_before_anything_is_sent() {
-    let registry = registry();
-    let digest = format!("sha256:{}", "0".repeat(64));
-    let mut errors = Vec::new();
-    for options in [
-        "--since 7d".to_owned(),
-        "--before 7d".to_owned(),
-        "--media-type helm".to_owned(),
-        format!("--digest {digest}"),
-        "--sort pushed".to_owned(),
-        "--sort created".to_owned(),
-        "--sort size".to_owned(),
-        "--sort digest".to_owned(),
-        "--columns imageTag,createdAt".to_owned(),
-        "--columns +size".to_owned(),
-        "--time iso".to_owned(),
-        "--bytes".to_owned(),
-    ] {
-        let outcome = list(
-            &registry,
-            &format!("tags {NGINX} --source registry {options}"),
-        );
-        assert_eq!(outcome.code, Some(2), "{options}: {outcome}");
-        let option = options
-            .rsplit_once(' ')
-            .map_or(options.as_str(), |(option, _)| option);
-        assert!(
-            outcome.stderr.starts_with(&format!("error: `{option}")),
-            "{options}: {outcome}"
-        );
-        errors.push(outcome.stderr);
-    }
-    assert_snapshot!(errors[0], @"
-    error: `--since` needs more than tag names and manifests, but `--source registry` provides nothing else
-    hint: leave out `--since` or `--source registry`
-    ");
-    assert_snapshot!(list(&registry, &format!("tags {NGINX}@{digest} --source registry")), @"
-    --- stderr
-    error: `@DIGEST` needs more than tag names and manifests, but `--source registry` provides nothing else
-    hint: leave out `@DIGEST` or `--source registry`
-    --- exit code 2
-    ");
-    assert_snapshot!(list(&registry, &format!("images {NGINX} --source registry")), @"
-    --- stderr
-    error: `ecrpub images` needs more than tag names and manifests, but `--source registry` provides nothing else
-    hint: list the names with `ecrpub tags`, or leave out `--source registry`
-    --- exit code 2
-    ");
-    assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} --source registry")), @"
-    --- stderr
-    error: `--source` is for public repositories, but `storefront` is in your own registry
-    hint: leave out `--source`, or name the repository as `public.ecr.aws/ALIAS/NAME`
-    --- exit code 2
-    ");
-    registry.assert_no_requests();
-}
-
-#[test]
 fn a_part_of_the_names_can_be_listed() {
     let registry = registry();
     let all = list(&registry, &format!("{BIG} --sort none -o name")).data();
