@@ -534,13 +534,6 @@ fn platforms_that_cannot_be_read_fail_the_listing() {
     hint: the request was for manifest sha256:a075f786422489e3bd7fa594626bae178e58e028c66c101aeb8fddf7bc0d8d6d of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` and `--pin` to list without manifests
     --- exit code 5
     ");
-    assert_snapshot!(fails(429, r#"{"errors":[{"code":"TOOMANYREQUESTS","message":"Rate exceeded"}]}"#), @"
-    --- stderr
-    error: `REGISTRY` throttles requests: Rate exceeded (2 attempts)
-    hint: try again later, or allow more attempts with `--max-attempts 20`
-    hint: the request was for manifest sha256:a075f786422489e3bd7fa594626bae178e58e028c66c101aeb8fddf7bc0d8d6d of `public.ecr.aws/docker/library/nginx`; leave out `--platforms` and `--pin` to list without manifests
-    --- exit code 5
-    ");
 }
 
 #[test]

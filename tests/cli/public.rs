@@ -333,20 +333,6 @@ fn settings_of_the_environment_apply_or_are_refused_by_name() {
         assert!(outcome.stderr.contains(name), "{name}: {outcome}");
     }
     registry.assert_no_requests();
-    let failing = Registry::builder()
-        .faults(|_| Some(Fault::error(500, "ServerException", "out of order")))
-        .start();
-    let run = Run::on(&failing)
-        .env("AWS_MAX_ATTEMPTS", "2")
-        .env("ECRPUB_HURRY", "1");
-    assert_snapshot!(run.arguments(&format!("tags {NGINX} --source gallery")).outcome(), @"
-    --- stderr
-    error: `REGISTRY` failed with ServerException (HTTP status 500): out of order (2 attempts)
-    hint: try again later, or see https://health.aws.amazon.com
-    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
-    --- exit code 5
-    ");
-    assert_eq!(failing.requests().len(), 2);
 }
 
 #[test]
@@ -442,13 +428,6 @@ fn answered(status: u16, body: &str) -> String {
 
 #[test]
 fn responses_of_the_gallery_are_parsed_tolerantly() {
-    assert_snapshot!(answered(200, r#"{"imageTagDetails":[],"nextToken":null}"#), @r#"
-    {
-      "imageTagDetails": []
-    }
-    --- stderr
-    note: repository `public.ecr.aws/docker/library/nginx` has nothing to list: it has no tags
-    "#);
     assert_snapshot!(answered(200, r#"{"imageTagDetails":[
         {"imageTag":"a","createdAt":"2023-05-12T03:22:40.827Z","imageDetail":null,"novelty":[1]},
         {"imageTag":"b","createdAt":null,"imageDetail":{"imageDigest":"sha256:1","imageSizeInBytes":null,"imagePushedAt":"2023-05-12T05:22:40.8274+02:00"}},

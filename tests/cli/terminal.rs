@@ -206,12 +206,6 @@ fn times_are_ages_on_a_terminal_and_dates_with_the_option() {
     bare    -
     3 tags
     ");
-    assert_snapshot!(show(80, &registry, "tags web -o tsv -c imageTag,createdAt"), @"
-    imageTag	createdAt
-    latest	2024-05-30T12:00:00Z
-    1.27.3	2024-04-22T12:00:00Z
-    bare
-    ");
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! Usage errors: pasted references, options and commands of other tools. Terminals and shells receive
 //! only text.
 
-use ecrpub_registry::{Fault, Registry};
+use ecrpub_registry::Registry;
 use insta::assert_snapshot;
-use serde_json::{Value, json};
 
 use crate::harness::{Run, ecrpub, small};
 
@@ -213,14 +212,9 @@ fn arguments_are_escaped_in_usage_errors() {
         &["tags", "web", "--include", &format!("({odd}")],
         &["tags", "web", "--semver", odd],
         &["tags", "web", "--output", odd],
-        &["tags", "web", "--columns", odd],
-        &["tags", "web", "--profile", "x", "--region", odd],
         &["tags", "web", "--head", odd],
         &["tags", &format!("docker.io/x/{odd}")],
-        &["tags", &format!("docker pull {odd}")],
-        &[&format!("docker.io/x/{odd}")],
         &["completions", odd],
-        &["completions", "bash", odd],
     ] {
         let told = refused(arguments);
         assert!(told.starts_with("error: "), "{told}");
@@ -264,49 +258,6 @@ fn colour_options_apply_to_help_and_usage_errors() {
         assert!(colored(&always, &[("NO_COLOR", "1")]), "{always}");
     }
     assert!(!colored("tags --nonsense -- --color always", &[]));
-}
-
-/// Runs `tags web` with the option of a hint in a shell, and returns the request.
-#[cfg(unix)]
-fn sent_by_a_shell(registry: &Registry, offered: &str) -> Value {
-    let before = registry.requests().len();
-    let program = assert_cmd::cargo::cargo_bin("ecrpub");
-    let script = format!(
-        "exec {} tags web --max-pages 1 {offered}",
-        program.display()
-    );
-    let mut shell = Run::of("bash", &registry.url())
-        .argument("-c")
-        .argument(&script)
-        .into_command();
-    shell.output().expect("a shell");
-    let requests = registry.requests();
-    requests
-        .get(before)
-        .map_or(Value::Null, |request| request.body.clone())
-}
-
-#[cfg(unix)]
-#[test]
-fn a_token_in_a_hint_can_be_pasted_into_a_shell() {
-    for token in [
-        "plain-token_1=/+",
-        "a&b;c|d>e $(exit 1) `exit 2` 'x' \"y\" \\z !! ~ * ? [a] {a,b} #",
-        "-leading",
-        "--limit=1",
-        "=ls",
-        "\u{1b}[2J\n\u{202e}",
-    ] {
-        let body = json!({ "imageTagDetails": [], "nextToken": token }).to_string();
-        let registry = Registry::builder()
-            .faults(move |_| Some(Fault::raw(200, "application/x-amz-json-1.1", body.clone())))
-            .start();
-        let outcome = ecrpub(&registry, "tags web --max-pages 1 -o name");
-        let start = outcome.stderr.find('`').expect("a hint") + 1;
-        let end = outcome.stderr.rfind('`').expect("a hint");
-        let sent = sent_by_a_shell(&registry, &outcome.stderr[start..end]);
-        assert_eq!(sent["nextToken"], token, "{outcome}");
-    }
 }
 
 #[cfg(unix)]

@@ -255,67 +255,6 @@ fn nested_indexes_that_are_not_listed_are_read_for_platforms() {
     assert_eq!(graph.role(&digest("J")), None);
 }
 
-/// No answer that needs every relation is given without one.
-#[test]
-fn a_missing_manifest_fails_every_question() {
-    let specs = ["I #v1 =A", "A", "B"].map(Spec::read);
-    let digests = specs.each_ref().map(|spec| spec.digest.as_str());
-    let add = |graph: &mut Graph, position: usize, content: Option<&str>| {
-        let digest = Digest::canonical(digests[position]).expect("a digest");
-        graph.add(&digest, content.map(parse));
-    };
-    let single = r#"{"config":{}}"#;
-    for (missing, content, why, fails_platforms) in [
-        (0, None, "was not read", true),
-        (0, Some(None), "does not exist", false),
-        (
-            0,
-            Some(Some(single)),
-            "is invalid: it is not an index, but is listed as one",
-            true,
-        ),
-        (2, None, "was not read", false),
-        (2, Some(None), "does not exist", false),
-    ] {
-        let mut graph = graph(&specs);
-        for position in (0..3).filter(|position| *position != missing) {
-            add(&mut graph, position, Some(&specs[position].content()));
-        }
-        if let Some(content) = content {
-            add(&mut graph, missing, content);
-        }
-        let expected = format!("manifest {} {why}", digests[missing]);
-        assert_eq!(graph.unused(), Err(expected.clone()));
-        assert_eq!(graph.used_by(), Err(expected.clone()));
-        assert_eq!(graph.deletion(&digests[2..]), Err(expected.clone()));
-        let platforms = graph.platforms(&digests[..1], true);
-        assert_eq!(platforms.err(), fails_platforms.then_some(expected));
-        let gone: &[_] = if content == Some(None) {
-            &[missing]
-        } else {
-            &[]
-        };
-        let gone: Vec<_> = gone.iter().map(|position| digests[*position]).collect();
-        assert_eq!(graph.gone(&digests), gone);
-    }
-}
-
-#[test]
-fn an_image_without_a_valid_digest_is_refused() {
-    for text in [
-        "",
-        "latest",
-        "sha256:0123456789ab",
-        &digest("A").to_uppercase(),
-    ] {
-        let node = Node {
-            digest: text,
-            ..Node::default()
-        };
-        assert_eq!(Graph::new([node]).err().as_deref(), Some(text));
-    }
-}
-
 #[test]
 fn only_ordinary_tags_are_roots() {
     for (line, expected) in [
