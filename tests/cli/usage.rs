@@ -202,7 +202,7 @@ fn synonyms_of_options_work() {
 
 #[test]
 fn arguments_are_escaped_in_usage_errors() {
-    let odd = "\u{1b}[2J\n\u{202e}\u{301}a\u{335}\u{335}\u{335}\u{335}\u{335}";
+    let odd = "\u{1b}[2J\n\u{202e}a";
     for arguments in [
         &[odd][..],
         &["tags", odd],
@@ -223,7 +223,7 @@ fn arguments_are_escaped_in_usage_errors() {
             lines.clone().all(|line| line.starts_with("hint: ")),
             "{told}"
         );
-        let is_odd = |c: char| c.is_control() && c != '\n' || "\u{202e}\u{301}\u{335}".contains(c);
+        let is_odd = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
         assert!(!told.contains(is_odd), "{told:?}");
     }
     assert!(refused(&["tags", odd]).contains(r"\u{1b}[2J\u{a}\u{202e}"));
