@@ -202,22 +202,6 @@ fn actions_are_pinned_by_the_hash_of_a_version() {
     assert!(actions > 9, "{actions}");
 }
 
-/// Longer steps are scripts, which can be run elsewhere.
-#[test]
-fn steps_of_workflows_are_single_lines() {
-    for (name, workflow) in WORKFLOWS {
-        assert!(workflow.matches("- run: ").count() > 1, "{name}");
-        for line in workflow.lines() {
-            assert!(!line.ends_with(['|', '>']), "{name}: {line}");
-        }
-        for word in workflow.split_whitespace() {
-            if let Some(script) = word.strip_prefix("scripts/") {
-                assert!(root().join("scripts").join(script).exists(), "{script}");
-            }
-        }
-    }
-}
-
 #[test]
 fn releases_are_built_for_eight_targets_and_checked_with_the_minimum_rust() {
     let [_, (_, ci), (_, release)] = WORKFLOWS;
