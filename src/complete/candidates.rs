@@ -26,8 +26,14 @@ pub(super) fn offer(
 ) -> Arg {
     let candidates: fn(&Lister, &str) -> Vec<String> = match arg.get_id().as_str() {
         "plain" | "named" => repositories,
-        "registries" => |lister, word| host(lister, word).into_iter().collect(),
-        "tags" => |lister, _| lister.tags_on_line(),
+        "registries" => |_, _| vec![HOST.to_owned()],
+        "tags" => |lister, _| {
+            lister
+                .named
+                .iter()
+                .flat_map(|of| lister.names(of))
+                .collect()
+        },
         "profile" => return arg.add(completer(|_| profile_names().unwrap_or_default())),
         _ if arg.get_value_delimiter() == Some(',') => return columns(arg),
         _ => return arg,
@@ -38,8 +44,7 @@ pub(super) fn offer(
         if word.starts_with('-') {
             return Vec::new();
         }
-        let parsed = line.parse(root());
-        let lister = parsed.and_then(|(name, matches)| Lister::of(&name, &matches, started));
+        let lister = Lister::of(line.parse(root()), started);
         lister.map_or_else(Vec::new, |lister| candidates(&lister, word))
     }))
 }
@@ -71,27 +76,20 @@ fn repositories(lister: &Lister, word: &str) -> Vec<String> {
     let Some(Typed { head, part }) = Typed::of(word, lister.is_public) else {
         return Vec::new();
     };
-    let parts = match part {
+    let subject = match part {
         TypedPart::Name => {
-            let mut values = lister.repositories(RegistryName::Own);
+            let mut names = lister.names(&Subject::Registry(RegistryName::Own));
             // While nothing is typed, the host would only be in the way of own names.
-            if values.is_empty() || !word.is_empty() {
-                values.extend(host(lister, word));
+            if names.is_empty() || !word.is_empty() {
+                names.push(HOST.to_owned());
             }
-            return values;
+            return names;
         }
         // No service lists the registries.
-        TypedPart::Alias => Vec::new(),
-        TypedPart::NameIn(alias) => lister.repositories(RegistryName::Public(alias)),
-        TypedPart::TagOf(repository) => {
-            lister.tags(&Subject::Repository(Repository::Public(repository)))
-        }
+        TypedPart::Alias => return Vec::new(),
+        TypedPart::NameIn(alias) => Subject::Registry(RegistryName::Public(alias)),
+        TypedPart::TagOf(repository) => Subject::Repository(Repository::Public(repository)),
     };
-    parts.iter().map(|part| format!("{head}{part}")).collect()
-}
-
-/// The host of public references, unless the word has one.
-fn host(lister: &Lister, word: &str) -> Option<String> {
-    let typed = Typed::of(word, lister.is_public)?;
-    (typed.part == TypedPart::Name).then(|| HOST.to_owned())
+    let names = lister.names(&subject).into_iter();
+    names.map(|name| format!("{head}{name}")).collect()
 }
