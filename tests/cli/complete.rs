@@ -273,8 +273,8 @@ fn an_unknown_shell_is_refused() {
     let run = Run::at("http://127.0.0.1:9").env("ECRPUB_COMPLETE", "tcsh");
     insta::assert_snapshot!(run.outcome(), @r"
     --- stderr
-    error: `ECRPUB_COMPLETE` is `tcsh`, which is not one of the shells `bash`, `elvish`, `fish`, `powershell`, `zsh`
-    hint: correct the setting, or unset it
+    error: `ECRPUB_COMPLETE` is `tcsh`, which has no completion
+    hint: list the shells with `ecrpub completions --help`
     --- exit code 2
     ");
 }
