@@ -1,10 +1,48 @@
-//! Completion: names of repositories and tags of the services, and TAB in a real bash, zsh and fish.
+//! Completion: the committed scripts, names of repositories and tags of the services, and TAB in a real
+//! bash, zsh and fish.
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 
 use ecrpub_registry::{Fault, Image, Registry, Repository};
 
 use crate::harness::{NOW_MS, Outcome, Run, file, home, new_cache};
+
+const SCRIPTS: [(&str, &str); 5] = [
+    ("bash", "ecrpub.bash"),
+    ("elvish", "ecrpub.elv"),
+    ("fish", "ecrpub.fish"),
+    ("powershell", "_ecrpub.ps1"),
+    ("zsh", "_ecrpub"),
+];
+
+pub(crate) fn committed(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("completions")
+        .join(name)
+}
+
+/// With `ECRPUB_UPDATE` set, writes the scripts instead of comparing them.
+#[test]
+fn committed_scripts_are_those_that_the_program_prints() {
+    for (shell, name) in SCRIPTS {
+        let run = || Run::at("http://127.0.0.1:9");
+        let printed = run().arguments(&format!("completions {shell}"));
+        let printed = printed.outcome().data();
+        if std::env::var_os("ECRPUB_UPDATE").is_some() {
+            std::fs::write(committed(name), &printed).unwrap();
+        }
+        let kept = std::fs::read_to_string(committed(name)).unwrap_or_default();
+        assert!(
+            printed == kept,
+            "{name} is outdated: run this test with `ECRPUB_UPDATE=1`"
+        );
+        for variable in [shell, &format!("/usr/bin/{shell}")] {
+            let asked = run().env("ECRPUB_COMPLETE", variable).outcome().data();
+            assert_eq!(asked, printed, "{variable}");
+        }
+    }
+}
 
 /// Three own repositories, which are public ones of the alias `example` too.
 fn registry() -> Registry {
@@ -289,13 +327,9 @@ mod pressing_tab {
     const CASES: &[Case] = &[
         // The first one loads the script.
         ("com", &["completions"]),
-        ("completions z", &["completions", "zsh"]),
-        ("man im", &["man", "images"]),
         ("tags sto", &["tags", "storefront"]),
-        ("images team/we", &["images", "team/web"]),
         // The common beginning of several.
         ("tags te", &["tags", "team/w"]),
-        ("tags --repo sto", &["tags", "--repo", "storefront"]),
         // After an open quote.
         ("tags 'sto", &["tags", "storefront"]),
         (
@@ -306,10 +340,6 @@ mod pressing_tab {
         (
             "tags web --repository-name=sto",
             &["tags", "web", "--repository-name=storefront"],
-        ),
-        (
-            "tags public.ecr.aws/example/sto",
-            &["tags", "public.ecr.aws/example/storefront"],
         ),
         (
             "tags public.ecr.aws/example/storefront:1.",
@@ -324,23 +354,9 @@ mod pressing_tab {
             &["tags", "https://public.ecr.aws/example/storefront:latest"],
         ),
         (
-            "tags --public example/sto",
-            &["tags", "--public", "example/storefront"],
-        ),
-        (
-            "images public.ecr.aws/example/storefront --tag la",
-            &[
-                "images",
-                "public.ecr.aws/example/storefront",
-                "--tag",
-                "latest",
-            ],
-        ),
-        (
             "tags storefront --tag=la",
             &["tags", "storefront", "--tag=latest"],
         ),
-        ("tags storefront --out", &["tags", "storefront", "--output"]),
         (
             "tags public.ecr.aws/example/storefront:1.27.3 --out",
             &[
@@ -349,13 +365,8 @@ mod pressing_tab {
                 "--output",
             ],
         ),
-        ("tags web -o ta", &["tags", "web", "-o", "table"]),
         ("tags web --output=j", &["tags", "web", "--output=json"]),
         ("tags web --format=ta", &["tags", "web", "--format=table"]),
-        (
-            "tags web --columns imageTag,cre",
-            &["tags", "web", "--columns", "imageTag,createdAt"],
-        ),
         (
             "tags web --columns=imageTag,+pla",
             &["tags", "web", "--columns=imageTag,+platforms"],
@@ -369,10 +380,6 @@ mod pressing_tab {
             &["tags", "web", "--columns=-createdAt"],
         ),
         ("tags web -c -cre", &["tags", "web", "-c", "-createdAt"]),
-        (
-            "tags web --profile sta",
-            &["tags", "web", "--profile", "staging"],
-        ),
         (
             "tags web --profile=sta",
             &["tags", "web", "--profile=staging"],

@@ -3,7 +3,6 @@
 mod bounds;
 mod clean_up;
 mod complete;
-mod completions;
 mod connection;
 mod credentials;
 #[cfg(unix)]
