@@ -6,7 +6,6 @@
 mod bash;
 mod candidates;
 mod line;
-mod lister;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
