@@ -19,7 +19,7 @@ use crate::console::Color;
     next_help_heading = "General",
     next_display_order = 900
 )]
-#[command(after_help = EXAMPLES, after_long_help = EXAMPLES_AND_EXIT_CODES)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Cli {
     /// Log requests, retries and timings to stderr
     #[arg(short, long, alias = "debug", global = true)]
@@ -56,22 +56,14 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-macro_rules! examples {
-    () => {
-        "\
+const EXAMPLES: &str = "\
 Examples:
   ecrpub tags public.ecr.aws/docker/library/nginx
   ecrpub images --repo web
   ecrpub repos public.ecr.aws/eks-distro
-  ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'"
-    };
-}
+  ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'";
 
-const EXAMPLES: &str = examples!();
-
-const EXAMPLES_AND_EXIT_CODES: &str = concat!(
-    examples!(),
-    "\n
+const EXIT_CODES: &str = "\
 Exit codes:
   0  done, also for an empty repository
   1  any other failure, such as a full disk
@@ -79,5 +71,4 @@ Exit codes:
   3  a named repository or image does not exist
   4  credentials missing, expired, or not allowed
   5  the service or the network: unreachable, timed out, throttled, or an invalid response
-  130  interrupted"
-);
+  130  interrupted";

@@ -137,18 +137,18 @@ impl Progress {
 
     /// Begins to read `more` manifests.
     pub(crate) fn manifests(&self, more: usize) {
-        let (done, all) = self.manifests.get();
         self.log(format_args!("{} to read", counted(more, "manifest")));
-        self.show_manifests(done, all + more);
+        self.count_manifests(0, more);
     }
 
     /// Counts a manifest that was read.
     pub(crate) fn manifest_done(&self) {
-        let (done, all) = self.manifests.get();
-        self.show_manifests(done + 1, all);
+        self.count_manifests(1, 0);
     }
 
-    fn show_manifests(&self, done: usize, all: usize) {
+    fn count_manifests(&self, read: usize, more: usize) {
+        let (done, all) = self.manifests.get();
+        let (done, all) = (done + read, all + more);
         self.manifests.set((done, all));
         let all = counted(all, "manifest");
         let message = format!("{} of {all}", human_count(done));

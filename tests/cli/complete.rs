@@ -142,13 +142,7 @@ fn columns_and_formats_are_offered_by_all_names_of_an_option() {
     let registry = registry();
     for (line, expected) in [
         ("ecrpub tags web -c +pla", &["+platforms"][..]),
-        (
-            "ecrpub tags web --columns imageTag,-cre",
-            &["imageTag,-createdAt"],
-        ),
-        ("ecrpub tags web --columns=-cre", &["--columns=-createdAt"]),
         ("ecrpub tags web --format ta", &["table"]),
-        ("ecrpub tags web --format=ta", &["--format=table"]),
         ("ecrpub tags web --out", &["--output"]),
         ("ecrpub completions z", &["zsh"]),
         ("ecrpub tags web --ca-bundle no-such", &[]),
