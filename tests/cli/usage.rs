@@ -313,7 +313,6 @@ fn a_token_in_a_hint_can_be_pasted_into_a_shell() {
         "-leading",
         "--limit=1",
         "=ls",
-        "\u{1b}[2J\n\u{202e}",
     ] {
         let body = json!({ "imageTagDetails": [], "nextToken": token }).to_string();
         let registry = Registry::builder()
