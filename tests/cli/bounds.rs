@@ -88,17 +88,6 @@ fn a_page_has_at_most_256_mib() {
 }
 
 #[test]
-fn time_outs_apply_to_an_endless_body() {
-    let url = endless(
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\n",
-        "",
-    );
-    let run = Run::at(&url).env("ECRPUB_HURRY", "1").arguments(OWN);
-    let outcome = run.arguments("--timeout 0.3").outcome();
-    assert_refused(&outcome, "timed out after 0.3 s (3 attempts)");
-}
-
-#[test]
 fn an_error_has_at_most_1_mib() {
     for line in [OWN, GALLERY, OCI] {
         for status in [400, 403, 500, 302] {
@@ -198,12 +187,8 @@ fn a_thousand_pages_without_new_rows_are_an_error() {
 #[test]
 fn messages_are_cut_after_2000_characters() {
     for line in [OWN, GALLERY, OCI] {
-        for status in [400, 403, 404, 429, 500] {
-            for code in [
-                "NovelException",
-                "ThrottlingException",
-                "AccessDeniedException",
-            ] {
+        for status in [400, 404, 500] {
+            for code in ["NovelException", "ThrottlingException"] {
                 let registry = faulty(move |request| {
                     let long = "ß".repeat(100_000);
                     let body = serde_json::json!({

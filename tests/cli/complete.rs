@@ -83,72 +83,54 @@ fn candidates(run: impl Fn() -> Run, line: &str) -> Vec<String> {
         .collect()
 }
 
+/// Each line of `cases` is a command line, an arrow and the candidates.
+#[track_caller]
+fn assert_offered(registry: &Registry, cases: &str) {
+    for case in cases.lines() {
+        let (line, expected) = case.split_once(" -> ").expect("an arrow");
+        let expected: Vec<_> = expected.split_whitespace().collect();
+        assert_eq!(candidates(|| Run::on(registry), line), expected, "{line}");
+    }
+}
+
 #[test]
 fn repositories_and_tags_are_offered() {
     let registry = registry();
-    for (line, expected) in [
-        (
-            "ecrpub tags ",
-            &["storefront", "team/web", "team/worker"][..],
-        ),
-        ("ecrpub images team", &["team/web", "team/worker"]),
-        ("ecrpub tags web --repo sto", &["storefront"]),
-        (
-            "ecrpub tags --repository-name=sto",
-            &["--repository-name=storefront"],
-        ),
-        (
-            "ecrpub tags public.ecr.aws/example/t",
-            &[
-                "public.ecr.aws/example/team/web",
-                "public.ecr.aws/example/team/worker",
-            ],
-        ),
-        ("ecrpub tags --public example/s", &["example/storefront"]),
-        (
-            "ecrpub images https://public.ecr.aws/example/storefront:",
-            &[
-                "https://public.ecr.aws/example/storefront:1.27.3",
-                "https://public.ecr.aws/example/storefront:2.0",
-                "https://public.ecr.aws/example/storefront:latest",
-            ],
-        ),
-        (
-            "ecrpub tags public.ecr.aws/example/storefront:1.",
-            &["public.ecr.aws/example/storefront:1.27.3"],
-        ),
-        ("ecrpub tags storefront --tag l", &["latest"]),
-        (
-            "ecrpub tags storefront team/web --tag=1",
-            &["--tag=1.27.3", "--tag=1.0"],
-        ),
-        (
-            "ecrpub tags public.ecr.aws/example/storefront --source registry --tag ",
-            &["1.27.3", "2.0", "latest"],
-        ),
-        ("ecrpub tags --tag ", &[]),
-        ("ecrpub tags storefront:1", &[]),
-        ("ecrpub repos pub", &["public.ecr.aws/"]),
-        ("ecrpub tags pub", &["public.ecr.aws/"]),
-        ("ecrpub tags public.ecr.aws/e", &[]),
-        ("ecrpub repos public.ecr.aws/e", &[]),
-    ] {
-        assert_eq!(candidates(|| Run::on(&registry), line), expected, "{line}");
-    }
+    assert_offered(
+        &registry,
+        "\
+ecrpub tags  -> storefront team/web team/worker
+ecrpub images team -> team/web team/worker
+ecrpub tags web --repo sto -> storefront
+ecrpub tags --repository-name=sto -> --repository-name=storefront
+ecrpub tags public.ecr.aws/example/t -> public.ecr.aws/example/team/web public.ecr.aws/example/team/worker
+ecrpub tags --public example/s -> example/storefront
+ecrpub images https://public.ecr.aws/example/storefront: -> https://public.ecr.aws/example/storefront:1.27.3 https://public.ecr.aws/example/storefront:2.0 https://public.ecr.aws/example/storefront:latest
+ecrpub tags public.ecr.aws/example/storefront:1. -> public.ecr.aws/example/storefront:1.27.3
+ecrpub tags storefront --tag l -> latest
+ecrpub tags storefront team/web --tag=1 -> --tag=1.27.3 --tag=1.0
+ecrpub tags public.ecr.aws/example/storefront --source registry --tag  -> 1.27.3 2.0 latest
+ecrpub tags --tag  -> 
+ecrpub tags storefront:1 -> 
+ecrpub repos pub -> public.ecr.aws/
+ecrpub tags pub -> public.ecr.aws/
+ecrpub tags public.ecr.aws/e -> 
+ecrpub repos public.ecr.aws/e -> ",
+    );
 }
 
 #[test]
 fn columns_and_formats_are_offered_by_all_names_of_an_option() {
     let registry = registry();
-    for (line, expected) in [
-        ("ecrpub tags web -c +pla", &["+platforms"][..]),
-        ("ecrpub tags web --format ta", &["table"]),
-        ("ecrpub tags web --out", &["--output"]),
-        ("ecrpub completions z", &["zsh"]),
-        ("ecrpub tags web --ca-bundle no-such", &[]),
-    ] {
-        assert_eq!(candidates(|| Run::on(&registry), line), expected, "{line}");
-    }
+    assert_offered(
+        &registry,
+        "\
+ecrpub tags web -c +pla -> +platforms
+ecrpub tags web --format ta -> table
+ecrpub tags web --out -> --output
+ecrpub completions z -> zsh
+ecrpub tags web --ca-bundle no-such -> ",
+    );
     registry.assert_no_requests();
 }
 
@@ -316,79 +298,33 @@ fn an_unknown_shell_is_refused() {
 mod pressing_tab {
     use super::registry;
     use crate::harness::{Run, home, peer};
-    use crate::tab::{Case, assert_completes, bash, fish, zsh};
+    use crate::tab::{assert_completes, bash, fish, zsh};
 
-    const CASES: &[Case] = &[
-        // The first one loads the script.
-        ("com", &["completions"]),
-        ("tags sto", &["tags", "storefront"]),
-        // The common beginning of several.
-        ("tags te", &["tags", "team/w"]),
-        // After an open quote.
-        ("tags 'sto", &["tags", "storefront"]),
-        (
-            "tags \"public.ecr.aws/example/storefront:1.",
-            &["tags", "public.ecr.aws/example/storefront:1.27.3"],
-        ),
-        ("tags --repo=sto", &["tags", "--repo=storefront"]),
-        (
-            "tags web --repository-name=sto",
-            &["tags", "web", "--repository-name=storefront"],
-        ),
-        (
-            "tags public.ecr.aws/example/storefront:1.",
-            &["tags", "public.ecr.aws/example/storefront:1.27.3"],
-        ),
-        (
-            "tags --repo=public.ecr.aws/example/storefront:1.",
-            &["tags", "--repo=public.ecr.aws/example/storefront:1.27.3"],
-        ),
-        (
-            "tags https://public.ecr.aws/example/storefront:la",
-            &["tags", "https://public.ecr.aws/example/storefront:latest"],
-        ),
-        (
-            "tags storefront --tag=la",
-            &["tags", "storefront", "--tag=latest"],
-        ),
-        (
-            "tags public.ecr.aws/example/storefront:1.27.3 --out",
-            &[
-                "tags",
-                "public.ecr.aws/example/storefront:1.27.3",
-                "--output",
-            ],
-        ),
-        ("tags web --output=j", &["tags", "web", "--output=json"]),
-        ("tags web --format=ta", &["tags", "web", "--format=table"]),
-        (
-            "tags web --columns=imageTag,+pla",
-            &["tags", "web", "--columns=imageTag,+platforms"],
-        ),
-        (
-            "tags web -c +platforms,-cre",
-            &["tags", "web", "-c", "+platforms,-createdAt"],
-        ),
-        (
-            "tags web --columns=-cre",
-            &["tags", "web", "--columns=-createdAt"],
-        ),
-        ("tags web -c -cre", &["tags", "web", "-c", "-createdAt"]),
-        (
-            "tags web --profile=sta",
-            &["tags", "web", "--profile=staging"],
-        ),
-        // Files only for an option that takes one.
-        ("tags only", &["tags", "only"]),
-        (
-            "tags web --ca-bundle only",
-            &["tags", "web", "--ca-bundle", "only file.pem"],
-        ),
-        (
-            "tags web --ca-bundle=only",
-            &["tags", "web", "--ca-bundle=only file.pem"],
-        ),
-    ];
+    /// Command lines before TAB, the first of which loads the script, and the arguments of the completed
+    /// ones.
+    const CASES: &str = "\
+com -> completions
+tags sto -> tags|storefront
+tags te -> tags|team/w
+tags 'sto -> tags|storefront
+tags \"public.ecr.aws/example/storefront:1. -> tags|public.ecr.aws/example/storefront:1.27.3
+tags --repo=sto -> tags|--repo=storefront
+tags web --repository-name=sto -> tags|web|--repository-name=storefront
+tags public.ecr.aws/example/storefront:1. -> tags|public.ecr.aws/example/storefront:1.27.3
+tags --repo=public.ecr.aws/example/storefront:1. -> tags|--repo=public.ecr.aws/example/storefront:1.27.3
+tags https://public.ecr.aws/example/storefront:la -> tags|https://public.ecr.aws/example/storefront:latest
+tags storefront --tag=la -> tags|storefront|--tag=latest
+tags public.ecr.aws/example/storefront:1.27.3 --out -> tags|public.ecr.aws/example/storefront:1.27.3|--output
+tags web --output=j -> tags|web|--output=json
+tags web --format=ta -> tags|web|--format=table
+tags web --columns=imageTag,+pla -> tags|web|--columns=imageTag,+platforms
+tags web -c +platforms,-cre -> tags|web|-c|+platforms,-createdAt
+tags web --columns=-cre -> tags|web|--columns=-createdAt
+tags web -c -cre -> tags|web|-c|-createdAt
+tags web --profile=sta -> tags|web|--profile=staging
+tags only -> tags|only
+tags web --ca-bundle only -> tags|web|--ca-bundle|only file.pem
+tags web --ca-bundle=only -> tags|web|--ca-bundle=only file.pem";
 
     fn environment(registry: &ecrpub_registry::Registry) -> Run {
         let run = Run::of("setsid", &registry.url());

@@ -262,26 +262,6 @@ fn each_request_is_under_the_name_of_its_repository() {
     }
 }
 
-/// Without `--unused` too.
-#[test]
-fn requests_fail_if_an_index_cannot_be_read() {
-    let child = image(1);
-    let index = Image::index_holding([child.on("linux/amd64")], OLD).tagged(&["1"]);
-    let repository = Repository::new("web", vec![index.clone(), child]);
-    for builder in [
-        Registry::builder().corrupt_manifest(&index),
-        Registry::builder().missing_manifest(&index),
-    ] {
-        let registry = builder.repository(repository.clone()).start();
-        let outcome = ecrpub(&registry, "images web --untagged -o delete-requests");
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(5)),
-            "{outcome}"
-        );
-    }
-}
-
 /// The whole set of operations that any run sends.
 #[test]
 fn nothing_but_read_operations_is_ever_sent() {

@@ -108,25 +108,6 @@ fn pages_fit_80_columns_and_have_their_sections_in_order() {
     }
 }
 
-/// Ranges, quotes and backslashes are shown as a user types them.
-#[test]
-fn pages_show_characters_that_roff_changes() {
-    if !peer("groff") {
-        return;
-    }
-    let text = shown(&folder().join("ecrpub-tags.1"));
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    for part in [
-        "`1.27`, `1.x`, `^1.2`, `~1.2.3`, `>=1 <2`",
-        "newline and backslash as `\\t`, `\\n`, `\\\\`",
-        "...:TAG@DIGEST",
-        "--semver '^1.27' --limit 1 --pin",
-    ] {
-        let part = part.replace('`', "");
-        assert!(text.contains(&part), "{part}: {text}");
-    }
-}
-
 /// Every variable of `src/env.rs` is in the pages of the commands that read it.
 #[test]
 fn pages_name_our_variables() {

@@ -355,23 +355,3 @@ fn retry_after_of_more_than_a_minute_is_an_error() {
     assert_eq!(outcome.code, Some(5), "{outcome}");
     assert_eq!(registry.requests().len(), 1);
 }
-
-#[test]
-fn retry_after_holds_back_every_request_to_the_host() {
-    let registry = Registry::builder()
-        .repository(small()[0].clone())
-        .repository(small()[1].clone())
-        .faults(|request| {
-            (request.number == 1).then(|| patience(429, "retry-after", "50".to_owned()))
-        })
-        .start();
-    let run = Run::on(&registry).env("ECRPUB_HURRY", "1");
-    let line = "tags public.ecr.aws/example/web public.ecr.aws/example/empty --page-size 1 -o name";
-    let outcome = run.arguments(line).outcome();
-    assert_eq!(outcome.code, Some(0), "{outcome}");
-    let requests = registry.requests();
-    let stopped = requests[0].at + Duration::from_millis(450);
-    // Requests sent before the response arrived cannot be stopped.
-    let sent_meanwhile = requests[2..].iter().filter(|request| request.at < stopped);
-    assert_eq!(sent_meanwhile.count(), 0);
-}
