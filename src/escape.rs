@@ -36,7 +36,7 @@ pub(crate) fn judged(text: &str) -> impl Iterator<Item = (char, bool)> {
 
 /// Whether a terminal would act on `character` rather than show it: control characters, line
 /// separators, and Unicode's format characters (bidirectional, zero-width, tags).
-pub(crate) fn is_unsafe(character: char) -> bool {
+fn is_unsafe(character: char) -> bool {
     // The fast path, for most text.
     if matches!(character, ' '..='~') {
         return false;

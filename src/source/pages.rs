@@ -7,9 +7,8 @@ use std::num::NonZeroU64;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::{Page, PageRequest, Sources, Start, Subject};
-use crate::error::{Error, Kind};
+use crate::error::{self, Error, Kind};
 use crate::model::{Row, RowKind};
-use crate::options;
 use crate::shell::quoted;
 
 /// Reading fails after this many consecutive pages without new rows.
@@ -32,7 +31,7 @@ pub(crate) struct PageArgs {
     ///
     /// The rows read so far are listed. The token to resume with is `nextToken` in JSON, and in a note
     /// on stderr otherwise. Takes one repository.
-    #[arg(long, value_name = "N", value_parser = options::one_or_more::<NonZeroU64>, hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = error::one_or_more::<NonZeroU64>, hide_short_help = true)]
     pub(crate) max_pages: Option<NonZeroU64>,
 
     /// Resume where an earlier listing stopped

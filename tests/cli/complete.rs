@@ -1,10 +1,48 @@
-//! Completion: names of repositories and tags of the services, and TAB in a real bash, zsh and fish.
+//! Completion: the committed scripts, names of repositories and tags of the services, and TAB in a real
+//! bash, zsh and fish.
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 
 use ecrpub_registry::{Fault, Image, Registry, Repository};
 
 use crate::harness::{NOW_MS, Outcome, Run, file, home, new_cache};
+
+const SCRIPTS: [(&str, &str); 5] = [
+    ("bash", "ecrpub.bash"),
+    ("elvish", "ecrpub.elv"),
+    ("fish", "ecrpub.fish"),
+    ("powershell", "_ecrpub.ps1"),
+    ("zsh", "_ecrpub"),
+];
+
+pub(crate) fn committed(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("completions")
+        .join(name)
+}
+
+/// With `ECRPUB_UPDATE` set, writes the scripts instead of comparing them.
+#[test]
+fn committed_scripts_are_those_that_the_program_prints() {
+    for (shell, name) in SCRIPTS {
+        let run = || Run::at("http://127.0.0.1:9");
+        let printed = run().arguments(&format!("completions {shell}"));
+        let printed = printed.outcome().data();
+        if std::env::var_os("ECRPUB_UPDATE").is_some() {
+            std::fs::write(committed(name), &printed).unwrap();
+        }
+        let kept = std::fs::read_to_string(committed(name)).unwrap_or_default();
+        assert!(
+            printed == kept,
+            "{name} is outdated: run this test with `ECRPUB_UPDATE=1`"
+        );
+        for variable in [shell, &format!("/usr/bin/{shell}")] {
+            let asked = run().env("ECRPUB_COMPLETE", variable).outcome().data();
+            assert_eq!(asked, printed, "{variable}");
+        }
+    }
+}
 
 /// Three own repositories, which are public ones of the alias `example` too.
 fn registry() -> Registry {
@@ -88,10 +126,7 @@ fn columns_and_formats_are_offered_by_all_names_of_an_option() {
         &registry,
         "\
 ecrpub tags web -c +pla -> +platforms
-ecrpub tags web --columns imageTag,-cre -> imageTag,-createdAt
-ecrpub tags web --columns=-cre -> --columns=-createdAt
 ecrpub tags web --format ta -> table
-ecrpub tags web --format=ta -> --format=table
 ecrpub tags web --out -> --output
 ecrpub completions z -> zsh
 ecrpub tags web --ca-bundle no-such -> ",
@@ -252,8 +287,8 @@ fn an_unknown_shell_is_refused() {
     let run = Run::at("http://127.0.0.1:9").env("ECRPUB_COMPLETE", "tcsh");
     insta::assert_snapshot!(run.outcome(), @r"
     --- stderr
-    error: `ECRPUB_COMPLETE` is `tcsh`, which is not one of the shells `bash`, `elvish`, `fish`, `powershell`, `zsh`
-    hint: correct the setting, or unset it
+    error: `ECRPUB_COMPLETE` is `tcsh`, which has no completion
+    hint: list the shells with `ecrpub completions --help`
     --- exit code 2
     ");
 }
@@ -269,34 +304,23 @@ mod pressing_tab {
     /// ones.
     const CASES: &str = "\
 com -> completions
-completions z -> completions|zsh
-man im -> man|images
 tags sto -> tags|storefront
-images team/we -> images|team/web
 tags te -> tags|team/w
-tags --repo sto -> tags|--repo|storefront
 tags 'sto -> tags|storefront
 tags \"public.ecr.aws/example/storefront:1. -> tags|public.ecr.aws/example/storefront:1.27.3
 tags --repo=sto -> tags|--repo=storefront
 tags web --repository-name=sto -> tags|web|--repository-name=storefront
-tags public.ecr.aws/example/sto -> tags|public.ecr.aws/example/storefront
 tags public.ecr.aws/example/storefront:1. -> tags|public.ecr.aws/example/storefront:1.27.3
 tags --repo=public.ecr.aws/example/storefront:1. -> tags|--repo=public.ecr.aws/example/storefront:1.27.3
 tags https://public.ecr.aws/example/storefront:la -> tags|https://public.ecr.aws/example/storefront:latest
-tags --public example/sto -> tags|--public|example/storefront
-images public.ecr.aws/example/storefront --tag la -> images|public.ecr.aws/example/storefront|--tag|latest
 tags storefront --tag=la -> tags|storefront|--tag=latest
-tags storefront --out -> tags|storefront|--output
 tags public.ecr.aws/example/storefront:1.27.3 --out -> tags|public.ecr.aws/example/storefront:1.27.3|--output
-tags web -o ta -> tags|web|-o|table
 tags web --output=j -> tags|web|--output=json
 tags web --format=ta -> tags|web|--format=table
-tags web --columns imageTag,cre -> tags|web|--columns|imageTag,createdAt
 tags web --columns=imageTag,+pla -> tags|web|--columns=imageTag,+platforms
 tags web -c +platforms,-cre -> tags|web|-c|+platforms,-createdAt
 tags web --columns=-cre -> tags|web|--columns=-createdAt
 tags web -c -cre -> tags|web|-c|-createdAt
-tags web --profile sta -> tags|web|--profile|staging
 tags web --profile=sta -> tags|web|--profile=staging
 tags only -> tags|only
 tags web --ca-bundle only -> tags|web|--ca-bundle|only file.pem

@@ -13,7 +13,7 @@ fn printed(arguments: &str) -> String {
 }
 
 /// The commands that the help lists, except `help`.
-fn commands() -> Vec<String> {
+pub(crate) fn commands() -> Vec<String> {
     let help = printed("--help");
     let (_, list) = help.split_once("\nCommands:\n").expect("a list");
     let lines = list.lines().take_while(|line| !line.is_empty());

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::completions::committed;
+use crate::complete::committed;
 use crate::harness::{Run, file, home};
 use crate::screen::Screen;
 
