@@ -221,12 +221,6 @@ fn columns_are_chosen_by_name_in_the_order_given() {
     ,sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38
     bare,sha256:b61ddc4c7aa6219a2bd2ff75e8602a6c57e4e47fe01029521c116df92dd2955e
     ");
-    assert_snapshot!(print("images web -c +artifactMediaType,+registryId"), @"
-    REGISTRY      DIGEST        PUSHED                   SIZE  MANIFEST   ARTIFACT   TAGS
-    123456789012  7d7e21309e60  2024-04-22T12:00:00Z  61.2 MB  OCI index  -          1.27.3, latest
-    123456789012  b52f612f160e  2024-04-22T11:58:59Z  58.3 MB  OCI image  OCI image  -
-    123456789012  b61ddc4c7aa6  -                           -  -          -          bare
-    ");
 }
 
 #[test]
@@ -283,12 +277,6 @@ fn columns_are_added_to_the_default_ones_and_left_out() {
     b52f612f160e  58.3 MB  OCI image  -
     b61ddc4c7aa6        -  -          bare
     ");
-    assert_snapshot!(print("tags web -c -digest,-manifest,-size"), @"
-    TAG     CREATED
-    latest  2024-05-30T12:00:00Z
-    1.27.3  2024-04-22T12:00:00Z
-    bare    -
-    ");
 }
 
 #[test]
@@ -313,11 +301,6 @@ fn headers_can_be_left_out() {
     1.27.3
     bare
     ");
-    assert_snapshot!(print("tags web -o tsv -c imageTag --no-headers"), @"
-    latest
-    1.27.3
-    bare
-    ");
 }
 
 #[test]
@@ -327,11 +310,6 @@ fn times_are_written_in_every_form_and_format() {
             "images web -c imagePushedAt --no-headers {format}"
         ))
     };
-    assert_snapshot!(time("-o jsonl --time iso"), @r#"
-    {"imagePushedAt":"2024-04-22T12:00:00Z"}
-    {"imagePushedAt":"2024-04-22T11:58:59Z"}
-    {}
-    "#);
     assert_snapshot!(time("-o jsonl --time epoch"), @r#"
     {"imagePushedAt":1713787200.655}
     {"imagePushedAt":1713787139.0}
@@ -346,10 +324,6 @@ fn times_are_written_in_every_form_and_format() {
     assert_eq!(dated("--since 1713787200.655"), "1713787200.655\n");
     assert_eq!(dated("--before 1713787200.655"), "1713787139\n");
     assert_eq!(dated("--before 1713787139.0 -q"), "");
-    assert_snapshot!(time("-o tsv --time local"), @"
-    2024-04-22T12:00:00+00:00
-    2024-04-22T11:58:59+00:00
-    ");
     assert_snapshot!(time("--time relative"), @"
     1 month ago
     1 month ago
