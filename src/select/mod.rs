@@ -19,8 +19,8 @@ pub(crate) use self::ids::{IdArgs, Wanted};
 pub(crate) use self::order::SortKey;
 use self::version::FloatingTags;
 pub(crate) use self::version::natural;
+use crate::error;
 use crate::model::Row;
-use crate::options;
 
 /// The options that filter, sort and limit rows.
 #[derive(Debug, clap::Args)]
@@ -56,7 +56,7 @@ pub(crate) struct SelectArgs {
     pub(crate) skip: usize,
 
     /// List only the first N rows of each repository
-    #[arg(short = 'L', long, value_name = "N", value_parser = options::one_or_more::<NonZeroUsize>)]
+    #[arg(short = 'L', long, value_name = "N", value_parser = error::one_or_more::<NonZeroUsize>)]
     pub(crate) limit: Option<NonZeroUsize>,
 }
 

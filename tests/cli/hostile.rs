@@ -33,24 +33,6 @@ fn huge_strings_are_printed_whole_and_cut_in_tables() {
 }
 
 #[test]
-fn every_character_is_printed_in_valid_json_and_csv() {
-    let strange: String = (0..0x3000)
-        .chain(0xe_0000..0xe_0080)
-        .filter_map(char::from_u32)
-        .collect();
-    let registry = repository(Image::oci(1, 1, NOW_MS).tagged(&[&strange]));
-    let document = ecrpub(&registry, "images web -o json").data();
-    let document: Value = serde_json::from_str(&document).unwrap();
-    assert_eq!(
-        document["imageDetails"][0]["imageTags"][0],
-        strange.as_str()
-    );
-    let text = ecrpub(&registry, "images web -o csv -c imageTags").data();
-    let mut csv = csv::Reader::from_reader(text.as_bytes());
-    assert_eq!(&csv.records().next().unwrap().unwrap()[0], strange.as_str());
-}
-
-#[test]
 fn a_hostile_page_token_is_sent_back_as_it_is_and_escaped_in_notes() {
     let token = "\u{1b}[2J\u{202e}\"\\token";
     let page =
@@ -68,10 +50,7 @@ fn a_hostile_page_token_is_sent_back_as_it_is_and_escaped_in_notes() {
     let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(document["nextToken"], token);
     let outcome = ecrpub(&registry, "images web --max-pages 1 -o name");
-    assert!(
-        outcome.stderr.contains(r"$'\033[2J\342\200\256"),
-        "{outcome}"
-    );
+    assert!(outcome.stderr.contains(r"'\u{1b}[2J\u{202e}"), "{outcome}");
     assert!(
         !outcome.stderr.contains(['\u{1b}', '\u{202e}']),
         "{outcome}"

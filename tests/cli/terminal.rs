@@ -77,36 +77,6 @@ fn a_table_of_tags_fits_80_columns_and_uses_200() {
     ");
 }
 
-/// Own and public repositories, several at once, with columns of every kind.
-const TABLES: [&str; 8] = [
-    "images storefront",
-    "images storefront charts/storefront -c +artifact,+registryId",
-    "images storefront --platforms -L 5",
-    "images public.ecr.aws/docker/library/nginx -c tags,pushed,platforms -L 3",
-    "tags storefront --time iso",
-    "tags storefront public.ecr.aws/docker/library/nginx charts/storefront -L 4",
-    "tags storefront public.ecr.aws/docker/library/nginx --platforms -L 2",
-    "tags storefront -c created,pushed,size,manifest,digest --bytes",
-];
-
-#[test]
-fn a_row_is_one_line_that_fits_the_terminal() {
-    let registry = Registry::start(sample(NOW_MS));
-    for line in TABLES {
-        let line = format!("{line} -q");
-        let rows = Run::on(&registry).arguments(&line).outcome().data();
-        for columns in [40, 60, 80, 120, 200] {
-            let shown = show(columns, &registry, &line);
-            assert_eq!(shown.lines().count(), rows.lines().count(), "{shown}");
-            let fits = |line: &str| line.chars().count() <= columns.into();
-            assert!(
-                shown.lines().all(fits),
-                "{line} in {columns} columns: {shown}"
-            );
-        }
-    }
-}
-
 #[test]
 fn columns_are_left_out_in_a_narrow_terminal() {
     let registry = Registry::start(sample(NOW_MS));

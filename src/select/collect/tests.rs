@@ -442,26 +442,3 @@ fn a_limit_in_the_services_order_ends_the_listing_unless_rows_are_named() {
     assert!(!is_full(&["--sort=none", "--limit=1", "--semver=*"], None));
     assert!(!is_full(&["--sort=tag", "--limit=1"], None));
 }
-
-#[test]
-fn a_short_digest_names_the_one_image_that_begins_with_it() {
-    let digest = |digits: &str| format!("sha256:{digits}{}", "0".repeat(64 - digits.len()));
-    let image = |digits: &str| Row {
-        name: RowName::Tags([digits.to_owned()].into()),
-        digest: Some(digest(digits)),
-        ..Row::default()
-    };
-    let rows = ["aaaaaaaaaaaa1", "aaaaaaaaaaaa2", "c"].map(image);
-    let select = |short: &str| {
-        let wanted = Wanted::new([ImageId::Digest(short.parse().expect("a digest"))]);
-        with_selection(&[], |selection| {
-            collect(selection, Some(&wanted), vec![rows.to_vec()])
-        })
-    };
-    let one = select("AAAAAAAAAAAA1");
-    assert_eq!(one.rows, [rows[0].clone()]);
-    assert!(one.ambiguous.is_none() && one.missing.is_empty());
-    assert_eq!(select("bbbbbbbbbbbb").missing.len(), 1);
-    let (_, digests) = select("aaaaaaaaaaaa").ambiguous.expect("two images");
-    assert_eq!(digests, [digest("aaaaaaaaaaaa1"), digest("aaaaaaaaaaaa2")]);
-}
