@@ -153,11 +153,8 @@ pub(crate) struct Destination {
 
 /// Turns rows into bytes, appended to a buffer.
 pub(crate) trait Format {
-    /// Inspects all rows before anything is written; not called for rows that stream.
-    ///
-    /// # Errors
-    ///
-    /// If a row has a value that the format cannot represent.
+    /// Inspects all rows before anything is written; not called for rows that stream. Fails as
+    /// [`Self::rows`] would.
     fn prepare(&mut self, _rows: &[&[Row]]) -> Result<(), Error> {
         Ok(())
     }
