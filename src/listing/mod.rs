@@ -146,7 +146,7 @@ impl<'a> Listing<'a> {
         let can_stream = query.targets.iter().all(|target| query.wants_all(target))
             && reads.is_empty()
             && selection.streams()
-            && args.output.streams();
+            && !args.output.is_table();
         let mode = match can_stream {
             _ if args.count => Mode::Count,
             _ if query.deletes() => Mode::Delete,

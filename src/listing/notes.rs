@@ -117,7 +117,9 @@ impl Listing<'_> {
 
     /// Notes how many rows `--limit` left out.
     fn note_limit(&self, parts: &[Part<'_>]) {
-        let left_out = parts.iter().map(|part| part.selected.left_out()).sum();
+        let selected = parts.iter().map(|part| &part.selected);
+        let left_out = selected.map(|part| part.counts.passing.saturating_sub(part.rows.len()));
+        let left_out = left_out.sum();
         if parts.iter().any(|part| part.ended_early) {
             self.note("`--limit` ends the listing; there may be more rows");
         } else if left_out > 0 {

@@ -120,7 +120,7 @@ impl<'a> Query<'a> {
     /// The facts that select and order rows, by the option that needs them.
     pub(super) fn needs_of_selection(&self) -> Vec<Need> {
         let select = &self.args.select;
-        let mut needs: Vec<_> = select.needs().collect();
+        let mut needs: Vec<_> = select.filter.needs().collect();
         needs.extend(self.tagged.needs());
         needs.extend(self.ids.and_then(IdArgs::needs));
         needs.extend(

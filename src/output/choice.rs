@@ -52,11 +52,8 @@ pub(crate) fn offer(arg: Arg, columns: &'static [Column]) -> Arg {
         .iter()
         .map(|column| format!("{} ({})", column.name(), column.title))
         .collect();
-    let help = format!(
-        "{}\n\nColumns: {}",
-        about.unwrap_or_default(),
-        list.join(", ")
-    );
+    let (about, list) = (about.unwrap_or_default(), list.join(", "));
+    let help = format!("{about}\n\nColumns: {list}");
     let names = columns.iter().map(Column::name).collect();
     arg.value_parser(ColumnParser { names }).long_help(help)
 }

@@ -1,4 +1,7 @@
-//! `json` and `jsonl`: the service's field names and nesting, without absent fields.
+//! `json` and `jsonl`: the service's field names and nesting, without absent fields; requests that delete
+//! images.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -216,4 +219,33 @@ fn comma(out: &mut Vec<u8>) {
 
 fn append(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
     serde_json::to_writer(out, value).expect("a buffer takes every byte");
+}
+
+/// An input of `aws ecr-public batch-delete-image --cli-input-json`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DeleteRequest<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registry_id: Option<&'a str>,
+    repository_name: &'a str,
+    image_ids: Vec<BTreeMap<&'a str, &'a str>>,
+}
+
+/// Appends the request that deletes the images `digests` of a repository to `out`, as one line.
+pub(crate) fn delete_request(
+    registry_id: Option<&str>,
+    repository_name: &str,
+    digests: &[String],
+    out: &mut Vec<u8>,
+) {
+    let digests = digests.iter().map(String::as_str);
+    let request = DeleteRequest {
+        registry_id,
+        repository_name,
+        image_ids: digests
+            .map(|digest| [("imageDigest", digest)].into())
+            .collect(),
+    };
+    append(&request, out);
+    out.push(b'\n');
 }

@@ -36,16 +36,10 @@ pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> 
     };
     while !fitting.is_whole() && fitting.leave_one_out(|wish, is_name| wish.is_empty && !is_name) {}
     loop {
-        let comfortable = |wish: &Wish| wish.readable.max(wish.whole.min(COMFORTABLE));
         let importances = fitting.shown.iter().map(|&index| wishes[index].importance);
         let has_minor = importances.min().is_some_and(|least| least <= MINOR);
-        let least = |wish: &Wish| {
-            if has_minor {
-                comfortable(wish)
-            } else {
-                wish.readable
-            }
-        };
+        let comfortable = if has_minor { COMFORTABLE } else { 0 };
+        let least = |wish: &Wish| wish.readable.max(wish.whole.min(comfortable));
         if let Some(widths) = fitting.fit(least) {
             return widths;
         }

@@ -3,7 +3,6 @@
 mod choice;
 mod columns;
 mod cut;
-mod delete_requests;
 mod delimited;
 mod json;
 mod layout;
@@ -22,7 +21,7 @@ use jiff::Timestamp;
 
 pub(crate) use self::choice::{ColumnName, offer};
 pub(crate) use self::columns::{Column, Expected, Look, Schema, Shown, Value};
-pub(crate) use self::delete_requests::delete_request;
+pub(crate) use self::json::delete_request;
 pub(crate) use self::numbers::{counted, human_count, human_size};
 use self::time::Clock;
 pub(crate) use self::time::TimeFormat;
@@ -154,11 +153,8 @@ pub(crate) struct Destination {
 
 /// Turns rows into bytes, appended to a buffer.
 pub(crate) trait Format {
-    /// Inspects all rows before anything is written; not called for rows that stream.
-    ///
-    /// # Errors
-    ///
-    /// If a row has a value that the format cannot represent.
+    /// Inspects all rows before anything is written; not called for rows that stream. Fails as
+    /// [`Self::rows`] would.
     fn prepare(&mut self, _rows: &[&[Row]]) -> Result<(), Error> {
         Ok(())
     }
@@ -272,11 +268,6 @@ impl OutputArgs {
     /// Whether the format is `table`.
     pub(crate) fn is_table(&self) -> bool {
         self.format_name() == FormatName::Table
-    }
-
-    /// Whether rows can be printed before all of them are read.
-    pub(crate) fn streams(&self) -> bool {
-        !self.is_table()
     }
 
     /// Whether the format itself carries the token of the next page.

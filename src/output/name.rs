@@ -44,11 +44,10 @@ impl ReferenceLines {
         let host = host.unwrap_or(REGISTRIES[0]);
         let repository = format!("{host}/{alias}/{repository}");
         Ok(match self.kind {
-            RowKind::Repositories if repository.parse::<Reference>().is_err() => {
-                let message = format!("the service returned an invalid repository `{repository}`");
-                return Err(Error::new(Kind::Service, message));
+            RowKind::Repositories => {
+                let is_valid = |text: &str| text.parse::<Reference>().is_ok();
+                checked("repository", Some(&repository), is_valid)?.to_owned()
             }
-            RowKind::Repositories => repository,
             RowKind::Images => format!("{repository}@{}", digest(row)?),
             RowKind::Tags if self.pin => format!("{repository}:{}@{}", tag(row)?, digest(row)?),
             RowKind::Tags => format!("{repository}:{}", tag(row)?),

@@ -90,9 +90,8 @@ impl Table {
 
     fn size(&self, bytes: i64) -> String {
         match u64::try_from(bytes) {
-            Ok(bytes) if self.style.bytes => bytes.to_string(),
-            Ok(bytes) => human_size(bytes),
-            Err(_) => bytes.to_string(),
+            Ok(bytes) if !self.style.bytes => human_size(bytes),
+            _ => bytes.to_string(),
         }
     }
 
@@ -110,12 +109,8 @@ impl Table {
             wish.is_empty &= matches!(&cell, Cell::Fixed(text) if text == MISSING);
             let whole = cell.width().min(WIDEST);
             wish.whole = wish.whole.max(whole);
-            let is_cut_last = column.importance >= NAMES && !cell.is_digest_tag();
-            wish.readable = wish.readable.max(if is_cut_last {
-                whole
-            } else {
-                cell.readable(whole)
-            });
+            let is_name = column.importance >= NAMES;
+            wish.readable = wish.readable.max(cell.readable(whole, is_name));
         }
         wish
     }
@@ -237,15 +232,12 @@ impl Cell<'_> {
         }
     }
 
-    /// Whether it is a tag such as `sha256-….sig`.
-    fn is_digest_tag(&self) -> bool {
-        matches!(self, Self::Text(text) if Digest::in_tag(text).is_some())
-    }
-
-    /// The width below which the cell, `whole` columns wide, is hard to read.
-    fn readable(&self, whole: usize) -> usize {
+    /// The width below which the cell, `whole` columns wide, is hard to read. Names are shown whole,
+    /// except for tags such as `sha256-….sig`.
+    fn readable(&self, whole: usize, is_name: bool) -> usize {
         match self {
             Self::Fixed(_) => whole,
+            Self::Text(text) if is_name && Digest::in_tag(text).is_none() => whole,
             Self::Text(_) => whole.min(READABLE),
             Self::List(items) => {
                 let first = items.first().map_or(0, |item| item.width());

@@ -70,13 +70,6 @@ pub(crate) struct Counts {
     pub(crate) pre_releases: usize,
 }
 
-impl Selected {
-    /// The number of rows that `--limit` left out.
-    pub(crate) fn left_out(&self) -> usize {
-        self.counts.passing.saturating_sub(self.rows.len())
-    }
-}
-
 impl<'a> Collector<'a> {
     pub(super) fn new(
         selection: &'a Selection<'a>,
@@ -270,19 +263,10 @@ fn floating_tags(rows: &[Row]) -> FloatingTags<'_> {
 
 /// Rows by their ids, as keyed hashes: those of 100,000 rows take 2 MiB, and two of them collide once
 /// in four billion listings.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct SeenRows<T> {
     hasher: RandomState,
     rows: HashMap<u64, T>,
-}
-
-impl<T> Default for SeenRows<T> {
-    fn default() -> Self {
-        Self {
-            hasher: RandomState::new(),
-            rows: HashMap::new(),
-        }
-    }
 }
 
 impl<T> SeenRows<T> {

@@ -93,11 +93,12 @@ impl TaggedArgs {
 }
 
 /// Whether a row passes and, if a note reports it, why not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Verdict {
     Passes,
     /// It would pass with `--pre`.
     PreRelease,
+    #[default]
     Fails,
     /// Rows were named one by one, but not this one.
     NotNamed,
@@ -105,7 +106,7 @@ pub(super) enum Verdict {
 
 impl FilterArgs {
     /// The facts that the options need.
-    pub(super) fn needs(&self) -> impl Iterator<Item = Need> {
+    pub(crate) fn needs(&self) -> impl Iterator<Item = Need> {
         let of_media_type = Facts::TAGS | Facts::DETAILS;
         Need::given([
             ("--semver", self.semver.is_some(), Facts::TAGS),
@@ -120,11 +121,19 @@ impl FilterArgs {
 impl Selection<'_> {
     /// Whether `row` passes; `floating` holds the floating tags of its repository.
     pub(super) fn verdict(&self, row: &Row, floating: &FloatingTags) -> Verdict {
-        let passes = (!self.tagged.unused || row.is_unused())
-            && self.has_media_type(row)
-            && self.has_date(row);
-        if passes {
-            self.by_tags(row, floating)
+        let fits = self.fits(row) && (!self.tagged.unused || row.is_unused());
+        let passes = |pre| match row.names() {
+            _ if !fits => false,
+            [] => self.admits_untagged(),
+            _ if self.tagged.untagged => false,
+            tags => tags
+                .iter()
+                .any(|tag| self.is_included(tag) && self.passes_otherwise(row, tag, floating, pre)),
+        };
+        if passes(self.filter.pre) {
+            Verdict::Passes
+        } else if self.filter.semver.is_some() && !self.filter.pre && passes(true) {
+            Verdict::PreRelease
         } else {
             Verdict::Fails
         }
@@ -146,19 +155,9 @@ impl Selection<'_> {
         self.before.is_some()
     }
 
-    /// Whether some tags of an image that passes may fail.
-    pub(super) fn selects_tags(&self) -> bool {
-        let filter = self.filter;
-        !filter.include.is_empty() || !filter.exclude.is_empty() || filter.semver.is_some()
-    }
-
     /// A pattern with which `row` passes, made from an `--include` that matches only a part of a tag.
     pub(super) fn suggestion_for(&self, row: &Row, floating: &FloatingTags) -> Option<String> {
-        if self.tagged.untagged
-            || self.tagged.unused
-            || !self.has_media_type(row)
-            || !self.has_date(row)
-        {
+        if self.tagged.untagged || self.tagged.unused || !self.fits(row) {
             return None;
         }
         let passes_otherwise =
@@ -168,24 +167,6 @@ impl Selection<'_> {
             let mut include = self.filter.include.iter();
             include.find_map(|pattern| pattern.suggestion(tag))
         })
-    }
-
-    fn by_tags(&self, row: &Row, floating: &FloatingTags) -> Verdict {
-        let tags = row.names();
-        let passes = |pre| match tags {
-            [] => self.admits_untagged(),
-            _ if self.tagged.untagged => false,
-            tags => tags
-                .iter()
-                .any(|tag| self.is_included(tag) && self.passes_otherwise(row, tag, floating, pre)),
-        };
-        if passes(self.filter.pre) {
-            Verdict::Passes
-        } else if self.filter.semver.is_some() && !self.filter.pre && passes(true) {
-            Verdict::PreRelease
-        } else {
-            Verdict::Fails
-        }
     }
 
     fn is_included(&self, tag: &str) -> bool {
@@ -204,22 +185,19 @@ impl Selection<'_> {
             && self.filter.semver.as_ref().is_none_or(is_in_range)
     }
 
-    fn has_date(&self, row: &Row) -> bool {
-        if self.since.is_none() && self.before.is_none() {
-            return true;
-        }
-        row.date.is_some_and(|date| {
+    /// Whether `row` has the date and the media type.
+    fn fits(&self, row: &Row) -> bool {
+        let has_date = |date| {
             self.since.is_none_or(|since| date >= since)
                 && self.before.is_none_or(|before| date < before)
-        })
-    }
-
-    fn has_media_type(&self, row: &Row) -> bool {
-        self.filter.media_type.as_deref().is_none_or(|text| {
-            let mut media_types = [&row.media_type, &row.artifact_media_type]
-                .into_iter()
-                .flatten();
+        };
+        let is_undated = self.since.is_none() && self.before.is_none();
+        let media_types = [&row.media_type, &row.artifact_media_type];
+        let has_media_type = |text: &String| {
+            let mut media_types = media_types.into_iter().flatten();
             media_types.any(|media_type| media_type.contains(text))
-        })
+        };
+        (is_undated || row.date.is_some_and(has_date))
+            && self.filter.media_type.as_ref().is_none_or(has_media_type)
     }
 }

@@ -42,8 +42,7 @@ impl IdArgs {
 
     /// The facts that the options need.
     pub(crate) fn needs(&self) -> Option<Need> {
-        let Self { tags: _, digests } = self;
-        (!digests.is_empty()).then(|| Need::new("--digest", Facts::DETAILS))
+        (!self.digests.is_empty()).then(|| Need::new("--digest", Facts::DETAILS))
     }
 }
 
@@ -51,9 +50,9 @@ impl IdArgs {
 #[derive(Debug, Default)]
 pub(crate) struct Wanted {
     ids: Vec<ImageId>,
-    /// The positions in `ids` of tags, of digests, and of beginnings of digests.
-    tags: HashMap<String, usize>,
-    digests: HashMap<String, usize>,
+    /// The positions in `ids` of tags and digests, which differ by their colons.
+    places: HashMap<String, usize>,
+    /// The beginnings of digests, and their positions.
     short_digests: Vec<(Digest, usize)>,
 }
 
@@ -62,15 +61,15 @@ impl Wanted {
     pub(super) fn new(ids: impl IntoIterator<Item = ImageId>) -> Self {
         let mut wanted = Self::default();
         for id in ids {
-            let (positions, text) = match &id {
-                ImageId::Tag(tag) => (&mut wanted.tags, tag.as_str()),
-                ImageId::Digest(digest) => (&mut wanted.digests, digest.as_str()),
+            let text = match &id {
+                ImageId::Tag(tag) => tag.as_str(),
+                ImageId::Digest(digest) => digest.as_str(),
             };
-            if positions.contains_key(text) {
+            let position = wanted.ids.len();
+            if wanted.places.contains_key(text) {
                 continue;
             }
-            let position = wanted.ids.len();
-            positions.insert(text.to_owned(), position);
+            wanted.places.insert(text.to_owned(), position);
             if let Some(short) = id.short_digest() {
                 wanted.short_digests.push((short.clone(), position));
             }
@@ -88,22 +87,16 @@ impl Wanted {
     pub(super) fn leaves_out_tags(&self, row: &Row) -> bool {
         let is_tag = |position: usize| matches!(self.ids[position], ImageId::Tag(_));
         let is_named_by_tags = self.positions(row).all(is_tag);
-        is_named_by_tags && row.names().iter().any(|tag| !self.tags.contains_key(tag))
+        is_named_by_tags && row.names().iter().any(|tag| !self.places.contains_key(tag))
     }
 
     /// The positions in [`Self::ids`] of the ids that `row` has.
     pub(super) fn positions<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = usize> + 'a {
         let digest = row.digest.as_deref();
-        let by_digest = digest.and_then(|digest| self.digests.get(digest));
-        let by_tag = row.names().iter().filter_map(|tag| self.tags.get(tag));
+        let texts = row.names().iter().map(String::as_str).chain(digest);
+        let whole = texts.filter_map(|text| self.places.get(text));
         let short = self.short_digests.iter();
-        let by_short_digest =
-            short.filter(move |(short, _)| digest.is_some_and(|digest| short.matches(digest)));
-        let by_short_digest = by_short_digest.map(|(_, position)| position);
-        by_digest
-            .into_iter()
-            .chain(by_tag)
-            .chain(by_short_digest)
-            .copied()
+        let short = short.filter(move |(short, _)| digest.is_some_and(|it| short.matches(it)));
+        whole.chain(short.map(|(_, position)| position)).copied()
     }
 }

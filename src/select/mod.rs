@@ -20,7 +20,6 @@ pub(crate) use self::order::SortKey;
 use self::version::FloatingTags;
 pub(crate) use self::version::natural;
 use crate::error;
-use crate::facts::Need;
 use crate::model::Row;
 
 /// The options that filter, sort and limit rows.
@@ -97,12 +96,6 @@ impl SelectArgs {
             limit: self.limit.map(NonZeroUsize::get),
         }
     }
-
-    /// The facts that the options need.
-    pub(crate) fn needs(&self) -> impl Iterator<Item = Need> {
-        // The column of the sort key knows its needs.
-        self.filter.needs()
-    }
 }
 
 impl Selection<'_> {
@@ -152,7 +145,7 @@ impl Selection<'_> {
         let skipped = rows.len().min(self.skip - counts.skipped);
         rows.drain(..skipped);
         counts.skipped += skipped;
-        counts.passing -= skipped;
+        counts.passing = counts.passing.saturating_sub(skipped);
     }
 
     /// Keeps the rows of a page that pass, for rows that are printed as they arrive.
@@ -206,11 +199,10 @@ impl Selection<'_> {
         wanted: Option<&Wanted>,
         floating: &FloatingTags,
     ) -> usize {
-        let selects_tags = self.selects_tags();
         let passes = |row: &Row, tag: &String| self.passes_tag(row, tag, floating);
         let has_others = |row: &&Row| {
             wanted.is_some_and(|wanted| wanted.leaves_out_tags(row))
-                || selects_tags && !row.names().iter().all(|tag| passes(row, tag))
+                || !row.names().iter().all(|tag| passes(row, tag))
         };
         rows.filter(has_others).count()
     }

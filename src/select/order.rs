@@ -94,18 +94,15 @@ impl SortKey {
             let tags = row.names().iter().map(String::as_str);
             tags.filter(|tag| passes(row, tag))
         };
+        let detail = |row: &'a Row| row.detail.as_deref();
         match self {
             Self::None => (0..rows.len()).collect(),
             Self::Pushed => by(rows, reverse, |row| row.pushed_at.map(Reverse)),
             Self::Created => by(rows, reverse, |row| row.date.map(Reverse)),
             Self::Size => by(rows, reverse, |row| row.size.map(Reverse)),
-            Self::Images => by(rows, reverse, |row| {
-                row.detail.as_ref()?.images.map(Reverse)
-            }),
-            Self::Untagged => by(rows, reverse, |row| {
-                row.detail.as_ref()?.untagged.map(Reverse)
-            }),
-            Self::Tags => by(rows, reverse, |row| row.detail.as_ref()?.tags.map(Reverse)),
+            Self::Images => by(rows, reverse, |row| detail(row)?.images.map(Reverse)),
+            Self::Untagged => by(rows, reverse, |row| detail(row)?.untagged.map(Reverse)),
+            Self::Tags => by(rows, reverse, |row| detail(row)?.tags.map(Reverse)),
             Self::Digest => by(rows, reverse, |row| row.digest.as_deref()),
             Self::Name => by(rows, reverse, |row| row.id().map(Natural)),
             Self::Tag => by(rows, reverse, |row| tags(row).map(Natural).min()),

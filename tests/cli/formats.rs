@@ -209,11 +209,6 @@ fn times_are_written_in_every_form_and_format() {
             "images web -c imagePushedAt --no-headers {format}"
         ))
     };
-    assert_snapshot!(time("-o jsonl --time iso"), @r#"
-    {"imagePushedAt":"2024-04-22T12:00:00Z"}
-    {"imagePushedAt":"2024-04-22T11:58:59Z"}
-    {}
-    "#);
     assert_snapshot!(time("-o jsonl --time epoch"), @r#"
     {"imagePushedAt":1713787200.655}
     {"imagePushedAt":1713787139.0}
@@ -228,10 +223,6 @@ fn times_are_written_in_every_form_and_format() {
     assert_eq!(dated("--since 1713787200.655"), "1713787200.655\n");
     assert_eq!(dated("--before 1713787200.655"), "1713787139\n");
     assert_eq!(dated("--before 1713787139.0 -q"), "");
-    assert_snapshot!(time("-o tsv --time local"), @"
-    2024-04-22T12:00:00+00:00
-    2024-04-22T11:58:59+00:00
-    ");
     assert_snapshot!(time("--time relative"), @"
     1 month ago
     1 month ago

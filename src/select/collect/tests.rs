@@ -168,13 +168,6 @@ fn a_floating_tag_of_another_variant_selects_no_image_outside_of_the_range() {
         assert_eq!(select(&["--semver", range], images(image)), "", "{image}");
         assert_eq!(select(&["--semver=*"], images(image)), image);
     }
-    assert_eq!(
-        select(
-            &["--sort=version"],
-            images("21.0.9_10-jdk 21.0.10_7-jdk=21=21-jdk 20.0.1-jdk")
-        ),
-        "21.0.10_7-jdk=21=21-jdk 21.0.9_10-jdk 20.0.1-jdk"
-    );
     // Each tag keeps its own variant: the plain one sorts before the others.
     let mut rows = tags("21.0.9_10-jdk 21.0.10_7-jdk=21=21-jdk 20.0.1-jdk");
     rows.reverse();
@@ -335,7 +328,6 @@ fn only_rows_that_can_be_listed_are_kept_and_the_others_are_counted() {
         let highest = listed(&selected.rows);
         assert_eq!(selected.counts.skipped, 2);
         assert_eq!(selected.counts.passing, 9_998);
-        assert_eq!(selected.left_out(), 9_995);
         let all: std::collections::BTreeSet<_> = (0..10).flat_map(page).collect();
         let expected: Vec<_> = all
             .iter()
