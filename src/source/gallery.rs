@@ -103,8 +103,6 @@ impl<'a> Gallery<'a> {
 
     /// A page of the repository's tags. The inner error is the refusal of a request that does not say
     /// whether the repository exists: it is the error for one that does.
-    /// The error is [`Kind::NotFound`] if the repository does not exist; a failure of the gallery names the other
-    /// source.
     pub(super) async fn tags(
         &self,
         repository: &PublicRepository,
@@ -120,16 +118,15 @@ impl<'a> Gallery<'a> {
                 rows: tags(page.image_tag_details, repository),
                 next_token: page.next_token,
             })),
-            Err(GalleryRefusal::Missing) => Err(not_found(repository, None)),
+            Err(GalleryRefusal::Missing) => Err(not_found(repository)),
             Err(GalleryRefusal::Unsaid(error) | GalleryRefusal::Other(error)) => {
                 Ok(Err(failed(error)))
             }
         }
     }
 
-    /// A page of the repositories of a public registry.
-    /// The error is [`Kind::NotFound`] if the gallery does not list the registry. No other API says whether it
-    /// exists.
+    /// A page of the repositories of a public registry. One that the gallery does not list does not
+    /// exist: no other API says so.
     pub(super) async fn repositories(
         &self,
         alias: &RegistryAlias,

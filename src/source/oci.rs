@@ -139,7 +139,6 @@ impl Registry<'_> {
     }
 
     /// A page of the names of the repository's tags.
-    /// The error is [`Kind::NotFound`] if the repository does not exist.
     pub(super) async fn tags(
         &self,
         repository: &PublicRepository,
@@ -163,7 +162,7 @@ impl Registry<'_> {
         let answer = self.get(&request, Caller::Anonymous).await?;
         match answer.status {
             200 => {}
-            404 if has_code(&answer, "NAME_UNKNOWN") => return Err(not_found(repository, None)),
+            404 if has_code(&answer, "NAME_UNKNOWN") => return Err(not_found(repository)),
             _ => return Err(self.refusal(&answer, asked.start).error),
         }
         let list: TagList = self.wire.read(&answer).map_err(|failure| failure.error)?;
