@@ -29,7 +29,6 @@ pub(super) struct Proxies {
 /// A proxy, or the message why its variable names none. The value itself may hold a password.
 type ProxySetting = Result<Proxy, String>;
 
-/// A proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Proxy {
     /// The environment variable that names it.
@@ -41,7 +40,6 @@ pub(super) struct Proxy {
 }
 
 impl Proxies {
-    /// The proxies that the environment names.
     pub(super) fn from_environment() -> Self {
         let proxies = Self::read(std::env::vars_os().collect());
         proxies.hide_passwords();

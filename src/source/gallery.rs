@@ -23,9 +23,7 @@ use crate::reference::{PublicRepository, RegistryAlias, RegistryName, Repository
 use crate::session::Session;
 
 const ADDRESS: &str = "https://api.us-east-1.gallery.ecr.aws";
-/// The operation that lists the tags of a repository.
 const TAGS: &str = "describeImageTags";
-/// The operation that lists the repositories of an alias.
 const REPOSITORIES: &str = "describeRepositoryCatalogData";
 
 /// The gallery, at `ECRPUB_GALLERY_URL` or its own address.
@@ -96,7 +94,6 @@ impl<'a> Gallery<'a> {
         ))
     }
 
-    /// The host that requests are sent to.
     pub(super) fn host(&self) -> &str {
         &self.0.host
     }

@@ -111,7 +111,6 @@ impl Sources<'_> {
             .await
     }
 
-    /// How many manifests were read.
     pub(crate) fn manifests_read(&self) -> ManifestCounts {
         let manifests = self.connected_manifests();
         manifests.map_or_else(ManifestCounts::default, |manifests| manifests.read.get())

@@ -124,7 +124,6 @@ impl<'a> Sources<'a> {
         self.own().registry().await
     }
 
-    /// The public reference of `repository`.
     pub(crate) async fn public_reference(
         &self,
         repository: &Repository,
@@ -135,7 +134,6 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The manifest that a tag of `repository` points at.
     pub(crate) async fn tagged_manifest(
         &self,
         repository: &PublicRepository,
@@ -152,7 +150,6 @@ impl<'a> Sources<'a> {
         own.map_or("", Aws::options)
     }
 
-    /// The service of the caller's own registry.
     fn own(&self) -> &Aws<'a> {
         self.own
             .as_ref()

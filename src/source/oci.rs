@@ -98,7 +98,6 @@ pub(crate) struct TaggedManifest {
     pub(crate) manifest: ParsedManifest,
 }
 
-/// A request.
 struct Get<'a> {
     /// Its name in messages.
     name: String,
@@ -133,7 +132,6 @@ impl<'a> Registries<'a> {
 }
 
 impl Registry<'_> {
-    /// The host that requests are sent to.
     pub(super) fn host(&self) -> &str {
         &self.wire.host
     }
@@ -333,7 +331,6 @@ impl Registry<'_> {
         self.wire.run("token", attempt).await
     }
 
-    /// The error for an account whose token is refused.
     fn denied(&self, answer: &HttpAnswer) -> Error {
         let reasons = reasons(answer).unwrap_or_default();
         let said = reasons.first().and_then(|first| text(first, &["message"]));
