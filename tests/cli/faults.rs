@@ -128,7 +128,7 @@ fn assert_complete(source: Source, registry: &Registry, requests: usize) {
 #[track_caller]
 fn assert_failed(source: Source, registry: &Registry, arguments: &str, requests: usize) -> String {
     let outcome = list(source, registry, arguments);
-    outcome.assert_failed(5, "", &source);
+    outcome.assert_failed(5, "", source);
     assert_eq!(registry.requests().len(), requests, "{source:?}: {outcome}");
     outcome.stderr
 }

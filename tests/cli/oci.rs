@@ -308,7 +308,7 @@ fn a_link_in_another_form_is_an_error_and_not_the_end() {
     assert_eq!(linked(&["<?last=a>; rel=\"next\""]).data(), "a\nb\n");
     for links in [&["<?last=a>; rel=next"][..], &[""]] {
         let outcome = linked(links);
-        outcome.assert_failed(5, "`Link` header", &links);
+        outcome.assert_failed(5, "`Link` header", links);
     }
 }
 
@@ -325,7 +325,7 @@ fn an_invalid_token_is_never_a_header() {
             (request.operation == "token").then(|| Fault::raw(200, "application/json", body))
         });
         let outcome = list(&registry, BIG);
-        outcome.assert_failed(5, "", &body);
+        outcome.assert_failed(5, "", body);
     }
 }
 
@@ -382,7 +382,7 @@ fn links_to_other_lists_are_errors() {
     ] {
         let registry = faulty(move |_| Some(Fault::Token(link.to_owned())));
         let outcome = list(&registry, &format!("{BIG} --page-size 5"));
-        outcome.assert_failed(5, "not a page of", &link);
+        outcome.assert_failed(5, "not a page of", link);
     }
 }
 
@@ -418,7 +418,7 @@ fn errors_of_the_registry_are_distinguished() {
         r#"{"name":"x"}"#,
     ] {
         let outcome = answered(200, body);
-        outcome.assert_failed(5, "an invalid response", &body);
+        outcome.assert_failed(5, "an invalid response", body);
     }
     assert_snapshot!(answered(403, r#"{"errors":[{"code":"DENIED","message":"no"}]}"#), @"
     --- stderr

@@ -386,7 +386,7 @@ fn a_repository_that_is_gone_at_the_next_page_disappeared() {
             .arguments(subject)
             .arguments("--page-size 500")
             .outcome();
-        outcome.assert_failed(5, "disappeared while it was read", &subject);
+        outcome.assert_failed(5, "disappeared while it was read", subject);
         // The same with the user's token: the repository does not exist.
         let run = Run::on(&registry).env("ECRPUB_HURRY", "1");
         let token = "/v2/example/big/tags/list?last=x";
@@ -395,7 +395,7 @@ fn a_repository_that_is_gone_at_the_next_page_disappeared() {
             .arguments("--starting-token")
             .argument(token)
             .outcome();
-        outcome.assert_failed(3, "", &subject);
+        outcome.assert_failed(3, "", subject);
     }
 }
 

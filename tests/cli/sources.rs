@@ -307,7 +307,7 @@ fn only_a_manifest_is_pinned() {
         for option in ["--pin", "--platforms", "-c tag,digest"] {
             let line = format!("tags {NGINX}:1.27 --source registry {option}");
             let outcome = list(&registry, &line);
-            outcome.assert_failed(5, words, &body);
+            outcome.assert_failed(5, words, body);
         }
     }
     let known = "sha512:0";
