@@ -104,21 +104,6 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// The error for `repository`, which the gallery refused to list with `refusal`: only the registry
-    /// says whether it exists.
-    async fn maybe_missing(&self, repository: &PublicRepository, refusal: Error) -> Error {
-        let first = PageRequest {
-            page_size: 1,
-            token: None,
-            start: Start::Beginning,
-        };
-        let listed = self.public().registry(repository).tags(repository, first);
-        match listed.await {
-            Err(error) if error.kind() == Kind::NotFound => error,
-            Ok(_) | Err(_) => refusal,
-        }
-    }
-
     /// The id and the alias of the caller's own registry.
     pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
         self.own().registry().await
