@@ -11,8 +11,7 @@ use url::Url;
 use super::http;
 use super::retry::Retry;
 use super::trust::Trust;
-use crate::error::Error;
-use crate::options;
+use crate::error::{self, Error};
 use crate::shell::quoted;
 
 const DEFAULT_ATTEMPTS: u32 = 8;
@@ -60,7 +59,7 @@ pub(crate) struct ConnectionArgs {
     ///
     /// Lost connections are tried three times, refused ones once. Default: `AWS_MAX_ATTEMPTS`, the
     /// profile's `max_attempts`, or 8.
-    #[arg(long, value_name = "N", value_parser = options::one_or_more::<NonZeroU32>, hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = error::one_or_more::<NonZeroU32>, hide_short_help = true)]
     max_attempts: Option<NonZeroU32>,
 }
 

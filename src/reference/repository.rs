@@ -35,10 +35,6 @@ pub(crate) struct PublicRepository {
 
 impl PublicRepository {
     /// The repository at `path`, `ALIAS/NAME`.
-    ///
-    /// # Errors
-    ///
-    /// If a part is missing or invalid.
     pub(crate) fn at(path: &str) -> Result<Self, Error> {
         let Some((alias, name)) = path.split_once('/') else {
             let error = Error::usage("a public repository is named with its registry's alias");

@@ -347,7 +347,6 @@ mod tests {
     use clap::Parser;
 
     use super::{SourceArgs, Target};
-    use crate::facts::Facts;
 
     #[derive(Parser)]
     struct Options {
@@ -400,28 +399,5 @@ mod tests {
         let all = [format!("repository `{nginx}`")];
         assert_eq!(targets(&format!("{nginx}:1.0 {nginx}")), all);
         assert_eq!(targets(&format!("{nginx} {nginx}:1.0")), all);
-    }
-
-    #[test]
-    fn sources_provide_their_facts() {
-        let told = |line: &str| {
-            let options = Options::parse_from(["test"].into_iter().chain(line.split(' ')));
-            let targets = options.source.targets().unwrap();
-            let api = options.source.source.first();
-            (
-                targets[0].subject.told(api),
-                targets[0].subject.readable(api),
-            )
-        };
-        let names = Facts::NAMES | Facts::TAGS;
-        let listed = names | Facts::DIGESTS | Facts::DETAILS;
-        for own in ["web", "team/*", "--all"] {
-            let read = Facts::MANIFESTS | Facts::RELATIONS;
-            assert_eq!(told(own), (listed | Facts::UNTAGGED, read));
-        }
-        assert_eq!(told("ab/cd --public"), (listed, Facts::MANIFESTS));
-        assert_eq!(told("ab/* --public --source gallery").0, listed);
-        let read = Facts::MANIFESTS | Facts::DIGESTS;
-        assert_eq!(told("ab/cd --public --source registry"), (names, read));
     }
 }

@@ -139,28 +139,6 @@ fn invalid_settings_are_errors_that_name_where_they_were_set() {
 }
 
 #[test]
-fn settings_of_the_aws_cli_are_accepted() {
-    let registry = Registry::start(small());
-    for (name, value) in [
-        ("AWS_RETRY_MODE", "legacy"),
-        ("AWS_RETRY_MODE", "adaptive"),
-        ("AWS_MAX_ATTEMPTS", "3"),
-        ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
-    ] {
-        let run = Run::on(&registry).env(name, value);
-        assert_eq!(
-            run.arguments("tags web -o name")
-                .outcome()
-                .data()
-                .lines()
-                .count(),
-            3,
-            "{name}={value}"
-        );
-    }
-}
-
-#[test]
 fn a_ca_bundle_replaces_the_systems_certificates() {
     let registry = Registry::builder()
         .tls()

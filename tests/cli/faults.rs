@@ -6,7 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use ecrpub_registry::{Fault, Image, Registry, Repository, Request, url_without_server};
+use ecrpub_registry::{Fault, Image, Registry, Repository, Request};
 
 use crate::harness::{NOW_MS, Outcome, ROOT, Run, peer};
 
@@ -388,21 +388,6 @@ fn ctrl_c_ends_at_once_by_the_signal() {
         assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0));
         assert!(started.elapsed() < Duration::from_secs(30));
     });
-}
-
-#[test]
-fn hosts_that_refuse_or_do_not_exist_are_tried_once() {
-    let unserved = url_without_server();
-    for (url, words) in [
-        (unserved.as_str(), "refuses connections"),
-        ("http://no-such-host.invalid", "cannot find the host"),
-    ] {
-        for source in SOURCES {
-            let outcome = Run::at(url).arguments(source.arguments()).outcome();
-            outcome.assert_failed(5, words, "");
-            assert!(!outcome.stderr.contains("attempts"), "{outcome}");
-        }
-    }
 }
 
 /// The name server does not respond.

@@ -469,10 +469,7 @@ fn platforms_are_a_column_of_every_format() {
       ]
     }
     "#);
-    assert_snapshot!(show("-o csv"), @"
-    imageTags,platforms
-    1.29.1-alpine;1.29-alpine;alpine,linux/amd64;linux/arm64/v8
-    ");
+    assert_snapshot!(show("-o tsv --no-headers"), @"1.29.1-alpine;1.29-alpine;alpine	linux/amd64;linux/arm64/v8");
     let with = format!("tags {NGINX}:1.29-alpine --platforms");
     assert_snapshot!(list(&registry, &with).data(), @"
     TAG          CREATED                  SIZE  MANIFEST   PLATFORMS                    DIGEST

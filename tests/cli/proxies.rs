@@ -360,7 +360,6 @@ fn invalid_proxies_are_refused_by_name_without_the_password() {
         "http://me:se/cret@proxy:8080",
         "http://proxy:port",
         "http://pro xy:8080",
-        "http://",
         "me:secret@",
         "ht!tp://me:secret@proxy",
         "socks4a://proxy:1080",

@@ -358,20 +358,6 @@ fn settings_of_the_environment_apply_or_are_refused_by_name() {
         assert!(outcome.stderr.contains(name), "{name}: {outcome}");
     }
     registry.assert_no_requests();
-    let failing = Registry::builder()
-        .faults(|_| Some(Fault::error(500, "ServerException", "out of order")))
-        .start();
-    let run = Run::on(&failing)
-        .env("AWS_MAX_ATTEMPTS", "2")
-        .env("ECRPUB_HURRY", "1");
-    assert_snapshot!(run.arguments(&format!("tags {NGINX} --source gallery")).outcome(), @"
-    --- stderr
-    error: `REGISTRY` failed with ServerException (HTTP status 500): out of order (2 attempts)
-    hint: try again later, or see https://health.aws.amazon.com
-    hint: list tag names only, from the registry: `ecrpub tags public.ecr.aws/docker/library/nginx --source registry`
-    --- exit code 5
-    ");
-    assert_eq!(failing.requests().len(), 2);
 }
 
 #[test]

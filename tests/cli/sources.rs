@@ -233,9 +233,11 @@ fn only_the_registry_says_that_a_repository_does_not_exist() {
                 Fault::raw(404, "application/json", "{}"),
             ),
             ("a new code", Fault::error(400, "NoIdeaException", "What?")),
+            ("no image", Fault::error(404, "ImageNotFoundException", "?")),
+            ("no operation", Fault::error(400, "NotFoundException", "?")),
             (
-                "a new code, 404",
-                Fault::error(404, "RepositoryCatalogException", "?"),
+                "a page for people",
+                Fault::raw(404, "text/html", " <!doctype html>no"),
             ),
         ]
     };
@@ -253,8 +255,10 @@ fn only_the_registry_says_that_a_repository_does_not_exist() {
         --- exit code 3
         "));
         assert_eq!(operations(&registry), "describeImageTags token tags/list");
-        let exists = list(&registry, &format!("tags {NGINX} -o json"));
-        assert_eq!(exists.code, Some(5), "{name}: {exists}");
+        for source in ["", "--source gallery"] {
+            let exists = list(&registry, &format!("tags {NGINX} -o json {source}"));
+            assert_eq!(exists.code, Some(5), "{name}: {exists}");
+        }
         // It exists, so that the gallery failed, and names are enough for a number.
         let counted = list(&registry, &format!("tags {NGINX} --count"));
         assert_eq!(counted.stdout, "15\n", "{name}: {counted}");
@@ -276,6 +280,9 @@ fn only_the_registry_says_that_a_repository_does_not_exist() {
         );
         assert_eq!(outcome.code, Some(5), "{status} {body}: {outcome}");
     }
+    let unknown = faulty(|_| Some(Fault::error(400, "ResourceNotFoundException", "no")));
+    let repos = list(&unknown, "repos public.ecr.aws/docker");
+    assert_eq!(repos.code, Some(5), "{repos}");
     let said = Fault::error(400, "RepositoryNotFoundException", "no such repository");
     let registry = without_gallery(said);
     let missing = list(&registry, &format!("tags {NGINX}"));
@@ -290,7 +297,6 @@ fn only_a_manifest_is_pinned() {
     let other = format!("sha256:{}", "0".repeat(64));
     let manifest = r#"{"schemaVersion":2,"layers":[]}"#;
     for (body, digest, words) in [
-        ("{}", None, "not a manifest"),
         (errors, None, "not a manifest"),
         (r#"["schemaVersion"]"#, None, "not the expected JSON"),
         (manifest, Some(other.as_str()), "does not have the digest"),
