@@ -26,7 +26,6 @@ pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
-/// Makes connections.
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
     tcp: HttpConnector,
@@ -35,7 +34,6 @@ pub(super) struct Connector {
     timeout: Duration,
 }
 
-/// The error of a failed connection.
 #[derive(Debug)]
 pub(crate) struct ConnectError {
     /// The proxy that failed, if it was not the host itself.
@@ -43,7 +41,6 @@ pub(crate) struct ConnectError {
     pub(super) cause: ConnectCause,
 }
 
-/// What failed.
 #[derive(Debug)]
 pub(super) enum ConnectCause {
     /// The proxy setting is unusable, for this reason.
@@ -76,7 +73,6 @@ impl Connector {
         }
     }
 
-    /// The same connector without proxies.
     pub(super) fn direct(&self) -> Self {
         Self {
             proxies: Arc::default(),

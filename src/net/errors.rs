@@ -109,7 +109,6 @@ pub(crate) fn failure(chain: &(dyn StdError + 'static), host: &str) -> Failure {
     lost(&format!("the connection to `{host}` broke"), chain)
 }
 
-/// The error for a response that the service never sends.
 fn invalid(host: &str, why: &str) -> Error {
     service(format!("`{host}` sent an invalid response: {why}"))
         .hint("check the endpoint and whether a proxy responds in its place")
@@ -248,7 +247,6 @@ fn in_words(chain: &(dyn StdError + 'static)) -> String {
     }
 }
 
-/// The first cause of this type, which may be `chain` itself.
 pub(crate) fn find<'a, E: StdError + 'static>(
     chain: &'a (dyn StdError + 'static),
 ) -> Option<&'a E> {

@@ -305,17 +305,14 @@ pub(crate) fn request(
 }
 
 impl HttpAnswer {
-    /// The header `name`, if it is present and text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// All values of the header called `name`.
     pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &[u8]> {
         self.headers.get_all(name).iter().map(HeaderValue::as_bytes)
     }
 
-    /// How long the host asks to wait.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         retry::retry_after(|name| self.header(name))
     }

@@ -90,7 +90,6 @@ impl Limiter {
         }
     }
 
-    /// Holds back all requests for this long.
     pub(crate) fn stop(&self, time: Duration) {
         self.rate().stop(Instant::now() + time);
     }
@@ -108,7 +107,6 @@ impl Limiter {
 }
 
 impl InFlight<'_> {
-    /// The host answered the request.
     pub(crate) fn accepted(&self) {
         let limiter = self.limiter;
         limiter.rate().accepted(self.sent, Instant::now());
@@ -118,7 +116,6 @@ impl InFlight<'_> {
         }
     }
 
-    /// The host throttled the request.
     pub(crate) fn throttled(&self) {
         let mut rate = self.limiter.rate();
         rate.throttled(self.sent, Instant::now());
@@ -204,13 +201,11 @@ impl Rate {
         self.next = self.next.max(Some(now + self.interval(limit)));
     }
 
-    /// The limit by the clock.
     fn per_second(&self) -> Option<f64> {
         let limit = self.limit?;
         Some(limit / self.second.as_secs_f64())
     }
 
-    /// The time between two requests at this rate.
     fn interval(&self, rate: f64) -> Duration {
         self.second.div_f64(rate)
     }

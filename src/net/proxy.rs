@@ -29,7 +29,6 @@ pub(super) struct Proxies {
 /// A proxy, or the message why its variable names none. The value itself may hold a password.
 type ProxySetting = Result<Proxy, String>;
 
-/// A proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Proxy {
     /// The environment variable that names it.
@@ -41,7 +40,6 @@ pub(super) struct Proxy {
 }
 
 impl Proxies {
-    /// The proxies that the environment names.
     pub(super) fn from_environment() -> Self {
         let proxies = Self::read(std::env::vars_os().collect());
         proxies.hide_passwords();
@@ -146,23 +144,18 @@ fn select(variables: Vec<(OsString, OsString)>) -> HashMap<String, (String, OsSt
         })
         .collect();
     let mut found = HashMap::new();
-    for (scheme, variable, value) in &all {
-        if !value.is_empty() {
-            found.insert(scheme.clone(), (variable.clone(), value.clone()));
-        }
-    }
-    // In a CGI script, `HTTP_PROXY` may be the `Proxy` header of a client.
-    if is_cgi {
-        found.remove("http");
-    }
-    for (scheme, variable, value) in all {
-        if !variable.ends_with("_proxy") {
-            continue;
-        }
-        if value.is_empty() {
-            found.remove(&scheme);
-        } else {
-            found.insert(scheme, (variable, value));
+    for is_lower in [false, true] {
+        for (scheme, variable, value) in &all {
+            // In a CGI script, `HTTP_PROXY` may be the `Proxy` header of a client.
+            let is_header = is_cgi && scheme == "http" && !is_lower;
+            if variable.ends_with("_proxy") != is_lower || is_header {
+                continue;
+            }
+            if !value.is_empty() {
+                found.insert(scheme.clone(), (variable.clone(), value.clone()));
+            } else if is_lower {
+                found.remove(scheme);
+            }
         }
     }
     found

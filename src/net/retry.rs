@@ -44,7 +44,6 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// A failed attempt that the policy retries by `cause`.
     pub(crate) fn new(cause: RetryCause, error: Error) -> Self {
         Self {
             cause,
@@ -53,7 +52,6 @@ impl Failure {
         }
     }
 
-    /// A failure that a retry would not fix.
     pub(crate) fn fatal(error: Error) -> Self {
         Self::new(RetryCause::Final, error)
     }

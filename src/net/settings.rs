@@ -156,7 +156,6 @@ impl ConnectionArgs {
     }
 }
 
-/// A setting's text and its origin.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) text: String,

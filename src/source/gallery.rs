@@ -23,9 +23,7 @@ use crate::reference::{PublicRepository, RegistryAlias, RegistryName, Repository
 use crate::session::Session;
 
 const ADDRESS: &str = "https://api.us-east-1.gallery.ecr.aws";
-/// The operation that lists the tags of a repository.
 const TAGS: &str = "describeImageTags";
-/// The operation that lists the repositories of an alias.
 const REPOSITORIES: &str = "describeRepositoryCatalogData";
 
 /// The gallery, at `ECRPUB_GALLERY_URL` or its own address.
@@ -96,15 +94,12 @@ impl<'a> Gallery<'a> {
         ))
     }
 
-    /// The host that requests are sent to.
     pub(super) fn host(&self) -> &str {
         &self.0.host
     }
 
     /// A page of the repository's tags. The inner error is the refusal of a request that does not say
     /// whether the repository exists: it is the error for one that does.
-    /// The error is [`Kind::NotFound`] if the repository does not exist; a failure of the gallery names the other
-    /// source.
     pub(super) async fn tags(
         &self,
         repository: &PublicRepository,
@@ -120,16 +115,15 @@ impl<'a> Gallery<'a> {
                 rows: tags(page.image_tag_details, repository),
                 next_token: page.next_token,
             })),
-            Err(GalleryRefusal::Missing) => Err(not_found(repository, None)),
+            Err(GalleryRefusal::Missing) => Err(not_found(repository)),
             Err(GalleryRefusal::Unsaid(error) | GalleryRefusal::Other(error)) => {
                 Ok(Err(failed(error)))
             }
         }
     }
 
-    /// A page of the repositories of a public registry.
-    /// The error is [`Kind::NotFound`] if the gallery does not list the registry. No other API says whether it
-    /// exists.
+    /// A page of the repositories of a public registry. One that the gallery does not list does not
+    /// exist: no other API says so.
     pub(super) async fn repositories(
         &self,
         alias: &RegistryAlias,

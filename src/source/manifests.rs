@@ -61,14 +61,13 @@ impl Sources<'_> {
         let stored = cache.get(digest);
         let is_cached = stored.is_some();
         let content = match stored {
-            Some(stored) => Some(stored),
             None => self.content(repository, digest, is_own).await?,
+            stored => stored,
         };
-        let ManifestCounts { all, cached } = read.get();
-        read.set(ManifestCounts {
-            all: all + 1,
-            cached: cached + usize::from(is_cached),
-        });
+        let mut counts = read.get();
+        counts.all += 1;
+        counts.cached += usize::from(is_cached);
+        read.set(counts);
         self.progress.manifest_done();
         let Some(content) = content else {
             return Ok(None);
@@ -107,11 +106,11 @@ impl Sources<'_> {
             }
         }
         let registry = self.public().registries.at(host);
-        let read = registry.content(repository, digest, Caller::Anonymous);
-        read.await
+        registry
+            .content(repository, digest, Caller::Anonymous)
+            .await
     }
 
-    /// How many manifests were read.
     pub(crate) fn manifests_read(&self) -> ManifestCounts {
         let manifests = self.connected_manifests();
         manifests.map_or_else(ManifestCounts::default, |manifests| manifests.read.get())

@@ -62,32 +62,28 @@ impl<'a> Sources<'a> {
         session: Session<'a>,
     ) -> Result<Self, Error> {
         let has_public = targets.iter().any(|target| !target.subject.is_own());
-        let public = if has_public || manifests {
-            Some(Public::connect(api, connection, manifests, session)?)
-        } else {
-            None
+        let public = || Public::connect(api, connection, manifests, session);
+        let mut sources = Self {
+            own: None,
+            public: (has_public || manifests).then(public).transpose()?,
+            progress: session.progress,
         };
         let mut subjects = targets.iter().map(|target| &target.subject);
-        let own = if let Some(own) = subjects.find(|subject| subject.is_own()) {
-            let aws = Aws::connect(
-                connection,
-                registry_id.cloned(),
-                own.without_credentials(),
-                session,
-            );
-            let aws = aws.await;
-            let mut hints = targets
-                .iter()
-                .filter_map(|target| target.subject.public_hint());
-            Some(aws.map_err(|error| refusals::with_public_hint(error, hints.next()))?)
-        } else {
-            None
-        };
-        Ok(Self {
-            own,
-            public,
-            progress: session.progress,
-        })
+        if let Some(own) = subjects.find(|subject| subject.is_own()) {
+            let (id, otherwise) = (registry_id.cloned(), own.without_credentials());
+            let aws = Aws::connect(connection, id, otherwise, session).await;
+            let hint = || {
+                targets
+                    .iter()
+                    .find_map(|target| target.subject.public_hint())
+            };
+            // A repository that is public needs no credentials.
+            sources.own = Some(aws.map_err(|error| match (error.kind(), hint()) {
+                (Kind::Credentials, Some(hint)) => error.hint_first(hint),
+                _ => error,
+            })?);
+        }
+        Ok(sources)
     }
 
     /// Connects the source of `of` for completion: with keys that are at hand, without running a program
@@ -99,33 +95,13 @@ impl<'a> Sources<'a> {
         connection: &ConnectionArgs,
         session: Session<'a>,
     ) -> Result<Self, Error> {
-        let (own, public) = if of.is_own() {
-            let own = Aws::at_hand(connection, registry_id.cloned(), session)?;
-            (Some(own), None)
-        } else {
-            let public = Public::connect(api, connection, false, session)?;
-            (None, Some(public))
-        };
+        let own = || Aws::at_hand(connection, registry_id.cloned(), session);
+        let public = || Public::connect(api, connection, false, session);
         Ok(Self {
-            own,
-            public,
+            own: of.is_own().then(own).transpose()?,
+            public: (!of.is_own()).then(public).transpose()?,
             progress: session.progress,
         })
-    }
-
-    /// The error for `repository`, which the gallery refused to list with `refusal`: only the registry
-    /// says whether it exists.
-    async fn maybe_missing(&self, repository: &PublicRepository, refusal: Error) -> Error {
-        let first = PageRequest {
-            page_size: 1,
-            token: None,
-            start: Start::Beginning,
-        };
-        let listed = self.public().registry(repository).tags(repository, first);
-        match listed.await {
-            Err(error) if error.kind() == Kind::NotFound => error,
-            Ok(_) | Err(_) => refusal,
-        }
     }
 
     /// The id and the alias of the caller's own registry.
@@ -133,7 +109,6 @@ impl<'a> Sources<'a> {
         self.own().registry().await
     }
 
-    /// The public reference of `repository`.
     pub(crate) async fn public_reference(
         &self,
         repository: &Repository,
@@ -144,7 +119,6 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The manifest that a tag of `repository` points at.
     pub(crate) async fn tagged_manifest(
         &self,
         repository: &PublicRepository,
@@ -161,7 +135,6 @@ impl<'a> Sources<'a> {
         own.map_or("", Aws::options)
     }
 
-    /// The service of the caller's own registry.
     fn own(&self) -> &Aws<'a> {
         self.own
             .as_ref()

@@ -98,7 +98,6 @@ pub(crate) struct TaggedManifest {
     pub(crate) manifest: ParsedManifest,
 }
 
-/// A request.
 struct Get<'a> {
     /// Its name in messages.
     name: String,
@@ -133,13 +132,11 @@ impl<'a> Registries<'a> {
 }
 
 impl Registry<'_> {
-    /// The host that requests are sent to.
     pub(super) fn host(&self) -> &str {
         &self.wire.host
     }
 
     /// A page of the names of the repository's tags.
-    /// The error is [`Kind::NotFound`] if the repository does not exist.
     pub(super) async fn tags(
         &self,
         repository: &PublicRepository,
@@ -163,7 +160,7 @@ impl Registry<'_> {
         let answer = self.get(&request, Caller::Anonymous).await?;
         match answer.status {
             200 => {}
-            404 if has_code(&answer, "NAME_UNKNOWN") => return Err(not_found(repository, None)),
+            404 if has_code(&answer, "NAME_UNKNOWN") => return Err(not_found(repository)),
             _ => return Err(self.refusal(&answer, asked.start).error),
         }
         let list: TagList = self.wire.read(&answer).map_err(|failure| failure.error)?;
@@ -334,7 +331,6 @@ impl Registry<'_> {
         self.wire.run("token", attempt).await
     }
 
-    /// The error for an account whose token is refused.
     fn denied(&self, answer: &HttpAnswer) -> Error {
         let reasons = reasons(answer).unwrap_or_default();
         let said = reasons.first().and_then(|first| text(first, &["message"]));

@@ -55,7 +55,6 @@ fn parse_page_size(text: &str) -> Result<u16, String> {
 }
 
 impl PageArgs {
-    /// Whether only a part of the listing is read.
     pub(crate) fn is_part(&self) -> bool {
         self.max_pages.is_some() || self.starting_token.is_some()
     }
@@ -207,7 +206,6 @@ impl<'a> Pages<'a> {
         self.subject.is_own()
     }
 
-    /// Whether the last page was read.
     pub(crate) fn is_at_end(&self) -> bool {
         self.left == Some(0) || matches!(self.next, Next::End)
     }
@@ -220,7 +218,6 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Where the next page starts.
     fn start(&self) -> Start {
         match (&self.next, self.read) {
             (Next::Beginning | Next::End, _) => Start::Beginning,

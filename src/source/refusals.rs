@@ -8,13 +8,10 @@ use crate::net::errors::cut;
 use crate::net::retry::Failure;
 use crate::reference::{PublicRepository, RegistryAlias, RegistryName};
 
-/// The error for a repository that does not exist; `said` is the message of the source, if any.
-pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Error {
-    let said = said.map_or_else(String::new, |said| format!(": {}", cut(said)));
-    let error = Error::new(
-        Kind::NotFound,
-        format!("repository `{repository}` does not exist{said}"),
-    );
+/// The error for a repository that does not exist.
+pub(super) fn not_found(repository: &PublicRepository) -> Error {
+    let message = format!("repository `{repository}` does not exist");
+    let error = Error::new(Kind::NotFound, message);
     match (repository.alias.as_str(), repository.name.as_str()) {
         ("docker", name) if !name.contains('/') => error.hint(format!(
             "the official images are in `library`: `public.ecr.aws/docker/library/{name}`"
@@ -26,19 +23,8 @@ pub(super) fn not_found(repository: &PublicRepository, said: Option<&str>) -> Er
 /// The error for a public registry that the gallery does not list.
 pub(super) fn registry_not_found(alias: &RegistryAlias) -> Error {
     let registry = RegistryName::Public(alias.clone());
-    Error::new(
-        Kind::NotFound,
-        format!("registry `{registry}` does not exist"),
-    )
-    .hint("look for it at https://gallery.ecr.aws")
-}
-
-/// Adds to an error of credentials the `hint` that a repository may be public, and need none.
-pub(super) fn with_public_hint(error: Error, hint: Option<String>) -> Error {
-    match hint {
-        Some(hint) if error.kind() == Kind::Credentials => error.hint_first(hint),
-        _ => error,
-    }
+    let message = format!("registry `{registry}` does not exist");
+    Error::new(Kind::NotFound, message).hint("look for it at https://gallery.ecr.aws")
 }
 
 /// The failure of a `host` that denied anonymous access; `said` is its message.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Page, PageRequest, Pages, PublicApi, Sources, Subject};
-use crate::error::Error;
+use super::{Page, PageRequest, Pages, PublicApi, Sources, Start, Subject};
+use crate::error::{Error, Kind};
 use crate::model::{Row, RowKind, RowName};
 use crate::reference::{ImageId, RegistryName, Repository, RepositoryPattern};
 
@@ -71,7 +71,18 @@ impl Sources<'_> {
             PublicApi::Registry => sources.registry(public).tags(public, request).await,
             PublicApi::Gallery => match sources.gallery.tags(public, request).await? {
                 Ok(page) => Ok(page),
-                Err(refusal) => Err(self.maybe_missing(public, refusal).await),
+                // Only the registry says whether the repository exists.
+                Err(refusal) => {
+                    let start = Start::Beginning;
+                    let first = PageRequest {
+                        page_size: 1,
+                        token: None,
+                        start,
+                    };
+                    let listed = sources.registry(public).tags(public, first).await;
+                    let missing = listed.err().filter(|error| error.kind() == Kind::NotFound);
+                    Err(missing.unwrap_or(refusal))
+                }
             },
         }
     }

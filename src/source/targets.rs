@@ -124,7 +124,6 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// All rows of `subject`.
     pub(crate) fn all_of(subject: Subject) -> Self {
         Self {
             subject,
@@ -235,7 +234,6 @@ impl RegistryArgs {
         self.registries.is_empty()
     }
 
-    /// The account that `--registry-id` names.
     pub(crate) fn registry_id(&self) -> Option<&RegistryId> {
         self.registry_id.as_ref()
     }

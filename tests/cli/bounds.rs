@@ -29,9 +29,7 @@ fn refused(registry: &Registry, line: &str, words: &str) {
 
 #[track_caller]
 fn assert_refused(outcome: &Outcome, words: &str) {
-    let seen = (outcome.stdout.as_str(), outcome.code);
-    assert_eq!(seen, ("", Some(5)), "{outcome}");
-    assert!(outcome.stderr.contains(words), "{outcome}");
+    outcome.assert_failed(5, words, "");
 }
 
 /// The address of a server whose responses never end: it repeats `piece`, or sends nothing more.

@@ -176,7 +176,9 @@ fn a_ca_bundle_replaces_the_systems_certificates() {
 #[cfg(target_os = "linux")]
 fn an_ssl_cert_file_that_is_missing_is_named() {
     let registry = Registry::builder().tls().start();
-    let run = Run::on(&registry).env("SSL_CERT_FILE", "/no/such/file");
+    let run = Run::on(&registry)
+        .env("SSL_CERT_FILE", "/no/such/file")
+        .env("SSL_CERT_DIR", "/no/such/folder");
     assert_snapshot!(run.arguments("tags web").outcome(), @"
     --- stderr
     error: cannot trust `REGISTRY`: `SSL_CERT_FILE` names `/no/such/file`, which is missing or holds no certificates

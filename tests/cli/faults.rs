@@ -128,11 +128,7 @@ fn assert_complete(source: Source, registry: &Registry, requests: usize) {
 #[track_caller]
 fn assert_failed(source: Source, registry: &Registry, arguments: &str, requests: usize) -> String {
     let outcome = list(source, registry, arguments);
-    assert_eq!(
-        (outcome.stdout.as_str(), outcome.code),
-        ("", Some(5)),
-        "{source:?}: {outcome}"
-    );
+    outcome.assert_failed(5, "", source);
     assert_eq!(registry.requests().len(), requests, "{source:?}: {outcome}");
     outcome.stderr
 }
@@ -239,11 +235,7 @@ fn a_silent_server_times_out() {
         let outcome = run.arguments("--timeout 0.3").outcome();
         let expected =
             " timed out after 0.3 s (3 attempts)\nhint: allow more time with `--timeout SECONDS`\n";
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(5)),
-            "{outcome}"
-        );
+        outcome.assert_failed(5, "", "");
         let request = format!("error: {}", source.first_request());
         assert!(outcome.stderr.starts_with(&request), "{outcome}");
         assert!(outcome.stderr.contains(expected), "{outcome}");
@@ -299,12 +291,7 @@ fn a_repeated_token_is_an_error_and_not_the_end() {
             Source::Oci => "repeats a page token",
             _ => "refuses its own page token",
         };
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(5)),
-            "{outcome}"
-        );
-        assert!(outcome.stderr.contains(words), "{outcome}");
+        outcome.assert_failed(5, words, "");
     }
     let circle = Fault::raw(
         200,
@@ -351,11 +338,7 @@ fn a_refused_page_fails_the_listing() {
             (request.number >= third && request.operation != "token").then(|| source.denied())
         };
         let sorted = list(source, &faulty(refuse), "");
-        assert_eq!(
-            (sorted.stdout.as_str(), sorted.code),
-            ("", Some(4)),
-            "{sorted}"
-        );
+        sorted.assert_failed(4, "", "");
         let streamed = list(source, &faulty(refuse), "--sort none");
         assert_eq!(
             (streamed.stdout.lines().count(), streamed.code),

@@ -142,6 +142,14 @@ impl Outcome {
         }
     }
 
+    /// Asserts an empty stdout, this exit code, and these words on stderr; `case` is for the message.
+    #[track_caller]
+    pub(crate) fn assert_failed(&self, code: i32, words: &str, case: impl fmt::Debug) {
+        let seen = (self.stdout.as_str(), self.code);
+        assert_eq!(seen, ("", Some(code)), "{case:?}: {self}");
+        assert!(self.stderr.contains(words), "{case:?}: {self}");
+    }
+
     /// The stdout of a run that succeeded with an empty stderr.
     #[track_caller]
     pub(crate) fn data(self) -> String {

@@ -308,15 +308,7 @@ fn a_link_in_another_form_is_an_error_and_not_the_end() {
     assert_eq!(linked(&["<?last=a>; rel=\"next\""]).data(), "a\nb\n");
     for links in [&["<?last=a>; rel=next"][..], &[""]] {
         let outcome = linked(links);
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(5)),
-            "{links:?}"
-        );
-        assert!(
-            outcome.stderr.contains("`Link` header"),
-            "{links:?}: {outcome}"
-        );
+        outcome.assert_failed(5, "`Link` header", links);
     }
 }
 
@@ -333,11 +325,7 @@ fn an_invalid_token_is_never_a_header() {
             (request.operation == "token").then(|| Fault::raw(200, "application/json", body))
         });
         let outcome = list(&registry, BIG);
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(5)),
-            "{body}: {outcome}"
-        );
+        outcome.assert_failed(5, "", body);
     }
 }
 
@@ -394,15 +382,7 @@ fn links_to_other_lists_are_errors() {
     ] {
         let registry = faulty(move |_| Some(Fault::Token(link.to_owned())));
         let outcome = list(&registry, &format!("{BIG} --page-size 5"));
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(5)),
-            "{link}: {outcome}"
-        );
-        assert!(
-            outcome.stderr.contains("not a page of"),
-            "{link}: {outcome}"
-        );
+        outcome.assert_failed(5, "not a page of", link);
     }
 }
 
@@ -438,15 +418,7 @@ fn errors_of_the_registry_are_distinguished() {
         r#"{"name":"x"}"#,
     ] {
         let outcome = answered(200, body);
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(5)),
-            "{body}: {outcome}"
-        );
-        assert!(
-            outcome.stderr.contains("an invalid response"),
-            "{body}: {outcome}"
-        );
+        outcome.assert_failed(5, "an invalid response", body);
     }
     assert_snapshot!(answered(403, r#"{"errors":[{"code":"DENIED","message":"no"}]}"#), @"
     --- stderr
@@ -602,7 +574,7 @@ fn a_manifest_that_is_not_an_index_fails_the_listing() {
     let outcome = list(&registry, &format!("tags {NGINX} --platforms"));
     let words = "is not an index, but is listed as one";
     assert!(outcome.stderr.contains(words), "{outcome}");
-    assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(5)));
+    outcome.assert_failed(5, "", "");
 }
 
 #[test]

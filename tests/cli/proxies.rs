@@ -107,6 +107,29 @@ fn every_source_goes_through_the_proxy() {
     }
     // A token besides.
     assert!(proxy.connections() >= 4);
+    // Manifests of all types that are known are accepted, and others rather than none.
+    let run = Run::at("http://127.0.0.1:9").env("HTTP_PROXY", proxy.url());
+    run.arguments("tags public.ecr.aws/example/big:a --source registry --pin")
+        .outcome()
+        .assert_failed(5, "not a manifest", "");
+    let heads = proxy.requests().concat();
+    let accept = heads
+        .lines()
+        .filter(|line| line.starts_with("accept: application/vnd."));
+    let types: Vec<_> = accept
+        .flat_map(|line| line["accept: ".len()..].split(", "))
+        .collect();
+    assert_snapshot!(types.join("\n"), @"
+    application/vnd.oci.image.index.v1+json
+    application/vnd.docker.distribution.manifest.list.v2+json
+    application/vnd.oci.image.manifest.v1+json
+    application/vnd.docker.distribution.manifest.v2+json
+    application/vnd.oci.artifact.manifest.v1+json
+    application/vnd.cncf.oras.artifact.manifest.v1+json
+    application/vnd.docker.distribution.manifest.v1+prettyjws
+    application/vnd.docker.distribution.manifest.v1+json
+    */*
+    ");
 }
 
 /// The gallery has one address; the registry is asked at the host of the reference or, for manifests
@@ -130,32 +153,22 @@ fn the_dual_stack_host_is_asked_where_it_is_named() {
         );
         host
     };
-    let (usual, dual_stack) = ("public.ecr.aws:443", "ecr-public.aws.com:443");
-    for (line, settings, host) in [
-        (
-            "tags public.ecr.aws/example/web --source registry",
-            "true",
-            usual,
-        ),
-        (
-            "tags ecr-public.aws.com/example/web --source registry",
-            "false",
-            dual_stack,
-        ),
-        (
-            "tags ECR-Public.aws.com/example/w* --platforms",
-            "false",
-            dual_stack,
-        ),
-        (
-            "tags ecr-public.aws.com/example/web --platforms",
-            "false",
-            dual_stack,
-        ),
-        ("images web --platforms", "false", usual),
-        ("images web --platforms", "true", dual_stack),
-    ] {
-        assert_eq!(asked(line, settings), host, "{line}");
+    for case in "\
+        false public.ecr.aws     tags public.ecr.aws/example/web --source registry
+        true  public.ecr.aws     tags public.ecr.aws/example/web --source registry
+        false ecr-public.aws.com tags ecr-public.aws.com/example/web --source registry
+        false ecr-public.aws.com tags ECR-Public.aws.com/example/w* --platforms
+        false public.ecr.aws     images web --platforms
+        true  ecr-public.aws.com images web --platforms"
+        .lines()
+    {
+        let (settings, case) = case.trim().split_once(' ').expect("a setting");
+        let (host, line) = case.trim().split_once(' ').expect("a host");
+        assert_eq!(
+            asked(line.trim(), settings),
+            format!("{host}:443"),
+            "{line}"
+        );
     }
     // The first one counts, and rows are printed with it.
     for (first, second) in [

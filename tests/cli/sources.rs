@@ -313,12 +313,7 @@ fn only_a_manifest_is_pinned() {
         for option in ["--pin", "--platforms", "-c tag,digest"] {
             let line = format!("tags {NGINX}:1.27 --source registry {option}");
             let outcome = list(&registry, &line);
-            assert_eq!(
-                (outcome.stdout.as_str(), outcome.code),
-                ("", Some(5)),
-                "{body} {outcome}"
-            );
-            assert!(outcome.stderr.contains(words), "{body} {outcome}");
+            outcome.assert_failed(5, words, body);
         }
     }
     let known = "sha512:0";
@@ -353,11 +348,7 @@ fn a_manifest_with_another_digest_fails_the_listing() {
         &registry,
         "tags public.ecr.aws/example/web:latest --platforms",
     );
-    assert_eq!(
-        (outcome.stdout.as_str(), outcome.code),
-        ("", Some(5)),
-        "{outcome}"
-    );
+    outcome.assert_failed(5, "", "");
     let words = format!(
         "does not have the digest `{}`",
         index.digest.as_deref().unwrap_or_default()
