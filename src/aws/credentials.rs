@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::chain::CredentialSource;
 use super::failures::credentials_error;
 use super::keys::Keys;
-use super::scope::Scope;
+use super::scope::{Scope, region};
 use super::service::ServiceSettings;
 use super::{kept, machine, program, sts};
 use crate::error::Error;
@@ -74,7 +74,7 @@ impl Resolver<'_> {
                 None => program::exported(self, &sso.profile, source).await?,
             },
             CredentialSource::Login { profile, session } => {
-                match kept::keys_of_login(&self.scope.environment, session) {
+                match kept::keys_of_login(&self.scope.environment, session)? {
                     Some(keys) => keys,
                     None => program::exported(self, profile, source).await?,
                 }
@@ -107,8 +107,8 @@ impl Resolver<'_> {
 
     /// The region of STS.
     pub(super) fn region(&self) -> Result<String, Error> {
-        let region = self.scope.region()?;
-        Ok(region.unwrap_or_else(|| DEFAULT_REGION.to_owned()))
+        let found = self.scope.region();
+        found.map_or_else(|| Ok(DEFAULT_REGION.to_owned()), region)
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::error::Error;
+
 /// Environment variables and the home folder. An empty variable counts as unset.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Environment {
@@ -45,29 +47,39 @@ impl Environment {
         self.home.as_ref().map(|home| home.join(path))
     }
 
-    /// `path` with `$NAME` and `${NAME}` of variables that are set, and a leading `~`, replaced; on
+    /// The path in the variable `name`, or else `default` below the home folder. As in Python, `$NAME`
+    /// and `${NAME}` of variables that are set, empty ones too, and a leading `~` are replaced; on
     /// Windows `%NAME%` too.
-    pub(super) fn expanded(&self, path: &OsStr) -> PathBuf {
+    ///
+    /// # Errors
+    ///
+    /// A usage error for `~NAME`, the home folder of another user.
+    pub(super) fn path(&self, name: &str, default: &str) -> Result<Option<PathBuf>, Error> {
+        let Some(path) = self.os(name) else {
+            return Ok(self.in_home(default));
+        };
         let Some(text) = path.to_str() else {
-            return path.into();
+            return Ok(Some(path.into()));
         };
         let text = self.with_variables(text);
         #[cfg(windows)]
-        let text = self.with_percents(&text);
-        match (text.strip_prefix('~'), &self.home) {
-            (Some(""), Some(home)) => home.clone(),
-            (Some(rest), Some(home)) if rest.starts_with(std::path::is_separator) => {
-                home.join(rest.trim_start_matches(std::path::is_separator))
+        let text = self.with_percents(&text).into();
+        let path = Path::new(&text);
+        match (path.strip_prefix("~"), &self.home) {
+            (Ok(rest), Some(home)) => Ok(Some(home.join(rest))),
+            (Err(_), _) if path.as_os_str().as_encoded_bytes().starts_with(b"~") => {
+                let error = Error::usage(format!("`{name}` begins with the name of a user"));
+                Err(error.hint("write the path of the home folder instead of `~NAME`"))
             }
-            _ => Path::new(&text).into(),
+            _ => Ok(Some(path.into())),
         }
     }
 
-    fn with_variables(&self, text: &str) -> String {
-        let mut expanded = String::new();
+    fn with_variables(&self, text: &str) -> OsString {
+        let mut expanded = OsString::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('$') {
-            expanded.push_str(before);
+            expanded.push(before);
             let (name, behind) = match after
                 .strip_prefix('{')
                 .and_then(|name| name.split_once('}'))
@@ -76,27 +88,29 @@ impl Environment {
                 None => after.split_at(length_of_name(after)),
             };
             let end = text.len() - behind.len();
-            match self.get(name) {
-                Some(value) => expanded.push_str(&value),
-                None => expanded.push_str(&text[text.len() - after.len() - 1..end]),
+            match self.variables.get(OsStr::new(&*key(name))) {
+                Some(value) => expanded.push(value),
+                None => expanded.push(&text[text.len() - after.len() - 1..end]),
             }
             rest = behind;
         }
-        expanded + rest
+        expanded.push(rest);
+        expanded
     }
 
     /// `text` with `%NAME%` of variables that are set replaced, and `%%` by one `%`.
     #[cfg(any(windows, test))]
-    fn with_percents(&self, text: &str) -> String {
+    fn with_percents(&self, text: &OsStr) -> String {
+        let text = text.to_string_lossy();
         let mut expanded = String::new();
-        let mut rest = text;
+        let mut rest = &*text;
         while let Some((before, after)) = rest.split_once('%') {
             let Some((name, behind)) = after.split_once('%') else {
                 break;
             };
             expanded.push_str(before);
-            match self.get(name) {
-                Some(value) => expanded.push_str(&value),
+            match self.variables.get(OsStr::new(&*key(name))) {
+                Some(value) => expanded.push_str(&value.to_string_lossy()),
                 None if name.is_empty() => expanded.push('%'),
                 None => expanded.extend(["%", name, "%"]),
             }
@@ -137,26 +151,36 @@ impl Environment {
 mod tests {
     use super::Environment;
     use std::ffi::OsStr;
-    use std::path::Path;
+    use std::path::PathBuf;
 
     #[test]
     fn paths_are_expanded_as_the_aws_cli_expands_them() {
-        let environment = Environment::of(&[("HOME", "/home/me"), ("A_1", "x"), ("EMPTY", "")]);
+        let expanded = |path: &str| {
+            let environment = [
+                ("HOME", "/home/me"),
+                ("A_1", "x"),
+                ("EMPTY", ""),
+                ("P", path),
+            ];
+            Environment::of(&environment).path("P", "default")
+        };
         for (path, expected) in [
             ("~/.aws/config", "/home/me/.aws/config"),
             ("~", "/home/me"),
-            ("~you/config", "~you/config"),
+            ("", "/home/me/default"),
+            ("${EMPTY}/c$EMPTY", "/c"),
+            ("$EMPTY~/c", "/home/me/c"),
             ("/a/~", "/a/~"),
             ("$HOME/c", "/home/me/c"),
             ("${A_1}y/$A_1-$A_1", "xy/x-x"),
             ("$UNKNOWN/${UNKNOWN}/$", "$UNKNOWN/${UNKNOWN}/$"),
             ("$A_1$A_1${", "xx${"),
         ] {
-            assert_eq!(
-                environment.expanded(OsStr::new(path)),
-                Path::new(expected),
-                "{path}"
-            );
+            let expected = Some(PathBuf::from(expected));
+            assert_eq!(expanded(path).expect(path), expected, "{path}");
+        }
+        for path in ["~you/config", "~you", "$EMPTY~$A_1"] {
+            expanded(path).expect_err(path);
         }
     }
 
@@ -177,7 +201,7 @@ mod tests {
             ("100%/%", "100%/%"),
             ("100%", "100%"),
         ] {
-            assert_eq!(environment.with_percents(text), expanded);
+            assert_eq!(environment.with_percents(OsStr::new(text)), expanded);
         }
     }
 }

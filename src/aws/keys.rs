@@ -31,26 +31,17 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// The keys in a JSON object, whose fields for the id, the secret, the token and the expiration have
-    /// these names. `None` without an id or a secret, or with an unreadable expiration.
-    pub(super) fn of_json(object: &Value, names: [&str; 4]) -> Option<Self> {
-        let [id, secret, token, expires] = names.map(|name| &object[name]);
-        let text = |value: &Value| {
-            value
-                .as_str()
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned)
-        };
+    /// The keys in a JSON object, whose fields for the id, the secret and the token have these names.
+    /// `None` without an id or a secret. An expiration that cannot be read counts as unknown, and so
+    /// does that of keys which a service just made: this machine's clock may be wrong.
+    pub(super) fn of_json(object: &Value, names: [&str; 3], expires: &str) -> Option<Self> {
+        let text = |name| object[name].as_str().filter(|text: &&str| !text.is_empty());
+        let [id, secret, token] = names.map(text);
         Some(Self {
-            id: text(id)?,
-            secret: text(secret)?,
-            token: text(token),
-            expires: match (text(expires), expires.as_i64()) {
-                (Some(text), _) => Some(instant(&text)?),
-                (None, milliseconds) => {
-                    milliseconds.and_then(|number| Timestamp::from_millisecond(number).ok())
-                }
-            },
+            id: id?.to_owned(),
+            secret: secret?.to_owned(),
+            token: token.map(str::to_owned),
+            expires: text(expires).and_then(instant),
         })
     }
 

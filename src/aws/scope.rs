@@ -3,7 +3,7 @@
 use super::environment::Environment;
 use super::files::{AwsFiles, Profile};
 use crate::error::Error;
-use crate::net::settings::Found;
+use crate::net::settings::{Found, first_line};
 
 /// The environment, the AWS files, and the profile that was selected.
 #[derive(Debug)]
@@ -96,16 +96,10 @@ impl Scope {
         })
     }
 
-    /// The region of STS and sign-in, if one is set.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for an invalid region name.
-    pub(super) fn region(&self) -> Result<Option<String>, Error> {
-        let found = self
-            .in_environment("AWS_REGION")
-            .or_else(|| self.find("AWS_DEFAULT_REGION", "region"));
-        found.map(region).transpose()
+    /// The region of STS, if one is set, unchecked.
+    pub(super) fn region(&self) -> Option<Found> {
+        self.in_environment("AWS_REGION")
+            .or_else(|| self.find("AWS_DEFAULT_REGION", "region"))
     }
 }
 
@@ -113,9 +107,10 @@ impl Scope {
 ///
 /// # Errors
 ///
-/// A usage error for an invalid region name.
+/// A usage error for an invalid region name, and for one that stands for FIPS endpoints.
 pub(super) fn region(found: Found) -> Result<String, Error> {
     let text = &found.text;
+    refuse_fips(text)?;
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     let is_label = (1..=63).contains(&text.len())
         && text.bytes().all(is_part)
@@ -132,6 +127,29 @@ pub(super) fn region(found: Found) -> Result<String, Error> {
 /// The name of the setting `key` of the profile `name` in messages.
 pub(super) fn of_profile(key: &str, name: &str) -> String {
     format!("`{key}` in profile `{name}`")
+}
+
+/// The same with its value.
+pub(super) fn with_value(key: &str, name: &str, value: &str) -> String {
+    format!("{} is `{}`", of_profile(key, name), first_line(value))
+}
+
+/// A whole number as Python's `int` reads it, with `_` between digits.
+pub(super) fn integer(text: &str) -> Option<i128> {
+    let text = text.trim();
+    let is_grouped = !text.starts_with('_') && !text.ends_with('_') && !text.contains("__");
+    let digits = text.replace('_', "");
+    is_grouped.then(|| digits.parse().ok()).flatten()
+}
+
+/// Refuses `fips-REGION` and `REGION-fips`, which mean a FIPS endpoint to the AWS CLI.
+pub(super) fn refuse_fips(region: &str) -> Result<(), Error> {
+    if region.contains("fips-") || region.contains("-fips") {
+        let error = format!("the region `{}` means FIPS endpoints", first_line(region));
+        let error = Error::usage(error + ", but ECR Public has none");
+        return Err(error.hint("name the region without `fips`"));
+    }
+    Ok(())
 }
 
 fn unknown_profile(name: &str, origin: &str, files: &AwsFiles) -> Error {

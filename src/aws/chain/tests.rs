@@ -139,7 +139,7 @@ fn sso_needs_all_of_its_settings_and_one_value_for_each() {
         plan(&[], &region, "", None),
         "error: `sso_region` in profile `default` differs from its `sso-session` section"
     );
-    let missing = "error: `sso_session` in profile `default` is `s`, but there is no `[sso-session s]` with a start URL and a region";
+    let missing = "error: `sso_session` in profile `default` is `s`, but there is no `sso-session` of this name with a start URL and a region";
     assert_eq!(plan(&[], profile, "", None), missing);
     // It is looked at in every run, as by the AWS CLI.
     assert_eq!(plan(&ENVIRONMENT, profile, "", None), missing);
