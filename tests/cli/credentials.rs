@@ -796,7 +796,12 @@ fn temporary_errors_of_sts_and_the_container_are_tried_again() {
     let refused = run(&cloud, "idp-refused", "")
         .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r")
         .env("AWS_WEB_IDENTITY_TOKEN_FILE", &token);
-    assert_snapshot!(list(refused), @"");
+    assert_snapshot!(list(refused), @"
+    --- stderr
+    error: cannot assume the role of `AWS_ROLE_ARN`: Incorrect token (InvalidIdentityToken)
+    hint: check the token in the file, and the trust policy of the role
+    --- exit code 4
+    ");
 }
 
 #[test]
@@ -814,7 +819,12 @@ fn a_wrong_clock_is_corrected_for_roles_too() {
     }
     let cloud = Cloud::with(vec![("sts@", skewed.clone()), ("sts@", skewed)], None);
     let run = run(&cloud, "signature", &role("")).env("ECRPUB_HURRY", "1");
-    assert_snapshot!(list(run), @"");
+    assert_snapshot!(list(run), @"
+    --- stderr
+    error: cannot assume the role of profile `default`: Signature expired (SignatureDoesNotMatch) (2 attempts)
+    hint: check the keys of profile `base`, and the clock of this machine
+    --- exit code 4
+    ");
 }
 
 #[test]
@@ -834,7 +844,12 @@ fn settings_are_read_as_python_reads_them() {
     assert_eq!(outcome.code, Some(0), "{outcome}");
     let expected = ["ecr@all by=AKIAFILE token= region=us-east-1"];
     assert_eq!(cloud.trace("empty"), expected);
-    assert_snapshot!(beside_container("user", "~you/credentials".to_owned()), @"");
+    assert_snapshot!(beside_container("user", "~you/credentials".to_owned()), @"
+    --- stderr
+    error: `AWS_SHARED_CREDENTIALS_FILE` begins with the name of a user
+    hint: write the path of the home folder instead of `~NAME`
+    --- exit code 2
+    ");
     assert!(cloud.trace("user").is_empty());
     let outcome = list(run(&cloud, "duration", &role("duration_seconds = 1_000")));
     assert_eq!(outcome.code, Some(0), "{outcome}");
@@ -881,7 +896,10 @@ fn keys_without_a_readable_expiration_are_used() {
 fn a_message_quotes_the_first_line_of_a_value() {
     let cloud = Cloud::start();
     let config = |setting: &str| format!("{setting} = first\n  something = else\n");
-    for (number, setting) in ["retry_mode", "services", "sso_session"].iter().enumerate() {
+    for (number, setting) in ["retry_mode", "max_attempts", "sso_session"]
+        .iter()
+        .enumerate()
+    {
         let config = format!("[default]\n{}", config(setting));
         let outcome = list(run(&cloud, &format!("lines-{number}"), &config));
         assert!(outcome.stderr.contains("`first`"), "{outcome}");

@@ -104,7 +104,14 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
         let http = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
         date = format!("date: {}\r\n", http.expect("a date of this century"));
         if request.is_signed_at_another_time(now) {
-            answer = sts_error("SignatureDoesNotMatch", "Signature expired");
+            answer = if request.header("x-amz-target").is_empty() {
+                sts_error("SignatureDoesNotMatch", "Signature expired")
+            } else {
+                (
+                    400,
+                    json!({ "__type": "InvalidSignatureException" }).to_string(),
+                )
+            };
         }
     }
     let (status, body) = answer;
