@@ -4,10 +4,10 @@
 
 use std::borrow::Cow;
 
+use super::credentials::{Keys, instant};
 use super::failures::credentials_error;
 use super::files::Profile;
 use super::ini::Section;
-use super::keys::{Keys, instant};
 use super::scope::{Scope, integer, of_profile, with_value};
 use crate::error::Error;
 use crate::shell::quoted;
@@ -63,11 +63,8 @@ pub(super) struct SsoRole {
 
 impl CredentialSource {
     /// Selects the credentials.
-    ///
-    /// # Errors
-    ///
-    /// A credentials error for settings that select credentials but are incomplete or contradict each
-    /// other: another source is never used instead.
+    /// Settings that are incomplete or contradict each other are a credentials error: another source is
+    /// never used instead.
     pub(super) fn select(scope: &Scope) -> Result<Self, Error> {
         let by_environment = !scope.by_option;
         let (name, profile) = (scope.profile.as_str(), scope.section());
@@ -443,10 +440,10 @@ fn sso_session<'a>(
     let Some(session) = profile.get("sso_session") else {
         return Ok(None);
     };
-    let found = scope
-        .files
-        .sso_session(session)
-        .filter(|found| found.contains_key("sso_start_url") && found.contains_key("sso_region"));
+    let found =
+        scope.files.sso_sessions.get(session).filter(|found| {
+            found.contains_key("sso_start_url") && found.contains_key("sso_region")
+        });
     found.map(Some).ok_or_else(|| {
         let origin = with_value("sso_session", name, session);
         let error = format!(

@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::environment::Environment;
 use super::ini::{self, Section};
+use super::scope::Environment;
 use crate::error::Error;
 use crate::redact;
 use crate::shell;
@@ -19,8 +19,8 @@ const LONGEST_FILE: u64 = 16 << 20;
 #[derive(Debug, Default)]
 pub(super) struct AwsFiles {
     profiles: HashMap<String, Profile>,
-    sso_sessions: HashMap<String, Section>,
-    services: HashMap<String, Section>,
+    pub(super) sso_sessions: HashMap<String, Section>,
+    pub(super) services: HashMap<String, Section>,
     /// For names without a profile.
     empty: Profile,
 }
@@ -47,10 +47,6 @@ impl Profile {
 
 impl AwsFiles {
     /// Reads both files from the paths in `environment`. A missing file counts as empty.
-    ///
-    /// # Errors
-    ///
-    /// A usage error that names a file that exists but cannot be read, and its line.
     pub(super) fn read(environment: &Environment) -> Result<Self, Error> {
         let read = |variable, default| match environment.path(variable, default)? {
             None => Ok(ini::Sections::new()),
@@ -73,16 +69,6 @@ impl AwsFiles {
     /// The profile `name`; one that does not exist has no settings.
     pub(super) fn profile(&self, name: &str) -> &Profile {
         self.profiles.get(name).unwrap_or(&self.empty)
-    }
-
-    /// The section `[sso-session NAME]`.
-    pub(super) fn sso_session(&self, name: &str) -> Option<&Section> {
-        self.sso_sessions.get(name)
-    }
-
-    /// The section `[services NAME]`.
-    pub(super) fn services(&self, name: &str) -> Option<&Section> {
-        self.services.get(name)
     }
 
     /// The names of all profiles, sorted.
@@ -203,9 +189,9 @@ mod tests {
             [sso-session mein\\ büro]\nsso_region = 7\n[services a]\nsts =\n  endpoint_url = 8\n  endpoint_url = 9";
         let files = AwsFiles::with(config, "");
         assert_eq!(files.profile_names(), ["a b", "default", "y"]);
-        let session = files.sso_session("mein büro").unwrap();
+        let session = &files.sso_sessions["mein büro"];
         assert_eq!(session["sso_region"], "7");
-        let services = files.services("a").unwrap();
+        let services = &files.services["a"];
         assert_eq!(ini::in_group(services, "sts", "endpoint_url"), Some("9"));
         assert_eq!(ini::in_group(services, "sso", "endpoint_url"), None);
     }

@@ -11,12 +11,10 @@ use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
 use super::chain::SsoRole;
-use super::credentials::{Resolver, get};
-use super::environment::Environment;
+use super::credentials::{Keys, Resolver, get, instant, is_header};
 use super::failures::credentials_error;
 use super::files::read_limited;
-use super::keys::{Keys, instant, is_header};
-use super::scope::{of_profile, region};
+use super::scope::{Environment, of_profile, region};
 use super::service::Service;
 use crate::error::{Error, Kind};
 use crate::net::errors::{self, cut};

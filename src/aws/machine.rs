@@ -17,12 +17,10 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::credentials::{Resolver, get};
-use super::environment::Environment;
+use super::credentials::{Keys, Resolver, get, is_header, unsendable};
 use super::failures::credentials_error;
 use super::files::read_limited;
-use super::keys::{Keys, is_header, unsendable};
-use super::scope::{Scope, integer};
+use super::scope::{Environment, Scope, integer};
 use crate::error::{Error, Kind};
 use crate::net::errors::cut;
 use crate::net::http::LONGEST_TOKEN;
@@ -137,10 +135,6 @@ fn authorization(environment: &Environment) -> Result<Option<String>, Error> {
 }
 
 /// Checks the settings of the metadata service, as the AWS CLI does in every run.
-///
-/// # Errors
-///
-/// A usage error that names the setting.
 pub(super) fn check(scope: &Scope) -> Result<(), Error> {
     Metadata::of(scope).map(|_| ())
 }

@@ -9,9 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
 use super::chain::CredentialSource;
-use super::credentials::Resolver;
+use super::credentials::{Keys, Resolver};
 use super::failures::credentials_error;
-use super::keys::Keys;
 use super::scope::of_profile;
 use crate::error::Error;
 use crate::net::errors;

@@ -48,10 +48,6 @@ pub(super) enum Service {
 
 impl ServiceSettings {
     /// Looks the settings up. The first wait before a retry takes up to `first_delay`.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for an invalid setting.
     pub(super) fn read(
         scope: &Scope,
         args: &ConnectionArgs,
@@ -112,10 +108,6 @@ impl Scope {
     /// The endpoint of `service` that a setting names, in the order of the AWS CLI: the environment's
     /// for the service, the environment's for all, the profile's `services` section, the profile's
     /// for all.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for an invalid URL, and for a `services` section that does not exist.
     pub(super) fn endpoint(&self, service: Service) -> Result<Option<Url>, Error> {
         let ignored = self.flag(
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
@@ -142,7 +134,8 @@ impl Scope {
         };
         let section = self
             .files
-            .services(name)
+            .services
+            .get(name)
             .filter(|section| !section.is_empty());
         let section = section.ok_or_else(|| {
             let origin = with_value("services", &self.profile, name);
@@ -157,19 +150,12 @@ impl Scope {
     }
 }
 
-/// Refuses settings that no request can follow, and values that the SDK reads from the process and that
-/// would make it panic or fail unclearly.
+/// Refuses settings that no request can follow, and a variable that would make the SDK panic.
 fn check_process(scope: &Scope) -> Result<(), Error> {
     // The SDK reads it even if it is empty.
     if std::env::var_os("SMITHY_CLIENT_SDK_CUSTOM_PARTITION").is_some() {
         let error = Error::usage("`SMITHY_CLIENT_SDK_CUSTOM_PARTITION` is not supported");
         return Err(error.hint("unset it"));
-    }
-    if let Some(found) = scope.in_environment("AWS_EXECUTION_ENV")
-        && found.text.chars().any(char::is_control)
-    {
-        let error = Error::usage("`AWS_EXECUTION_ENV` holds a character that cannot be sent");
-        return Err(error.hint("correct the variable, or unset it"));
     }
     if scope.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")? {
         return Err(

@@ -13,10 +13,9 @@ use aws_smithy_types::retry::ProvideErrorKind;
 use jiff::Timestamp;
 
 use super::chain::{AssumedRole, CredentialSource};
-use super::credentials::Resolver;
+use super::credentials::{Keys, Resolver};
 use super::failures::{self, credentials_error, is_skewed};
 use super::files::read_limited;
-use super::keys::Keys;
 use super::service::Service;
 use crate::error::{Error, Kind};
 use crate::net::errors;

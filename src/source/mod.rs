@@ -19,7 +19,7 @@ pub(crate) use self::manifests::ManifestCounts;
 use self::manifests::ManifestReader;
 use self::oci::Registry;
 pub(crate) use self::oci::TaggedManifest;
-use self::own::Aws;
+use self::own::OwnRegistry;
 pub(crate) use self::own::public_repository;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::registries::RegistryArgs;
@@ -38,7 +38,7 @@ use crate::session::Session;
 /// The connected sources of a run.
 #[derive(Debug)]
 pub(crate) struct Sources<'a> {
-    own: Option<Aws<'a>>,
+    own: Option<OwnRegistry<'a>>,
     public: Option<Public<'a>>,
     pub(crate) progress: &'a Progress,
 }
@@ -78,7 +78,7 @@ impl<'a> Sources<'a> {
         };
         let mut subjects = targets.iter().map(|target| &target.subject);
         let own = if let Some(own) = subjects.find(|subject| subject.is_own()) {
-            let aws = Aws::connect(
+            let aws = OwnRegistry::connect(
                 connection,
                 registry_id.cloned(),
                 own.without_credentials(),
@@ -113,7 +113,7 @@ impl<'a> Sources<'a> {
         session: Session<'a>,
     ) -> Result<Self, Error> {
         let (own, public) = if of.is_own() {
-            let own = Aws::at_hand(connection, registry_id.cloned(), session)?;
+            let own = OwnRegistry::at_hand(connection, registry_id.cloned(), session)?;
             (Some(own), None)
         } else {
             let public = Public::connect(api, connection, false, session)?;
@@ -182,11 +182,11 @@ impl<'a> Sources<'a> {
     /// for the caller's own one, as words of a command line.
     pub(crate) fn options_for(&self, is_own: bool) -> &str {
         let own = self.own.as_ref().filter(|_| is_own);
-        own.map_or("", Aws::options)
+        own.map_or("", OwnRegistry::options)
     }
 
     /// The service of the caller's own registry.
-    fn own(&self) -> &Aws<'a> {
+    fn own(&self) -> &OwnRegistry<'a> {
         self.own
             .as_ref()
             .expect("connected for every own repository of the run")

@@ -615,7 +615,6 @@ fn nothing_that_the_sdk_would_panic_for_gets_there() {
             "SMITHY_CLIENT_SDK_CUSTOM_PARTITION",
             "",
         ),
-        ("execution", "", 2, "AWS_EXECUTION_ENV", "lambda\n"),
         (
             "container",
             "",
