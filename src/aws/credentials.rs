@@ -180,7 +180,7 @@ impl Keys {
         }
         match self.expires {
             Some(expires) if expires <= Timestamp::now() => {
-                let error = format!("the AWS credentials expired at {expires:.0}: {what}");
+                let error = format!("by this machine's clock {what} expired at {expires:.0}");
                 Err(credentials_error(error).hint(renewal))
             }
             _ => Ok(()),

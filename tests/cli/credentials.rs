@@ -886,6 +886,18 @@ fn keys_without_a_readable_expiration_are_used() {
     let cloud = Cloud::with(vec![("sts@", (200, answer.to_owned()))], None);
     let outcome = list(run(&cloud, "sts-eternal", &role("")));
     assert_eq!(outcome.code, Some(0), "{outcome}");
+    let expired = list(
+        run(&cloud, "expired", "")
+            .env("AWS_ACCESS_KEY_ID", "AKIATESTTEST")
+            .env("AWS_SECRET_ACCESS_KEY", SECRET)
+            .env("AWS_CREDENTIAL_EXPIRATION", "2001-01-01T00:00:00Z"),
+    );
+    assert_snapshot!(expired, @"
+    --- stderr
+    error: by this machine's clock the keys of the environment expired at 2001-01-01T00:00:00Z
+    hint: renew `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or unset them
+    --- exit code 4
+    ");
     let process = "[default]\ncredential_process = printf '{\"Version\":1,\"AccessKeyId\":\"AKIAODD\",\"SecretAccessKey\":\"x\",\"Expiration\":\"Do 1. Jan 2099\"}'\n";
     let outcome = list(run(&cloud, "process-odd", process));
     assert_eq!(outcome.code, Some(0), "{outcome}");
