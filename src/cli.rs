@@ -15,29 +15,18 @@ use crate::console::Color;
     version,
     propagate_version = false,
     disable_help_flag = true,
-    max_term_width = 100
+    max_term_width = 100,
+    next_help_heading = "General",
+    next_display_order = 900
 )]
-#[command(after_help = EXAMPLES, after_long_help = EXAMPLES_AND_EXIT_CODES)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Cli {
     /// Log requests, retries and timings to stderr
-    #[arg(
-        short,
-        long,
-        alias = "debug",
-        global = true,
-        display_order = 900,
-        help_heading = "General"
-    )]
+    #[arg(short, long, alias = "debug", global = true)]
     pub(crate) verbose: bool,
 
     /// Print errors and their hints only, no notes
-    #[arg(
-        short,
-        long,
-        global = true,
-        display_order = 901,
-        help_heading = "General"
-    )]
+    #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 
     /// Colour the output
@@ -47,9 +36,7 @@ pub(crate) struct Cli {
         global = true,
         value_name = "WHEN",
         default_value = "auto",
-        ignore_case = true,
-        display_order = 902,
-        help_heading = "General"
+        ignore_case = true
     )]
     pub(crate) color: Color,
 
@@ -58,46 +45,25 @@ pub(crate) struct Cli {
     /// Manifests are kept, at most 64 MiB of them, in a folder that only you can read:
     /// `ECRPUB_CACHE_DIR`, or `ecrpub` in the folder of `XDG_CACHE_HOME` or in the system's folder for
     /// caches.
-    #[arg(
-        long,
-        global = true,
-        display_order = 903,
-        help_heading = "General",
-        hide_short_help = true
-    )]
+    #[arg(long, global = true, hide_short_help = true)]
     pub(crate) no_cache: bool,
 
     /// Print help; `-h` prints a summary
-    #[arg(
-        short,
-        long,
-        global = true,
-        action = clap::ArgAction::Help,
-        display_order = 904,
-        help_heading = "General"
-    )]
+    #[arg(short, long, global = true, action = clap::ArgAction::Help)]
     help: Option<bool>,
 
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-macro_rules! examples {
-    () => {
-        "\
+const EXAMPLES: &str = "\
 Examples:
   ecrpub tags public.ecr.aws/docker/library/nginx
   ecrpub images --repo web
   ecrpub repos public.ecr.aws/eks-distro
-  ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'"
-    };
-}
+  ecrpub tags web --output json | jq -r '.imageTagDetails[].imageTag'";
 
-const EXAMPLES: &str = examples!();
-
-const EXAMPLES_AND_EXIT_CODES: &str = concat!(
-    examples!(),
-    "\n
+const EXIT_CODES: &str = "\
 Exit codes:
   0  done, also for an empty repository
   1  any other failure, such as a full disk
@@ -105,5 +71,4 @@ Exit codes:
   3  a named repository or image does not exist
   4  credentials missing, expired, or not allowed
   5  the service or the network: unreachable, timed out, throttled, or an invalid response
-  130  interrupted"
-);
+  130  interrupted";

@@ -72,10 +72,6 @@ impl Console {
     }
 
     /// Writes a piece of the listing to stdout and flushes it.
-    ///
-    /// # Errors
-    ///
-    /// [`Kind::ReaderLeft`] when the reader closed the pipe, [`Kind::Other`] for any other failure.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         let mut stdout = self.stdout.lock();
         let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
@@ -86,17 +82,13 @@ impl Console {
     }
 
     /// Writes help to stdout.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::write`].
     pub(crate) fn help(&self, help: &StyledStr) -> Result<(), Error> {
-        self.write(Self::styled(help, self.color.on(&self.stdout)).as_bytes())
+        self.write(styled(help, self.color.on(&self.stdout)).as_bytes())
     }
 
     /// Writes help to stderr, for a missing command.
     pub(crate) fn help_instead(&self, help: &StyledStr) {
-        let help = Self::styled(help, self.color.on(&self.stderr));
+        let help = styled(help, self.color.on(&self.stderr));
         let _ = self.stderr.lock().write_all(help.as_bytes());
     }
 
@@ -117,44 +109,37 @@ impl Console {
         let style = self.style(Style::new().dimmed());
         let summary = summary.to_string();
         let summary = redacted(&summary);
-        // Ignores a closed stderr, here and below.
+        // Ignores a closed stderr, as everywhere.
         let _ = writeln!(self.stderr.lock(), "{style}{summary}{style:#}");
     }
 
     /// Reports an error and its hints.
     pub(crate) fn report(&self, error: &Error) {
-        self.write_line(
-            "error",
-            AnsiColor::Red.on_default().bold(),
-            &error.to_string(),
-        );
+        let bold = |color: AnsiColor| color.on_default().bold();
+        self.write_line("error", bold(AnsiColor::Red), &error.to_string());
         for hint in error.hints() {
-            self.write_line("hint", AnsiColor::Cyan.on_default().bold(), hint);
-        }
-    }
-
-    fn styled(text: &StyledStr, color: bool) -> String {
-        if color {
-            text.ansi().to_string()
-        } else {
-            text.to_string()
+            self.write_line("hint", bold(AnsiColor::Cyan), hint);
         }
     }
 
     fn write_line(&self, what: &str, style: Style, text: &str) {
         let style = self.style(style);
-        let _ = writeln!(
-            self.stderr.lock(),
-            "{style}{what}:{style:#} {}",
-            escaped(&redacted(text))
-        );
+        let text = redacted(text);
+        let text = escaped(&text);
+        let _ = writeln!(self.stderr.lock(), "{style}{what}:{style:#} {text}");
     }
 
+    /// `style`, if stderr has colours.
     fn style(&self, style: Style) -> Style {
-        if self.color.on(&self.stderr) {
-            style
-        } else {
-            Style::new()
-        }
+        let is_on = self.color.on(&self.stderr);
+        if is_on { style } else { Style::new() }
+    }
+}
+
+fn styled(text: &StyledStr, color: bool) -> String {
+    if color {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
     }
 }

@@ -29,11 +29,7 @@ pub(crate) struct Env {
 pub(crate) const COMPLETE: &str = "ECRPUB_COMPLETE";
 
 impl Env {
-    /// Reads the variables; an empty one counts as unset.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for the first variable with an invalid value.
+    /// Reads the variables; an empty one counts as unset. Fails on an invalid value.
     pub(crate) fn read() -> Result<Self, Error> {
         let endpoint = |name| found(name).map(|found| found.endpoint()).transpose();
         let now =

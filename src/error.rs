@@ -1,6 +1,7 @@
 //! Errors: a message, hints and an exit code.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// Kinds of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,3 +126,9 @@ impl fmt::Display for Error {
 
 /// Lets parsers of values return it to clap.
 impl std::error::Error for Error {}
+
+/// Parses an option's number of a type without zero.
+pub(crate) fn one_or_more<T: FromStr>(text: &str) -> Result<T, Error> {
+    let number = text.parse();
+    number.map_err(|_| Error::usage("not a number of 1 or more"))
+}

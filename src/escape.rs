@@ -3,12 +3,6 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use unicode_width::UnicodeWidthChar;
-
-/// More combining marks than this on one character overstrike the lines around it. Vietnamese,
-/// Thai, Hebrew and Devanagari need fewer.
-const MARKS: usize = 4;
-
 /// `text` with every character that is unsafe on a terminal written as `\u{…}`.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     if !needs_escaping(text) {
@@ -34,32 +28,15 @@ pub(crate) fn needs_escaping(text: &str) -> bool {
     judged(text).any(|(_, is_safe)| !is_safe)
 }
 
-/// The characters of `text`, each with whether it is safe on a terminal. [`is_unsafe`] characters are
-/// not; nor is a run of combining marks without a base character or longer than [`MARKS`].
+/// The characters of `text`, each with whether it is safe on a terminal.
 pub(crate) fn judged(text: &str) -> impl Iterator<Item = (char, bool)> {
-    // Whether the previous character is safe, and whether the current run of marks is safe.
-    let (mut has_base, mut run) = (false, None);
-    text.char_indices().map(move |(at, character)| {
-        if !is_mark(character) {
-            (has_base, run) = (!is_unsafe(character), None);
-            return (character, has_base);
-        }
-        let is_safe = *run.get_or_insert_with(|| {
-            let marks = text[at..].chars().take_while(|&next| is_mark(next));
-            has_base && marks.take(MARKS + 1).count() <= MARKS
-        });
-        (character, is_safe)
-    })
-}
-
-/// Whether `character` is drawn over the one before it.
-fn is_mark(character: char) -> bool {
-    character > '~' && character.width() == Some(0) && !is_unsafe(character)
+    text.chars()
+        .map(|character| (character, !is_unsafe(character)))
 }
 
 /// Whether a terminal would act on `character` rather than show it: control characters, line
 /// separators, and Unicode's format characters (bidirectional, zero-width, tags).
-pub(crate) fn is_unsafe(character: char) -> bool {
+fn is_unsafe(character: char) -> bool {
     // The fast path, for most text.
     if matches!(character, ' '..='~') {
         return false;
@@ -125,21 +102,5 @@ mod tests {
             assert_eq!(escaped(text), text);
             assert!(!needs_escaping(text), "{text}");
         }
-    }
-
-    #[test]
-    fn escapes_overlong_runs_of_marks() {
-        assert_eq!(escaped("\u{301}a"), "\\u{301}a");
-        assert_eq!(escaped("\u{20dd}\u{301}"), "\\u{20dd}\\u{301}");
-        assert_eq!(escaped("a\u{202e}\u{301}"), "a\\u{202e}\\u{301}");
-        let four = format!("a{}b", "\u{335}".repeat(4));
-        assert_eq!(escaped(&four), four);
-        let five = format!("a{}b", "\u{335}".repeat(5));
-        assert_eq!(escaped(&five), format!("a{}b", "\\u{335}".repeat(5)));
-        let long = "\u{489}".repeat(100_000);
-        assert_eq!(
-            escaped(&format!("a{long}")).matches("\\u{489}").count(),
-            100_000
-        );
     }
 }

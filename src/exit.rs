@@ -1,7 +1,6 @@
 //! Ends a run: its outcome becomes an exit code, Ctrl-C clears the progress line, a panic is one sentence.
 
 use std::io::Write;
-use std::panic::Location;
 use std::process::ExitCode;
 
 use crate::console::Console;
@@ -55,10 +54,13 @@ pub(crate) fn clear_on_ctrl_c(progress: &Progress) {
 }
 
 /// Makes every panic, in any thread, end the process with exit code 1 and one sentence, without the
-/// panic's payload, which may be a secret.
+/// panic's payload, which may be a secret, and without the folders of the build machine.
 pub(crate) fn on_panic() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(String::new, place);
+        let place = panic.location().map_or_else(String::new, |at| {
+            let file = at.file().rsplit(['/', '\\']).next();
+            format!(" at `{}:{}`", file.unwrap_or_default(), at.line())
+        });
         // Ignores a closed stderr.
         let _ = writeln!(std::io::stderr(), "error: internal error{place}");
         std::process::exit(1);
@@ -68,16 +70,6 @@ pub(crate) fn on_panic() {
 /// Makes every panic end the process silently, while a shell's line is on the terminal.
 pub(crate) fn silently_on_panic() {
     std::panic::set_hook(Box::new(|_| std::process::exit(1)));
-}
-
-/// The file's name, without the folders of the build machine, and the line.
-fn place(location: &Location<'_>) -> String {
-    let file = location
-        .file()
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or_default();
-    format!(" at `{file}:{}`", location.line())
 }
 
 #[cfg(test)]
@@ -95,15 +87,9 @@ mod tests {
     #[test]
     fn a_panic_ends_the_run_without_its_payload() {
         let program = std::env::current_exe().expect("the tests are a program");
-        let output = Command::new(program)
-            .args([
-                "--exact",
-                "exit::tests::panics_with_a_secret",
-                "--ignored",
-                "--nocapture",
-            ])
-            .output()
-            .expect("the tests start");
+        let test = "--exact exit::tests::panics_with_a_secret --ignored --nocapture";
+        let output = Command::new(program).args(test.split(' ')).output();
+        let output = output.expect("the tests start");
         let stderr = String::from_utf8(output.stderr).expect("output is UTF-8");
         assert!(
             stderr.starts_with("error: internal error at `exit.rs:"),

@@ -4,7 +4,7 @@
 //! This crate is the program; `main` calls its one public function.
 //!
 //! ```text
-//! argv → clap → Args → targets → sources → pages of rows → relate → filter → sort → limit → Format → stdout
+//! argv → clap → Args → targets → sources → pages of rows → relate → filter → sort → skip → limit → Format → stdout
 //! ```
 
 mod aws;
@@ -20,7 +20,6 @@ mod facts;
 mod listing;
 mod model;
 mod net;
-mod options;
 mod output;
 mod progress;
 mod redact;
@@ -70,16 +69,12 @@ fn execute(cli: &Cli, console: &Console) -> Result<Missing, Error> {
         .enable_all()
         .build()
         .map_err(|error| Error::new(Kind::Other, format!("cannot start: {error}")))?;
-    let cache_folder = if cli.no_cache {
-        None
-    } else {
-        source::cache_folder(env.cache_dir.clone())
-    };
+    let cache_folder = source::cache_folder(env.cache_dir.clone());
     let session = Session {
         console,
         progress: &progress,
         env: &env,
-        cache_folder: cache_folder.as_deref(),
+        cache_folder: cache_folder.as_deref().filter(|_| !cli.no_cache),
     };
     let outcome = runtime.block_on(async {
         if console.has_watcher() || cfg!(not(unix)) {

@@ -86,6 +86,8 @@ pub(crate) enum RowName {
 /// The place of a row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Home {
+    /// The host of a public registry that was named with the dual-stack one.
+    pub(crate) host: Option<&'static str>,
     /// The account that owns the registry, 12 digits; absent for public registries.
     pub(crate) registry_id: Option<Arc<str>>,
     /// The registry's alias; for images of own repositories only if references are printed.
@@ -134,6 +136,7 @@ impl Home {
     /// That of the rows of a public repository, and of rows that are printed as references.
     pub(crate) fn of(reference: &PublicRepository) -> Self {
         Self {
+            host: Some(reference.alias.host()),
             registry_id: None,
             alias: Some(reference.alias.as_str().into()),
             repository: Some(reference.name.as_str().into()),

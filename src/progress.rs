@@ -35,11 +35,10 @@ pub(crate) struct Progress {
 impl Progress {
     /// A log that starts now, and writes to stderr if it is `verbose`.
     pub(crate) fn new(verbose: bool) -> Self {
-        let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         Self {
             started: Instant::now(),
             verbose,
-            line,
+            line: ProgressBar::hidden(),
             pages: Cell::default(),
             rows: Cell::default(),
             subjects: Cell::default(),
@@ -126,39 +125,38 @@ impl Progress {
         self.pages.set(self.pages.get() + 1);
         self.rows.set(self.rows.get() + rows);
         let rows = counted(self.rows.get(), "row");
-        let pages = counted(self.pages.get(), "page");
-        let rate = self.rate.get().map(|rate| limited(Some(rate)));
-        let rate = rate.map_or_else(String::new, |rate| format!("; {rate}"));
-        let subjects = match self.subjects.get().1 {
-            0 | 1 => String::new(),
-            _ => format!("{}, ", self.subjects_done()),
-        };
-        self.line
-            .set_message(format!("{subjects}{rows}, {pages}{rate}"));
+        let mut message = format!("{rows}, {}", counted(self.pages.get(), "page"));
+        if self.subjects.get().1 > 1 {
+            message = format!("{}, {message}", self.subjects_done());
+        }
+        if let Some(rate) = self.rate.get() {
+            message = format!("{message}; {}", limited(Some(rate)));
+        }
+        self.line.set_message(message);
     }
 
     /// Begins to read `more` manifests.
     pub(crate) fn manifests(&self, more: usize) {
-        let (done, all) = self.manifests.get();
         self.log(format_args!("{} to read", counted(more, "manifest")));
-        self.show_manifests(done, all + more);
+        self.count_manifests(0, more);
     }
 
     /// Counts a manifest that was read.
     pub(crate) fn manifest_done(&self) {
-        let (done, all) = self.manifests.get();
-        self.show_manifests(done + 1, all);
+        self.count_manifests(1, 0);
     }
 
-    fn show_manifests(&self, done: usize, all: usize) {
+    fn count_manifests(&self, read: usize, more: usize) {
+        let (done, all) = self.manifests.get();
+        let (done, all) = (done + read, all + more);
         self.manifests.set((done, all));
         let all = counted(all, "manifest");
-        self.line
-            .set_message(format!("{} of {all}", human_count(done)));
+        let message = format!("{} of {all}", human_count(done));
+        self.line.set_message(message);
     }
 
-    /// Begins to count repositories, of which there are `all`, and the rows that are read from them:
-    /// earlier rows were those of another listing, such as the repositories that a pattern selects from.
+    /// Begins to count `all` repositories and their rows: earlier rows were those of another listing,
+    /// such as the repositories that a pattern selects from.
     pub(crate) fn subjects(&self, all: usize) {
         self.subjects.set((0, all));
         self.pages.set(0);
@@ -170,12 +168,10 @@ impl Progress {
         let (done, all) = self.subjects.get();
         self.subjects.set((done + 1, all));
         if all > 1 {
-            let event = self.subjects_done();
-            self.log(format_args!("{event}"));
+            self.log(format_args!("{}", self.subjects_done()));
         }
     }
 
-    /// The repositories that were read, of how many.
     fn subjects_done(&self) -> String {
         let (done, all) = self.subjects.get();
         format!("{} of {}", human_count(done), counted(all, "repository"))
@@ -196,13 +192,10 @@ impl Progress {
     }
 }
 
-/// A limit of `rate` requests per second. Below ten, one decimal tells rates apart.
+/// A limit of `rate` requests per second.
 fn limited(rate: Option<f64>) -> String {
-    match rate {
-        None => "rate limited".to_owned(),
-        Some(rate) if rate < 9.95 => format!("rate limited to {rate:.1} requests per second"),
-        Some(rate) => format!("rate limited to {rate:.0} requests per second"),
-    }
+    let rate = rate.map(|rate| format!(" to {rate:.1} requests per second"));
+    format!("rate limited{}", rate.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Redacts the secrets of a run from every text that is printed for people.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -11,68 +12,61 @@ const SHORTEST: usize = 6;
 /// How many secrets of single requests are kept: several times as many as are in flight.
 const MOST_OF_REQUESTS: usize = 256;
 
-static SECRETS: Mutex<Vec<Secret>> = Mutex::new(Vec::new());
+static SECRETS: Mutex<Secrets> = Mutex::new(Secrets {
+    of_run: VecDeque::new(),
+    ids: VecDeque::new(),
+    of_requests: VecDeque::new(),
+});
 
-#[derive(Debug)]
-struct Secret {
-    text: Box<[u8]>,
-    life: Life,
-}
-
-/// What a secret belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Life {
-    Run,
-    /// An access key id of the run, which `-v` may show.
-    Id,
-    /// One request, such as its signature: a response may repeat it.
-    Request,
+struct Secrets {
+    of_run: VecDeque<Box<str>>,
+    /// Access key ids, which `-v` may show.
+    ids: VecDeque<Box<str>>,
+    /// What belongs to one request, such as its signature: a response may repeat it.
+    of_requests: VecDeque<Box<str>>,
 }
 
 /// Redacts `text`, such as a secret key or a token, from everything that is printed from now on.
 pub(crate) fn hide(text: &str) {
-    remember(text, Life::Run);
+    add(&mut secrets().of_run, text);
 }
 
 /// Redacts `text`, an access key id, from errors, hints and notes from now on; `-v` still shows it.
 pub(crate) fn hide_id(text: &str) {
-    remember(text, Life::Id);
+    add(&mut secrets().ids, text);
 }
 
 /// Redacts `text`, which belongs to one request, until many others were sent.
 pub(crate) fn hide_of_request(text: &str) {
-    remember(text, Life::Request);
+    let of_requests = &mut secrets().of_requests;
+    add(of_requests, text);
+    if of_requests.len() > MOST_OF_REQUESTS {
+        of_requests.pop_front();
+    }
 }
 
-fn remember(text: &str, life: Life) {
-    let text = text.trim().as_bytes();
-    let mut secrets = secrets();
-    if text.len() < SHORTEST || secrets.iter().any(|secret| *secret.text == *text) {
-        return;
+fn add(secrets: &mut VecDeque<Box<str>>, text: &str) {
+    let text = text.trim();
+    if text.len() >= SHORTEST && secrets.iter().all(|known| **known != *text) {
+        secrets.push_back(text.into());
     }
-    let of_requests = |secret: &&Secret| secret.life == Life::Request;
-    if life == Life::Request && secrets.iter().filter(of_requests).count() == MOST_OF_REQUESTS {
-        let oldest = secrets.iter().position(|secret| of_requests(&secret));
-        oldest.map(|oldest| secrets.remove(oldest));
-    }
-    secrets.push(Secret {
-        text: text.into(),
-        life,
-    });
 }
 
-fn secrets() -> MutexGuard<'static, Vec<Secret>> {
+fn secrets() -> MutexGuard<'static, Secrets> {
     SECRETS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// `text` without secrets, access key ids, and passwords in URLs.
 pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
-    blanked(text, &secrets(), true)
+    let secrets = secrets();
+    let all = [&secrets.of_run, &secrets.of_requests, &secrets.ids];
+    blanked(text, &all)
 }
 
 /// `text` without secrets and passwords in URLs, but with access key ids.
 pub(crate) fn redacted_but_ids(text: &str) -> Cow<'_, str> {
-    blanked(text, &secrets(), false)
+    let secrets = secrets();
+    blanked(text, &[&secrets.of_run, &secrets.of_requests])
 }
 
 /// `text` without the password of any `SCHEME://USER:PASSWORD@HOST` in it.
@@ -135,17 +129,15 @@ fn last_at(word: &str) -> Option<usize> {
     ats.find(|at| !is_digest(&word[at + 1..]))
 }
 
-/// `text` without `secrets`, of which access key ids are among them only with `ids`, and without
-/// passwords in URLs.
-fn blanked<'a>(text: &'a str, secrets: &[Secret], ids: bool) -> Cow<'a, str> {
+/// `text` without `secrets` and without passwords in URLs.
+fn blanked<'a>(text: &'a str, secrets: &[&VecDeque<Box<str>>]) -> Cow<'a, str> {
     let text = without_passwords(text);
     let bytes = text.as_bytes();
     let mut safe = String::new();
     let (mut copied, mut at) = (0, 0);
     while at < bytes.len() {
-        let found = (secrets.iter())
-            .filter(|secret| ids || secret.life != Life::Id)
-            .filter_map(|secret| length_of_match(&bytes[at..], &secret.text))
+        let found = (secrets.iter().copied().flatten())
+            .filter_map(|secret| length_of_match(&bytes[at..], secret.as_bytes()))
             .max();
         match found {
             // Secrets begin and end with whole characters, and so do their encodings.
@@ -193,18 +185,11 @@ fn length_of_byte(text: &[u8], byte: u8) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        BLANK, Life, MOST_OF_REQUESTS, Secret, blanked, hide_of_request, without_passwords,
-    };
+    use super::{BLANK, MOST_OF_REQUESTS, blanked, hide_of_request, without_passwords};
     use proptest::prelude::*;
 
-    fn redacted(text: &str, secret: &str, life: Life, ids: bool) -> String {
-        let text_of_secret = secret.as_bytes().into();
-        let secrets = [Secret {
-            text: text_of_secret,
-            life,
-        }];
-        blanked(text, &secrets, ids).into_owned()
+    fn redacted(text: &str, secret: &str) -> String {
+        blanked(text, &[&[secret.into()].into()]).into_owned()
     }
 
     #[test]
@@ -220,16 +205,16 @@ mod tests {
         ] {
             let text = format!("ä key={spelled}&x");
             let expected = format!("ä key={BLANK}&x");
-            assert_eq!(redacted(&text, secret, Life::Run, false), expected);
+            assert_eq!(redacted(&text, secret), expected);
         }
     }
 
     #[test]
     fn keeps_an_access_key_id_for_the_log() {
-        let text = "AKIAEXAMPLE of a profile";
-        assert_eq!(redacted(text, "AKIAEXAMPLE", Life::Id, false), text);
-        let expected = format!("{BLANK} of a profile");
-        assert_eq!(redacted(text, "AKIAEXAMPLE", Life::Id, true), expected);
+        let text = "AKIAOFTHISTEST of a profile";
+        super::hide_id("AKIAOFTHISTEST");
+        assert_eq!(super::redacted_but_ids(text), text);
+        assert_eq!(super::redacted(text), format!("{BLANK} of a profile"));
     }
 
     #[test]
@@ -315,7 +300,7 @@ mod tests {
     #[test]
     fn keeps_text_that_only_begins_like_a_secret() {
         for text in ["wJalr", "wJalr%2", "wJalr%2FXUtm", "", "wJalr\\"] {
-            assert_eq!(redacted(text, "wJalr/XUtn", Life::Run, true), text);
+            assert_eq!(redacted(text, "wJalr/XUtn"), text);
         }
     }
 
@@ -325,7 +310,7 @@ mod tests {
             prop_assume!(!before.contains(&secret) && !after.contains(&secret));
             let text = format!("{before}\u{1}{secret}\u{1}{after}");
             let expected = format!("{before}\u{1}{BLANK}\u{1}{after}");
-            prop_assert_eq!(redacted(&text, &secret, Life::Run, true), expected);
+            prop_assert_eq!(redacted(&text, &secret), expected);
         }
     }
 }

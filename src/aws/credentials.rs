@@ -17,7 +17,6 @@ use super::service::ServiceSettings;
 use super::{kept, machine, program, sts};
 use crate::error::Error;
 use crate::net::http::{self, HttpAnswer, LONGEST_TOKEN};
-use crate::net::limit::Limits;
 use crate::net::retry::Failure;
 use crate::progress::Progress;
 use crate::redact;
@@ -107,7 +106,7 @@ impl Resolver<'_> {
         attempt: impl AsyncFnMut() -> Result<T, Failure>,
     ) -> Result<T, Error> {
         let retry = self.settings.transport.retry.clone();
-        let retry = retry.within(Limits::default());
+        let retry = retry.for_host(None);
         let outcome = retry.run(self.progress, operation, attempt).await;
         outcome.map_err(|failure| failure.error)
     }

@@ -85,8 +85,11 @@ where
             Some(code) => {
                 let (code, message) = (cut(code), service.err().message().map(cut));
                 let message = message.as_deref();
-                let known = answered(&code, message, status);
-                known.unwrap_or_else(|| errors::failed(host, &code, message, status))
+                let is_passing = errors::is_passing(&code, status);
+                let known = (!is_passing).then(|| answered(&code, message, status));
+                known
+                    .flatten()
+                    .unwrap_or_else(|| errors::failed(host, &code, message, status))
             }
             None => errors::unreadable(host, status),
         },

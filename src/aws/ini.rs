@@ -230,54 +230,9 @@ fn is_line_break(character: char) -> bool {
 mod tests {
     use super::parse;
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     fn read(text: &str) -> super::Sections {
         parse(text.as_bytes()).expect("well-formed")
-    }
-
-    /// The settings of the one section, sorted by key.
-    fn settings(text: &str) -> Vec<(String, String)> {
-        let [(_, settings)] = <[_; 1]>::try_from(read(text)).expect("one section");
-        settings
-            .into_iter()
-            .collect::<BTreeMap<_, _>>()
-            .into_iter()
-            .collect()
-    }
-
-    fn pair(key: &str, value: &str) -> (String, String) {
-        (key.to_owned(), value.to_owned())
-    }
-
-    #[test]
-    fn keys_are_lower_case_and_values_keep_their_inside() {
-        let text = "[a]\nKey = v # no comment ; none\nb:c=d\n  # comment\n;comment\n empty =\n";
-        assert_eq!(
-            settings(text),
-            [
-                pair("b", "c=d\nempty ="),
-                pair("key", "v # no comment ; none")
-            ]
-        );
-    }
-
-    #[test]
-    fn deeper_lines_continue_a_value_and_comments_do_not_end_it() {
-        let text = "[a]\n  key = 1\n    2\n\n # comment\n    3\n  next = 4\n";
-        assert_eq!(
-            settings(text),
-            [pair("key", "1\n2\n\n3"), pair("next", "4")]
-        );
-    }
-
-    #[test]
-    fn default_supplies_every_section() {
-        let text = "[DEFAULT]\na = 1\nb = 2\n[x]\nb = 3\n[DEFAULT]\nc = 4\n";
-        assert_eq!(
-            settings(text),
-            [pair("a", "1"), pair("b", "3"), pair("c", "4")]
-        );
     }
 
     #[test]
@@ -321,14 +276,5 @@ mod tests {
             let _ = parse(&bytes);
         }
 
-        #[test]
-        fn plain_settings_are_read_back(
-            settings in prop::collection::btree_map("[a-z_]{1,8}", "[!-~]( ?[!-~]){0,9}", 0..6)
-        ) {
-            let lines = settings.iter().map(|(key, value)| format!("{key} = {value}\n"));
-            let text = format!("[a]\n{}", lines.collect::<String>());
-            let expected: Vec<_> = settings.into_iter().collect();
-            prop_assert_eq!(self::settings(&text), expected);
-        }
     }
 }

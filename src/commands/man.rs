@@ -6,7 +6,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::console::Console;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::listing::Missing;
 
 /// Print the man page of the program or of a command
@@ -52,22 +52,21 @@ impl ManArgs {
             root.find_subcommand(name)
                 .expect("the parser accepts names of commands only")
         });
-        let page = page(&root, command)
-            .map_err(|error| Error::new(Kind::Other, format!("cannot write the page: {error}")))?;
-        console.write(page.as_bytes())?;
+        console.write(page(&root, command).as_bytes())?;
         Ok(Missing::new())
     }
 }
 
 /// The man page of `command`, which is `root` or one of its commands.
-fn page(root: &Command, command: &Command) -> std::io::Result<String> {
+fn page(root: &Command, command: &Command) -> String {
     let mut page = Vec::new();
-    generated(root, command).render(&mut page)?;
+    let rendered = generated(root, command).render(&mut page);
+    rendered.expect("a vector takes every byte");
     let page = typeset(&String::from_utf8_lossy(&page));
     // No hyphens and no spaces that fill the line: names of options are long words.
     let page = page.replacen(".SH NAME", ".nh\n.ad l\n.SH NAME", 1);
     let more = typeset(&more_sections(root, command).to_roff());
-    Ok(page + &more.replace('\'', "\\(aq"))
+    page + &more.replace('\'', "\\(aq")
 }
 
 /// What `clap_mangen` makes of the help, except for the text after the options.

@@ -29,6 +29,7 @@ use crate::source::{RegistryArgs, SourceName};
 #[command(mut_arg("include", |include| include.help(INCLUDE).long_help(INCLUDE_HELP)))]
 #[command(mut_arg("exclude", |exclude| exclude.help("Ignore names that match this regex; repeatable")))]
 #[command(mut_arg("limit", |limit| limit.help("List only the first N rows of each registry")))]
+#[command(mut_arg("skip", |skip| skip.help("Leave out the first N rows of each registry")))]
 #[command(mut_arg("full_ref", |full_ref| full_ref.help(FULL_REF).long_help(FULL_REF)))]
 #[command(mut_arg("since", |since| since.long_help(SINCE_HELP)))]
 #[command(mut_args(hide_others))]
@@ -52,7 +53,7 @@ const SINCE_HELP: &str = "\
 List only repositories created at or after this time
 
 A time (`2024-06-01T12:00:00Z`), a date with or without a time in UTC (`2024-06-01`, \
-`2024-06-01 12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`). Rows without a date are left out.";
+`2024-06-01 12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`, `1d12h`). Rows without a date are left out.";
 const SORT_HELP: &str = "\
 Sort the rows by this key
 

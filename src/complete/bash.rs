@@ -47,8 +47,6 @@ const SCRIPT: &str = r#"_ecrpub_complete() {
 complete -o nosort -F _ecrpub_complete ecrpub 2>/dev/null || complete -F _ecrpub_complete ecrpub
 "#;
 
-/// The adapter.
-#[derive(Clone, Copy, Debug)]
 pub(super) struct Bash;
 
 impl EnvCompleter for Bash {
@@ -71,7 +69,7 @@ impl EnvCompleter for Bash {
         buf.write_all(SCRIPT.as_bytes())
     }
 
-    /// Writes one answer per line. The last word is the one to complete.
+    /// One answer per line. The last word is the one to complete.
     fn write_complete(
         &self,
         cmd: &mut Command,
@@ -91,13 +89,7 @@ impl EnvCompleter for Bash {
 /// `word` with a backslash before each character that bash would not take literally. Quotes around the
 /// whole word would hide its beginning from bash.
 fn escaped(word: &str) -> String {
-    let mut escaped = String::new();
-    for character in word.chars() {
-        let is_plain = character.is_alphanumeric() || "_@%+=:,./-".contains(character);
-        if !is_plain {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
+    let is_plain = |c: char| c.is_alphanumeric() || "_@%+=:,./-".contains(c);
+    let escape = |c| (!is_plain(c)).then_some('\\').into_iter().chain([c]);
+    word.chars().flat_map(escape).collect()
 }

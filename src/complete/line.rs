@@ -13,7 +13,7 @@ const PLACEHOLDER: &str = "xx";
 /// The words of the line, which begin with the program's name.
 #[derive(Debug)]
 pub(super) struct TypedLine {
-    words: Vec<OsString>,
+    pub(super) words: Vec<OsString>,
     /// The position of the word that is completed.
     index: usize,
 }
@@ -35,20 +35,8 @@ impl TypedLine {
         }
         let index = std::env::var("_CLAP_COMPLETE_INDEX").ok();
         let index = index.and_then(|index| index.parse().ok());
-        Self {
-            index: index.unwrap_or(last).min(last),
-            words,
-        }
-    }
-
-    /// All words.
-    pub(super) fn words(&self) -> &[OsString] {
-        &self.words
-    }
-
-    /// Whether there is no line: the shell asks for the script that completes lines.
-    pub(super) fn is_absent(&self) -> bool {
-        self.words.is_empty()
+        let index = index.unwrap_or(last).min(last);
+        Self { words, index }
     }
 
     /// The word that is completed.
@@ -69,7 +57,7 @@ impl TypedLine {
         option.strip_prefix("--") == Some(name)
     }
 
-    /// The other words, as far as they can be parsed: the name of a command of `root`, and its options.
+    /// The command of `root` in the other words, as far as they can be parsed: its name and its options.
     pub(super) fn parse(&self, root: Command) -> Option<(String, ArgMatches)> {
         let mut words = self.words.clone();
         if self.word().as_encoded_bytes().starts_with(b"-") {
@@ -85,22 +73,9 @@ impl TypedLine {
 
 /// `word` without the quotes and backslashes of a shell. A quote that is open ends with the word.
 fn unquoted(word: &OsStr) -> OsString {
-    let one_word = |text: &str| match shell::split(text)?.as_slice() {
-        [one] => Some(one.into()),
-        _ => None,
-    };
-    let Some(text) = word.to_str() else {
-        return word.to_owned();
-    };
-    // A backslash at the end would escape the quote.
-    let quotes: &[_] = if text.ends_with('\\') {
-        &[""]
-    } else {
-        &["", "'", "\""]
-    };
-    let closed = quotes.iter().map(|quote| format!("{text}{quote}"));
-    let mut unquoted = closed.filter_map(|text| one_word(&text));
-    unquoted.next().unwrap_or_else(|| word.to_owned())
+    let closed = |quote| shell::split(&format!("{}{quote}", word.to_str()?));
+    let words = ["", "'", "\""].into_iter().find_map(closed);
+    words.map_or_else(|| word.to_owned(), |words| words.concat().into())
 }
 
 #[cfg(test)]
@@ -120,7 +95,6 @@ mod tests {
             ("'", ""),
             ("--tag='1.", "--tag=1."),
             (r"a\ b", "a b"),
-            (r"a\", r"a\"),
         ] {
             assert_eq!(unquoted(OsStr::new(word)), expected, "{word}");
         }

@@ -6,7 +6,6 @@
 mod bash;
 mod candidates;
 mod line;
-mod lister;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -27,6 +26,12 @@ use crate::exit;
 
 const SHELLS: Shells<'_> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zsh]);
 
+/// zsh runs a file of `fpath` as the function of its name, at the first TAB.
+const ZSH_FUNCTION: &str = r#"if [[ "${funcstack[1]}" == _ecrpub ]]; then
+    _clap_dynamic_completer_ecrpub "$@"
+fi
+"#;
+
 /// Answers a shell, if `ECRPUB_COMPLETE` names one; `arguments` begin with the program's name, and
 /// `root` is the command line to complete.
 pub(crate) fn answer(arguments: &[OsString], root: fn() -> Command) -> Option<ExitCode> {
@@ -36,7 +41,8 @@ pub(crate) fn answer(arguments: &[OsString], root: fn() -> Command) -> Option<Ex
     let name = Path::new(&shell).file_stem().unwrap_or_default();
     let name = name.to_string_lossy();
     let line = TypedLine::of(arguments, &name);
-    if line.is_absent() {
+    // Without a line, the shell asks for the script that completes lines.
+    if line.words.is_empty() {
         let console = Console::new(Color::Auto, false);
         let written = script(&name).and_then(|script| console.write(script.as_bytes()));
         return Some(exit::report(written.map(|()| Vec::new()), &console));
@@ -44,17 +50,15 @@ pub(crate) fn answer(arguments: &[OsString], root: fn() -> Command) -> Option<Ex
     exit::silently_on_panic();
     let completed = SHELLS
         .completer(&name)
-        .is_some_and(|shell| complete(shell, line, root, started).is_ok());
+        .is_some_and(|shell| complete(shell, &Arc::new(line), root, started).is_ok());
     Some(u8::from(!completed).into())
 }
 
 /// The script that makes `shell` call `ecrpub` at TAB.
 pub(crate) fn script(shell: &str) -> Result<String, Error> {
     let Some(completer) = SHELLS.completer(shell) else {
-        let names: Vec<_> = SHELLS.names().map(|name| format!("`{name}`")).collect();
-        let (variable, names) = (env::COMPLETE, names.join(", "));
-        let message = format!("`{variable}` is `{shell}`, which is not one of the shells {names}");
-        return Err(Error::usage(message).hint("correct the setting, or unset it"));
+        let message = format!("`{}` is `{shell}`, which has no completion", env::COMPLETE);
+        return Err(Error::usage(message).hint("list the shells with `ecrpub completions --help`"));
     };
     let mut script = Vec::new();
     completer
@@ -62,10 +66,7 @@ pub(crate) fn script(shell: &str) -> Result<String, Error> {
         .expect("a vector takes every byte");
     let mut script = String::from_utf8_lossy(&script).trim().to_owned() + "\n";
     if shell == "zsh" {
-        // zsh runs a file of `fpath` as the function of its name, at the first TAB.
-        script.push_str(
-            "if [[ \"${funcstack[1]}\" == _ecrpub ]]; then\n    _clap_dynamic_completer_ecrpub \"$@\"\nfi\n",
-        );
+        script.push_str(ZSH_FUNCTION);
     }
     Ok(script)
 }
@@ -73,14 +74,15 @@ pub(crate) fn script(shell: &str) -> Result<String, Error> {
 /// Writes the candidates for `line` to stdout.
 fn complete(
     shell: &dyn EnvCompleter,
-    line: TypedLine,
+    line: &Arc<TypedLine>,
     root: fn() -> Command,
     started: Instant,
 ) -> io::Result<()> {
-    let (words, line) = (line.words().to_vec(), Arc::new(line));
     let adapt = |arg: Arg| {
-        let arg = named_as_typed(unless_empty(arg, &line), &line);
-        candidates::offer(arg, &line, root, started)
+        // While the word is empty, options would bury the values.
+        let hides = !arg.is_positional() && line.word().is_empty();
+        let arg = if hides { arg.hide(true) } else { arg };
+        candidates::offer(named_as_typed(arg, line), line, root, started)
     };
     let mut command = root()
         .mut_args(adapt)
@@ -88,16 +90,9 @@ fn complete(
     command.build();
     let folder = std::env::current_dir().ok();
     let mut candidates = Vec::new();
+    let words = line.words.clone();
     shell.write_complete(&mut command, words, folder.as_deref(), &mut candidates)?;
     io::stdout().write_all(&candidates)
-}
-
-/// Hides options while the word is empty: they would bury the values.
-fn unless_empty(arg: Arg, line: &TypedLine) -> Arg {
-    if arg.is_positional() || !line.word().is_empty() {
-        return arg;
-    }
-    arg.hide(true)
 }
 
 /// Gives an option the name by which the line calls it: the engine knows no values after other names.

@@ -68,6 +68,7 @@ fn exclusions(query: &Query<'_>) -> Result<(), Error> {
         ("--pin", output.pin),
         ("--sort", select.sort.is_some()),
         ("--reverse", select.reverse),
+        ("--skip", select.skip > 0),
         limit,
     ];
     beside_count.extend(added);
@@ -394,97 +395,63 @@ mod tests {
         outcome.err().map(|error| error.to_string())
     }
 
+    /// Command lines, and what their refusals say.
+    const REFUSED: &str = "\
+tags web --count -o json => --count | --output
+tags web --count --reverse => --count | --reverse
+images web --count --platforms => --count | --platforms
+images web --tagged --untagged => --tagged | --untagged
+tags web --max-pages 1 --limit 1 => --max-pages | --limit
+tags web --starting-token x --tag y => --starting-token | --tag
+tags web --sort none --reverse => --sort none | reverse
+tags web -o csv --time relative => --time relative | tables
+tags web -o name -c imageTag => --columns | -o name
+images web -o name --platforms => --platforms | format
+tags web -o json --pin => --pin | another format
+tags web team/app --max-pages 2 => --max-pages | several
+tags web --source registry => `web` is in your own registry
+tags ab/cd --public --profile x => `--profile` is for your own registry
+tags ab/cd --public --registry-id 123456789012 => `--registry-id` is for
+tags ab/cd --public --region us-east-1 => `--region` is for
+tags ab/cd --public --endpoint-url http://h => `--endpoint-url` is
+images ab/cd --public --starting-token x => read from all its tags
+images ab/cd --public -o delete-requests => cannot be deleted
+images ab/cd --public --max-pages 2 => read from all its tags
+tags public.ecr.aws/ab/cd:1 --max-pages 2 => one of its images was named
+images ab/cd --public --untagged => `--untagged` lists untagged images
+images ab/cd --public --source registry => `ecrpub images` needs more";
+
     #[test]
-    fn refuses_options_that_exclude_each_other() {
-        for (line, options) in [
-            ("tags web --count -o json", ["--count", "--output"]),
-            ("tags web --count --reverse", ["--count", "--reverse"]),
-            ("images web --count --platforms", ["--count", "--platforms"]),
-            ("images web --tagged --untagged", ["--tagged", "--untagged"]),
-            (
-                "tags web --max-pages 1 --limit 1",
-                ["--max-pages", "--limit"],
-            ),
-            (
-                "tags web --starting-token x --tag y",
-                ["--starting-token", "--tag"],
-            ),
-            ("tags web --sort none --reverse", ["--sort none", "reverse"]),
-            (
-                "tags web -o csv --time relative",
-                ["--time relative", "tables"],
-            ),
-            ("tags web -o name -c imageTag", ["--columns", "-o name"]),
-            ("images web -o name --platforms", ["--platforms", "format"]),
-            ("tags web -o json --pin", ["--pin", "another format"]),
-            (
-                "tags web team/app --max-pages 2",
-                ["--max-pages", "several"],
-            ),
-        ] {
+    fn refuses_options_that_do_not_go_together() {
+        for case in REFUSED.lines() {
+            let (line, words) = case.split_once(" => ").expect("an arrow");
             let refusal = refusal(line).expect(line);
+            let mut words = words.split(" | ");
             assert!(
-                options.iter().all(|option| refusal.contains(option)),
+                words.all(|word| refusal.contains(word)),
                 "{line}: {refusal}"
             );
         }
-    }
-
-    #[test]
-    fn refuses_options_of_the_other_kind_of_repository() {
-        for (line, words) in [
-            (
-                "tags web --source registry",
-                "`web` is in your own registry",
-            ),
-            (
-                "tags ab/cd --public --profile x",
-                "`--profile` is for your own registry",
-            ),
-            (
-                "tags ab/cd --public --registry-id 123456789012",
-                "`--registry-id` is for",
-            ),
-            (
-                "images ab/cd --public -o delete-requests",
-                "cannot be deleted",
-            ),
-            (
-                "images ab/cd --public --max-pages 2",
-                "read from all its tags",
-            ),
-            (
-                "tags public.ecr.aws/ab/cd:1 --max-pages 2",
-                "one of its images was named",
-            ),
+        for options in [
+            "--since 1d",
+            "--before 7d",
+            "--media-type helm",
+            "--digest 0123456789ab",
+            "--sort pushed",
+            "--sort created",
+            "--sort size",
+            "--sort digest",
+            "--columns +size",
+            "--time iso",
+            "--bytes",
         ] {
-            let refusal = refusal(line).expect(line);
-            assert!(refusal.contains(words), "{line}: {refusal}");
-        }
-    }
-
-    #[test]
-    fn refuses_options_that_need_missing_facts() {
-        for (line, words) in [
-            (
-                "images ab/cd --public --untagged",
-                "`--untagged` lists untagged images",
-            ),
-            (
-                "images ab/cd --public --source registry",
-                "`ecrpub images` needs more",
-            ),
-            (
-                "tags ab/cd --public --source registry --since 1d",
-                "`--since` needs more",
-            ),
-            (
-                "tags ab/cd --public --source registry --bytes",
-                "`--bytes` needs more",
-            ),
-        ] {
-            let refusal = refusal(line).expect(line);
-            assert!(refusal.contains(words), "{line}: {refusal}");
+            let line = format!("tags ab/cd --public --source registry {options}");
+            let refusal = refusal(&line).expect(options);
+            let (option, _) = options.split_once(' ').unwrap_or((options, ""));
+            assert!(
+                refusal.starts_with(&format!("`{option}")),
+                "{line}: {refusal}"
+            );
         }
     }
 

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::model::RowKind;
 use crate::output::{counted, human_count};
+use crate::select::Selected;
 use crate::shell::quoted;
 use crate::source::{self, ManifestCounts};
 
@@ -177,17 +178,31 @@ impl Listing<'_> {
         } else {
             "passes the filters"
         };
-        let reason = match part.selected.counts.read {
+        let Selected {
+            counts,
+            suggestion,
+            not_versions,
+            ..
+        } = &part.selected;
+        let others = match not_versions {
+            0 => String::new(),
+            1 => "; 1 tag is not a version".to_owned(),
+            count => format!("; {} are not versions", counted(*count, "tag")),
+        };
+        let reason = match counts.read {
+            _ if counts.skipped > 0 => {
+                format!("`--skip` leaves out {}", counted(counts.skipped, "row"))
+            }
             0 if self.query.kind() == RowKind::Repositories || subject.is_own() => {
                 "it is empty".to_owned()
             }
             0 => "it has no tags".to_owned(),
-            read => format!("of {}, none {passes}", counted(read, noun)),
+            read => format!("of {}, none {passes}{others}", counted(read, noun)),
         };
         self.note(&format!(
             "{} has nothing to list: {reason}{}",
             subject.title(),
-            did_you_mean(part.selected.suggestion.as_deref())
+            did_you_mean(suggestion.as_deref().filter(|_| counts.skipped == 0))
         ));
     }
 

@@ -111,7 +111,7 @@ impl Listing<'_> {
             tokio::try_join!(self.collect(target, selection), self.reference(target))?;
         if self.selects_by_usage() {
             usage::add(self, &mut [&mut part]).await?;
-            self.selection.arrange(&mut part.selected.rows);
+            self.selection.arrange(&mut part.selected);
         }
         self.add_reference(reference.as_ref(), &mut part.selected.rows);
         Ok(part)

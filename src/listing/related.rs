@@ -13,6 +13,7 @@ use crate::model::Row;
 use crate::output::counted;
 use crate::reference::{Digest, Platform};
 use crate::relations::Question;
+use crate::select::Selected;
 use crate::source::Target;
 
 /// A younger image may be part of a push that has not ended: its index comes last.
@@ -219,8 +220,8 @@ async fn select_by_platform(
     let mut unknown = 0;
     loop {
         let passing = &mut part.selected.rows;
-        let limit = listing.selection.limit().unwrap_or(usize::MAX);
-        let mut rows: Vec<Row> = rest.by_ref().take(limit - passing.len()).collect();
+        let missing = listing.selection.last() - passing.len();
+        let mut rows: Vec<Row> = rest.by_ref().take(missing).collect();
         if rows.is_empty() {
             break;
         }
@@ -242,7 +243,9 @@ async fn select_by_platform(
         }
     }
     part.ended_early |= rest.len() > 0;
-    part.selected.counts.passing = part.selected.rows.len();
+    let Selected { rows, counts, .. } = &mut part.selected;
+    counts.passing = rows.len();
+    listing.selection.skip(rows, counts);
     if unknown > 0 {
         let whose = if unknown == 1 { "its" } else { "their" };
         part.notes.push(format!(

@@ -44,20 +44,25 @@ impl Listing<'_> {
     ) -> Result<Part<'t>, Error> {
         let reference = self.reference(target).await?;
         let mut pages = self.pages(&target.subject);
-        let limit = self.selection.limit().unwrap_or(usize::MAX);
+        let limit = self.selection.limit();
         let mut streamed = Selected::default();
         let mut page = pages.next().await?;
         let mut limited = false;
         while let Some(mut rows) = page {
             streamed.counts.read += rows.len();
-            if streamed.counts.passing == 0 && streamed.suggestion.is_none() {
+            if streamed.counts.passing + streamed.counts.skipped == 0
+                && streamed.suggestion.is_none()
+            {
                 streamed.suggestion = self.selection.suggestion(&rows);
             }
             self.selection.filter(&mut rows);
-            let wanted = limit - streamed.counts.passing;
+            let counts = &mut streamed.counts;
+            let wanted = limit - counts.passing;
+            counts.passing += rows.len();
+            self.selection.skip(&mut rows, counts);
             limited = rows.len() > wanted || (rows.len() == wanted && !pages.is_at_end());
+            counts.passing = counts.passing.min(limit);
             rows.truncate(wanted);
-            streamed.counts.passing += rows.len();
             self.add_reference(reference.as_ref(), &mut rows);
             if limited || pages.is_at_end() {
                 printer.rows(&rows)?;

@@ -5,7 +5,6 @@ use url::{Host, Url};
 
 use super::errors;
 use super::http::{self, HttpAnswer, LONGEST_PAGE};
-use super::limit::Limits;
 use super::retry::{Failure, Retry};
 use super::settings::{Transport, host};
 use crate::error::Error;
@@ -23,12 +22,12 @@ pub(crate) struct Anonymous<'a> {
 }
 
 impl<'a> Anonymous<'a> {
-    /// The host of `url`, or else of the built-in `address`.
+    /// The host of `url`, or else of the built-in `address`, whose rate may be known.
     pub(crate) fn new(
         url: Option<Url>,
         address: &str,
         transport: Transport,
-        limits: Limits,
+        known_rate: Option<f64>,
         progress: &'a Progress,
     ) -> Self {
         let built_in = || Url::parse(address).expect("the built-in address is a URL");
@@ -37,7 +36,7 @@ impl<'a> Anonymous<'a> {
             host: host(&base),
             base,
             http: transport.http,
-            retry: transport.retry.within(limits),
+            retry: transport.retry.for_host(known_rate),
             progress,
         }
     }

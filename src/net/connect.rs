@@ -48,13 +48,10 @@ pub(crate) struct ConnectError {
 pub(super) enum ConnectCause {
     /// The proxy setting is unusable, for this reason.
     Setting(String),
-    /// The host name is unknown.
     UnknownHost,
-    /// TCP.
     Tcp(Box<dyn StdError + Send + Sync>),
-    /// TLS.
-    Tls(io::Error),
-    /// The system has no certificates to trust.
+    /// TLS, with the setting that named a CA bundle.
+    Tls(io::Error, Option<String>),
     NoRoots,
     /// The proxy refused CONNECT with this status.
     Refused(u16),
@@ -135,10 +132,11 @@ impl Connector {
         let config = self.trust.config().ok_or(ConnectCause::NoRoots)?;
         let host = uri.host().unwrap_or_default();
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(host.to_owned())
-            .map_err(|error| ConnectCause::Tls(io::Error::other(error)))?;
+        let failed = |error| ConnectCause::Tls(error, self.trust.origin.clone());
+        let name = ServerName::try_from(host.to_owned());
+        let name = name.map_err(|error| failed(io::Error::other(error)))?;
         let tls = TlsConnector::from(config).connect(name, io).await;
-        Ok(Box::new(tls.map_err(ConnectCause::Tls)?))
+        Ok(Box::new(tls.map_err(failed)?))
     }
 }
 
@@ -189,7 +187,7 @@ impl StdError for ConnectError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.cause {
             ConnectCause::Tcp(error) | ConnectCause::NoAnswer(error) => Some(&**error),
-            ConnectCause::Tls(error) => Some(error),
+            ConnectCause::Tls(error, _) => Some(error),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 
 use super::connect::{ConnectCause, ConnectError};
 use super::retry::{Failure, RetryCause};
+use super::settings::Found;
 use crate::error::{Error, Kind};
 use crate::redact::redacted;
 
@@ -59,13 +60,21 @@ pub(crate) fn is_passing(code: &str, status: u16) -> bool {
     cause(code, status) != RetryCause::Final
 }
 
-/// The cause that the AWS SDKs see in an error `code`, or else in the status.
+/// The cause by the status, whatever the code, or else by the codes that the AWS SDKs retry.
 fn cause(code: &str, status: u16) -> RetryCause {
+    // Beside the codes of the Rust SDK, those of other languages', and of the model of STS.
+    let is_transient = TRANSIENT_ERRORS.contains(&code)
+        || [
+            "InternalError",
+            "ServiceUnavailable",
+            "IDPCommunicationError",
+        ]
+        .contains(&code);
     match status {
-        _ if THROTTLING_ERRORS.contains(&code) => RetryCause::Throttled,
-        _ if TRANSIENT_ERRORS.contains(&code) => RetryCause::Server,
         429 => RetryCause::Throttled,
+        _ if THROTTLING_ERRORS.contains(&code) => RetryCause::Throttled,
         408 | 500.. => RetryCause::Server,
+        _ if is_transient => RetryCause::Server,
         _ => RetryCause::Final,
     }
 }
@@ -92,7 +101,7 @@ pub(crate) fn failure(chain: &(dyn StdError + 'static), host: &str) -> Failure {
         return Failure::fatal(invalid(host, &too_long.to_string()));
     }
     if let Some(error) = find::<rustls::Error>(chain) {
-        return of_tls(error, &format!("`{host}`"));
+        return of_tls(error, &format!("`{host}`"), None);
     }
     if find::<hyper::Error>(chain).is_some_and(hyper::Error::is_parse) {
         return Failure::fatal(invalid(host, "not HTTP"));
@@ -127,10 +136,18 @@ fn unconnected(error: &ConnectError, host: &str) -> Failure {
             Error::usage(why)
                 .hint("correct the setting, unset it, or exempt the host with `NO_PROXY`"),
         ),
-        ConnectCause::NoRoots => hinted(
-            format!("cannot trust {peer}: this system has no certificates"),
-            "install certificates, or name some with `--ca-bundle FILE`",
-        ),
+        ConnectCause::NoRoots => match Found::in_environment("SSL_CERT_FILE") {
+            Some(Found { text, .. }) => hinted(
+                format!(
+                    "cannot trust {peer}: `SSL_CERT_FILE` names `{text}`, which is missing or holds no certificates"
+                ),
+                "correct the variable, or unset it",
+            ),
+            None => hinted(
+                format!("cannot trust {peer}: this system has no certificates"),
+                "install certificates, or name some with `--ca-bundle FILE`",
+            ),
+        },
         ConnectCause::UnknownHost if proxy.is_none() => hinted(
             format!("cannot find the host {peer}"),
             "check the network, the host name and, if given, `--region`",
@@ -140,8 +157,8 @@ fn unconnected(error: &ConnectError, host: &str) -> Failure {
             fatal(format!("{peer} refuses connections"))
         }
         ConnectCause::Tcp(error) => broken(format!("cannot connect to {peer}"), &**error),
-        ConnectCause::Tls(error) => match find::<rustls::Error>(error) {
-            Some(error) => of_tls(error, &peer),
+        ConnectCause::Tls(error, bundle) => match find::<rustls::Error>(error) {
+            Some(error) => of_tls(error, &peer, bundle.as_deref()),
             None => broken(format!("the connection to {peer} broke"), error),
         },
         ConnectCause::Refused(407) => hinted(
@@ -153,27 +170,60 @@ fn unconnected(error: &ConnectError, host: &str) -> Failure {
         )),
         ConnectCause::NotHttp => fatal(format!("{peer} does not speak HTTP")),
         ConnectCause::NoAnswer(error) => {
-            let failure = lost(&format!("{peer} did not connect to `{host}`"), &**error);
-            let error = failure.error.hint(&hint);
-            Failure { error, ..failure }
+            lost(&format!("{peer} did not connect to `{host}`"), &**error)
         }
     }
 }
 
-/// Only certificate errors are reported as a matter of trust; others are protocol errors.
-fn of_tls(error: &rustls::Error, peer: &str) -> Failure {
-    use rustls::Error as Tls;
+/// Only certificate errors are reported as a matter of trust; others are protocol errors. `bundle` is
+/// the setting that named a CA bundle.
+fn of_tls(error: &rustls::Error, peer: &str, bundle: Option<&str>) -> Failure {
+    use rustls::{AlertDescription as Alert, CertificateError as Fault, Error as Tls};
     Failure::fatal(match error {
-        Tls::InvalidCertificate(_)
-        | Tls::NoCertificatesPresented
-        | Tls::UnsupportedNameType
-        | Tls::InvalidCertRevocationList(_) => service(format!("cannot trust {peer}: {error}"))
-            .hint("if a proxy re-signs its traffic, name its certificates with `--ca-bundle FILE`"),
-        Tls::InvalidMessage(_) => service(format!("{peer} does not speak TLS: {error}"))
+        Tls::InvalidCertificate(fault) => {
+            let error = service(format!(
+                "cannot trust {peer}: its certificate {}",
+                wrong(fault)
+            ));
+            match (fault, bundle) {
+                (Fault::UnknownIssuer | Fault::BadSignature, None) => error.hint(
+                    "if a proxy re-signs its traffic, name its certificates with `--ca-bundle FILE`",
+                ),
+                (Fault::UnknownIssuer | Fault::BadSignature, Some(origin)) => {
+                    error.hint(format!("add the issuer to the CA bundle of {origin}"))
+                }
+                _ => error,
+            }
+        }
+        Tls::InvalidMessage(_) => service(format!("{peer} does not speak TLS"))
             .hint("check the endpoint: its scheme may have to be `http`"),
-        _ => service(format!("the TLS handshake with {peer} failed: {error}"))
+        Tls::AlertReceived(Alert::HandshakeFailure | Alert::ProtocolVersion)
+        | Tls::PeerIncompatible(_) => service(format!(
+            "the TLS handshake with {peer} failed: no version, cipher or type of key in common"
+        )),
+        _ => service(format!("the TLS handshake with {peer} failed"))
             .hint("check the endpoint and the proxy settings"),
     })
+}
+
+/// What is wrong with a certificate. rustls has words for a few faults only.
+fn wrong(fault: &rustls::CertificateError) -> &'static str {
+    use rustls::CertificateError as Fault;
+    match fault {
+        // A bad signature: the issuer has the name of a trusted one.
+        Fault::UnknownIssuer | Fault::BadSignature => "is signed by an unknown issuer",
+        Fault::ExpiredContext { .. } => "has expired, by the clock of this machine",
+        Fault::NotValidYetContext { .. } => "is not valid yet, by the clock of this machine",
+        Fault::NotValidForNameContext { .. } => "is for another host name",
+        Fault::UnsupportedSignatureAlgorithmContext { .. }
+        | Fault::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "has a key or a signature of a type that cannot be checked, such as P-521"
+        }
+        Fault::Other(other) if other.to_string() == "CaUsedAsEndEntity" => {
+            "is that of a certificate authority, which is not accepted from a server"
+        }
+        _ => "is invalid",
+    }
 }
 
 fn lost(what: &str, chain: &(dyn StdError + 'static)) -> Failure {
@@ -268,5 +318,9 @@ mod tests {
         assert_eq!(cause("NovelException", 400), RetryCause::Final);
         assert_eq!(cause("NovelException", 408), RetryCause::Server);
         assert_eq!(cause("NovelException", 599), RetryCause::Server);
+        assert_eq!(cause("IDPCommunicationError", 400), RetryCause::Server);
+        // The status decides whatever the body says.
+        assert_eq!(cause("RequestTimeout", 429), RetryCause::Throttled);
+        assert_eq!(cause("AccessDeniedException", 503), RetryCause::Server);
     }
 }

@@ -28,29 +28,14 @@ const ACCEPTED_SHARE: f64 = 0.9;
 const DECREASE: f64 = 0.95;
 /// The growth of the rate with every accepted request.
 const GROWTH: f64 = 0.004;
+/// The share of a known rate that is kept while the host accepts three quarters of it: a host that
+/// allows no bursts refuses any request that arrives a few milliseconds early.
+const KNOWN_SHARE: f64 = 0.95;
+/// The growth of the rate from there on.
+const KNOWN_GROWTH: f64 = 0.0005;
 /// A rate is measured over at least this many requests, and at least over a second, because some hosts
 /// count the requests of each second.
 const MEASURED: usize = 32;
-
-/// What is known of a host's limits before the first request.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    /// The number of requests in flight at first. Every accepted request adds one, up to
-    /// [`MOST_IN_FLIGHT`].
-    pub(crate) in_flight: usize,
-    /// The rate after the first throttled answer, in requests per second; half of the rate so far if
-    /// not known.
-    pub(crate) known_rate: Option<f64>,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            in_flight: MOST_IN_FLIGHT,
-            known_rate: None,
-        }
-    }
-}
 
 /// Limits the requests to one host. Requests start in the order in which they arrive.
 #[derive(Debug)]
@@ -72,14 +57,17 @@ pub(crate) struct InFlight<'a> {
 }
 
 impl Limiter {
-    /// A limiter that begins with `limits`. A `second` is shorter than a second in tests that do not
-    /// want to wait.
-    pub(crate) fn new(limits: Limits, second: Duration) -> Self {
+    /// A limiter of a host whose documented rate may be known, in requests per second: it holds from the
+    /// first throttled answer on. Where it is one, requests begin one at a time, and each that is
+    /// accepted adds one in flight: a burst would be refused. A `second` is shorter in tests.
+    pub(crate) fn new(known_rate: Option<f64>, second: Duration) -> Self {
+        let is_low = known_rate.is_some_and(|rate| rate <= 1.0);
+        let in_flight = if is_low { 1 } else { MOST_IN_FLIGHT };
         Self {
             turn: tokio::sync::Mutex::default(),
-            permits: Semaphore::new(limits.in_flight),
-            most: AtomicUsize::new(limits.in_flight),
-            rate: Mutex::new(Rate::new(limits.known_rate, second)),
+            permits: Semaphore::new(in_flight),
+            most: AtomicUsize::new(in_flight),
+            rate: Mutex::new(Rate::new(known_rate, second)),
         }
     }
 
@@ -187,7 +175,9 @@ impl Rate {
     fn accepted(&mut self, sent: Instant, now: Instant) {
         self.accepted.add(sent, now, self.second);
         if self.decreased_at.is_none_or(|decreased| sent >= decreased) {
-            self.limit = self.limit.map(|limit| limit * (1.0 + GROWTH));
+            let known = self.known.unwrap_or(f64::INFINITY) * KNOWN_SHARE;
+            let growth = |limit| if limit < known { GROWTH } else { KNOWN_GROWTH };
+            self.limit = self.limit.map(|limit| limit * (1.0 + growth(limit)));
         }
     }
 
@@ -198,13 +188,15 @@ impl Rate {
             return;
         }
         let limit = match (self.limit, self.known) {
-            (None, Some(known)) => known,
+            (None, Some(known)) => known * KNOWN_SHARE,
             (limit, _) => {
                 let rate = self.sent.rate(now, self.second);
                 let rate = limit.map_or(rate, |limit| limit.min(rate));
                 let accepted = self.accepted.rate(now, self.second);
                 let decreased = (rate / 2.0).max(accepted * ACCEPTED_SHARE);
-                decreased.min(rate * DECREASE).max(LOWEST_RATE)
+                let known = self.known.filter(|known| accepted > known * 0.75);
+                let least = known.map_or(LOWEST_RATE, |known| known * KNOWN_SHARE);
+                decreased.min(rate * DECREASE).max(least)
             }
         };
         self.limit = Some(limit);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::limit::{Limiter, Limits};
+use super::limit::Limiter;
 use crate::error::{Error, Kind};
 use crate::progress::Progress;
 
@@ -108,15 +108,15 @@ impl Retry {
             max_attempts,
             timeout,
             first_delay,
-            limiter: Arc::new(Limiter::new(Limits::default(), second)),
+            limiter: Arc::new(Limiter::new(None, second)),
         }
     }
 
-    /// The same policy for another host, with these limits.
-    pub(crate) fn within(self, limits: Limits) -> Self {
+    /// The same policy for another host, whose rate may be known.
+    pub(crate) fn for_host(self, known_rate: Option<f64>) -> Self {
         let second = scaled(Duration::from_secs(1), self.first_delay);
         Self {
-            limiter: Arc::new(Limiter::new(limits, second)),
+            limiter: Arc::new(Limiter::new(known_rate, second)),
             ..self
         }
     }
@@ -216,7 +216,6 @@ fn given_up(attempts: u32, failure: Failure) -> Failure {
 mod tests {
     use super::{FIRST_DELAY, Failure, LONGEST_DELAY, Retry, RetryCause, retry_after};
     use crate::error::{Error, Kind};
-    use crate::net::limit::Limits;
     use crate::progress::Progress;
     use futures_util::FutureExt;
     use std::pin::pin;
@@ -243,11 +242,7 @@ mod tests {
     #[test]
     fn the_wait_before_a_retry_holds_no_place() {
         fastrand::seed(7);
-        let limits = Limits {
-            in_flight: 1,
-            known_rate: None,
-        };
-        let (retry, progress) = (policy().within(limits), Progress::new(false));
+        let (retry, progress) = (policy().for_host(Some(1.0)), Progress::new(false));
         let fails = async || {
             let error = Error::new(Kind::Service, "out of order");
             Err::<(), _>(Failure::new(RetryCause::Server, error))

@@ -11,8 +11,7 @@ use url::Url;
 use super::http;
 use super::retry::Retry;
 use super::trust::Trust;
-use crate::error::Error;
-use crate::options;
+use crate::error::{self, Error};
 use crate::shell::quoted;
 
 const DEFAULT_ATTEMPTS: u32 = 8;
@@ -60,16 +59,14 @@ pub(crate) struct ConnectionArgs {
     ///
     /// Lost connections are tried three times, refused ones once. Default: `AWS_MAX_ATTEMPTS`, the
     /// profile's `max_attempts`, or 8.
-    #[arg(long, value_name = "N", value_parser = options::one_or_more::<NonZeroU32>, hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = error::one_or_more::<NonZeroU32>, hide_short_help = true)]
     max_attempts: Option<NonZeroU32>,
 }
 
 /// The HTTP client and the retry policy.
 #[derive(Clone, Debug)]
 pub(crate) struct Transport {
-    /// Sends requests.
     pub(crate) http: http::Client,
-    /// Limits attempts and their time.
     pub(crate) retry: Retry,
 }
 
@@ -77,19 +74,12 @@ impl ConnectionArgs {
     /// The options that choose whose registry is read and how it is reached, as words of a command line:
     /// each after a space, quoted for a shell.
     pub(crate) fn as_words(&self) -> String {
-        let Self {
-            profile,
-            region,
-            endpoint_url,
-            ca_bundle,
-            timeout: _,
-            max_attempts: _,
-        } = self;
-        let ca_bundle = ca_bundle.as_ref().map(|path| path.to_string_lossy());
+        let ca_bundle = self.ca_bundle.as_ref().map(|path| path.to_string_lossy());
+        let endpoint_url = self.endpoint_url.as_ref().map(Url::as_str);
         let options = [
-            ("--profile", profile.as_deref()),
-            ("--region", region.as_deref()),
-            ("--endpoint-url", endpoint_url.as_ref().map(Url::as_str)),
+            ("--profile", self.profile.as_deref()),
+            ("--region", self.region.as_deref()),
+            ("--endpoint-url", endpoint_url),
             ("--ca-bundle", ca_bundle.as_deref()),
         ];
         let given = options.into_iter().filter_map(|(option, value)| {
@@ -157,7 +147,7 @@ impl ConnectionArgs {
         let Some((path, origin)) = bundle else {
             return Ok(Trust::default());
         };
-        Trust::in_bundle(&path).map_err(|why| {
+        Trust::in_bundle(&path, origin.clone()).map_err(|why| {
             let path = path.display();
             Error::usage(format!(
                 "the CA bundle `{path}` of {origin} cannot be used: {why}"
@@ -236,10 +226,9 @@ fn parse_endpoint(text: &str) -> Result<Url, String> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("a URL has no blanks and line breaks".to_owned());
     }
-    let mut url = Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or("a URL is written as `https://HOST/PATH`")?;
+    let url = Url::parse(text).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let mut url = url.ok_or("a URL is written as `https://HOST/PATH`")?;
     if url.query().is_some() {
         return Err("an endpoint has no query".to_owned());
     }

@@ -22,23 +22,35 @@ const BUNDLES: [&str; 5] = [
 pub(crate) struct Trust {
     /// The roots of a CA bundle; the system's without them.
     bundle: Option<RootCertStore>,
+    /// The setting that names the bundle.
+    pub(super) origin: Option<String>,
     config: OnceLock<Option<Arc<ClientConfig>>>,
 }
 
 impl Trust {
-    /// Trusts the certificates in the PEM file at `path` and no others; or says why it cannot be used.
-    pub(crate) fn in_bundle(path: &Path) -> Result<Self, String> {
+    /// Trusts the certificates in the PEM file at `path`, which `origin` names, and no others; or says
+    /// why it cannot be used.
+    pub(crate) fn in_bundle(path: &Path, origin: String) -> Result<Self, String> {
         let pem = std::fs::read(path).map_err(|error| error.to_string())?;
+        let mut pem = String::from_utf8_lossy(&pem).replace('\u{feff}', "");
+        for label in ["TRUSTED CERTIFICATE-----", "X509 CERTIFICATE-----"] {
+            pem = pem.replace(label, "CERTIFICATE-----");
+        }
         let mut roots = RootCertStore::empty();
-        for certificate in CertificateDer::pem_slice_iter(&pem) {
-            let certificate = certificate.map_err(|error| error.to_string())?;
-            roots.add(certificate).map_err(|error| error.to_string())?;
+        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+            let number = roots.len() + 1;
+            let certificate = certificate
+                .map_err(|_| format!("certificate {number} in it is cut off or not base64"))?;
+            let certificate = CertificateDer::from(first_element(&certificate));
+            let added = roots.add(certificate);
+            added.map_err(|_| format!("certificate {number} in it is invalid"))?;
         }
         if roots.is_empty() {
             return Err("it holds no certificate".to_owned());
         }
         Ok(Self {
             bundle: Some(roots),
+            origin: Some(origin),
             config: OnceLock::new(),
         })
     }
@@ -51,6 +63,18 @@ impl Trust {
         };
         self.config.get_or_init(make).clone()
     }
+}
+
+/// A certificate without the settings that OpenSSL appends to a `TRUSTED CERTIFICATE`: the first
+/// element of `der`, whose length follows its tag.
+fn first_element(der: &[u8]) -> &[u8] {
+    let end = match *der {
+        [_, length @ ..=0x7f, ..] => 2 + usize::from(length),
+        [_, 0x81, length, ..] => 3 + usize::from(length),
+        [_, 0x82, high, low, ..] => 4 + usize::from(u16::from_be_bytes([high, low])),
+        _ => der.len(),
+    };
+    der.get(..end).unwrap_or(der)
 }
 
 fn config(roots: RootCertStore) -> ClientConfig {
@@ -93,6 +117,9 @@ fn first_bundle(paths: &[impl AsRef<Path>]) -> Option<RootCertStore> {
 mod tests {
     use ecrpub_registry::Registry;
 
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+
     use super::{Trust, first_bundle};
 
     /// The first file that exists decides, as it is the distribution's; one without certificates makes
@@ -120,13 +147,43 @@ mod tests {
         registry.assert_no_requests();
     }
 
+    /// As OpenSSL reads them, which the AWS CLI uses.
+    #[test]
+    fn a_bundle_may_have_other_labels_and_a_byte_order_mark() {
+        let registry = Registry::builder().tls().start();
+        let pem = registry.certificate();
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
+        // OpenSSL appends its settings of trust.
+        let trusted = [&certificate[..], &[0x30, 2, 0x30, 0]].concat();
+        let trusted = format!(
+            "-----BEGIN TRUSTED CERTIFICATE-----\n{}\n-----END TRUSTED CERTIFICATE-----\n",
+            aws_smithy_types::base64::encode(trusted)
+        );
+        for (name, text) in [
+            ("mark", format!("\u{feff}{pem}")),
+            ("old", pem.replace(" CERTIFICATE", " X509 CERTIFICATE")),
+            ("trusted", trusted),
+        ] {
+            let path =
+                std::env::temp_dir().join(format!("ecrpub-{}-{name}.pem", std::process::id()));
+            std::fs::write(&path, text).unwrap();
+            let trust = Trust::in_bundle(&path, String::new());
+            std::fs::remove_file(path).unwrap();
+            let mut plain = rustls::RootCertStore::empty();
+            plain.add(certificate.clone()).unwrap();
+            let roots = trust.unwrap().bundle.unwrap();
+            assert_eq!(roots.roots, plain.roots, "{name}");
+        }
+        registry.assert_no_requests();
+    }
+
     #[test]
     fn a_bundle_must_hold_certificates_that_parse() {
         let folder = std::env::temp_dir();
         let why = |name: &str, pem: &str| {
             let path = folder.join(format!("ecrpub-{}-{name}.pem", std::process::id()));
             std::fs::write(&path, pem).unwrap();
-            let outcome = Trust::in_bundle(&path);
+            let outcome = Trust::in_bundle(&path, "`TEST`".to_owned());
             std::fs::remove_file(path).unwrap();
             outcome.unwrap_err()
         };
@@ -134,11 +191,12 @@ mod tests {
         let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
         assert_eq!(why("key", key), "it holds no certificate");
         let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        assert!(why("broken", broken).contains("invalid peer certificate"));
+        assert_eq!(why("broken", broken), "certificate 1 in it is invalid");
         let open = "-----BEGIN CERTIFICATE-----\nAAAA\n";
-        assert!(why("open", open).contains("missing section end"));
+        let cut = "certificate 1 in it is cut off or not base64";
+        assert_eq!(why("open", open), cut);
         assert!(
-            Trust::in_bundle(&folder).is_err(),
+            Trust::in_bundle(&folder, String::new()).is_err(),
             "a folder is not a bundle"
         );
     }

@@ -76,10 +76,11 @@ impl Format for Delimited {
 
 /// `cell` of CSV, in quotes if needed.
 fn quoted(cell: Cow<'_, str>, is_whole_line: bool) -> Cow<'_, str> {
-    if !cell.contains([',', '"', '\n', '\r']) && !(is_whole_line && cell.is_empty()) {
-        return cell;
+    let is_special = cell.contains([',', '"', '\n', '\r']);
+    if is_special || is_whole_line && cell.is_empty() {
+        return format!("\"{}\"", cell.replace('"', "\"\"")).into();
     }
-    format!("\"{}\"", cell.replace('"', "\"\"")).into()
+    cell
 }
 
 /// `cell` of TSV, with the characters that would break its line escaped.

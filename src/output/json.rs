@@ -124,7 +124,7 @@ impl Json {
     /// `text` in quotes; on a terminal, unsafe characters are written as `\uXXXX`.
     fn string(&self, text: &str, out: &mut Vec<u8>) {
         // Without an early exit, so that several bytes are compared at a time.
-        let is_plain = |byte| (b' '..=b'~').contains(&byte) & (byte != b'"') & (byte != b'\\');
+        let is_plain = |byte| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
         if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
             out.push(b'"');
             out.extend_from_slice(text.as_bytes());

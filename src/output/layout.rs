@@ -15,7 +15,7 @@ const COMFORTABLE: usize = 24;
 pub(super) struct Wish {
     /// The width at which nothing is cut.
     pub(super) whole: usize,
-    /// The width below which it can hardly be read.
+    /// The width below which it can hardly be read; of names the whole width, except of digest tags.
     pub(super) readable: usize,
     /// Columns of low importance give way first.
     pub(super) importance: u8,
@@ -26,7 +26,7 @@ pub(super) struct Wish {
 /// As many columns as fit into `available`, and at least one: their positions and widths.
 ///
 /// Columns without values are left out first. Then texts are cut, then columns are left out, the
-/// least important first. Columns that name the row are cut last.
+/// least important first. Columns that name the row are cut when no others are left.
 pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> {
     let mut fitting = Fitting {
         names: names(wishes),
@@ -46,9 +46,7 @@ pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> 
                 wish.readable
             }
         };
-        let whole = |wish: &Wish, is_name| if is_name { wish.whole } else { least(wish) };
-        let fit = (fitting.fit(whole)).or_else(|| fitting.fit(|wish, _| least(wish)));
-        if let Some(widths) = fit {
+        if let Some(widths) = fitting.fit(least) {
             return widths;
         }
         if !fitting.leave_one_out(|_, is_name| !is_name) {
@@ -56,7 +54,7 @@ pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> 
         }
     }
     loop {
-        if let Some(widths) = fitting.fit(|_, _| 1) {
+        if let Some(widths) = fitting.fit(|_| 1) {
             return widths;
         }
         if !fitting.leave_one_out(|_, _| true) {
@@ -90,8 +88,8 @@ impl Fitting<'_> {
     }
 
     /// The widths of the shown columns, each at least `least`, or `None` if they do not fit.
-    fn fit(&self, least: impl Fn(&Wish, bool) -> usize) -> Option<Vec<(usize, usize)>> {
-        let width = |&index: &usize| (index, least(&self.wishes[index], self.is_name(index)));
+    fn fit(&self, least: impl Fn(&Wish) -> usize) -> Option<Vec<(usize, usize)>> {
+        let width = |&index: &usize| (index, least(&self.wishes[index]));
         let mut widths: Vec<_> = self.shown.iter().map(width).collect();
         let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
         let taken = gaps + widths.iter().map(|(_, width)| width).sum::<usize>();

@@ -3,7 +3,7 @@
 use super::{Format, Style};
 use crate::error::{Error, Kind};
 use crate::model::{Row, RowKind};
-use crate::reference::{Digest, Reference, TagName};
+use crate::reference::{Digest, REGISTRIES, Reference, TagName};
 
 /// One digest, tag or repository per line; leaves out rows without one.
 #[derive(Debug)]
@@ -40,7 +40,9 @@ impl ReferenceLines {
             let message = "the service returned a row without a public name";
             return Err(Error::new(Kind::Service, message));
         };
-        let repository = format!("public.ecr.aws/{alias}/{repository}");
+        let host = row.home.as_ref().and_then(|home| home.host);
+        let host = host.unwrap_or(REGISTRIES[0]);
+        let repository = format!("{host}/{alias}/{repository}");
         Ok(match self.kind {
             RowKind::Repositories if repository.parse::<Reference>().is_err() => {
                 let message = format!("the service returned an invalid repository `{repository}`");

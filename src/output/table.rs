@@ -8,12 +8,13 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::columns::{Column, Look, Value};
+use super::columns::{Column, Look, NAMES, Value};
 use super::layout::{GAP, Wish, lay_out};
 use super::{Format, Style, cut, human_count, human_size};
 use crate::error::Error;
 use crate::escape::escaped;
 use crate::model::Row;
+use crate::reference::Digest;
 
 /// A cell that is cut to less is hard to read.
 const READABLE: usize = 20;
@@ -109,7 +110,12 @@ impl Table {
             wish.is_empty &= matches!(&cell, Cell::Fixed(text) if text == MISSING);
             let whole = cell.width().min(WIDEST);
             wish.whole = wish.whole.max(whole);
-            wish.readable = wish.readable.max(cell.readable(whole));
+            let is_cut_last = column.importance >= NAMES && !cell.is_digest_tag();
+            wish.readable = wish.readable.max(if is_cut_last {
+                whole
+            } else {
+                cell.readable(whole)
+            });
         }
         wish
     }
@@ -229,6 +235,11 @@ impl Cell<'_> {
                 items.iter().map(|item| item.width()).sum::<usize>() + separators
             }
         }
+    }
+
+    /// Whether it is a tag such as `sha256-….sig`.
+    fn is_digest_tag(&self) -> bool {
+        matches!(self, Self::Text(text) if Digest::in_tag(text).is_some())
     }
 
     /// The width below which the cell, `whole` columns wide, is hard to read.

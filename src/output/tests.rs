@@ -247,23 +247,6 @@ proptest! {
         }
     }
 
-    #[test]
-    fn no_column_is_wider_than_its_cells(
-        lists in proptest::collection::vec(proptest::collection::vec("[a-z]{1,12}", 1..12), 1..4),
-        nested in "[a-z]{1,40}",
-        width in 40..=160_usize,
-    ) {
-        let rows: Vec<_> = lists.iter().map(|list| Row {
-            nested: Some(nested.clone()),
-            list: Some(list.clone()),
-            ..row("63033b0ca389")
-        }).collect();
-        let printed = print_in(Destination { width: Some(width), ..place(true) }, &["-c=nested,text,list"], &rows);
-        let lines: Vec<Vec<char>> = printed.lines().map(|line| line.chars().collect()).collect();
-        let is_blank = |at: usize| lines.iter().all(|line| line.get(at).is_none_or(|c| *c == ' '));
-        let widest = lines.iter().map(Vec::len).max().unwrap_or_default();
-        prop_assert!((2..widest).all(|at| !(at - 2..=at).all(is_blank)), "{}", printed);
-    }
 }
 
 /// `text` without the sequences that switch colours.
@@ -306,31 +289,6 @@ fn less_important_columns_are_left_out_first() {
     assert_eq!(header(40), "TEXT TIME LIST");
     assert_eq!(header(30), "TEXT LIST");
     assert_eq!(header(12), "TEXT");
-}
-
-#[test]
-fn columns_without_values_give_way_before_any_text_is_cut() {
-    let rows = [Row {
-        time: None,
-        ..row("63033b0ca389")
-    }];
-    let place = Destination {
-        width: Some(80),
-        ..place(true)
-    };
-    let header = |rows: &[Row]| {
-        print_in(place, &[], rows)
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    };
-    assert!(!header(&rows).contains("TIME"), "{}", header(&rows));
-    let short = [Row {
-        list: None,
-        ..rows[0].clone()
-    }];
-    assert!(header(&short).contains("TIME"), "{}", header(&short));
 }
 
 #[test]

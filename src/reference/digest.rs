@@ -101,10 +101,6 @@ pub(crate) enum ImageId {
 impl ImageId {
     /// The id that `image` names after a repository: `:TAG` or `@DIGEST`. Of both, the digest counts, as in
     /// Docker: the tag may have moved.
-    ///
-    /// # Errors
-    ///
-    /// If the tag or the digest is invalid.
     pub(super) fn after_name(image: &str) -> Result<Option<Self>, Error> {
         let (tag, digest) = match image.split_once('@') {
             Some((tag, digest)) => (tag, Some(digest.parse().map(Self::Digest)?)),

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::address::REGISTRY;
 use crate::error::Error;
 
 /// A repository within its registry: 2 to 205 characters, words of lower-case letters and digits
@@ -13,9 +14,9 @@ use crate::error::Error;
 pub(crate) struct RepositoryName(String);
 
 /// The name of a public registry: 2 to 50 characters, a word as in repository names that begins with
-/// a letter.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct RegistryAlias(String);
+/// a letter; and the host that it was named with, which makes no other registry of it.
+#[derive(Clone, Debug, Eq)]
+pub(crate) struct RegistryAlias(String, &'static str);
 
 /// An account: 12 digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +61,24 @@ impl FromStr for RepositoryName {
     }
 }
 
+impl RegistryAlias {
+    /// The host of the registry in references.
+    pub(crate) fn host(&self) -> &'static str {
+        self.1
+    }
+
+    /// The same registry, named with `host`.
+    pub(super) fn at(self, host: &'static str) -> Self {
+        Self(self.0, host)
+    }
+}
+
+impl PartialEq for RegistryAlias {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
 impl FromStr for RegistryAlias {
     type Err = Error;
 
@@ -68,7 +87,7 @@ impl FromStr for RegistryAlias {
             && is_path_component(text)
             && text.starts_with(|first: char| first.is_ascii_lowercase())
         {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.to_owned(), REGISTRY))
         } else {
             Err(Error::usage(
                 "a registry's alias has 2 to 50 lower-case letters and digits, a letter first, with `.`, `_` or `-` between them",

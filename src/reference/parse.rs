@@ -3,11 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::address::{Address, REGISTRY, embedded};
-use super::pattern::{NamePattern, RepositoryPattern};
-use super::{
-    ImageId, PublicRepository, RegistryId, RegistryName, Repository, elsewhere, public_reference,
-};
+use super::address::{Address, REGISTRY, embedded, refused_elsewhere};
+use super::registry::{NamePattern, RepositoryPattern};
+use super::{ImageId, PublicRepository, RegistryId, RegistryName, Repository, public_reference};
 use crate::error::Error;
 use crate::shell::quoted;
 
@@ -31,11 +29,8 @@ pub(crate) struct Reference {
 }
 
 impl Reference {
-    /// The subject and the image. With `public`, a name without a host is in the public registry.
-    ///
-    /// # Errors
-    ///
-    /// A usage error if such a name has no alias, or if a repository that is not public has an image.
+    /// The subject and the image. With `public`, a name without a host is in the public registry. Refuses
+    /// such a name without an alias, and an image of a repository that is not public.
     pub(crate) fn resolve(&self, public: bool) -> Result<(Named, Option<ImageId>), Error> {
         let Some(name) = self.own_name() else {
             return Ok((self.named.clone(), self.image.clone()));
@@ -74,9 +69,18 @@ impl Reference {
         }
         let address = Address::of(text);
         if let Some(path) = address.public_path() {
-            return Self::at(path, public_at);
+            let mut reference = Self::at(path, public_at)?;
+            match &mut reference.named {
+                Named::Repository(Repository::Public(PublicRepository { alias, .. }))
+                | Named::Matching(RepositoryPattern {
+                    registry: RegistryName::Public(alias),
+                    ..
+                }) => *alias = alias.clone().at(address.registry()),
+                _ => {}
+            }
+            return Ok(reference);
         }
-        match elsewhere::refused(&address) {
+        match refused_elsewhere(&address) {
             Some(error) => Err(error),
             None => Self::at(text.trim_end_matches('/'), own_at),
         }
@@ -235,8 +239,6 @@ mod tests {
             "public.ecr.aws:443/docker/library/nginx",
             "https://public.ecr.aws:443/docker/library/nginx/",
             "public.ecr.aws/docker/library/nginx//",
-            "ecr-public.aws.com/docker/library/nginx",
-            "oci://ECR-public.aws.com:443/docker/library/nginx/",
             "gallery.ecr.aws/docker/library/nginx",
             "Gallery.ecr.aws/docker/library/nginx/",
             "www.gallery.ecr.aws/docker/library/nginx",

@@ -42,11 +42,21 @@ impl FromStr for Platform {
         let parts: Vec<_> = lower.split('/').collect();
         let is_valid = parts.iter().all(is_part);
         match *parts {
-            [os, architecture] | [os, architecture, _] if is_valid => Ok(Self {
-                os: os.to_owned(),
-                architecture: architecture.to_owned(),
-                variant: parts.get(2).map(|&variant| variant.to_owned()),
-            }),
+            [os, architecture] | [os, architecture, _] if is_valid => {
+                let (architecture, variant) = match architecture {
+                    "aarch64" => ("arm64", None),
+                    "x86_64" | "x86-64" => ("amd64", None),
+                    "i386" => ("386", None),
+                    "armhf" => ("arm", Some("v7")),
+                    other => (other, None),
+                };
+                let variant = parts.get(2).copied().or(variant);
+                Ok(Self {
+                    os: os.to_owned(),
+                    architecture: architecture.to_owned(),
+                    variant: variant.map(str::to_owned),
+                })
+            }
             _ => Err(Error::usage("a platform is `OS/ARCH` or `OS/ARCH/VARIANT`")
                 .hint("write it as `linux/amd64` or `linux/arm/v7`")),
         }
@@ -82,6 +92,13 @@ mod tests {
             ("linux/arm/v7", "linux/arm", false),
             ("linux/arm", "linux/arm64", false),
             ("linux/amd64", "windows/amd64", false),
+            ("linux/aarch64", "linux/arm64/v8", true),
+            ("linux/AArch64/v8", "linux/arm64", true),
+            ("linux/x86_64/v3", "linux/amd64/v3", true),
+            ("linux/i386", "linux/386", true),
+            ("linux/armhf", "linux/arm/v7", true),
+            ("linux/armhf", "linux/arm/v6", false),
+            ("linux/armhf/v6", "linux/arm/v6", true),
             ("linux/amd64", "linux", false),
             ("linux/unknown", "linux/unknown/v8", true),
         ] {

@@ -24,8 +24,8 @@ impl fmt::Display for Repository {
     }
 }
 
-/// The public reference of a repository: `public.ecr.aws/ALIAS/NAME`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// The public reference of a repository: `public.ecr.aws/ALIAS/NAME`, or with the dual-stack host.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PublicRepository {
     /// The registry's alias, such as `docker`.
     pub(crate) alias: RegistryAlias,
@@ -35,10 +35,6 @@ pub(crate) struct PublicRepository {
 
 impl PublicRepository {
     /// The repository at `path`, `ALIAS/NAME`.
-    ///
-    /// # Errors
-    ///
-    /// If a part is missing or invalid.
     pub(crate) fn at(path: &str) -> Result<Self, Error> {
         let Some((alias, name)) = path.split_once('/') else {
             let error = Error::usage("a public repository is named with its registry's alias");
@@ -58,6 +54,6 @@ impl PublicRepository {
 
 impl fmt::Display for PublicRepository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{REGISTRY}/{}/{}", self.alias, self.name)
+        write!(f, "{}/{}/{}", self.alias.host(), self.alias, self.name)
     }
 }

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use super::filter::Verdict;
 use super::ids::Wanted;
 use super::order;
-use super::version::FloatingTags;
+use super::version::{FloatingTags, Version};
 use super::{Selection, SortKey};
 use crate::model::Row;
 use crate::reference::ImageId;
@@ -20,7 +20,8 @@ const SPARE: usize = 1000;
 pub(crate) struct Collector<'a> {
     selection: &'a Selection<'a>,
     wanted: Option<&'a Wanted>,
-    limit: Option<usize>,
+    /// How many rows are kept: those that are skipped or listed.
+    kept: usize,
     rows: Vec<Row>,
     /// How many pages were added.
     pages: u32,
@@ -46,6 +47,8 @@ pub(crate) struct Selected {
     pub(crate) counts: Counts,
     /// The number of listed rows that also have tags which do not pass.
     pub(crate) with_other_tags: usize,
+    /// The number of tags that are not versions, if `--semver` is given and no row passes.
+    pub(crate) not_versions: usize,
     /// The named ids that no row has.
     pub(crate) missing: Vec<ImageId>,
     /// A named short digest that matches several digests, and those digests.
@@ -59,8 +62,10 @@ pub(crate) struct Selected {
 pub(crate) struct Counts {
     /// Rows that were read; if rows are named one by one, the named ones.
     pub(crate) read: usize,
-    /// Rows that pass the filter.
+    /// Rows that pass the filter, without the skipped ones.
     pub(crate) passing: usize,
+    /// Rows that `--skip` left out.
+    pub(crate) skipped: usize,
     /// Rows that only `--pre` would add.
     pub(crate) pre_releases: usize,
 }
@@ -76,12 +81,12 @@ impl<'a> Collector<'a> {
     pub(super) fn new(
         selection: &'a Selection<'a>,
         wanted: Option<&'a Wanted>,
-        limit: Option<usize>,
+        kept: usize,
     ) -> Self {
         Self {
             selection,
             wanted,
-            limit,
+            kept,
             rows: Vec::new(),
             pages: 0,
             is_unique: selection.key != SortKey::None || wanted.is_some(),
@@ -107,7 +112,7 @@ impl<'a> Collector<'a> {
         }
         if self.selection.needs_all_rows() {
             self.rows.append(&mut page);
-        } else if self.limit != Some(0) {
+        } else if self.kept > 0 {
             // Sorted pages merge quickly, and there is time to sort while waiting for the next one.
             self.selection.sort(&mut page);
             self.rows.append(&mut page);
@@ -142,9 +147,8 @@ impl<'a> Collector<'a> {
     /// Whether no other page can change the listing: it is in the service's order, at the limit, and
     /// has every named row.
     pub(crate) fn is_full(&self) -> bool {
-        let is_at_limit = |limit: usize| limit > 0 && self.rows.len() >= limit;
         let streams = self.selection.streams() && self.wanted.is_none();
-        streams && self.limit.is_some_and(is_at_limit)
+        streams && self.kept > 0 && self.rows.len() >= self.kept
     }
 
     /// Sorts and limits the rows, after the last page.
@@ -152,18 +156,30 @@ impl<'a> Collector<'a> {
         let mut rows = std::mem::take(&mut self.rows);
         let mut counts = self.others;
         // Sorting takes memory, too: what was seen is freed before.
-        let seen = std::mem::take(&mut self.seen.rows).into_values();
-        seen.for_each(|(_, verdict)| counts.add(verdict));
+        for (_, verdict) in std::mem::take(&mut self.seen.rows).into_values() {
+            counts.add(verdict);
+        }
         let (verdicts, positions, with_other_tags) = self.settle(&rows);
         if self.selection.needs_all_rows() {
             counts = Counts::default();
-            verdicts.iter().for_each(|verdict| counts.add(*verdict));
+            for verdict in &verdicts {
+                counts.add(*verdict);
+            }
         }
+        let named = rows.iter().zip(&verdicts);
+        let named = named.filter(|(_, verdict)| **verdict != Verdict::NotNamed);
+        let others = named.flat_map(|(row, _)| row.names());
+        let others = others.filter(|tag| Version::of(tag).is_none());
+        let not_versions = match self.selection.filter.semver {
+            Some(_) if counts.passing == 0 => others.count(),
+            _ => 0,
+        };
         let mut verdicts = verdicts.into_iter();
         rows.retain(|_| verdicts.next() == Some(Verdict::Passes));
         order::apply(positions, &mut rows);
-        if let Some(limit) = self.limit {
-            rows.truncate(limit);
+        rows.truncate(self.kept);
+        self.selection.skip(&mut rows, &mut counts);
+        if self.kept < usize::MAX {
             // A run may hold the rows of thousands of repositories.
             rows.shrink_to_fit();
         }
@@ -176,11 +192,12 @@ impl<'a> Collector<'a> {
             rows,
             counts,
             with_other_tags,
+            not_versions,
             missing: missing.map(|(id, _)| id.clone()).collect(),
             ambiguous: ambiguous
                 .next()
                 .map(|(id, digests)| (id.clone(), digests.iter().flatten().cloned().collect())),
-            suggestion: self.suggestion.filter(|_| counts.passing == 0),
+            suggestion: self.suggestion.filter(|_| !self.any_passes),
         }
     }
 
@@ -199,7 +216,7 @@ impl<'a> Collector<'a> {
         let passing = passing.filter(|(_, verdict)| **verdict == Verdict::Passes);
         let passing: Vec<_> = passing.map(|(row, _)| row).collect();
         let positions = selection.positions(&passing, &floating);
-        let listed = positions.iter().take(self.limit.unwrap_or(usize::MAX));
+        let listed = positions.iter().take(self.kept).skip(selection.skip);
         let listed = listed.map(|position| passing[*position]);
         let with_other_tags = selection.count_with_other_tags(listed, self.wanted, &floating);
         (verdicts, positions, with_other_tags)
@@ -228,11 +245,9 @@ impl<'a> Collector<'a> {
 
     /// Drops rows beyond the limit, once there are enough of them to be worth a sort.
     fn drop_surplus(&mut self) {
-        if let Some(limit) = self.limit
-            && self.rows.len() > limit.saturating_add(limit.max(SPARE))
-        {
+        if self.rows.len() > self.kept.saturating_add(self.kept.max(SPARE)) {
             self.selection.sort(&mut self.rows);
-            self.rows.truncate(limit);
+            self.rows.truncate(self.kept);
         }
     }
 }

@@ -12,16 +12,16 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
-pub(crate) use self::collect::{Collector, SeenRows, Selected};
+pub(crate) use self::collect::{Collector, Counts, SeenRows, Selected};
 pub(crate) use self::filter::TaggedArgs;
 use self::filter::{FilterArgs, Verdict};
 pub(crate) use self::ids::{IdArgs, Wanted};
 pub(crate) use self::order::SortKey;
 use self::version::FloatingTags;
 pub(crate) use self::version::natural;
+use crate::error;
 use crate::facts::Need;
 use crate::model::Row;
-use crate::options;
 
 /// The options that filter, sort and limit rows.
 #[derive(Debug, clap::Args)]
@@ -44,8 +44,20 @@ pub(crate) struct SelectArgs {
     #[arg(long, hide_short_help = true)]
     pub(crate) reverse: bool,
 
+    /// Leave out the first N rows of each repository
+    ///
+    /// Rows are left out after sorting, and before `--limit` counts.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t,
+        hide_default_value = true,
+        hide_short_help = true
+    )]
+    pub(crate) skip: usize,
+
     /// List only the first N rows of each repository
-    #[arg(short = 'L', long, value_name = "N", value_parser = options::one_or_more::<NonZeroUsize>)]
+    #[arg(short = 'L', long, value_name = "N", value_parser = error::one_or_more::<NonZeroUsize>)]
     pub(crate) limit: Option<NonZeroUsize>,
 }
 
@@ -58,6 +70,7 @@ pub(crate) struct Selection<'a> {
     before: Option<Timestamp>,
     key: SortKey,
     reverse: bool,
+    skip: usize,
     limit: Option<usize>,
 }
 
@@ -80,6 +93,7 @@ impl SelectArgs {
             before: self.filter.before.map(|before| before.time(now)),
             key: self.sort.unwrap_or(default),
             reverse: self.reverse,
+            skip: self.skip,
             limit: self.limit.map(NonZeroUsize::get),
         }
     }
@@ -97,9 +111,14 @@ impl Selection<'_> {
         self.key == SortKey::None && !self.needs_all_rows()
     }
 
-    /// The limit on the number of rows, if there is one.
-    pub(crate) fn limit(&self) -> Option<usize> {
-        self.limit
+    /// The limit on the number of rows.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit.unwrap_or(usize::MAX)
+    }
+
+    /// The number of rows that are skipped or listed.
+    pub(crate) fn last(&self) -> usize {
+        self.skip.saturating_add(self.limit())
     }
 
     /// The same selection of all rows that pass, for facts that are read before the rows are sorted.
@@ -107,23 +126,33 @@ impl Selection<'_> {
         Self {
             key: SortKey::Name,
             reverse: false,
-            limit: None,
-            ..self.clone()
+            ..self.unlimited()
         }
     }
 
-    /// The same selection without a limit.
+    /// The same selection without `--skip` and `--limit`.
     pub(crate) fn unlimited(&self) -> Self {
         Self {
+            skip: 0,
             limit: None,
             ..self.clone()
         }
     }
 
-    /// Sorts and limits rows that were selected by [`Self::unordered`].
-    pub(crate) fn arrange(&self, rows: &mut Vec<Row>) {
+    /// Sorts, skips and limits rows that were selected by [`Self::unordered`].
+    pub(crate) fn arrange(&self, Selected { rows, counts, .. }: &mut Selected) {
         self.sort(rows);
-        rows.truncate(self.limit.unwrap_or(usize::MAX));
+        rows.truncate(self.last());
+        self.skip(rows, counts);
+    }
+
+    /// Removes the first of `rows`, unless `counts` says that enough are skipped; they count as passing
+    /// before.
+    pub(crate) fn skip(&self, rows: &mut Vec<Row>, counts: &mut Counts) {
+        let skipped = rows.len().min(self.skip - counts.skipped);
+        rows.drain(..skipped);
+        counts.skipped += skipped;
+        counts.passing -= skipped;
     }
 
     /// Keeps the rows of a page that pass, for rows that are printed as they arrive.
@@ -143,12 +172,12 @@ impl Selection<'_> {
     /// Collects the rows of one repository; if some are named one by one, `wanted` holds their ids, and
     /// rows that were looked up are added like those of pages.
     pub(crate) fn collector<'a>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a> {
-        Collector::new(self, wanted, self.limit)
+        Collector::new(self, wanted, self.last())
     }
 
     /// As [`Self::collector`], but keeps only the counts.
     pub(crate) fn counter<'a>(&'a self, wanted: Option<&'a Wanted>) -> Collector<'a> {
-        Collector::new(self, wanted, Some(0))
+        Collector::new(self, wanted, 0)
     }
 
     /// Whether all rows of a repository must be known before one of them can pass or be sorted: a

@@ -34,6 +34,15 @@ impl FromStr for TagPattern {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+        if let Some(start) = text.strip_suffix('*')
+            && start.ends_with(|last: char| last.is_ascii_alphanumeric())
+            && start.bytes().all(is_plain)
+        {
+            return Err(format!(
+                "a glob, but a regex is needed\nhint: write '{start}.*' for all that begins with `{start}`"
+            ));
+        }
         // Without the wrapping first, which must neither repair the pattern nor appear in the error.
         let compiled = Regex::new(text).and_then(|part| Ok((whole(text)?, part)));
         let (whole, part) = compiled.map_err(|error| {
@@ -74,6 +83,10 @@ mod tests {
             ("^v1$", "v1", "v1\n"),
             ("v1\n", "v1\n", "v1"),
             ("a#b", "a#b", "a"),
+            (r"\d*", "12", "2*"),
+            ("(?:2)*", "22", "21"),
+            ("[0-9]*", "22", "2a"),
+            (".*", "22", "\n"),
         ] {
             assert!(pattern(text).matches(matching), "{text} {matching}");
             assert!(!pattern(text).matches(other), "{text} {other}");
@@ -101,6 +114,8 @@ mod tests {
             ("v(1", "unclosed group"),
             ("a)(b", "unopened group"),
             ("[", "unclosed character class"),
+            ("2*", "a glob, but a regex is needed"),
+            ("v1.2.3-rc*", "a glob, but a regex is needed"),
         ] {
             let error = text.parse::<TagPattern>().unwrap_err();
             assert!(error.starts_with(&format!("{reason}\nhint: ")), "{error}");

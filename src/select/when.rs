@@ -18,6 +18,8 @@ pub(crate) enum When {
 /// Numbers below this second of 2001 are years, dates or ages without a unit.
 const LEAST_SECONDS: i64 = 1_000_000_000;
 
+const BEYOND: &str = "a time beyond the calendar, which ends on 9999-12-30";
+
 impl When {
     /// The time, resolved at `now`; an age beyond the calendar is its beginning.
     pub(crate) fn time(self, now: Timestamp) -> Timestamp {
@@ -41,6 +43,7 @@ impl FromStr for When {
             let seconds = format!("{text}s").parse();
             match seconds.and_then(Timestamp::from_duration) {
                 Ok(time) if time.as_second() >= LEAST_SECONDS => return Ok(Self::At(time)),
+                Err(_) if text.len() > LEAST_SECONDS.to_string().len() => BEYOND,
                 _ => "a number without a unit",
             }
         } else if units.any(|unit| unit == "m") {
@@ -50,12 +53,13 @@ impl FromStr for When {
             let when = time.map(Self::At).or_else(|_| text.parse().map(Self::Ago));
             match when {
                 Ok(when) => return Ok(when),
+                Err(_) if text.starts_with("9999-12-3") => BEYOND,
                 Err(_) => "not a time",
             }
         };
         Err(format!(
             "{reason}\nhint: a time is written as `2024-06-01T12:00:00Z`, as `2024-06-01` or \
-             `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`"
+             `2024-06-01 12:00:00` (UTC), or as an age such as `36h`, `7d`, `2w`, `3mo`, `1y`, `1d12h`"
         ))
     }
 }
@@ -90,6 +94,7 @@ mod tests {
             ("2024-05-31", "2024-05-31T00:00:00Z"),
             ("2024-02-29", "2024-02-29T00:00:00Z"),
             ("1713787200.655", "2024-04-22T12:00:00.655Z"),
+            ("9999-12-30", "9999-12-30T00:00:00Z"),
             ("1713787139", "2024-04-22T11:58:59Z"),
             ("0h", "2024-06-01T12:00:00Z"),
             ("36h", "2024-05-31T00:00:00Z"),
@@ -100,6 +105,7 @@ mod tests {
             ("3MO", "2024-03-01T12:00:00Z"),
             ("1y", "2023-06-01T12:00:00Z"),
             ("1d12h", "2024-05-31T00:00:00Z"),
+            ("1w2d", "2024-05-23T12:00:00Z"),
             ("7 days ago", "2024-05-25T12:00:00Z"),
             ("19000y", "-009999-01-02T01:59:59Z"),
         ] {
@@ -119,7 +125,10 @@ mod tests {
             ("7", "a number without a unit"),
             ("2024", "a number without a unit"),
             ("20240601", "a number without a unit"),
-            ("99999999999999999999", "a number without a unit"),
+            ("99999999999999999999", "a time beyond the calendar"),
+            ("253402207201", "a time beyond the calendar"),
+            ("9999-12-31", "a time beyond the calendar"),
+            ("9999-12-30T23:00:00Z", "a time beyond the calendar"),
             ("2024/06/01", "not a time"),
             ("5m", "`m` could be minutes or months"),
             ("1d5M", "`m` could be minutes or months"),

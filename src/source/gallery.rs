@@ -9,15 +9,14 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::refusals::{self, not_found};
-use super::wire::{Interner, text, to_millisecond};
+use super::refusals::{self, not_found, text};
+use super::rows::{Interner, to_millisecond};
 use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
 use crate::model::{Home, RepositoryDetail, Row, RowName};
 use crate::net::anonymous::Anonymous;
 use crate::net::errors;
 use crate::net::http::HttpAnswer;
-use crate::net::limit::Limits;
 use crate::net::retry::Failure;
 use crate::net::settings::Transport;
 use crate::reference::{PublicRepository, RegistryAlias, RegistryName, RepositoryName};
@@ -92,7 +91,7 @@ impl<'a> Gallery<'a> {
             url,
             ADDRESS,
             transport,
-            Limits::default(),
+            None,
             session.progress,
         ))
     }
@@ -104,10 +103,7 @@ impl<'a> Gallery<'a> {
 
     /// A page of the repository's tags. The inner error is the refusal of a request that does not say
     /// whether the repository exists: it is the error for one that does.
-    ///
-    /// # Errors
-    ///
-    /// [`Kind::NotFound`] if the repository does not exist; a failure of the gallery names the other
+    /// The error is [`Kind::NotFound`] if the repository does not exist; a failure of the gallery names the other
     /// source.
     pub(super) async fn tags(
         &self,
@@ -132,10 +128,7 @@ impl<'a> Gallery<'a> {
     }
 
     /// A page of the repositories of a public registry.
-    ///
-    /// # Errors
-    ///
-    /// [`Kind::NotFound`] if the gallery does not list the registry. No other API says whether it
+    /// The error is [`Kind::NotFound`] if the gallery does not list the registry. No other API says whether it
     /// exists.
     pub(super) async fn repositories(
         &self,
@@ -291,6 +284,7 @@ fn tags(details: Vec<TagDetail>, repository: &PublicRepository) -> Vec<Row> {
 
 fn repositories(entries: Vec<RepositoryEntry>, alias: &RegistryAlias) -> Vec<Row> {
     let home = Arc::new(Home {
+        host: Some(alias.host()),
         alias: Some(alias.as_str().into()),
         ..Home::default()
     });

@@ -4,10 +4,10 @@ use std::cell::{Cell, OnceCell};
 
 use super::Sources;
 use super::cache::ManifestCache;
-use super::oci::{Caller, Registry};
+use super::oci::{Caller, Registries, SIGNED_IN_RATE};
 use crate::error::{Error, Kind};
 use crate::net::settings::Transport;
-use crate::reference::{Digest, PublicRepository};
+use crate::reference::{Digest, PublicRepository, REGISTRIES};
 use crate::relations::ParsedManifest;
 use crate::session::Session;
 
@@ -15,7 +15,7 @@ use crate::session::Session;
 /// anonymous caller, and keeps those of all repositories.
 #[derive(Debug)]
 pub(super) struct ManifestReader<'a> {
-    account: Registry<'a>,
+    account: Registries<'a>,
     cache: ManifestCache,
     /// Why the account cannot sign in.
     denied: OnceCell<String>,
@@ -32,11 +32,12 @@ pub(crate) struct ManifestCounts {
 
 impl<'a> ManifestReader<'a> {
     /// Sends nothing yet.
-    pub(super) fn new(transport: Transport, session: Session<'a>) -> Self {
-        let account = Registry::for_account(transport, session);
+    pub(super) fn new(transport: &Transport, session: Session<'a>) -> Self {
+        let account = Registries::new(SIGNED_IN_RATE, transport, session);
         let denied = OnceCell::new();
-        if !account.keeps_secrets() {
-            denied.get_or_init(|| format!("`{}` is reached without encryption", account.host()));
+        let registry = account.at(REGISTRIES[0]);
+        if !registry.keeps_secrets() {
+            denied.get_or_init(|| format!("`{}` is reached without encryption", registry.host()));
         }
         Self {
             account,
@@ -50,10 +51,6 @@ impl<'a> ManifestReader<'a> {
 impl Sources<'_> {
     /// The manifest `digest`, or nothing if the registry does not have it. With `is_own` the account
     /// signs in, if it may.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the registry, and content that is not a manifest or has another digest.
     pub(crate) async fn manifest(
         &self,
         repository: &PublicRepository,
@@ -97,8 +94,11 @@ impl Sources<'_> {
         let ManifestReader {
             account, denied, ..
         } = self.manifests();
-        if let (true, Some(aws), None) = (is_own, &self.own, denied.get()) {
-            let read = account.content(repository, digest, Caller::Account(aws));
+        let aws = self.own.as_ref().filter(|_| is_own);
+        let host = aws.map_or(repository.alias.host(), |aws| aws.registry_host(repository));
+        if let (Some(aws), None) = (aws, denied.get()) {
+            let registry = account.at(host);
+            let read = registry.content(repository, digest, Caller::Account(aws));
             match read.await {
                 Err(error) if error.kind() == Kind::Credentials => {
                     denied.get_or_init(|| error.to_string());
@@ -106,7 +106,7 @@ impl Sources<'_> {
                 read => return read,
             }
         }
-        let registry = &self.public().registry;
+        let registry = self.public().registries.at(host);
         let read = registry.content(repository, digest, Caller::Anonymous);
         read.await
     }

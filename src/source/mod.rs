@@ -7,25 +7,20 @@ mod oci;
 mod own;
 mod pages;
 mod refusals;
-mod registries;
 mod rows;
-mod subject;
 mod targets;
-mod wire;
 
 pub(crate) use self::cache::cache_folder;
 use self::gallery::Gallery;
 pub(crate) use self::manifests::ManifestCounts;
 use self::manifests::ManifestReader;
-use self::oci::Registry;
 pub(crate) use self::oci::TaggedManifest;
+use self::oci::{ANONYMOUS_RATE, Registries, Registry};
 use self::own::OwnRegistry;
 pub(crate) use self::own::public_repository;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
-pub(crate) use self::registries::RegistryArgs;
 pub(crate) use self::rows::LOOK_UP_SIZE;
-pub(crate) use self::subject::Subject;
-pub(crate) use self::targets::{PublicApi, SourceArgs, SourceName, Target};
+pub(crate) use self::targets::{PublicApi, RegistryArgs, SourceArgs, SourceName, Subject, Target};
 
 use crate::error::{Error, Kind};
 use crate::model::{RegistryDetail, Row};
@@ -47,7 +42,7 @@ pub(crate) struct Sources<'a> {
 #[derive(Debug)]
 struct Public<'a> {
     gallery: Gallery<'a>,
-    registry: Registry<'a>,
+    registries: Registries<'a>,
     /// Reads manifests for an account, and keeps them; only if manifests are read.
     manifests: Option<ManifestReader<'a>>,
     /// The API that tags are read from.
@@ -58,10 +53,6 @@ impl<'a> Sources<'a> {
     /// Connects the sources of `targets` and, with `manifests`, the source of their manifests; public
     /// repositories are read from `api`. AWS settings and credentials are read for own ones only, in
     /// the registry of the account `registry_id`.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for invalid settings, a credentials error if there are no credentials.
     pub(crate) async fn connect(
         targets: &[Target],
         registry_id: Option<&RegistryId>,
@@ -101,10 +92,6 @@ impl<'a> Sources<'a> {
 
     /// Connects the source of `of` for completion: with keys that are at hand, without running a program
     /// or asking another service for them.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::connect`]; a credentials error also if the keys are not at hand.
     pub(crate) fn at_hand(
         of: &Subject,
         registry_id: Option<&RegistryId>,
@@ -134,27 +121,19 @@ impl<'a> Sources<'a> {
             token: None,
             start: Start::Beginning,
         };
-        let listed = self.public().registry.tags(repository, first).await;
-        match listed {
+        let listed = self.public().registry(repository).tags(repository, first);
+        match listed.await {
             Err(error) if error.kind() == Kind::NotFound => error,
             Ok(_) | Err(_) => refusal,
         }
     }
 
     /// The id and the alias of the caller's own registry.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the service.
     pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
         self.own().registry().await
     }
 
     /// The public reference of `repository`.
-    ///
-    /// # Errors
-    ///
-    /// For an own repository, any failure of the service, and a response without a reference.
     pub(crate) async fn public_reference(
         &self,
         repository: &Repository,
@@ -166,16 +145,13 @@ impl<'a> Sources<'a> {
     }
 
     /// The manifest that a tag of `repository` points at.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the registry, and a manifest that does not exist.
     pub(crate) async fn tagged_manifest(
         &self,
         repository: &PublicRepository,
         tag: &TagName,
     ) -> Result<TaggedManifest, Error> {
-        self.public().registry.manifest(repository, tag).await
+        let registry = self.public().registry(repository);
+        registry.manifest(repository, tag).await
     }
 
     /// The options that `ecrpub` commands in hints need to reach the same registry: those of the user
@@ -209,20 +185,19 @@ impl<'a> Public<'a> {
         let find = |name: &str, _: &str| Found::in_environment(name);
         let transport = connection.transport(find, session.env.hurried(FIRST_DELAY))?;
         let public = Self {
-            gallery: Gallery::new(transport.clone(), session),
-            manifests: manifests.then(|| ManifestReader::new(transport.clone(), session)),
-            registry: Registry::new(transport, session),
+            manifests: manifests.then(|| ManifestReader::new(&transport, session)),
+            registries: Registries::new(ANONYMOUS_RATE, &transport, session),
+            gallery: Gallery::new(transport, session),
             api,
         };
         if api == PublicApi::Gallery {
             session.progress.resolved("gallery", public.gallery.host());
         }
-        if api == PublicApi::Registry || manifests {
-            session
-                .progress
-                .resolved("registry", public.registry.host());
-        }
         Ok(public)
+    }
+
+    fn registry(&self, repository: &PublicRepository) -> &Registry<'a> {
+        self.registries.at(repository.alias.host())
     }
 }
 

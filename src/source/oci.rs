@@ -11,38 +11,50 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::own::OwnRegistry;
-use super::refusals::{self, not_found};
-use super::wire::text;
+use super::refusals::{self, not_found, text};
 use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
 use crate::model::{Home, Row, RowName};
 use crate::net::anonymous::Anonymous;
 use crate::net::errors;
 use crate::net::http::{HttpAnswer, LONGEST_PAGE, LONGEST_TOKEN};
-use crate::net::limit::Limits;
 use crate::net::retry::Failure;
 use crate::net::settings::Transport;
-use crate::reference::{Digest, PublicRepository, TagName};
-use crate::relations::{INDEX_TYPES, ParsedManifest, is_index};
+use crate::progress::Progress;
+use crate::reference::{Digest, PublicRepository, REGISTRIES, TagName};
+use crate::relations::{INDEX_TYPES, ParsedManifest};
 use crate::session::Session;
 
-const ADDRESS: &str = "https://public.ecr.aws";
-/// The manifests that are requested, besides indexes.
-const IMAGE_TYPES: &str = "application/vnd.oci.image.manifest.v1+json, \
-     application/vnd.docker.distribution.manifest.v2+json";
+/// The manifests that are requested: every type that is known, and others rather than none.
+const MANIFEST_TYPES: [&str; 9] = [
+    INDEX_TYPES[0],
+    INDEX_TYPES[1],
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.oci.artifact.manifest.v1+json",
+    "application/vnd.cncf.oras.artifact.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v1+prettyjws",
+    "application/vnd.docker.distribution.manifest.v1+json",
+    "*/*",
+];
 /// The longest manifest, in bytes; registries allow 4 MiB.
 pub(super) const LONGEST_MANIFEST: u64 = 8 << 20;
 /// The rate that registries allow anonymous callers, in requests per second.
-const ANONYMOUS_RATE: f64 = 1.0;
+pub(super) const ANONYMOUS_RATE: f64 = 1.0;
 /// The rate that ECR Public allows callers who signed in, in requests per second.
 /// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html>
-const SIGNED_IN_RATE: f64 = 10.0;
+pub(super) const SIGNED_IN_RATE: f64 = 10.0;
 
-/// The registry, at `ECRPUB_REGISTRY_URL` or its own address.
+/// The registry by its hosts, of which a reference or the settings choose one.
 #[derive(Debug)]
-pub(crate) struct Registry<'a> {
+pub(super) struct Registries<'a>([Registry<'a>; 2]);
+
+/// The registry, at `ECRPUB_REGISTRY_URL` or at one of its hosts.
+#[derive(Debug)]
+pub(super) struct Registry<'a> {
     wire: Anonymous<'a>,
     access: Mutex<Access>,
+    progress: &'a Progress,
 }
 
 /// The authorization that the registry requires of the caller.
@@ -96,44 +108,38 @@ struct Get<'a> {
     limit: u64,
 }
 
-impl<'a> Registry<'a> {
-    /// The registry for anonymous callers, reached by this transport; sends nothing yet.
-    pub(super) fn new(transport: Transport, session: Session<'a>) -> Self {
-        // A burst of requests for manifests would be refused, apart from the first.
-        let limits = Limits {
-            in_flight: 1,
-            known_rate: Some(ANONYMOUS_RATE),
+impl<'a> Registries<'a> {
+    /// The registry for callers who may send `rate` requests per second, reached by this transport;
+    /// sends nothing yet.
+    pub(super) fn new(rate: f64, transport: &Transport, session: Session<'a>) -> Self {
+        let registry = |host| {
+            let (url, address) = (session.env.registry_url.clone(), format!("https://{host}"));
+            let progress = session.progress;
+            Registry {
+                wire: Anonymous::new(url, &address, transport.clone(), Some(rate), progress),
+                access: Mutex::default(),
+                progress,
+            }
         };
-        Self::within(limits, transport, session)
+        Self(REGISTRIES.map(registry))
     }
 
-    /// The registry for an account that signs in.
-    pub(super) fn for_account(transport: Transport, session: Session<'a>) -> Self {
-        let limits = Limits {
-            known_rate: Some(SIGNED_IN_RATE),
-            ..Limits::default()
-        };
-        Self::within(limits, transport, session)
+    /// The registry at `host`; with `ECRPUB_REGISTRY_URL` always the same one.
+    pub(super) fn at(&self, host: &str) -> &Registry<'a> {
+        let Self(registries) = self;
+        let named = registries.iter().find(|registry| registry.host() == host);
+        named.unwrap_or(&registries[0])
     }
+}
 
-    fn within(limits: Limits, transport: Transport, session: Session<'a>) -> Self {
-        let url = session.env.registry_url.clone();
-        Self {
-            wire: Anonymous::new(url, ADDRESS, transport, limits, session.progress),
-            access: Mutex::default(),
-        }
-    }
-
+impl Registry<'_> {
     /// The host that requests are sent to.
     pub(super) fn host(&self) -> &str {
         &self.wire.host
     }
 
     /// A page of the names of the repository's tags.
-    ///
-    /// # Errors
-    ///
-    /// [`Kind::NotFound`] if the repository does not exist.
+    /// The error is [`Kind::NotFound`] if the repository does not exist.
     pub(super) async fn tags(
         &self,
         repository: &PublicRepository,
@@ -239,7 +245,7 @@ impl<'a> Registry<'a> {
         let request = Get {
             name: format!("manifest {reference} of `{repository}`"),
             url: &self.wire.url(&path),
-            accept: &[&INDEX_TYPES.join(", "), IMAGE_TYPES].join(", "),
+            accept: &MANIFEST_TYPES.join(", "),
             limit: LONGEST_MANIFEST,
         };
         self.get(&request, caller).await
@@ -291,7 +297,8 @@ impl<'a> Registry<'a> {
                 return Ok(Some(Arc::clone(token)));
             }
             Access::Denied(why) => return Err(Error::new(Kind::Credentials, why)),
-            Access::Unknown | Access::Token(_) => {}
+            Access::Unknown => self.progress.resolved("registry", self.host()),
+            Access::Token(_) => {}
         }
         let token = match caller {
             Caller::Anonymous => self.fetch_token().await?,
@@ -330,15 +337,11 @@ impl<'a> Registry<'a> {
     /// The error for an account whose token is refused.
     fn denied(&self, answer: &HttpAnswer) -> Error {
         let reasons = reasons(answer).unwrap_or_default();
-        let said = reasons
-            .first()
-            .and_then(|reason| text(reason, &["message"]));
+        let said = reasons.first().and_then(|first| text(first, &["message"]));
         let said = errors::cut(said.unwrap_or("it gives no reason"));
         let host = self.host();
-        Error::new(
-            Kind::Credentials,
-            format!("`{host}` does not accept the token of the account: {said}"),
-        )
+        let message = format!("`{host}` does not accept the token of the account: {said}");
+        Error::new(Kind::Credentials, message)
     }
 
     fn refusal(&self, answer: &HttpAnswer, start: Start) -> Failure {
@@ -383,7 +386,8 @@ fn is_manifest(fields: &Map<String, Value>) -> bool {
     let mut contents = ["manifests", "config", "layers", "fsLayers"].into_iter();
     let has_contents = contents.any(|name| field(name).is_some());
     let media_type = field("mediaType").and_then(Value::as_str);
-    (matches!(version, Some(1 | 2)) && has_contents) || is_index(media_type).is_some()
+    let is_known = media_type.is_some_and(|media_type| MANIFEST_TYPES.contains(&media_type));
+    (matches!(version, Some(1 | 2)) && has_contents) || is_known
 }
 
 /// The target of the link to the next page, which registries write in this form alone.
@@ -471,6 +475,8 @@ mod tests {
             r#"{"schemaVersion":2,"layers":[]}"#,
             r#"{"schemaVersion":1,"fsLayers":[]}"#,
             r#"{"mediaType":"application/vnd.oci.image.manifest.v1+json"}"#,
+            r#"{"mediaType":"application/vnd.oci.artifact.manifest.v1+json","blobs":[]}"#,
+            r#"{"mediaType":"application/vnd.cncf.oras.artifact.manifest.v1+json"}"#,
             r#"{"mediaType":"application/vnd.docker.distribution.manifest.v1+prettyjws"}"#,
         ] {
             assert!(is_manifest(body), "{body}");

@@ -17,7 +17,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::Timestamp;
 
-use super::wire::{Interner, to_millisecond};
+use super::rows::{Interner, to_millisecond};
 use super::{Page, PageRequest, Start, refusals};
 use crate::aws::{Account, failures};
 use crate::error::{Error, Kind};
@@ -28,8 +28,8 @@ use crate::net::settings::ConnectionArgs;
 use crate::progress::Progress;
 use crate::redact;
 use crate::reference::{
-    ImageId, Named, PublicRepository, Reference, RegistryId, Repository, RepositoryName,
-    public_hint,
+    DUAL_STACK, ImageId, Named, PublicRepository, Reference, RegistryId, Repository,
+    RepositoryName, public_hint,
 };
 use crate::session::Session;
 
@@ -112,6 +112,14 @@ impl<'a> OwnRegistry<'a> {
 
     fn registry_id(&self) -> Option<String> {
         self.registry_id.as_ref().map(|id| id.as_str().to_owned())
+    }
+
+    /// The host of the registry that manifests of `repository` are read from.
+    pub(super) fn registry_host(&self, repository: &PublicRepository) -> &'static str {
+        if self.account.settings.dual_stack {
+            return DUAL_STACK;
+        }
+        repository.alias.host()
     }
 
     /// A page of the repository's images.
@@ -389,7 +397,7 @@ fn repositories(
             alias: (detail.repository_uri.as_deref())
                 .and_then(public_repository)
                 .and_then(|public| names.share(Some(public.alias.as_str().to_owned()))),
-            repository: None,
+            ..Home::default()
         };
         Ok(Row {
             home: Some(Arc::new(home)),
@@ -412,8 +420,8 @@ fn images(details: Vec<ImageDetail>, host: &str) -> Result<Vec<Row>, Error> {
     let image = |detail: ImageDetail| {
         let home = Home {
             registry_id: names.share(detail.registry_id),
-            alias: None,
             repository: names.share(detail.repository_name),
+            ..Home::default()
         };
         // The images of a page share one home: 8 bytes of each row rather than 48.
         if *last != home {

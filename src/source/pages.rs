@@ -7,16 +7,15 @@ use std::num::NonZeroU64;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::{Page, PageRequest, Sources, Start, Subject};
-use crate::error::{Error, Kind};
+use crate::error::{self, Error, Kind};
 use crate::model::{Row, RowKind};
-use crate::options;
 use crate::shell::quoted;
 
 /// Reading fails after this many consecutive pages without new rows.
 const MOST_EMPTY_PAGES: u64 = 1000;
-/// How often the runtime polls its connections before the thread is busy with rows: often enough for a
-/// request to be written.
-const TURNS: usize = 16;
+/// How often the runtime polls its connections before the thread is busy with rows: a request is written
+/// at the first turn. After more turns a fast host has answered, and would wait for the rows to be written.
+const TURNS: usize = 2;
 
 /// The options that divide a listing into requests.
 #[derive(Debug, clap::Args)]
@@ -32,7 +31,7 @@ pub(crate) struct PageArgs {
     ///
     /// The rows read so far are listed. The token to resume with is `nextToken` in JSON, and in a note
     /// on stderr otherwise. Takes one repository.
-    #[arg(long, value_name = "N", value_parser = options::one_or_more::<NonZeroU64>, hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = error::one_or_more::<NonZeroU64>, hide_short_help = true)]
     pub(crate) max_pages: Option<NonZeroU64>,
 
     /// Resume where an earlier listing stopped
@@ -183,10 +182,6 @@ impl<'a> Pages<'a> {
     }
 
     /// Reads all pages that are left, and passes their rows to `take`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::next`].
     pub(crate) async fn each(mut self, mut take: impl FnMut(Vec<Row>)) -> Result<(), Error> {
         while let Some(rows) = self.next().await? {
             take(rows);

@@ -1,5 +1,7 @@
 //! The errors for requests that sources refuse.
 
+use serde_json::Value;
+
 use super::Start;
 use crate::error::{Error, Kind};
 use crate::net::errors::cut;
@@ -63,4 +65,9 @@ pub(super) fn refused(said: &str, start: Start) -> Failure {
             ),
         ),
     })
+}
+
+/// The first of the fields `names` of an error object that is text.
+pub(super) fn text<'v>(object: &'v Value, names: &[&str]) -> Option<&'v str> {
+    names.iter().find_map(|name| object.get(name)?.as_str())
 }

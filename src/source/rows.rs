@@ -1,8 +1,11 @@
 //! How each kind of row is read from each source.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::{Page, PageRequest, Pages, Public, PublicApi, Sources, Subject};
+use jiff::Timestamp;
+
+use super::{Page, PageRequest, Pages, PublicApi, Sources, Subject};
 use crate::error::Error;
 use crate::model::{Row, RowKind, RowName};
 use crate::reference::{ImageId, RegistryName, Repository, RepositoryPattern};
@@ -12,10 +15,6 @@ pub(crate) const LOOK_UP_SIZE: usize = 100;
 
 impl Sources<'_> {
     /// Reads a page of the rows of `subject`: of a pattern, the repositories that it selects from.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the source or the network.
     pub(super) async fn page(
         &self,
         kind: RowKind,
@@ -67,15 +66,10 @@ impl Sources<'_> {
             Repository::Own(name) => return self.own().tags(name, request).await,
             Repository::Public(public) => public,
         };
-        let Public {
-            gallery,
-            registry,
-            api,
-            ..
-        } = self.public();
-        match api {
-            PublicApi::Registry => registry.tags(public, request).await,
-            PublicApi::Gallery => match gallery.tags(public, request).await? {
+        let sources = self.public();
+        match sources.api {
+            PublicApi::Registry => sources.registry(public).tags(public, request).await,
+            PublicApi::Gallery => match sources.gallery.tags(public, request).await? {
                 Ok(page) => Ok(page),
                 Err(refusal) => Err(self.maybe_missing(public, refusal).await),
             },
@@ -84,10 +78,6 @@ impl Sources<'_> {
 
     /// Looks up at most [`LOOK_UP_SIZE`] images by their ids. Nothing if the source cannot look up rows
     /// of this kind, or if some id does not exist: the rows must be picked from the listing.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of the source or the network.
     pub(crate) async fn look_up(
         &self,
         kind: RowKind,
@@ -138,6 +128,37 @@ impl Grouped {
         rows.collect()
     }
 }
+
+/// The nearest millisecond; `None` for times out of range.
+///
+/// The service's times have milliseconds; the SDK's are truncated floats, often just below one.
+pub(super) fn to_millisecond(nanoseconds: i128) -> Option<Timestamp> {
+    let milliseconds = (nanoseconds + 500_000).div_euclid(1_000_000);
+    Timestamp::from_millisecond(i64::try_from(milliseconds).ok()?).ok()
+}
+
+/// Names that recur from row to row, stored once per page.
+#[derive(Default)]
+pub(super) struct Interner(Vec<Arc<str>>);
+
+impl Interner {
+    /// There are few names, and most rows repeat those of the previous row: a linear search is faster
+    /// than hashing.
+    pub(super) fn share(&mut self, name: Option<String>) -> Option<Arc<str>> {
+        let name = name?;
+        if let Some(known) = self.0.iter().find(|known| ***known == *name) {
+            return Some(Arc::clone(known));
+        }
+        let name: Arc<str> = name.into();
+        if self.0.len() < MOST_NAMES {
+            self.0.push(Arc::clone(&name));
+        }
+        Some(name)
+    }
+}
+
+/// The most names that are stored; with more than this, names rarely recur.
+const MOST_NAMES: usize = 32;
 
 #[cfg(test)]
 mod tests {

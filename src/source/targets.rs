@@ -1,13 +1,15 @@
-//! The repositories to list, and the source of each.
+//! What to list: the repositories and registries that options name, and what their sources can tell.
 
+use std::fmt;
 use std::sync::Arc;
 
 use clap::ValueEnum;
 
-use super::Subject;
 use crate::error::Error;
+use crate::facts::Facts;
 use crate::reference::{
-    ImageId, PublicRepository, Reference, RegistryId, RegistryName, RepositoryPattern,
+    ImageId, Named, PublicRepository, Reference, RegistryId, RegistryName, Repository,
+    RepositoryPattern, public_hint,
 };
 
 /// The options that name repositories and their sources.
@@ -75,7 +77,7 @@ struct RepositoryArgs {
     named: Vec<Reference>,
 
     /// List every repository of your own registry
-    #[arg(long, display_order = 4)]
+    #[arg(long, conflicts_with_all = ["plain", "named", "public"], display_order = 4)]
     all: bool,
 }
 
@@ -135,15 +137,14 @@ impl Target {
 
 impl SourceArgs {
     /// The repositories in the order given, `--repo` first, each once.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for a name that `--public` cannot complete, and for an image of an own repository.
     pub(crate) fn targets(&self) -> Result<Vec<Target>, Error> {
         let RepositoryArgs { named, plain, all } = &self.repositories;
         self.registry_id()?;
         if *all {
-            return self.all();
+            return Ok(vec![Target::all_of(Subject::Matching(RepositoryPattern {
+                registry: RegistryName::Own,
+                name: None,
+            }))]);
         }
         let mut targets: Vec<Target> = Vec::new();
         for reference in named.iter().chain(plain) {
@@ -164,43 +165,181 @@ impl SourceArgs {
         Ok(targets)
     }
 
-    /// Every repository of the caller's own registry.
-    fn all(&self) -> Result<Vec<Target>, Error> {
-        let RepositoryArgs { named, plain, .. } = &self.repositories;
-        if let Some(reference) = named.iter().chain(plain).next() {
-            return Err(Error::usage(format!(
-                "`--all` lists every repository of your registry, but `{reference}` was given too"
-            ))
-            .hint("leave out one of them"));
-        }
-        if self.public {
-            return Err(Error::usage(
-                "`--all` is for your own registry, and cannot be used with `--public`",
-            )
-            .hint("select the repositories of a public registry with `'public.ecr.aws/ALIAS/*'`"));
-        }
-        Ok(vec![Target::all_of(Subject::Matching(RepositoryPattern {
-            registry: RegistryName::Own,
-            name: None,
-        }))])
-    }
-
     /// The account that `--registry-id` or the ARNs name.
-    ///
-    /// # Errors
-    ///
-    /// A usage error if they name different accounts: a run reads the registry of one account.
     pub(crate) fn registry_id(&self) -> Result<Option<&RegistryId>, Error> {
         let RepositoryArgs { named, plain, .. } = &self.repositories;
         let of_arns = named.iter().chain(plain).filter_map(Reference::registry_id);
         let mut ids = self.registry_id.iter().chain(of_arns);
         let first = ids.next();
-        match (first, ids.find(|&id| Some(id) != first)) {
-            (Some(first), Some(other)) => Err(Error::usage(format!(
+        if let (Some(first), Some(other)) = (first, ids.find(|&id| Some(id) != first)) {
+            let error = format!(
                 "a run lists repositories of one account, but {first} and {other} were given"
-            ))
-            .hint("run the command once for each account")),
-            _ => Ok(first),
+            );
+            return Err(Error::usage(error).hint("run the command once for each account"));
+        }
+        Ok(first)
+    }
+}
+
+/// The options that name registries.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Registry")]
+pub(crate) struct RegistryArgs {
+    /// A public registry, as public.ecr.aws/ALIAS; repeatable
+    ///
+    /// It may be pasted as the address of its page in the gallery, and is read without an AWS account.
+    /// Default: your own registry.
+    #[arg(value_name = "REGISTRY", display_order = 1)]
+    registries: Vec<String>,
+
+    /// Read ALIAS as public.ecr.aws/ALIAS
+    #[arg(long, display_order = 2)]
+    public: bool,
+
+    /// Read the registry of this account
+    ///
+    /// The service allows only your own registry. Default: your account.
+    #[arg(
+        long,
+        value_name = "ACCOUNT",
+        hide_short_help = true,
+        display_order = 3
+    )]
+    registry_id: Option<RegistryId>,
+}
+
+impl RegistryArgs {
+    /// The registries in the order given, each once.
+    pub(crate) fn targets(&self) -> Result<Vec<Target>, Error> {
+        if self.registries.is_empty() {
+            if self.public {
+                return Err(Error::usage("`--public` needs the alias of a registry")
+                    .hint("name it, as in `ecrpub repos public.ecr.aws/eks-distro`"));
+            }
+            return Ok(vec![Target::all_of(Subject::Registry(RegistryName::Own))]);
+        }
+        let mut targets: Vec<Target> = Vec::new();
+        for text in &self.registries {
+            let registry = RegistryName::named(text, self.public);
+            let registry = registry.map_err(|error| error.about(&format!("`{text}`")))?;
+            let subject = Subject::Registry(registry);
+            if targets.iter().all(|target| target.subject != subject) {
+                targets.push(Target::all_of(subject));
+            }
+        }
+        Ok(targets)
+    }
+
+    /// Whether the caller's own registry is listed.
+    pub(crate) fn names_own(&self) -> bool {
+        self.registries.is_empty()
+    }
+
+    /// The account that `--registry-id` names.
+    pub(crate) fn registry_id(&self) -> Option<&RegistryId> {
+        self.registry_id.as_ref()
+    }
+}
+
+/// The subject of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// A repository, whose images or tags are listed.
+    Repository(Repository),
+    /// The repositories of a registry that a pattern selects.
+    Matching(RepositoryPattern),
+    /// A registry, whose repositories are listed.
+    Registry(RegistryName),
+}
+
+impl Subject {
+    /// Whether it is in the caller's own registry, or is that registry.
+    pub(crate) fn is_own(&self) -> bool {
+        match self {
+            Self::Repository(repository) => matches!(repository, Repository::Own(_)),
+            Self::Matching(RepositoryPattern { registry, .. }) | Self::Registry(registry) => {
+                *registry == RegistryName::Own
+            }
+        }
+    }
+
+    /// Whether it stands for any number of repositories whose images or tags are listed.
+    pub(crate) fn is_pattern(&self) -> bool {
+        matches!(self, Self::Matching(_))
+    }
+
+    /// Its name in a sentence, such as "repository `web`".
+    pub(crate) fn title(&self) -> String {
+        match self {
+            Self::Repository(repository) => format!("repository `{repository}`"),
+            Self::Matching(pattern) => format!("pattern `{pattern}`"),
+            Self::Registry(RegistryName::Own) => self.to_string(),
+            Self::Registry(registry) => format!("registry `{registry}`"),
+        }
+    }
+
+    /// The facts that the source provides in a listing, without a further request for each row;
+    /// public repositories are read from `api`.
+    pub(crate) fn told(&self, api: PublicApi) -> Facts {
+        let tags = Facts::NAMES | Facts::TAGS;
+        let listed = tags | Facts::DIGESTS | Facts::DETAILS;
+        match (self, self.is_own(), api) {
+            (Self::Registry(_), true, _) => Facts::NAMES | Facts::DETAILS,
+            (Self::Registry(_), false, _) => Facts::NAMES,
+            (_, true, _) => listed | Facts::UNTAGGED,
+            (_, false, PublicApi::Gallery) => listed,
+            (_, false, PublicApi::Registry) => tags,
+        }
+    }
+
+    /// The facts that further requests for each row can provide.
+    pub(crate) fn readable(&self, api: PublicApi) -> Facts {
+        match (self, self.is_own(), api) {
+            (Self::Registry(_), true, _) => Facts::USAGE | Facts::UNTAGGED,
+            (Self::Registry(_), false, _) => Facts::USAGE,
+            (_, true, _) => Facts::MANIFESTS | Facts::RELATIONS,
+            (_, false, PublicApi::Gallery) => Facts::MANIFESTS,
+            // A manifest is read by its tag, and its digest computed.
+            (_, false, PublicApi::Registry) => Facts::MANIFESTS | Facts::DIGESTS,
+        }
+    }
+
+    /// The hint that it may be public, for a repository of the caller's own registry.
+    pub(crate) fn public_hint(&self) -> Option<String> {
+        match self {
+            Self::Repository(Repository::Own(name)) => public_hint(name),
+            _ => None,
+        }
+    }
+
+    /// The hint how to name a public one, which is read without credentials.
+    pub(crate) fn without_credentials(&self) -> &'static str {
+        match self {
+            Self::Registry(_) => {
+                "a public registry takes none: list it with `ecrpub repos public.ecr.aws/ALIAS`"
+            }
+            Self::Repository(_) | Self::Matching(_) => {
+                "a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Repository(repository) => repository.fmt(f),
+            Self::Matching(pattern) => pattern.fmt(f),
+            Self::Registry(registry) => registry.fmt(f),
+        }
+    }
+}
+
+impl From<Named> for Subject {
+    fn from(named: Named) -> Self {
+        match named {
+            Named::Repository(repository) => Self::Repository(repository),
+            Named::Matching(pattern) => Self::Matching(pattern),
         }
     }
 }
@@ -210,7 +349,6 @@ mod tests {
     use clap::Parser;
 
     use super::{SourceArgs, Target};
-    use crate::facts::Facts;
 
     #[derive(Parser)]
     struct Options {
@@ -263,28 +401,5 @@ mod tests {
         let all = [format!("repository `{nginx}`")];
         assert_eq!(targets(&format!("{nginx}:1.0 {nginx}")), all);
         assert_eq!(targets(&format!("{nginx} {nginx}:1.0")), all);
-    }
-
-    #[test]
-    fn sources_provide_their_facts() {
-        let told = |line: &str| {
-            let options = Options::parse_from(["test"].into_iter().chain(line.split(' ')));
-            let targets = options.source.targets().unwrap();
-            let api = options.source.source.first();
-            (
-                targets[0].subject.told(api),
-                targets[0].subject.readable(api),
-            )
-        };
-        let names = Facts::NAMES | Facts::TAGS;
-        let listed = names | Facts::DIGESTS | Facts::DETAILS;
-        for own in ["web", "team/*", "--all"] {
-            let read = Facts::MANIFESTS | Facts::RELATIONS;
-            assert_eq!(told(own), (listed | Facts::UNTAGGED, read));
-        }
-        assert_eq!(told("ab/cd --public"), (listed, Facts::MANIFESTS));
-        assert_eq!(told("ab/* --public --source gallery").0, listed);
-        let read = Facts::MANIFESTS | Facts::DIGESTS;
-        assert_eq!(told("ab/cd --public --source registry"), (names, read));
     }
 }

@@ -1,14 +1,36 @@
-//! Turns clap's errors into ours: one message, and hints what to type.
+//! Turns clap's errors into ours: one message, and hints what to type, for options and commands of other
+//! tools too.
 
 use std::error::Error as _;
 
 use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::instead::instead;
 use crate::cli::Cli;
 use crate::error::Error;
 use crate::net::settings::without_user;
+
+/// Options and commands of other tools, and what to type instead.
+const INSTEAD: &str = "\
+--json: use `--output json`, or `--output jsonl` for one object a line
+--jq --query: pipe `--output json` to jq, or choose fields with `--columns NAMES`
+--max-items --max-results -n --head --first: use `--limit N`
+--latest: images and tags are listed newest first: use `--limit 1`
+--filter: use `--include REGEX`, `--exclude REGEX`, `--since WHEN` or `--before WHEN`
+--newer: use `--since WHEN`
+--older-than --until: use `--before WHEN`
+--order: use `--sort KEY`, and `--reverse` for the other direction
+--wide: use `--no-trunc`
+--all-pages: leave it out: every page is read
+--arch: use `--platform OS/ARCH`, for images and tags
+--name --repository: name repositories as arguments, `ecrpub tags REPO`; select them by name with `ecrpub repos --include REGEX`
+--dry-run: leave it out: ecrpub only reads
+list ls list-tags describe-image-tags: list tags with `ecrpub tags REPO`, images with `ecrpub images REPO`, repositories with `ecrpub repos`
+list-images describe-images inspect: list images with `ecrpub images REPO`
+describe-repositories search: list repositories with `ecrpub repos` or `ecrpub repos public.ecr.aws/ALIAS`
+pull: ecrpub only lists: print references to pull with `ecrpub tags REPO --full-ref`
+login: public repositories need no login, your own are read with the credentials of the AWS CLI: `--profile NAME`
+--keep delete remove rm rmi prune batch-delete-image: ecrpub only reads: it lists what to delete with `ecrpub images REPO --unused --output delete-requests`";
 
 /// The error for `answer`, which clap returned for the command line `words`.
 pub(super) fn describe(answer: &clap::Error, words: &[&str]) -> Error {
@@ -50,12 +72,8 @@ fn unknown_option(answer: &clap::Error, option: &str) -> Error {
     }
     let error = Error::usage(format!("there is no option `{option}`"));
     let suggested = name_of(&text(answer, ContextKind::SuggestedArg));
-    let commands = commands_with(option);
     if let Some(hint) = instead(option) {
         error.hint(hint)
-    } else if !commands.is_empty() {
-        let commands = commands.join("` or `ecrpub ");
-        error.hint(format!("type `{option}` after `ecrpub {commands}`"))
     } else if suggested.is_empty() {
         error
     } else {
@@ -63,18 +81,11 @@ fn unknown_option(answer: &clap::Error, option: &str) -> Error {
     }
 }
 
-/// The commands that have `option`.
-fn commands_with(option: &str) -> Vec<String> {
-    let name = option.trim_start_matches('-');
-    let has = |command: &&clap::Command| {
-        let mut arguments = command.get_arguments().filter(|arg| !arg.is_hide_set());
-        arguments.any(|argument| argument.get_long() == Some(name))
-    };
-    let cli = Cli::command();
-    let commands = cli.get_subcommands().filter(has);
-    commands
-        .map(|command| command.get_name().to_owned())
-        .collect()
+/// The hint for `word`, an option or a command of another tool.
+fn instead(word: &str) -> Option<&'static str> {
+    let mut lines = INSTEAD.lines().filter_map(|line| line.split_once(": "));
+    let line = lines.find(|(words, _)| words.split(' ').any(|known| known == word));
+    line.map(|(_, hint)| hint)
 }
 
 fn unknown_command(answer: &clap::Error) -> Error {
@@ -195,11 +206,23 @@ fn name_of(argument: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
+    use std::collections::HashSet;
+
+    use clap::{CommandFactory, Parser};
     use proptest::prelude::*;
 
-    use super::describe;
+    use super::{INSTEAD, describe, instead};
     use crate::cli::Cli;
+
+    /// The words and hints of [`INSTEAD`].
+    fn lines() -> Vec<(Vec<&'static str>, &'static str)> {
+        let lines = INSTEAD
+            .lines()
+            .map(|line| line.split_once(": ").expect("a hint"));
+        lines
+            .map(|(words, hint)| (words.split(' ').collect(), hint))
+            .collect()
+    }
 
     const WORDS: &str = "tags|images|ls|--limit|--head|-n|-R|--repo=|web|nginx:1.27|docker|pull|\
         public[.]ecr[.]aws/ab/[a-zA-Z:@*]{0,6}|[-a-z/:=.]{0,9}|.{0,6}|--output|yaml|--color=never|--";
@@ -217,5 +240,46 @@ mod tests {
                 prop_assert!(error.hints().iter().all(|hint| !hint.is_empty()));
             }
         }
+    }
+
+    #[test]
+    fn words_are_few_and_not_ours() {
+        let words: Vec<_> = lines().into_iter().flat_map(|(words, _)| words).collect();
+        assert!(words.len() <= 40);
+        assert_eq!(words.iter().collect::<HashSet<_>>().len(), words.len());
+        for word in words {
+            for line in [&["ecrpub", word][..], &["ecrpub", "tags", "web", word, "1"]] {
+                let is_command = !word.starts_with('-') && line.len() > 2;
+                assert!(is_command || Cli::try_parse_from(line).is_err(), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn hints_name_options_that_exist() {
+        let cli = Cli::command();
+        let options: HashSet<_> = (cli.get_subcommands())
+            .flat_map(clap::Command::get_arguments)
+            .filter_map(clap::Arg::get_long)
+            .collect();
+        let hints = lines()
+            .into_iter()
+            .flat_map(|(_, hint)| hint.split([' ', '`']));
+        let named: Vec<_> = hints.filter_map(|word| word.strip_prefix("--")).collect();
+        assert!(named.len() > 10);
+        for option in named {
+            assert!(options.contains(option), "{option}");
+        }
+    }
+
+    #[test]
+    fn only_unused_images_are_listed_for_deletion() {
+        let lines = lines();
+        let (deletions, others) = lines.split_last().expect("lines");
+        for word in ["delete", "rm", "prune", "batch-delete-image", "--keep"] {
+            assert_eq!(instead(word), Some(deletions.1));
+        }
+        let leads = |hint: &str| hint.contains("untagged") || hint.contains("delete");
+        assert!(!others.iter().any(|(_, hint)| leads(hint)));
     }
 }

@@ -1,7 +1,6 @@
 //! Prints clap's answers to command lines that do not run: help, the version, and errors in our form.
 
 mod errors;
-mod instead;
 
 use std::ffi::OsString;
 

@@ -88,17 +88,6 @@ fn a_page_has_at_most_256_mib() {
 }
 
 #[test]
-fn time_outs_apply_to_an_endless_body() {
-    let url = endless(
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\n",
-        "",
-    );
-    let run = Run::at(&url).env("ECRPUB_HURRY", "1").arguments(OWN);
-    let outcome = run.arguments("--timeout 0.3").outcome();
-    assert_refused(&outcome, "timed out after 0.3 s (3 attempts)");
-}
-
-#[test]
 fn an_error_has_at_most_1_mib() {
     for line in [OWN, GALLERY, OCI] {
         for status in [400, 403, 500, 302] {
@@ -141,22 +130,7 @@ fn a_manifest_has_at_most_8_mib() {
 }
 
 #[test]
-fn a_thousand_pages_without_rows_are_an_error() {
-    for (line, list) in [(OWN, "imageDetails"), (GALLERY, "imageTagDetails")] {
-        for order in ["", "--sort none"] {
-            let registry = faulty(move |request| {
-                let body = format!(r#"{{"{list}":[],"nextToken":"{}"}}"#, request.number);
-                Some(Fault::raw(200, "application/x-amz-json-1.1", body))
-            });
-            let outcome = Run::on(&registry)
-                .arguments(line)
-                .arguments(order)
-                .outcome();
-            assert_refused(&outcome, "1000 consecutive pages of");
-            assert_eq!(registry.requests().len(), 1000);
-        }
-    }
-    // Occasional rows, and a listing that ends in time, are not errors.
+fn occasional_rows_and_a_listing_that_ends_in_time_are_not_errors() {
     let registry = faulty(|request| {
         let rows = if request.number == 999 {
             r#"{"imageTags":["a"]}"#
@@ -179,11 +153,12 @@ fn a_thousand_pages_without_rows_are_an_error() {
 fn a_thousand_pages_without_new_rows_are_an_error() {
     let row = |number: usize| format!(r#"{{"imageTag":"{number}","imageTags":["{number}"]}}"#);
     for (line, list) in [(OWN, "imageDetails"), (GALLERY, "imageTagDetails")] {
-        for cycle in [1, 7] {
+        // Without rows, and with the same ones again and again.
+        for cycle in [0, 1, 7] {
             let registry = faulty(move |request| {
-                let row = row(request.number % cycle);
                 let number = request.number;
-                let body = format!(r#"{{"{list}":[{row},{row}],"nextToken":"{number}"}}"#);
+                let rows = number.checked_rem(cycle).map(row).unwrap_or_default();
+                let body = format!(r#"{{"{list}":[{rows}],"nextToken":"{number}"}}"#);
                 Some(Fault::raw(200, "application/json", body))
             });
             assert_refused(
@@ -198,12 +173,8 @@ fn a_thousand_pages_without_new_rows_are_an_error() {
 #[test]
 fn messages_are_cut_after_2000_characters() {
     for line in [OWN, GALLERY, OCI] {
-        for status in [400, 403, 404, 429, 500] {
-            for code in [
-                "NovelException",
-                "ThrottlingException",
-                "AccessDeniedException",
-            ] {
+        for status in [400, 404, 500] {
+            for code in ["NovelException", "ThrottlingException"] {
                 let registry = faulty(move |request| {
                     let long = "ß".repeat(100_000);
                     let body = serde_json::json!({

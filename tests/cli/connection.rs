@@ -139,28 +139,6 @@ fn invalid_settings_are_errors_that_name_where_they_were_set() {
 }
 
 #[test]
-fn settings_of_the_aws_cli_are_accepted() {
-    let registry = Registry::start(small());
-    for (name, value) in [
-        ("AWS_RETRY_MODE", "legacy"),
-        ("AWS_RETRY_MODE", "adaptive"),
-        ("AWS_MAX_ATTEMPTS", "3"),
-        ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
-    ] {
-        let run = Run::on(&registry).env(name, value);
-        assert_eq!(
-            run.arguments("tags web -o name")
-                .outcome()
-                .data()
-                .lines()
-                .count(),
-            3,
-            "{name}={value}"
-        );
-    }
-}
-
-#[test]
 fn a_ca_bundle_replaces_the_systems_certificates() {
     let registry = Registry::builder()
         .tls()
@@ -187,11 +165,25 @@ fn a_ca_bundle_replaces_the_systems_certificates() {
     let run = Run::on(&stranger).arguments("tags web -o name --ca-bundle");
     assert_snapshot!(run.argument(other.to_str().unwrap()).outcome(), @"
     --- stderr
-    error: cannot trust `REGISTRY`: invalid peer certificate: BadSignature
-    hint: if a proxy re-signs its traffic, name its certificates with `--ca-bundle FILE`
+    error: cannot trust `REGISTRY`: its certificate is signed by an unknown issuer
+    hint: add the issuer to the CA bundle of `--ca-bundle`
     --- exit code 5
     ");
     stranger.assert_no_requests();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_ssl_cert_file_that_is_missing_is_named() {
+    let registry = Registry::builder().tls().start();
+    let run = Run::on(&registry).env("SSL_CERT_FILE", "/no/such/file");
+    assert_snapshot!(run.arguments("tags web").outcome(), @"
+    --- stderr
+    error: cannot trust `REGISTRY`: `SSL_CERT_FILE` names `/no/such/file`, which is missing or holds no certificates
+    hint: correct the variable, or unset it
+    --- exit code 5
+    ");
+    registry.assert_no_requests();
 }
 
 #[test]

@@ -3,13 +3,12 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
 
 use ecrpub_registry::{Image, Manifest, Registry, Repository, related};
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::harness::{NOW_MS, Run, ecrpub, peer};
+use crate::harness::{NOW_MS, Run, ecrpub};
 
 const OLD: i64 = NOW_MS - 30 * 86_400_000;
 const ALIAS: &str = "example";
@@ -99,7 +98,7 @@ const KEPT: [&str; 8] = [
 
 /// Checks the sample after its unused images were deleted.
 #[track_caller]
-fn assert_cleaned(registry: &Registry) {
+pub(crate) fn assert_cleaned(registry: &Registry) {
     let left = images(registry, "team/web");
     let tags = left
         .iter()
@@ -137,109 +136,6 @@ fn requests_delete_what_is_unused_and_nothing_else() {
     assert_eq!(requests.len(), 2);
     carry_out(&registry, &requests);
     assert_cleaned(&registry);
-}
-
-/// The block of the README that deletes.
-fn recipe() -> String {
-    let readme = include_str!("../../README.md");
-    let blocks = readme.split("```sh\n").skip(1);
-    let mut blocks = blocks.filter_map(|block| block.split("```").next());
-    let block = blocks.find(|block| block.contains("delete-requests"));
-    block.expect("a recipe").replace("storefront", "team/web")
-}
-
-#[test]
-fn the_recipe_of_the_readme_deletes_what_is_unused() {
-    if !["aws", "jq"].into_iter().all(peer) {
-        return;
-    }
-    let registry = Registry::start([related("team/web", NOW_MS)]);
-    let recipe = recipe();
-    assert!(recipe.contains("--before 30d"), "{recipe}");
-    let outcome = shell(&registry)
-        .argument(&recipe.replace(" --before 30d", ""))
-        .outcome();
-    assert_eq!(outcome.code, Some(0), "{outcome}");
-    assert_eq!(registry.count("BatchDeleteImage"), 2);
-    assert_cleaned(&registry);
-}
-
-/// A later request deletes what an earlier one should have freed.
-#[test]
-fn the_recipe_of_the_readme_stops_at_the_first_failure() {
-    if !["aws", "jq"].into_iter().all(peer) {
-        return;
-    }
-    let registry = Registry::builder()
-        .repository(related("team/web", NOW_MS))
-        .faults(|request| {
-            let body = r#"{"imageIds":[],"failures":[{"failureCode":"ImageNotFound","failureReason":"no"}]}"#;
-            let answer = || ecrpub_registry::Fault::raw(200, "application/x-amz-json-1.1", body);
-            (request.operation == "BatchDeleteImage").then(answer)
-        })
-        .start();
-    let outcome = shell(&registry)
-        .argument(&recipe().replace(" --before 30d", ""))
-        .outcome();
-    assert_ne!(outcome.code, Some(0), "{outcome}");
-    assert!(outcome.stderr.contains("ImageNotFound"), "{outcome}");
-    assert_eq!(registry.count("BatchDeleteImage"), 1);
-}
-
-/// A request that fails without an answer, and a program that ends well without one, stop it as well.
-#[test]
-#[cfg(unix)]
-fn the_recipe_of_the_readme_stops_when_nothing_is_answered() {
-    use std::os::unix::fs::PermissionsExt;
-
-    if !peer("jq") {
-        return;
-    }
-    let registry = Registry::start([related("team/web", NOW_MS)]);
-    for (name, program) in [
-        ("fails", "#!/bin/sh\necho >> \"$0.calls\"; exit 255\n"),
-        ("silent", "#!/bin/sh\necho >> \"$0.calls\"; exit 0\n"),
-        ("odd", "#!/bin/sh\necho >> \"$0.calls\"; echo '{}{}'\n"),
-    ] {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("aws-{name}"));
-        std::fs::create_dir_all(&folder).unwrap();
-        let (aws, calls) = (folder.join("aws"), folder.join("aws.calls"));
-        let _ = std::fs::remove_file(&calls);
-        std::fs::write(&aws, program).unwrap();
-        std::fs::set_permissions(&aws, PermissionsExt::from_mode(0o755)).unwrap();
-        let outcome = shell_with(&registry, &folder)
-            .argument(&recipe().replace(" --before 30d", ""))
-            .outcome();
-        assert_ne!(outcome.code, Some(0), "{name}: {outcome}");
-        let calls = std::fs::read_to_string(calls).unwrap();
-        assert_eq!(calls.lines().count(), 1, "{name}: {outcome}");
-    }
-    let broken = Registry::builder()
-        .repository(related("team/web", NOW_MS))
-        .deny("DescribeImages")
-        .start();
-    let outcome = shell(&broken).argument(&recipe()).outcome();
-    assert_eq!(
-        outcome.code,
-        Some(4),
-        "the exit code is that of the listing: {outcome}"
-    );
-}
-
-/// A shell that finds `ecrpub`, and runs what follows.
-fn shell(registry: &Registry) -> Run {
-    shell_with(registry, Path::new("/"))
-}
-
-/// The same, which finds the programs in `folder` first.
-fn shell_with(registry: &Registry, first: &Path) -> Run {
-    let program = assert_cmd::cargo::cargo_bin("ecrpub");
-    let folder = program.parent().expect("a program is in a folder");
-    let path = std::env::var("PATH").unwrap_or_default();
-    let path = format!("{}:{}:{path}", first.display(), folder.display());
-    Run::of("sh", &registry.url())
-        .env("PATH", path)
-        .argument("-c")
 }
 
 /// What a look-up answers may have changed before the listing that is compared begins.
@@ -363,26 +259,6 @@ fn each_request_is_under_the_name_of_its_repository() {
     carry_out(&registry, &all);
     for name in ["aa", "bb", "cc"] {
         assert_eq!(images(&registry, name).len(), 1, "{name}");
-    }
-}
-
-/// Without `--unused` too.
-#[test]
-fn requests_fail_if_an_index_cannot_be_read() {
-    let child = image(1);
-    let index = Image::index_holding([child.on("linux/amd64")], OLD).tagged(&["1"]);
-    let repository = Repository::new("web", vec![index.clone(), child]);
-    for builder in [
-        Registry::builder().corrupt_manifest(&index),
-        Registry::builder().missing_manifest(&index),
-    ] {
-        let registry = builder.repository(repository.clone()).start();
-        let outcome = ecrpub(&registry, "images web --untagged -o delete-requests");
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(5)),
-            "{outcome}"
-        );
     }
 }
 

@@ -6,7 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use ecrpub_registry::{Fault, Image, Registry, Repository, Request, url_without_server};
+use ecrpub_registry::{Fault, Image, Registry, Repository, Request};
 
 use crate::harness::{NOW_MS, Outcome, ROOT, Run, peer};
 
@@ -138,10 +138,23 @@ fn assert_failed(source: Source, registry: &Registry, arguments: &str, requests:
 }
 
 #[test]
-fn throttled_requests_are_retried() {
+fn faults_that_pass_are_retried() {
     for_each_source(|source| {
-        let registry = faulty(move |request| (request.number <= 2).then(|| source.throttled()));
-        assert_complete(source, &registry, 7);
+        for fault in [
+            source.throttled(),
+            Fault::raw(429, "text/html", "slow down"),
+            Fault::raw(502, "text/html", "<html>bad gateway</html>"),
+            // The status decides whatever the body says.
+            Fault::error(429, "AccessDeniedException", "no"),
+            Fault::error(503, "RepositoryNotFoundException", "no"),
+            Fault::error(408, "InvalidParameterException", "no"),
+            Fault::Reset,
+            Fault::ResetMidway,
+            Fault::Cut,
+        ] {
+            let registry = faulty(move |request| (request.number == 2).then(|| fault.clone()));
+            assert_complete(source, &registry, 6);
+        }
     });
 }
 
@@ -178,15 +191,6 @@ fn endless_throttling_is_an_error() {
 }
 
 #[test]
-fn status_429_counts_as_throttling() {
-    let too_many = || Fault::raw(429, "text/html", "slow down");
-    for_each_source(|source| {
-        let registry = faulty(move |request| (request.number == 1).then(too_many));
-        assert_complete(source, &registry, 6);
-    });
-}
-
-#[test]
 fn server_errors_are_tried_up_to_the_maximum() {
     for_each_source(|source| {
         let once = faulty(move |request| (request.number == 3).then(|| source.broken()));
@@ -195,25 +199,6 @@ fn server_errors_are_tried_up_to_the_maximum() {
         assert_failed(source, &for_ever(), "", 8);
         assert_failed(source, &for_ever(), "--max-attempts 3", 3);
         assert_failed(source, &for_ever(), "--max-attempts 1", 1);
-    });
-}
-
-#[test]
-fn a_failing_gateway_is_retried() {
-    let bad_gateway = || Fault::raw(502, "text/html", "<html>bad gateway</html>");
-    for_each_source(|source| {
-        let registry = faulty(move |request| (request.number == 2).then(bad_gateway));
-        assert_complete(source, &registry, 6);
-    });
-}
-
-#[test]
-fn broken_connections_are_retried() {
-    for_each_source(|source| {
-        for fault in [Fault::Reset, Fault::ResetMidway, Fault::Cut] {
-            let registry = faulty(move |request| (request.number == 2).then(|| fault.clone()));
-            assert_complete(source, &registry, 6);
-        }
     });
 }
 
@@ -284,8 +269,10 @@ fn redirects_are_not_followed() {
 }
 
 #[test]
-fn encoded_bodies_are_errors_and_not_empty_listings() {
+fn bodies_that_are_encoded_or_absent_are_errors_and_not_empty_listings() {
     for_each_source(|source| {
+        let absent = faulty(|_| Some(Fault::raw(200, "application/x-amz-json-1.1", "")));
+        assert_failed(source, &absent, "", 1);
         let registry = faulty(|_| {
             Some(Fault::Raw {
                 status: 200,
@@ -297,14 +284,6 @@ fn encoded_bodies_are_errors_and_not_empty_listings() {
                 body: vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0x56],
             })
         });
-        assert_failed(source, &registry, "", 1);
-    });
-}
-
-#[test]
-fn a_response_without_a_body_is_not_an_empty_listing() {
-    for_each_source(|source| {
-        let registry = faulty(|_| Some(Fault::raw(200, "application/x-amz-json-1.1", "")));
         assert_failed(source, &registry, "", 1);
     });
 }
@@ -426,26 +405,6 @@ fn ctrl_c_ends_at_once_by_the_signal() {
         assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0));
         assert!(started.elapsed() < Duration::from_secs(30));
     });
-}
-
-#[test]
-fn hosts_that_refuse_or_do_not_exist_are_tried_once() {
-    let unserved = url_without_server();
-    for (url, words) in [
-        (unserved.as_str(), "refuses connections"),
-        ("http://no-such-host.invalid", "cannot find the host"),
-    ] {
-        for source in SOURCES {
-            let outcome = Run::at(url).arguments(source.arguments()).outcome();
-            assert_eq!(
-                (outcome.stdout.as_str(), outcome.code),
-                ("", Some(5)),
-                "{outcome}"
-            );
-            assert!(outcome.stderr.contains(words), "{outcome}");
-            assert!(!outcome.stderr.contains("attempts"), "{outcome}");
-        }
-    }
 }
 
 /// The name server does not respond.

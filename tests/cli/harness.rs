@@ -166,10 +166,11 @@ impl fmt::Display for Outcome {
 }
 
 /// Other programs and libraries that tests compare with or observe with.
-pub(crate) const PEERS: [&str; 13] = [
+pub(crate) const PEERS: [&str; 14] = [
     "aws",
     "bash",
     "botocore",
+    "dash",
     "docker-registry",
     "fish",
     "groff",

@@ -37,16 +37,6 @@ fn images_are_looked_up_by_the_service() {
 }
 
 #[test]
-fn an_image_named_twice_is_listed_once() {
-    let registry = Registry::start(small());
-    let listed = ecrpub(
-        &registry,
-        "images web --tag latest --tag 1.27.3 --tag latest -o name",
-    );
-    assert_eq!(listed.data().lines().count(), 1);
-}
-
-#[test]
 fn look_ups_are_sent_a_hundred_ids_at_a_time() {
     let big = Repository::generated("big", 400);
     let ids: Vec<_> = (0..250)
@@ -190,12 +180,6 @@ fn a_short_digest_names_the_image_that_begins_with_it() {
     assert_eq!(tags.data(), "latest\n1.27.3\n");
     let public = format!("tags public.ecr.aws/example/web@{} -o name", &index[7..19]);
     assert_eq!(ecrpub(&registry, &public).data(), "latest\n1.27.3\n");
-    assert_snapshot!(ecrpub(&registry, "images web --digest 4f1c2b3a9d0e"), @"
-    --- stderr
-    error: repository `web` has no image with digest `sha256:4f1c2b3a9d0e`
-    hint: list its tags with `ecrpub tags web`
-    --- exit code 3
-    ");
 }
 
 #[test]

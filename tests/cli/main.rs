@@ -1,8 +1,8 @@
 //! The real binary with the real SDK against a local registry: whole outputs, as users see them.
 
 mod bounds;
+mod clean_up;
 mod complete;
-mod completions;
 mod connection;
 mod credentials;
 #[cfg(unix)]

@@ -13,7 +13,7 @@ fn printed(arguments: &str) -> String {
 }
 
 /// The commands that the help lists, except `help`.
-fn commands() -> Vec<String> {
+pub(crate) fn commands() -> Vec<String> {
     let help = printed("--help");
     let (_, list) = help.split_once("\nCommands:\n").expect("a list");
     let lines = list.lines().take_while(|line| !line.is_empty());
@@ -105,25 +105,6 @@ fn pages_fit_80_columns_and_have_their_sections_in_order() {
         let expected = sections.into_iter();
         let expected = expected.filter(|section| !left_out.contains(section));
         assert_eq!(shown, expected.collect::<Vec<_>>(), "{name}");
-    }
-}
-
-/// Ranges, quotes and backslashes are shown as a user types them.
-#[test]
-fn pages_show_characters_that_roff_changes() {
-    if !peer("groff") {
-        return;
-    }
-    let text = shown(&folder().join("ecrpub-tags.1"));
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    for part in [
-        "`1.27`, `1.x`, `^1.2`, `~1.2.3`, `>=1 <2`",
-        "newline and backslash as `\\t`, `\\n`, `\\\\`",
-        "...:TAG@DIGEST",
-        "--semver '^1.27' --limit 1 --pin",
-    ] {
-        let part = part.replace('`', "");
-        assert!(text.contains(&part), "{part}: {text}");
     }
 }
 

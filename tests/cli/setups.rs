@@ -47,52 +47,6 @@ fn a_silent_metadata_service_times_out() {
 }
 
 #[test]
-fn invalid_settings_of_a_profile_are_named_with_it() {
-    let registry = Registry::start(small());
-    let keys = "aws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
-    for (key, value) in [
-        ("max_attempts", "-1"),
-        ("max_attempts", "many"),
-        ("retry_mode", "nonsense"),
-        ("endpoint_url", "localhost:4510"),
-        ("use_dualstack_endpoint", "perhaps"),
-        ("use_fips_endpoint", "true"),
-        ("ca_bundle", "/no/such/file"),
-    ] {
-        let name = format!("unusable-{key}-{}", value.len());
-        let run = Run::on(&registry)
-            .without("AWS_ENDPOINT_URL_ECR_PUBLIC")
-            .env(
-                "HOME",
-                home(&name, &format!("[default]\n{keys}{key} = {value}\n")),
-            );
-        let outcome = list(run);
-        assert_eq!(outcome.code, Some(2), "{key} = {value}: {outcome}");
-        assert!(outcome.stderr.contains(key), "{key} = {value}: {outcome}");
-    }
-    registry.assert_no_requests();
-}
-
-#[test]
-fn harmless_settings_of_a_profile_are_accepted() {
-    let registry = Registry::start(small());
-    let keys = "aws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
-    for (number, setting) in [
-        "retry_mode = legacy",
-        "max_attempts = 2",
-        "region = eu-west-1",
-        "output = yaml",
-    ]
-    .iter()
-    .enumerate()
-    {
-        let config = format!("[default]\n{keys}{setting}\n");
-        let listed = with_config(&registry, &format!("taken-{number}"), &config).data();
-        assert_eq!(listed.lines().count(), 3, "{setting}");
-    }
-}
-
-#[test]
 fn an_empty_variable_counts_as_unset() {
     let registry = Registry::start(small());
     for name in [

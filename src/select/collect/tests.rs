@@ -114,14 +114,44 @@ fn every_example_of_the_contract_holds() {
         ),
         ("22.04 22.10 24.04", &["--semver=~22.04"], "22.04"),
         ("1.9 1.27 1.29.1", &["--semver=1.27"], "1.27"),
+        (
+            "1.300071.0b1720 1.300071.0b1720-amd64 1.300071.0b1720-arm64",
+            &["--semver=*", "--limit=1"],
+            "1.300071.0b1720",
+        ),
+        (
+            "8 8.al2.2023.02.03.11 8.al2.2026.07.17.16",
+            &["--semver=8", "--limit=1"],
+            "8.al2.2026.07.17.16",
+        ),
+        (
+            "al2023 al2023.2024.11.22.14 al2023.2026.02.27.21",
+            &["--semver=*", "--limit=1"],
+            "al2023.2026.02.27.21",
+        ),
+        (
+            "v1.29.0-eks-1-29-3=v1.29.0-eks-1-29-latest v1.29.0-eks-1-29-2",
+            &["--semver=*", "--limit=1"],
+            "v1.29.0-eks-1-29-3",
+        ),
     ];
     for (rows, options, expected) in examples {
         assert_eq!(select(options, tags(rows)), *expected, "{options:?}");
     }
-    assert_eq!(
-        select(&["--semver=<2.1"], images(STOREFRONT)),
-        "2.0.3=2.0 2.0.2"
-    );
+    for (rows, options, expected) in [
+        (
+            STOREFRONT,
+            ["--semver=<2.1", "--limit=9"],
+            "2.0.3=2.0 2.0.2",
+        ),
+        (
+            "v1.29.0-eks-1-29-3=v1.29.0-eks-1-29-latest v1.29.0-eks-1-29-2",
+            ["--semver=*", "--limit=1"],
+            "v1.29.0-eks-1-29-3=v1.29.0-eks-1-29-latest",
+        ),
+    ] {
+        assert_eq!(select(&options, images(rows)), expected);
+    }
 }
 
 #[test]
@@ -288,25 +318,32 @@ fn of_two_rows_of_the_same_id_the_last_one_counts() {
 }
 
 #[test]
-fn a_limit_keeps_the_best_rows_and_counts_the_others() {
+fn only_rows_that_can_be_listed_are_kept_and_the_others_are_counted() {
     let page = |page: i64| (0..1000).map(move |row| (page * 1000 + row) * 7919 % 10_007);
     let pages = (0..10).map(|number| {
         page(number)
             .map(|n| dated(&format!("t{n}"), "1", n))
             .collect()
     });
-    with_selection(&["--sort=created", "--limit=3"], |selection| {
+    with_selection(&["--sort=created", "--skip=2", "--limit=3"], |selection| {
         let mut collector = selection.collector(None);
         for page in pages {
             collector.add(page);
-            assert!(collector.rows.len() <= 1003, "{}", collector.rows.len());
+            assert!(collector.rows.len() <= 1005, "{}", collector.rows.len());
         }
         let selected = collector.finish();
         let highest = listed(&selected.rows);
-        assert_eq!(selected.counts.passing, 10_000);
-        assert_eq!(selected.left_out(), 9_997);
+        assert_eq!(selected.counts.skipped, 2);
+        assert_eq!(selected.counts.passing, 9_998);
+        assert_eq!(selected.left_out(), 9_995);
         let all: std::collections::BTreeSet<_> = (0..10).flat_map(page).collect();
-        let expected: Vec<_> = all.iter().rev().take(3).map(|n| format!("t{n}")).collect();
+        let expected: Vec<_> = all
+            .iter()
+            .rev()
+            .skip(2)
+            .take(3)
+            .map(|n| format!("t{n}"))
+            .collect();
         assert_eq!(highest, expected.join(" "));
     });
 }
@@ -369,6 +406,7 @@ fn images_with_tags_that_do_not_pass_are_counted() {
     assert_eq!(others(&[]), 0);
     assert_eq!(others(&["--include=2[.].*"]), 1);
     assert_eq!(others(&["--exclude=2.0", "--limit=2"]), 1);
+    assert_eq!(others(&["--exclude=2.0", "--sort=version", "--skip=2"]), 0);
     assert_eq!(others(&["--semver=2.0"]), 0);
     assert_eq!(others(&["--semver=2"]), 1);
 }
@@ -404,27 +442,4 @@ fn a_limit_in_the_services_order_ends_the_listing_unless_rows_are_named() {
     assert!(!is_full(&["--sort=none", "--limit=1"], Some(&wanted)));
     assert!(!is_full(&["--sort=none", "--limit=1", "--semver=*"], None));
     assert!(!is_full(&["--sort=tag", "--limit=1"], None));
-}
-
-#[test]
-fn a_short_digest_names_the_one_image_that_begins_with_it() {
-    let digest = |digits: &str| format!("sha256:{digits}{}", "0".repeat(64 - digits.len()));
-    let image = |digits: &str| Row {
-        name: RowName::Tags([digits.to_owned()].into()),
-        digest: Some(digest(digits)),
-        ..Row::default()
-    };
-    let rows = ["aaaaaaaaaaaa1", "aaaaaaaaaaaa2", "c"].map(image);
-    let select = |short: &str| {
-        let wanted = Wanted::new([ImageId::Digest(short.parse().expect("a digest"))]);
-        with_selection(&[], |selection| {
-            collect(selection, Some(&wanted), vec![rows.to_vec()])
-        })
-    };
-    let one = select("AAAAAAAAAAAA1");
-    assert_eq!(one.rows, [rows[0].clone()]);
-    assert!(one.ambiguous.is_none() && one.missing.is_empty());
-    assert_eq!(select("bbbbbbbbbbbb").missing.len(), 1);
-    let (_, digests) = select("aaaaaaaaaaaa").ambiguous.expect("two images");
-    assert_eq!(digests, [digest("aaaaaaaaaaaa1"), digest("aaaaaaaaaaaa2")]);
 }

@@ -48,8 +48,8 @@ impl<'a> FloatingTags<'a> {
 
 /// The tags of one image that float, and the versions that they stand for.
 ///
-/// A tag stands for the best longer version that begins with its numbers: of the same variant or, if
-/// there is none, of any variant. `7-debian-12` on the image of `7.0.5-debian-12-r10` counts as 7.0.5,
+/// A tag stands for the best longer version that begins with its numbers: a release of the same variant
+/// or, if there is none, of any variant, otherwise a pre-release. `7-debian-12` on the image of `7.0.5-debian-12-r10` counts as 7.0.5,
 /// so that a range that excludes 7.0.5 does not select the image.
 fn floating<'a>(tags: &[Written<'a>]) -> Vec<Written<'a>> {
     let with_variant = |tag| {
@@ -66,7 +66,8 @@ fn floating<'a>(tags: &[Written<'a>]) -> Vec<Written<'a>> {
         let find = |variant| best.get(&beginning(variant, version.written));
         let is_plain = version.is_release() && version.build.is_empty();
         // In the order it follows its target: `21` comes after `21.0.10_7-jdk`, the tag to pin.
-        let target = find(Some(variant)).or_else(|| find(None));
+        let targets = [find(None), find(Some(variant))].into_iter().flatten();
+        let target = targets.max_by_key(|target| target.is_release());
         let target = target.filter(|_| is_plain).map(|target| Version {
             written: version.written,
             ..target.clone()
@@ -92,7 +93,7 @@ fn floating<'a>(tags: &[Written<'a>]) -> Vec<Written<'a>> {
 type Beginning<'a> = (Option<&'a str>, Vec<(usize, &'a str)>);
 
 /// The first `count` numbers of `version`.
-fn first_numbers<'a>(version: &Version<'a>, count: usize) -> Vec<(usize, &'a str)> {
+fn first_numbers<'a>(version: &'a Version<'_>, count: usize) -> Vec<(usize, &'a str)> {
     version.numbers.split('.').take(count).map(value).collect()
 }
 
@@ -112,7 +113,7 @@ mod tests {
         let others = ["9.9.9", "2.9.9", "3.13.9"].map(|tag| ("sha256:2", tag));
         let floating = FloatingTags::of(all.chain(others));
         let version = floating.version(Some("sha256:1"), tag).expect(tag);
-        let parts = [version.numbers, &*version.pre, version.build];
+        let parts = [&*version.numbers, &*version.pre, version.build];
         let parts = parts.into_iter().filter(|part| !part.is_empty());
         parts.collect::<Vec<_>>().join(" ")
     }
@@ -165,6 +166,8 @@ mod tests {
             ("3.13.0rc2-slim 3.13-slim", "3.13-slim", "3.13.0 rc2"),
             ("3.14.0rc2-slim 3.13.1-alpine 3", "3", "3.13.1"),
             ("3.13.0rc2-slim 3.13", "3.13", "3.13.0 rc2"),
+            ("3.13.0rc2 3.13.0-slim 3.13", "3.13", "3.13.0"),
+            ("8.al2.2026.07.17.16 8.al2 8", "8", "8.2026.07.17.16"),
             ("21.0.10_7-jdk 21-jdk", "21-jdk", "21.0.10 7"),
             // A tag with a build or a pre-release does not float.
             ("3.13.0rc2 3.13-rc", "3.13-rc", "3.13 rc"),
@@ -178,9 +181,9 @@ mod tests {
     #[test]
     fn without_a_digest_a_floating_tag_counts_as_it_is() {
         let floating = FloatingTags::of([("sha256:1", "2.1.0"), ("sha256:1", "2")]);
-        let numbers = |digest| floating.version(digest, "2").map(|version| version.numbers);
-        assert_eq!(numbers(None), Some("2"));
-        assert_eq!(numbers(Some("sha256:2")), Some("2"));
-        assert_eq!(numbers(Some("sha256:1")), Some("2.1.0"));
+        let numbers = |digest| floating.version(digest, "2").expect("a version").numbers;
+        assert_eq!(numbers(None), "2");
+        assert_eq!(numbers(Some("sha256:2")), "2");
+        assert_eq!(numbers(Some("sha256:1")), "2.1.0");
     }
 }

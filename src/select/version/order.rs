@@ -19,16 +19,14 @@ impl PartialOrd for Version<'_> {
 }
 
 /// The lowest first: by numbers, a pre-release before its release, a build after none, variants before
-/// the plain version.
+/// what they extend.
 impl Ord for Version<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let is_plain = |version: &Self| version.variant.is_empty();
-        compare_numbers(self.numbers, other.numbers)
+        compare_numbers(&self.numbers, &other.numbers)
             .then_with(|| self.is_release().cmp(&other.is_release()))
             .then_with(|| compare_pre_releases(&self.pre, &other.pre))
             .then_with(|| natural(self.build, other.build))
-            .then_with(|| is_plain(self).cmp(&is_plain(other)))
-            .then_with(|| natural(&self.variant, &other.variant))
+            .then_with(|| compare_variants(&self.variant, &other.variant))
     }
 }
 
@@ -54,6 +52,23 @@ pub(super) fn compare_pre_releases(a: &str, b: &str) -> Ordering {
         pieces.map(|(character, length, digits)| (character.to_ascii_lowercase(), length, digits))
     };
     pieces(a).cmp(pieces(b))
+}
+
+/// Compares variants by their parts between hyphens: what extends a variant comes before it, and a part
+/// that begins with a digit after one that does not.
+fn compare_variants(a: &str, b: &str) -> Ordering {
+    let parts = |text| str::split(text, '-').filter(|part| !part.is_empty());
+    let has_digit = |part: &str| part.starts_with(|character: char| character.is_ascii_digit());
+    let (mut a, mut b) = (parts(a), parts(b));
+    loop {
+        let order = match (a.next(), b.next()) {
+            (Some(a), Some(b)) => (has_digit(a).cmp(&has_digit(b))).then_with(|| natural(a, b)),
+            (a, b) => return b.is_some().cmp(&a.is_some()),
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
 }
 
 /// Compares texts in natural order: runs of digits by value, everything else by character. Texts that
@@ -113,8 +128,11 @@ mod tests {
              2.1.0-rc10-slim 2.1.0-rc10_b1 2.1.0-rc9 2.1.0rc1 2.1.0-beta 2.1.0-alpha.10 \
              2.1.0-alpha.9 2.1.0-alpha 2.1.0-5-gabcdef0 2.0.11 02.0.9 1.9 0",
             "1.4.1_up1.0.10 1.4.1_up1.0.2 1.4.1",
-            "v1.30.2-eks-1-30-11 v1.30.2-eks-1-30-9",
-            "7.0.5-debian-12-r10 7.0.5-debian-12-r9 7.0.5-debian-11-r99",
+            "v1.30.2-eks-1-30-11 v1.30.2-eks-1-30-9 v1.30.2-eks-1-30-latest",
+            "7.0.5 7.0.5-debian-12 7.0.5-debian-12-r10 7.0.5-debian-12-r9 7.0.5-debian-11-r99",
+            "1.300071.0 1.300071.0b1720 1.300071.0b1720-arm64 1.300071.0b1720-amd64 1.300071.0b1719",
+            "1.2-alpine3.9 1.2-alpine 1.2-alpine-slim 1.2-alpine-slim-x",
+            "8.al2023.2026.07.17.16 8.al2.2026.07.17.16 8.al2.2026.07.17.16-x86_64 8.al2.2026.02.03 8",
             "21.0.10_7-jre 21.0.10_7-jdk 21.0.9_10-jdk",
             "2023.6.20241010.0 2023.6.20240930 2023.5.20250101.0",
         ] {
@@ -136,6 +154,8 @@ mod tests {
             ("1.2-RC-1", "1.2.0rc1"),
             ("1.2-rc.01", "1.2.0-rc1"),
             ("3.0.0", "3"),
+            ("7.0-debian-12-r09", "7.0-debian-12-r9"),
+            ("al2023.2026.02.27", "2026.2.27-al2023"),
             ("init-1.2-slim", "1.2-init-slim"),
         ] {
             assert_eq!(compare(a, b), Ordering::Equal, "{a} {b}");
@@ -153,7 +173,7 @@ mod tests {
         assert_eq!(natural("a01", "a1"), Ordering::Equal);
     }
 
-    const TAG: &str = "(init-|rc-)?v?0?[0-2]([.]0?[0-2]){0,2}(_[b-]?0?[0-2])?(-|[.])?(rc[.-]?[0-2]|[ab][0-2]|RC1)?(-?[ab0-])?";
+    const TAG: &str = "(init-|rc-)?v?0?[0-2]([.]0?[0-2]|[.]a[.]2024){0,2}(_[b-]?0?[0-2])?(-|[.])?(rc[.-]?[0-2]|[ab][0-2]|RC1)?(-?[ab0-]){0,3}";
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1024))]

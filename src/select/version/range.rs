@@ -170,7 +170,7 @@ impl Alternative {
     }
 
     fn contains(&self, version: &Version, pre: bool) -> bool {
-        let is_named = |numbers: &String| compare_numbers(numbers, version.numbers).is_eq();
+        let is_named = |numbers: &String| compare_numbers(numbers, &version.numbers).is_eq();
         let is_admitted = pre || version.is_release() || self.named.iter().any(is_named);
         let is_reached = |point: &Point| point.is_reached(version, pre);
         is_admitted && self.starts.iter().all(is_reached) && !self.ends.iter().any(is_reached)
@@ -188,7 +188,7 @@ impl Point {
     /// Whether `version` is at or after this point.
     fn is_reached(&self, version: &Version, pre: bool) -> bool {
         let by_pre = |this| compare_pre_releases(&version.pre, this);
-        match compare_numbers(version.numbers, &self.numbers) {
+        match compare_numbers(&version.numbers, &self.numbers) {
             Ordering::Less => false,
             Ordering::Greater => true,
             Ordering::Equal => match &self.stage {
@@ -269,7 +269,7 @@ impl Comparand {
         let Some(version) = Version::of(&tag) else {
             return Err(format!("`{text}` is not a version\n{GRAMMAR}"));
         };
-        let (numbers, variant) = (version.numbers, &*version.variant);
+        let (numbers, variant) = (&*version.numbers, &*version.variant);
         if !version.build.is_empty() {
             return Err(format!(
                 "`{text}` names a build, but a range ignores builds\n\
@@ -286,7 +286,7 @@ impl Comparand {
             let pattern = if text.ends_with(variant) {
                 format!(".*-{variant}")
             } else {
-                format!("{variant}-.*")
+                format!(".*{}.*", variant.replace('-', ".*"))
             };
             return Err(format!(
                 "`{text}` names the variant `{variant}`, but a range ignores variants\n\
@@ -436,7 +436,8 @@ mod tests {
             ("- 1.2", "`-` is not a version"),
             (">=1.27.3-alpine", "`--include '.*-alpine'`"),
             (">=1.27.3-alpine", "`--tag 1.27.3-alpine`"),
-            ("init-1.2", "`--include 'init-.*'`"),
+            ("init-1.2-slim", "`--include '.*init.*slim.*'`"),
+            ("8.al2.2026.07", "`--include '.*al2.*'`"),
             ("=1.4.1_up1.0.2", "`--tag 1.4.1_up1.0.2`"),
             ("=1.4.1+up1.0.2", "`--tag 1.4.1_up1.0.2`"),
             ("^1.2-0", "`--pre`"),

@@ -6,12 +6,13 @@ use std::borrow::Cow;
 #[derive(Clone, Debug)]
 pub(crate) struct Version<'a> {
     /// Digits, separated by dots.
-    pub(super) numbers: &'a str,
+    pub(super) numbers: Cow<'a, str>,
     /// The pre-release, as written; empty for a release.
     pub(super) pre: Cow<'a, str>,
     /// The build, without its `_`; empty if there is none.
     pub(super) build: &'a str,
-    /// The prefix and the rest of the suffix, joined by a hyphen; empty for the plain version.
+    /// The prefix, the word before a date and the rest of the suffix, joined by hyphens; empty for the
+    /// plain version.
     pub(super) variant: Cow<'a, str>,
     /// How many numbers the tag has. A floating tag has fewer than `numbers`.
     pub(in crate::select) written: usize,
@@ -29,8 +30,7 @@ const MOST_DIGITS_OF_ONE_NUMBER: usize = 4;
 impl<'a> Version<'a> {
     /// Reads `tag`, if it is a version.
     pub(crate) fn of(tag: &'a str) -> Option<Self> {
-        let (prefix, version) = split_prefix(tag)?;
-        let (numbers, rest) = split_numbers(version)?;
+        let (prefix, (numbers, word, rest)) = split_prefix(tag)?;
         let several = numbers.contains('.');
         if !several && numbers.len() > MOST_DIGITS_OF_ONE_NUMBER {
             return None;
@@ -38,17 +38,18 @@ impl<'a> Version<'a> {
         let (build, suffix, is_glued) = split_build(rest, several)?;
         let (suffix, described, after) = split_description(suffix);
         let (pre, variant) = split_pre_release(suffix, is_glued);
-        let (pre_prefix, variant_prefix) = match split_pre_release(prefix, false) {
-            (_, "") => (prefix, ""),
-            _ => ("", prefix),
-        };
+        let [(pre_prefix, prefix), (pre_word, word)] =
+            [prefix, word].map(|text| match split_pre_release(text, false) {
+                (_, "") => (text, ""),
+                _ => ("", text),
+            });
         let [variant, after] = [variant, after].map(|text| text.trim_start_matches(SEPARATORS));
         Some(Self {
-            numbers,
-            pre: join([pre_prefix, pre, described]),
-            build,
-            variant: join([variant_prefix, variant, after]),
             written: numbers.split('.').count(),
+            numbers,
+            pre: join([pre_prefix, pre_word, pre, described]),
+            build,
+            variant: join([prefix, word, variant, after]),
         })
     }
 
@@ -84,20 +85,44 @@ fn is_suffix(text: &str) -> bool {
     !text.is_empty() && !text.starts_with('-')
 }
 
-/// Splits a tag into its prefix, which may be empty, and the rest, which begins with the numbers.
-fn split_prefix(tag: &str) -> Option<(&str, &str)> {
-    if split_numbers(tag).is_some() {
-        return Some(("", tag));
+/// Numbers, the word before a date among them, which may be empty, and the rest.
+type Numbered<'a> = (Cow<'a, str>, &'a str, &'a str);
+
+/// Splits a tag into its prefix, which may be empty, and the rest.
+fn split_prefix(tag: &str) -> Option<(&str, Numbered<'_>)> {
+    if let Some(numbered) = split_dated(tag) {
+        return Some(("", numbered));
     }
     // `sha256-12….sig` belongs to the image of that digest.
     if !starts_with_letter(tag) || tag.starts_with("sha256-") {
         return None;
     }
     tag.match_indices('-').find_map(|(hyphen, _)| {
-        let rest = &tag[hyphen + 1..];
-        let (numbers, _) = split_numbers(rest)?;
-        (numbers.contains('.')).then_some((&tag[..hyphen], rest))
+        let numbered = split_dated(&tag[hyphen + 1..])?;
+        (numbered.0.contains('.')).then_some((&tag[..hyphen], numbered))
     })
+}
+
+/// Splits `8.al2.2026.07.17.16-arm64` into `8.2026.07.17.16`, `al2` and `-arm64`.
+fn split_dated(text: &str) -> Option<Numbered<'_>> {
+    let dated = text.match_indices('.').find_map(|(dot, _)| {
+        let (first, after) = (&text[..dot], &text[dot + 1..]);
+        let day = after.get(4..).and_then(|rest| rest.strip_prefix('.'));
+        let is_date = digits(after) == 4 && day.is_some_and(|day| digits(day) > 0);
+        let (before, word) = first.split_at(first.rfind('.').map_or(0, |dot| dot + 1));
+        let is_number = split_numbers(first).is_some_and(|(_, rest)| rest.is_empty());
+        let has_letter = word.contains(|character: char| character.is_ascii_alphabetic());
+        if !is_date || is_number || !has_letter || word.contains('-') {
+            return None;
+        }
+        let (date, rest) = split_numbers(after)?;
+        match split_numbers(before) {
+            Some((numbers, ".")) => Some((format!("{numbers}.{date}").into(), word, rest)),
+            None if before.is_empty() => Some((date.into(), word, rest)),
+            _ => None,
+        }
+    });
+    dated.or_else(|| split_numbers(text).map(|(numbers, rest)| (numbers.into(), "", rest)))
 }
 
 /// Splits `[v]1.2.3rest` into `1.2.3` and the rest.
@@ -215,7 +240,7 @@ mod tests {
             return "none".to_owned();
         };
         let parts = [
-            version.numbers,
+            &*version.numbers,
             &*version.pre,
             version.build,
             &*version.variant,
@@ -287,6 +312,33 @@ mod tests {
             (&format!("sha256-{digest}.sig"), "none"),
             (&format!("sha256-{digest}"), "none"),
             ("sha256-12.34", "none"),
+        ]);
+    }
+
+    #[test]
+    fn a_word_before_a_date_is_part_of_the_variant() {
+        assert_parts(&[
+            ("8.al2.2026.07.17.16", "8.2026.07.17.16 - - al2"),
+            ("8.al2.2026.07.17.16-arm64", "8.2026.07.17.16 - - al2-arm64"),
+            (
+                "al2023.2026.02.27.21-x86_64",
+                "2026.02.27.21 - - al2023-x86_64",
+            ),
+            ("v8.0.al2.2026.7", "8.0.2026.7 - - al2"),
+            ("init-8.al2.2026.07", "8.2026.07 - - init-al2"),
+            ("3f2a91c.2024.06.01", "2024.06.01 - - 3f2a91c"),
+            ("rc1.2024.06.01", "2024.06.01 rc1 - -"),
+            (
+                "8.0.nightly.2024.06.01-slim",
+                "8.0.2024.06.01 nightly - slim",
+            ),
+            ("v2.2024.06.01", "2.2024.06.01 - - -"),
+            ("1.2.0-rc.2024.06.01", "1.2.0 rc.2024.06.01 - -"),
+            ("1.8.al2.x.2026.07", "1.8 - - al2.x.2026.07"),
+            ("1.8.al2.20260717.16", "1.8 - - al2.20260717.16"),
+            ("8.al2.2026", "none"),
+            ("al2023", "none"),
+            ("al2023.2026", "none"),
         ]);
     }
 

@@ -82,8 +82,6 @@ struct Document {
     manifests: Option<Vec<Entry>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<Entry>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    annotations: BTreeMap<String, String>,
 }
 
 impl Manifest {
@@ -99,7 +97,6 @@ impl Manifest {
             layers: Some(vec![Entry::blob(OCI_LAYER, !seed, size)]),
             manifests: None,
             subject: None,
-            annotations: BTreeMap::new(),
         })
     }
 
@@ -114,7 +111,6 @@ impl Manifest {
             layers: None,
             manifests: Some(entries.into_iter().collect()),
             subject: None,
-            annotations: BTreeMap::new(),
         })
     }
 
@@ -194,16 +190,6 @@ impl Manifest {
     #[must_use]
     pub fn with_subject(&self, subject: Entry) -> Self {
         self.changed(|document| document.subject = Some(subject))
-    }
-
-    /// The same with an annotation.
-    #[must_use]
-    pub fn with_annotation(&self, key: &str, value: &str) -> Self {
-        self.changed(|document| {
-            document
-                .annotations
-                .insert(key.to_owned(), value.to_owned());
-        })
     }
 
     /// The bytes.
@@ -353,81 +339,8 @@ fn made_up_digest(seed: u64) -> String {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{DOCKER_CONFIG, DOCKER_LIST, DOCKER_MANIFEST, EMPTY_DIGEST, Manifest};
-    use crate::{Image, Repository, sample};
-
-    fn text(image: &Image) -> &str {
-        let manifest = image.manifest.as_ref().expect("a manifest");
-        std::str::from_utf8(manifest.bytes()).expect("manifests are text")
-    }
-
-    #[test]
-    fn the_digest_is_the_hash_of_the_bytes() {
-        assert_eq!(Manifest::raw("{}").digest(), EMPTY_DIGEST);
-        let image = Image::oci(1, 5, 7);
-        for other in [
-            image.clone().docker(),
-            image.clone().helm(),
-            image.clone().index(),
-            image.clone().artifact("application/spdx+json"),
-            image.clone().referring_to(&Image::oci(2, 5, 7)),
-            Image::oci(2, 5, 7),
-        ] {
-            assert_ne!(other.digest, image.digest);
-            let manifest = other.manifest.map(|manifest| manifest.digest());
-            assert_eq!(manifest, other.digest);
-        }
-    }
-
-    #[test]
-    fn an_index_lists_images_attestations_and_indexes() {
-        let image = Image::oci(1, 5, 7);
-        let attestation = Image::oci(2, 1, 7);
-        let inner = Image::index_holding([image.on("linux/arm64/v8")], 7);
-        let entries = [
-            image.on("linux/amd64"),
-            attestation.attesting(&image),
-            inner.entry(),
-        ];
-        let outer = Image::index_holding(entries, 7).docker();
-        assert_eq!(outer.size, Some(5));
-        assert_eq!(outer.manifest_media_type.as_deref(), Some(DOCKER_LIST));
-        assert_eq!(outer.artifact_media_type, None);
-        let [image, attestation, inner] = [image, attestation, inner]
-            .map(|image| (image.digest.clone().expect("a digest"), text(&image).len()));
-        let expected = format!(
-            concat!(
-                r#"{{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json","manifests":["#,
-                r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{}","size":{},"platform":{{"architecture":"amd64","os":"linux"}}}},"#,
-                r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{}","size":{},"platform":{{"architecture":"unknown","os":"unknown"}},"annotations":{{"vnd.docker.reference.digest":"{}","vnd.docker.reference.type":"attestation-manifest"}}}},"#,
-                r#"{{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"{}","size":{}}}]}}"#,
-            ),
-            image.0, image.1, attestation.0, attestation.1, image.0, inner.0, inner.1,
-        );
-        assert_eq!(text(&outer), expected);
-        let children = outer.manifest.map(|manifest| manifest.children());
-        assert_eq!(children, Some(vec![image.0, attestation.0, inner.0]));
-    }
-
-    #[test]
-    fn signatures_and_artifacts_name_what_they_belong_to() {
-        let image = Image::oci(1, 5, 7);
-        let digest = image.digest.clone().expect("a digest");
-        let hex = digest.trim_start_matches("sha256:");
-        assert_eq!(image.digest_tag(".sig"), format!("sha256-{hex}.sig"));
-        let signature = Image::signature(3, 7).referring_to(&image);
-        let subject = format!(
-            r#""subject":{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{digest}","size":{}}}"#,
-            text(&image).len(),
-        );
-        assert!(text(&signature).contains(&subject));
-        assert!(text(&signature).contains("simplesigning"));
-        let sbom = Image::oci(4, 5, 7).artifact("application/spdx+json");
-        assert!(text(&sbom).contains(r#""artifactType":"application/spdx+json","config":{"mediaType":"application/vnd.oci.empty.v1+json""#));
-        let docker = image.docker();
-        assert_eq!(docker.manifest_media_type.as_deref(), Some(DOCKER_MANIFEST));
-        assert_eq!(docker.artifact_media_type.as_deref(), Some(DOCKER_CONFIG));
-    }
+    use super::Manifest;
+    use crate::{Repository, sample};
 
     #[test]
     fn every_image_of_the_sample_and_of_generated_repositories_has_its_manifest() {

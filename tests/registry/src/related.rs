@@ -120,34 +120,3 @@ fn orphan(pushed_at: i64) -> Image {
     let gone = Image::oci(5600, 1, pushed_at);
     Image::signature(5601, pushed_at).tagged(&[&gone.digest_tag(".sig")])
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::{DAY, related};
-    use crate::Manifest;
-
-    #[test]
-    fn the_images_are_distinct_and_their_indexes_complete() {
-        let repository = related("web", 365 * DAY);
-        let digests: Vec<_> = repository
-            .images
-            .iter()
-            .filter_map(|image| image.digest.clone())
-            .collect();
-        let held: HashSet<_> = digests.iter().cloned().collect();
-        assert_eq!((digests.len(), held.len()), (29, 29));
-        let manifests = repository
-            .images
-            .iter()
-            .filter_map(|image| image.manifest.as_ref());
-        let children: Vec<_> = manifests.flat_map(Manifest::children).collect();
-        assert_eq!(children.len(), 15);
-        assert!(children.iter().all(|child| held.contains(child)));
-        let distinct: HashSet<_> = children.into_iter().collect();
-        assert_eq!(distinct.len(), 14);
-        let tags = repository.images.iter().map(|image| image.tags.len());
-        assert_eq!(tags.sum::<usize>(), 10);
-    }
-}

@@ -88,11 +88,6 @@ impl Shelf {
         result
     }
 
-    /// All repositories.
-    pub(crate) fn all(&self) -> impl Iterator<Item = Arc<Held>> {
-        (0..self.repositories.len()).map(|position| self.at(position))
-    }
-
     /// The repository at a position.
     pub(crate) fn at(&self, position: usize) -> Arc<Held> {
         let held = self.repositories[position].read();

@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 
 use super::perform;
-use crate::policy::Policy;
 use crate::protocol::Answer;
 use crate::shelf::Shelf;
 use crate::{Image, Repository};
@@ -26,38 +25,6 @@ fn names<'a>(page: &'a Value) -> Vec<&'a str> {
     let rows = page["repositories"].as_array().expect("a list");
     let name = |row: &'a Value| row["repositoryName"].as_str();
     rows.iter().map(|row| name(row).expect("a name")).collect()
-}
-
-#[test]
-fn repositories_come_in_pages_as_registered() {
-    let shelf = shelf();
-    let mut body = json!({ "maxResults": 1000 });
-    let mut all = Vec::new();
-    let mut sizes = Vec::new();
-    loop {
-        let page = ask(&shelf, "DescribeRepositories", &body);
-        sizes.push(names(&page).len());
-        all.extend(names(&page).into_iter().map(str::to_owned));
-        match page.get("nextToken") {
-            Some(token) => body["nextToken"] = token.clone(),
-            None => break,
-        }
-    }
-    assert_eq!(sizes, [1000, 1000, 346]);
-    assert_eq!(all[..2], ["zebra", "team/api-0"]);
-    assert_eq!(all[2345], "team/api-2344");
-    let page = ask(&shelf, "DescribeRepositories", &json!({}));
-    assert_eq!(names(&page).len(), 100);
-    assert_eq!(
-        page["repositories"][0],
-        json!({
-            "repositoryArn": "arn:aws:ecr-public::123456789012:repository/zebra",
-            "registryId": "123456789012",
-            "repositoryName": "zebra",
-            "repositoryUri": "public.ecr.aws/example/zebra",
-            "createdAt": 1_500_000_000.001,
-        })
-    );
 }
 
 #[test]
@@ -89,75 +56,6 @@ fn repositories_are_found_by_name_without_pages() {
     let foreign = json!({ "registryId": "000000000000" });
     let refused = ask(&shelf, "DescribeRepositories", &foreign);
     assert_eq!(refused["__type"], "AccessDeniedException");
-}
-
-#[test]
-fn the_registry_has_the_alias_asked_for_and_that_of_the_service() {
-    assert_eq!(
-        ask(&shelf(), "DescribeRegistries", &json!({})),
-        json!({ "registries": [{
-            "registryId": "123456789012",
-            "registryArn": "arn:aws:ecr-public::123456789012:registry/123456789012",
-            "registryUri": "public.ecr.aws/example",
-            "verified": false,
-            "aliases": [
-                { "name": "q1w2e3r4", "status": "ACTIVE", "primaryRegistryAlias": false, "defaultRegistryAlias": true },
-                { "name": "example", "status": "ACTIVE", "primaryRegistryAlias": true, "defaultRegistryAlias": false },
-            ],
-        }] })
-    );
-    assert!(shelf().public("q1w2e3r4", "zebra").is_some());
-    assert!(shelf().public("q1w2e3r4", "library/nginx").is_none());
-}
-
-#[test]
-fn a_policy_denies_an_operation_on_all_repositories_or_one() {
-    let policy = Policy {
-        denied: vec![
-            ("DescribeRegistries".to_owned(), None),
-            ("DescribeImages".to_owned(), Some("team/api".to_owned())),
-            ("sts:GetServiceBearerToken".to_owned(), None),
-        ],
-        ..Policy::default()
-    };
-    let verdict = |operation, body: Value| match policy.check(operation, &body) {
-        Ok(()) => Value::Null,
-        Err(refusal) => response(Err(refusal))["message"].clone(),
-    };
-    assert_eq!(
-        verdict("DescribeRegistries", json!({})),
-        "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: \
-         ecr-public:DescribeRegistries on resource: * because no identity-based policy allows \
-         the ecr-public:DescribeRegistries action"
-    );
-    assert_eq!(
-        verdict("DescribeImages", json!({ "repositoryName": "team/api" })),
-        "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: \
-         ecr-public:DescribeImages on resource: \
-         arn:aws:ecr-public::123456789012:repository/team/api because no identity-based policy \
-         allows the ecr-public:DescribeImages action"
-    );
-    assert_eq!(
-        verdict("GetAuthorizationToken", json!({})),
-        "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: \
-         sts:GetServiceBearerToken on resource: * because no identity-based policy allows the \
-         sts:GetServiceBearerToken action"
-    );
-    assert_eq!(
-        verdict("DescribeImages", json!({ "repositoryName": "zebra" })),
-        Value::Null
-    );
-    assert_eq!(
-        verdict("DescribeImageTags", json!({ "repositoryName": "team/api" })),
-        Value::Null
-    );
-}
-
-#[test]
-fn ten_thousand_repositories_share_their_images() {
-    let images = vec![Image::oci(1, 1, 1).tagged(&["a"]); 20];
-    let all: Vec<_> = Repository::new("r", images).copies(10_000).collect();
-    assert!(std::sync::Arc::ptr_eq(&all[0].images, &all[9_999].images));
 }
 
 #[test]

@@ -1,0 +1,187 @@
+//! The scripts of the README and the guide that delete images, in each shell that users have.
+#![cfg(unix)]
+
+use std::path::{Path, PathBuf};
+
+use ecrpub_registry::{Image, Registry, Repository, related};
+
+use crate::deletion::assert_cleaned;
+use crate::harness::{NOW_MS, Outcome, Run, path_with, peer, program};
+
+const OLD: i64 = NOW_MS - 60 * 86_400_000;
+const SHELLS: [&str; 3] = ["bash", "dash", "zsh"];
+
+/// The first block of shell commands in `document` that holds `text`.
+fn block<'a>(document: &'a str, text: &str) -> &'a str {
+    let blocks = document.split("```sh\n").skip(1);
+    let mut blocks = blocks.filter_map(|block| block.split("```").next());
+    blocks.find(|block| block.contains(text)).expect("a script")
+}
+
+/// The README's script as a file, which tests write at the same time.
+fn clean_up() -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("clean-up");
+    let readme = include_str!("../../README.md");
+    program(&path, block(readme, "delete-requests"));
+    path
+}
+
+/// A shell that finds the programs in `folder` first, then `ecrpub`.
+fn shell(name: &str, registry: &Registry, folder: &Path) -> Run {
+    let ecrpub = assert_cmd::cargo::cargo_bin("ecrpub");
+    let path = path_with(ecrpub.parent().expect("a program is in a folder"));
+    let path = format!("{}:{path}", folder.display());
+    Run::of(name, &registry.url()).env("PATH", path)
+}
+
+/// The script deletes the unused images of the sample, in a shell that takes errors and unset variables
+/// seriously.
+fn run(name: &str, registry: &Registry, folder: &Path) -> Outcome {
+    let run = shell(name, registry, folder).argument("-eu");
+    let run = run.argument(&clean_up().display().to_string());
+    run.arguments("team/web --unused").outcome()
+}
+
+/// A folder with an `aws` of these lines, which counts its calls.
+fn stand_in(name: &str, script: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("aws-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    program(
+        &folder.join("aws"),
+        &format!("echo >> \"$0.calls\"\n{script}"),
+    );
+    folder
+}
+
+fn calls(folder: &Path) -> usize {
+    let calls = std::fs::read_to_string(folder.join("aws.calls"));
+    calls.unwrap_or_default().lines().count()
+}
+
+#[test]
+fn unused_images_are_deleted_in_each_shell() {
+    for name in SHELLS {
+        if !["aws", "jq", name].into_iter().all(peer) {
+            continue;
+        }
+        let registry = Registry::start([related("team/web", NOW_MS)]);
+        let outcome = run(name, &registry, Path::new("/"));
+        assert_eq!(outcome.code, Some(0), "{name}: {outcome}");
+        assert_eq!(registry.count("BatchDeleteImage"), 2);
+        assert_cleaned(&registry);
+    }
+}
+
+/// A later request deletes what an earlier one should have freed.
+#[test]
+fn the_first_failure_ends_the_script_and_is_printed_alone() {
+    let failure = r#"{"imageId":{"imageDigest":"sha256:0"},"failureCode":"ImageReferencedByManifestList","failureReason":"no"}"#;
+    let gone = r#"{"failureCode":"ImageNotFound"}"#;
+    let answer = format!("echo '{{\"imageIds\":[],\"failures\":[{gone},{failure}]}}'");
+    for name in SHELLS {
+        if !["jq", name].into_iter().all(peer) {
+            continue;
+        }
+        let registry = Registry::start([related("team/web", NOW_MS)]);
+        let folder = stand_in(&format!("failure-{name}"), &answer);
+        let outcome = run(name, &registry, &folder);
+        assert_eq!((outcome.code, calls(&folder)), (Some(1), 1), "{name}");
+        let told = outcome.stderr.lines().last();
+        assert_eq!(told, Some(format!("not deleted: [{failure}]").as_str()));
+        assert_eq!(outcome.stdout, "");
+    }
+}
+
+#[test]
+fn an_image_that_is_gone_already_is_no_failure_and_requests_are_not_read_by_aws() {
+    let gone = r#"cat; echo '{"imageIds":[],"failures":[{"failureCode":"ImageNotFound"}]}'"#;
+    for name in SHELLS {
+        if !["jq", name].into_iter().all(peer) {
+            continue;
+        }
+        let registry = Registry::start([related("team/web", NOW_MS)]);
+        let folder = stand_in(&format!("gone-{name}"), gone);
+        let outcome = run(name, &registry, &folder);
+        assert_eq!(
+            (outcome.code, calls(&folder)),
+            (Some(0), 2),
+            "{name}: {outcome}"
+        );
+    }
+}
+
+/// A request that fails without an answer, and a program that ends well without one, stop it as well.
+#[test]
+fn no_answer_is_a_failure() {
+    if !peer("jq") {
+        return;
+    }
+    let registry = Registry::start([related("team/web", NOW_MS)]);
+    for (name, script) in [
+        ("fails", "exit 255"),
+        ("silent", "exit 0"),
+        ("odd", "echo '{}{}'"),
+        ("rubbish", "echo '['"),
+    ] {
+        let folder = stand_in(name, script);
+        let outcome = run("sh", &registry, &folder);
+        assert_ne!(outcome.code, Some(0), "{name}: {outcome}");
+        assert_eq!(calls(&folder), 1, "{name}: {outcome}");
+    }
+}
+
+#[test]
+fn nothing_is_asked_without_jq_and_nothing_deleted_without_a_listing() {
+    let folder = stand_in("without-jq", "exit 0");
+    program(&folder.join("jq"), "exit 127");
+    let registry = Registry::start([related("team/web", NOW_MS)]);
+    let outcome = run("sh", &registry, &folder);
+    assert_eq!((outcome.code, calls(&folder)), (Some(127), 0), "{outcome}");
+    registry.assert_no_requests();
+    if !peer("jq") {
+        return;
+    }
+    let broken = Registry::builder()
+        .repository(related("team/web", NOW_MS))
+        .deny("DescribeImages")
+        .start();
+    let folder = stand_in("without-listing", "exit 0");
+    let outcome = run("sh", &broken, &folder);
+    // The exit code is that of the listing.
+    assert_eq!((outcome.code, calls(&folder)), (Some(4), 0), "{outcome}");
+}
+
+#[test]
+fn the_loop_over_a_registry_goes_on_after_a_bad_repository() {
+    let guide = include_str!("../../docs/guide.md");
+    let script = block(guide, "ecrpub repos --output name");
+    let folder = clean_up();
+    let folder = folder.parent().expect("a file is in a folder").display();
+    for name in SHELLS {
+        if !["jq", name].into_iter().all(peer) {
+            continue;
+        }
+        let image = |seed| Image::oci(seed, 1000, OLD);
+        let of = |name: &str, seed| {
+            let index = Image::index_holding([image(seed).on("linux/amd64")], OLD);
+            Repository::new(name, vec![index, image(seed), image(9).tagged(&["1"])])
+        };
+        let bad = Image::index_holding([image(2).on("linux/amd64")], OLD);
+        let registry = Registry::builder()
+            .repositories([of("aa", 1), of("bb", 2), of("cc", 3)])
+            .corrupt_manifest(&bad)
+            .start();
+        let aws = stand_in(&format!("loop-{name}"), "echo {}");
+        let script = format!("cd '{folder}'\n{script}");
+        let run = shell(name, &registry, &aws).arguments("-eu -c");
+        let outcome = run.argument(&script).outcome();
+        // Two requests each: an index and what it holds.
+        assert_eq!(
+            (outcome.code, calls(&aws)),
+            (Some(1), 4),
+            "{name}: {outcome}"
+        );
+        let told = outcome.stderr.lines().find(|line| line.starts_with("not "));
+        assert_eq!(told, Some("not cleaned up: bb"));
+    }
+}
