@@ -4,11 +4,11 @@
 
 use std::borrow::Cow;
 
+use super::credentials::{Keys, instant};
 use super::failures::credentials_error;
 use super::files::Profile;
 use super::ini::Section;
-use super::keys::{Keys, instant};
-use super::scope::{Scope, of_profile};
+use super::scope::{Scope, integer, of_profile, with_value};
 use crate::error::Error;
 use crate::shell::quoted;
 
@@ -63,11 +63,8 @@ pub(super) struct SsoRole {
 
 impl CredentialSource {
     /// Selects the credentials.
-    ///
-    /// # Errors
-    ///
-    /// A credentials error for settings that select credentials but are incomplete or contradict each
-    /// other: another source is never used instead.
+    /// Settings that are incomplete or contradict each other are a credentials error: another source is
+    /// never used instead.
     pub(super) fn select(scope: &Scope) -> Result<Self, Error> {
         let by_environment = !scope.by_option;
         let (name, profile) = (scope.profile.as_str(), scope.section());
@@ -235,24 +232,19 @@ fn duration(profile: &Profile, name: &str) -> Result<Option<i32>, Error> {
     let Some(text) = profile.get("duration_seconds") else {
         return Ok(None);
     };
-    match text.trim().parse::<i128>() {
-        Err(_) => Ok(None),
-        Ok(seconds) => match i32::try_from(seconds) {
-            Ok(seconds @ 900..) => Ok(Some(seconds)),
-            _ => Err(credentials_error(format!(
-                "{} is `{text}`, but STS takes 900 seconds or more",
-                of_profile("duration_seconds", name)
-            ))),
-        },
+    match integer(text).map(i32::try_from) {
+        None => Ok(None),
+        Some(Ok(seconds @ 900..)) => Ok(Some(seconds)),
+        Some(_) => Err(credentials_error(format!(
+            "{}, but STS takes 900 seconds or more",
+            with_value("duration_seconds", name, text)
+        ))),
     }
 }
 
 fn named_source(scope: &Scope, name: &str, source: &str) -> Result<CredentialSource, Error> {
-    let origin = of_profile("credential_source", name);
-    let unset = |variable| {
-        let error = format!("{origin} is `{source}`, but `{variable}` is not set");
-        credentials_error(error)
-    };
+    let origin = with_value("credential_source", name, source);
+    let unset = |variable| credentials_error(format!("{origin}, but `{variable}` is not set"));
     match source {
         "Environment" => match keys_of_environment(scope)? {
             Some(keys) => Ok(CredentialSource::Environment(keys)),
@@ -261,10 +253,8 @@ fn named_source(scope: &Scope, name: &str, source: &str) -> Result<CredentialSou
         "EcsContainer" if has_container(scope) => Ok(CredentialSource::Container),
         "EcsContainer" => Err(unset("AWS_CONTAINER_CREDENTIALS_FULL_URI")),
         "Ec2InstanceMetadata" => Ok(CredentialSource::Instance),
-        _ => Err(
-            credentials_error(format!("{origin} is `{source}`, which is unknown"))
-                .hint("use `Environment`, `EcsContainer` or `Ec2InstanceMetadata`"),
-        ),
+        _ => Err(credentials_error(format!("{origin}, which is unknown"))
+            .hint("use `Environment`, `EcsContainer` or `Ec2InstanceMetadata`")),
     }
 }
 
@@ -275,8 +265,8 @@ fn source_profile<'a>(
     visited: &mut Vec<&'a str>,
 ) -> Result<CredentialSource, Error> {
     let unusable = |why: &str| {
-        let origin = of_profile("source_profile", name);
-        credentials_error(format!("{origin} is `{source}`, {why}"))
+        let origin = with_value("source_profile", name, source);
+        credentials_error(format!("{origin}, {why}"))
     };
     if !scope.files.has_profile(source) {
         let names = scope.files.profile_names().join("`, `");
@@ -450,14 +440,14 @@ fn sso_session<'a>(
     let Some(session) = profile.get("sso_session") else {
         return Ok(None);
     };
-    let found = scope
-        .files
-        .sso_session(session)
-        .filter(|found| found.contains_key("sso_start_url") && found.contains_key("sso_region"));
+    let found =
+        scope.files.sso_sessions.get(session).filter(|found| {
+            found.contains_key("sso_start_url") && found.contains_key("sso_region")
+        });
     found.map(Some).ok_or_else(|| {
-        let origin = of_profile("sso_session", name);
+        let origin = with_value("sso_session", name, session);
         let error = format!(
-            "{origin} is `{session}`, but there is no `[sso-session {session}]` with a start URL and a region"
+            "{origin}, but there is no `sso-session` of this name with a start URL and a region"
         );
         credentials_error(error).hint(configure_sso(name))
     })

@@ -28,13 +28,7 @@ impl Origin {
                 let error = credentials_error(format!("the AWS credentials have expired: {said}"));
                 Some(Failure::fatal(error.hint(&self.renewal)))
             }
-            "RequestTimeTooSkewed"
-            | "RequestExpired"
-            | "RequestInTheFuture"
-            | "InvalidSignatureException"
-            | "SignatureDoesNotMatch" => {
-                Some(Failure::new(RetryCause::Skewed, self.not_accepted(said)))
-            }
+            _ if is_skewed(code) => Some(Failure::new(RetryCause::Skewed, self.not_accepted(said))),
             "UnrecognizedClientException"
             | "InvalidClientTokenId"
             | "IncompleteSignature"
@@ -52,6 +46,19 @@ impl Origin {
             "check whose they are with `aws sts get-caller-identity{option}`, and the clock of this machine"
         ))
     }
+}
+
+/// Whether a code may mean that this machine's clock is wrong. The SDK's client corrects the time of its
+/// next request by the answer's date.
+pub(super) fn is_skewed(code: &str) -> bool {
+    matches!(
+        code,
+        "RequestTimeTooSkewed"
+            | "RequestExpired"
+            | "RequestInTheFuture"
+            | "InvalidSignatureException"
+            | "SignatureDoesNotMatch"
+    )
 }
 
 /// An error of credentials.

@@ -2,21 +2,25 @@
 //! that they define, by the rules of the AWS CLI.
 
 use std::collections::HashMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
-use super::environment::Environment;
 use super::ini::{self, Section};
+use super::scope::Environment;
 use crate::error::Error;
 use crate::redact;
 use crate::shell;
+
+/// The longest file that is read, in bytes: that of thousands of profiles is much shorter.
+const LONGEST_FILE: u64 = 16 << 20;
 
 /// The two files, read once.
 #[derive(Debug, Default)]
 pub(super) struct AwsFiles {
     profiles: HashMap<String, Profile>,
-    sso_sessions: HashMap<String, Section>,
-    services: HashMap<String, Section>,
+    pub(super) sso_sessions: HashMap<String, Section>,
+    pub(super) services: HashMap<String, Section>,
     /// For names without a profile.
     empty: Profile,
 }
@@ -43,21 +47,14 @@ impl Profile {
 
 impl AwsFiles {
     /// Reads both files from the paths in `environment`. A missing file counts as empty.
-    ///
-    /// # Errors
-    ///
-    /// A usage error that names a file that exists but cannot be read, and its line.
     pub(super) fn read(environment: &Environment) -> Result<Self, Error> {
-        let read = |variable, default| {
-            let path = match environment.os(variable) {
-                Some(path) => Some(environment.expanded(path)),
-                None => environment.in_home(default),
-            };
-            let hint = format!("correct the file, or name another one with `{variable}`");
-            let sections = path.map(|path| read(&path)).transpose();
-            Ok(sections
-                .map_err(|error: Error| error.hint(hint))?
-                .unwrap_or_default())
+        let read = |variable, default| match environment.path(variable, default)? {
+            None => Ok(ini::Sections::new()),
+            Some(path) => read(&path).map_err(|error| {
+                error.hint(format!(
+                    "correct the file, or name another one with `{variable}`"
+                ))
+            }),
         };
         let config = read("AWS_CONFIG_FILE", ".aws/config")?;
         let credentials = read("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials")?;
@@ -72,16 +69,6 @@ impl AwsFiles {
     /// The profile `name`; one that does not exist has no settings.
     pub(super) fn profile(&self, name: &str) -> &Profile {
         self.profiles.get(name).unwrap_or(&self.empty)
-    }
-
-    /// The section `[sso-session NAME]`.
-    pub(super) fn sso_session(&self, name: &str) -> Option<&Section> {
-        self.sso_sessions.get(name)
-    }
-
-    /// The section `[services NAME]`.
-    pub(super) fn services(&self, name: &str) -> Option<&Section> {
-        self.services.get(name)
     }
 
     /// The names of all profiles, sorted.
@@ -130,7 +117,7 @@ fn second_word(header: &str) -> Option<String> {
 }
 
 fn read(path: &Path) -> Result<ini::Sections, Error> {
-    let bytes = match std::fs::read(path) {
+    let bytes = match read_limited(path) {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(ini::Sections::new()),
         Err(_) if path.is_dir() => return Err(unreadable(path, "it is a folder")),
@@ -139,6 +126,19 @@ fn read(path: &Path) -> Result<ini::Sections, Error> {
     hide_secrets(&String::from_utf8_lossy(&bytes));
     ini::parse(&bytes)
         .map_err(|error| unreadable(path, &format!("line {}: {}", error.line, error.why)))
+}
+
+/// Reads a file of settings, credentials or a token; a pipe, whose length is not known, up to the same
+/// limit.
+pub(super) fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(LONGEST_FILE + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST_FILE {
+        return Err(io::Error::other("it is longer than 16 MiB"));
+    }
+    Ok(bytes)
 }
 
 /// Redacts the keys of all profiles from messages. Works line by line: a line indented by mistake is
@@ -189,9 +189,9 @@ mod tests {
             [sso-session mein\\ büro]\nsso_region = 7\n[services a]\nsts =\n  endpoint_url = 8\n  endpoint_url = 9";
         let files = AwsFiles::with(config, "");
         assert_eq!(files.profile_names(), ["a b", "default", "y"]);
-        let session = files.sso_session("mein büro").unwrap();
+        let session = &files.sso_sessions["mein büro"];
         assert_eq!(session["sso_region"], "7");
-        let services = files.services("a").unwrap();
+        let services = &files.services["a"];
         assert_eq!(ini::in_group(services, "sts", "endpoint_url"), Some("9"));
         assert_eq!(ini::in_group(services, "sso", "endpoint_url"), None);
     }

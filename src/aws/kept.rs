@@ -11,11 +11,10 @@ use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
 use super::chain::SsoRole;
-use super::credentials::{Resolver, get};
-use super::environment::Environment;
+use super::credentials::{Keys, Resolver, get, instant, is_header};
 use super::failures::credentials_error;
-use super::keys::{Keys, instant, is_header};
-use super::scope::{of_profile, region};
+use super::files::read_limited;
+use super::scope::{Environment, of_profile, region};
 use super::service::Service;
 use crate::error::{Error, Kind};
 use crate::net::errors::{self, cut};
@@ -25,24 +24,20 @@ use crate::net::settings::{Found, host};
 use crate::redact;
 use crate::shell::quoted;
 
-/// The longest file that is read, in bytes.
-const LONGEST: u64 = 1 << 20;
+/// The fields of keys.
+const KEPT_NAMES: [&str; 3] = ["accessKeyId", "secretAccessKey", "sessionToken"];
 
 /// The keys of the login `session`, while they are valid.
-pub(super) fn keys_of_login(environment: &Environment, session: &str) -> Option<Keys> {
-    let folder = match environment.os("AWS_LOGIN_CACHE_DIRECTORY") {
-        Some(folder) => environment.expanded(folder),
-        None => environment.in_home(".aws/login/cache")?,
+pub(super) fn keys_of_login(
+    environment: &Environment,
+    session: &str,
+) -> Result<Option<Keys>, Error> {
+    let folder = environment.path("AWS_LOGIN_CACHE_DIRECTORY", ".aws/login/cache")?;
+    let Some(kept) = folder.and_then(|folder| read::<Sha256>(&folder, session.trim())) else {
+        return Ok(None);
     };
-    let kept = read::<Sha256>(&folder, session.trim())?;
-    let names = [
-        "accessKeyId",
-        "secretAccessKey",
-        "sessionToken",
-        "expiresAt",
-    ];
-    let keys = Keys::of_json(&kept["accessToken"], names)?;
-    keys.expires.is_some_and(is_valid).then_some(keys)
+    let keys = Keys::of_json(&kept["accessToken"], KEPT_NAMES, "expiresAt");
+    Ok(keys.filter(|keys| keys.expires.is_some_and(is_valid)))
 }
 
 /// The keys of a role of IAM Identity Center, while the token of the login is valid.
@@ -77,13 +72,7 @@ pub(super) async fn keys_of_sso(at: &Resolver<'_>, sso: &SsoRole) -> Result<Opti
             return Err(refused(sso, &answer, &host));
         }
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let names = [
-            "accessKeyId",
-            "secretAccessKey",
-            "sessionToken",
-            "expiration",
-        ];
-        Keys::of_json(&body["roleCredentials"], names).ok_or_else(|| {
+        Keys::of_json(&body["roleCredentials"], KEPT_NAMES, "").ok_or_else(|| {
             let error = format!("`{host}` answered without credentials");
             Failure::fatal(Error::new(Kind::Service, error))
         })
@@ -113,12 +102,8 @@ fn read<D: Digest>(folder: &Path, name: &str) -> Option<Value> {
     for byte in D::digest(name) {
         let _ = write!(file, "{byte:02x}");
     }
-    let path = folder.join(file + ".json");
-    let metadata = std::fs::metadata(&path).ok()?;
-    if !metadata.is_file() || metadata.len() > LONGEST {
-        return None;
-    }
-    serde_json::from_slice(&std::fs::read(&path).ok()?).ok()
+    let kept = read_limited(&folder.join(file + ".json")).ok()?;
+    serde_json::from_slice(&kept).ok()
 }
 
 /// The failure for an error of the SSO portal.

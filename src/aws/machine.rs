@@ -17,11 +17,10 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::credentials::{Resolver, get};
-use super::environment::Environment;
+use super::credentials::{Keys, Resolver, get, is_header, unsendable};
 use super::failures::credentials_error;
-use super::keys::{Keys, is_header, unsendable};
-use super::scope::Scope;
+use super::files::read_limited;
+use super::scope::{Environment, Scope, integer};
 use crate::error::{Error, Kind};
 use crate::net::errors::cut;
 use crate::net::http::LONGEST_TOKEN;
@@ -119,8 +118,9 @@ fn authorization(environment: &Environment) -> Result<Option<String>, Error> {
     let file = environment.os("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
     let (origin, token) = if let Some(path) = file {
         let origin = "the file of `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`";
-        let token = std::fs::read_to_string(path)
+        let token = read_limited(path.as_ref())
             .map_err(|error| credentials_error(format!("cannot read {origin}: {error}")))?;
+        let token = String::from_utf8(token).map_err(|_| unsendable(origin))?;
         (origin, token)
     } else {
         let token = environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN");
@@ -135,10 +135,6 @@ fn authorization(environment: &Environment) -> Result<Option<String>, Error> {
 }
 
 /// Checks the settings of the metadata service, as the AWS CLI does in every run.
-///
-/// # Errors
-///
-/// A usage error that names the setting.
 pub(super) fn check(scope: &Scope) -> Result<(), Error> {
     Metadata::of(scope).map(|_| ())
 }
@@ -153,10 +149,7 @@ pub(super) async fn of_instance(at: &Resolver<'_>) -> Result<Option<Keys>, Error
     let Some(answer) = metadata.role_credentials(at).await? else {
         return Ok(None);
     };
-    let keys = keys(answer.as_bytes(), 200, &host(&metadata.endpoint))?;
-    // The service extends their life when it cannot renew them.
-    let expires = None;
-    Ok(Some(Keys { expires, ..keys }))
+    keys(answer.as_bytes(), 200, &host(&metadata.endpoint)).map(Some)
 }
 
 impl Metadata {
@@ -172,10 +165,13 @@ impl Metadata {
             None => own(METADATA_IPV4)?,
         };
         let number = |variable, key| match scope.find(variable, key) {
-            Some(found) => (found.text.trim().parse()).map_err(|_| found.unusable("a number")),
+            Some(found) => match integer(&found.text).map(u32::try_from) {
+                Some(Ok(number)) => Ok(number),
+                _ => Err(found.unusable("a number")),
+            },
             None => Ok(1),
         };
-        let seconds: u32 = number("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout")?;
+        let seconds = number("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout")?;
         Ok(Self {
             endpoint,
             timeout: Duration::from_secs(seconds.into()),
@@ -251,8 +247,8 @@ fn uses_ipv6(scope: &Scope) -> Result<bool, Error> {
 /// The keys in an answer, or an error with its code and message.
 fn keys(answer: &[u8], status: u16, host: &str) -> Result<Keys, Error> {
     let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
-    let names = ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"];
-    if let (200, Some(keys)) = (status, Keys::of_json(&answer, names)) {
+    let names = ["AccessKeyId", "SecretAccessKey", "Token"];
+    if let (200, Some(keys)) = (status, Keys::of_json(&answer, names, "")) {
         return Ok(keys);
     }
     let mut error = format!("`{host}` answered without credentials (HTTP status {status})");

@@ -7,12 +7,23 @@ use std::time::Duration;
 use url::Url;
 
 use super::ini::in_group;
-use super::scope::Scope;
+use super::scope::{Scope, refuse_fips, with_value};
 use crate::error::Error;
 use crate::net::settings::{ConnectionArgs, Found, Transport, host};
 
 /// The one region that serves ECR Public.
 const HOME_REGION: &str = "us-east-1";
+
+/// The partitions beside the public one: how their regions begin, and the domains of their endpoints for
+/// IPv4 and for both IPv4 and IPv6, as in the endpoint rules of the SDK.
+const PARTITIONS: [(&str, &str, &str); 6] = [
+    ("cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+    ("eusc-", "amazonaws.eu", "api.amazonwebservices.eu"),
+    ("us-iso-", "c2s.ic.gov", "api.aws.ic.gov"),
+    ("us-isob-", "sc2s.sgov.gov", "api.aws.scloud"),
+    ("eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+    ("us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+];
 
 /// Checked settings of the service.
 #[derive(Debug)]
@@ -37,16 +48,13 @@ pub(super) enum Service {
 
 impl ServiceSettings {
     /// Looks the settings up. The first wait before a retry takes up to `first_delay`.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for an invalid setting.
     pub(super) fn read(
         scope: &Scope,
         args: &ConnectionArgs,
         first_delay: Duration,
     ) -> Result<Self, Error> {
         check_process(scope)?;
+        args.region.as_deref().map_or(Ok(()), refuse_fips)?;
         Ok(Self {
             region: args
                 .region
@@ -82,12 +90,11 @@ impl Service {
 
     /// The default host of the service.
     pub(super) fn host(self, region: &str, dual_stack: bool) -> String {
-        let domain = match (region.starts_with("cn-"), dual_stack) {
-            (false, false) => "amazonaws.com",
-            (false, true) => "api.aws",
-            (true, false) => "amazonaws.com.cn",
-            (true, true) => "api.amazonwebservices.com.cn",
-        };
+        let partition = PARTITIONS
+            .iter()
+            .find(|(prefix, ..)| region.starts_with(prefix));
+        let (_, single, dual) = partition.unwrap_or(&("", "amazonaws.com", "api.aws"));
+        let domain = if dual_stack { dual } else { single };
         match self {
             Self::EcrPublic if dual_stack => format!("ecr-public.{region}.{domain}"),
             Self::EcrPublic => format!("api.ecr-public.{region}.{domain}"),
@@ -101,10 +108,6 @@ impl Scope {
     /// The endpoint of `service` that a setting names, in the order of the AWS CLI: the environment's
     /// for the service, the environment's for all, the profile's `services` section, the profile's
     /// for all.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for an invalid URL, and for a `services` section that does not exist.
     pub(super) fn endpoint(&self, service: Service) -> Result<Option<Url>, Error> {
         let ignored = self.flag(
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
@@ -131,16 +134,13 @@ impl Scope {
         };
         let section = self
             .files
-            .services(name)
+            .services
+            .get(name)
             .filter(|section| !section.is_empty());
         let section = section.ok_or_else(|| {
-            Error::usage(format!(
-                "the section `services {name}` of profile `{}` does not exist",
-                self.profile
-            ))
-            .hint(format!(
-                "add `[services {name}]` to the config file, or correct `services`"
-            ))
+            let origin = with_value("services", &self.profile, name);
+            Error::usage(format!("{origin}, but there is no such section"))
+                .hint("add the section to the config file, or correct `services`")
         })?;
         let text = in_group(section, key, "endpoint_url").filter(|text| !text.is_empty());
         Ok(text.map(|text| Found {
@@ -150,19 +150,12 @@ impl Scope {
     }
 }
 
-/// Refuses settings that no request can follow, and values that the SDK reads from the process and that
-/// would make it panic or fail unclearly.
+/// Refuses settings that no request can follow, and a variable that would make the SDK panic.
 fn check_process(scope: &Scope) -> Result<(), Error> {
     // The SDK reads it even if it is empty.
     if std::env::var_os("SMITHY_CLIENT_SDK_CUSTOM_PARTITION").is_some() {
         let error = Error::usage("`SMITHY_CLIENT_SDK_CUSTOM_PARTITION` is not supported");
         return Err(error.hint("unset it"));
-    }
-    if let Some(found) = scope.in_environment("AWS_EXECUTION_ENV")
-        && found.text.chars().any(char::is_control)
-    {
-        let error = Error::usage("`AWS_EXECUTION_ENV` holds a character that cannot be sent");
-        return Err(error.hint("correct the variable, or unset it"));
     }
     if scope.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")? {
         return Err(
@@ -170,5 +163,40 @@ fn check_process(scope: &Scope) -> Result<(), Error> {
                 .hint("unset `AWS_USE_FIPS_ENDPOINT` and the profile's `use_fips_endpoint`"),
         );
     }
-    Ok(())
+    scope
+        .region()
+        .map_or(Ok(()), |region| refuse_fips(&region.text))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+    use futures_util::FutureExt;
+
+    use super::Service;
+
+    #[test]
+    fn messages_name_the_host_that_the_sdk_asks() {
+        for region in [
+            "us-east-1",
+            "us-gov-west-1",
+            "cn-north-1",
+            "eusc-de-east-1",
+            "us-iso-east-1",
+            "us-isob-east-1",
+            "eu-isoe-west-1",
+            "us-isof-south-1",
+            "xx-future-9",
+        ] {
+            for dual_stack in [false, true] {
+                let params = Params::builder().region(region).use_dual_stack(dual_stack);
+                let params = params.build().expect("complete");
+                let resolver = DefaultResolver::new();
+                let endpoint = resolver.resolve_endpoint(&params).now_or_never();
+                let endpoint = endpoint.expect("at once").expect("a region");
+                let host = Service::Sts.host(region, dual_stack);
+                assert_eq!(endpoint.url(), format!("https://{host}"));
+            }
+        }
+    }
 }

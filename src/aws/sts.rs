@@ -1,7 +1,5 @@
 //! Roles, from STS.
 
-use std::io::Read;
-
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::retry::RetryConfig;
@@ -11,18 +9,19 @@ use aws_sdk_sts::types::Credentials;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::ProvideErrorKind;
 use jiff::Timestamp;
 
 use super::chain::{AssumedRole, CredentialSource};
-use super::credentials::Resolver;
-use super::failures::{self, credentials_error};
-use super::keys::Keys;
+use super::credentials::{Keys, Resolver};
+use super::failures::{self, credentials_error, is_skewed};
+use super::files::read_limited;
 use super::service::Service;
 use crate::error::{Error, Kind};
-use crate::net::errors::is_passing;
+use crate::net::errors;
 use crate::net::http::LONGEST_TOKEN;
-use crate::net::retry::Failure;
-use crate::net::settings::host;
+use crate::net::retry::{Failure, RetryCause};
+use crate::net::settings::{first_line, host};
 use crate::redact;
 
 /// Assumes `role` with `keys`, the credentials of `source`.
@@ -39,16 +38,12 @@ pub(super) async fn assume_role(
         .role_session_name(session_name(role))
         .set_external_id(role.external_id.clone())
         .set_duration_seconds(role.duration_seconds);
+    let hint = |code: &str| assume_role_hint(role, source, code);
     let attempt = async || {
         let answer = request.clone().send().await;
-        let answer = answer.map_err(|error| {
-            failed(&error, "AssumeRole", &host, |code, said| {
-                refused(role, source, code, said)
-            })
-        });
-        Ok(answer?.credentials)
+        answer.map_err(|error| failed(&error, "AssumeRole", role, &host, hint))
     };
-    read(at.run("AssumeRole", attempt).await?, &host)
+    read(at.run("AssumeRole", attempt).await?.credentials, &host)
 }
 
 /// Assumes `role` with the token in the file `token_file`.
@@ -65,17 +60,13 @@ pub(super) async fn assume_role_with_web_identity(
         .role_arn(&role.arn)
         .role_session_name(session_name(role))
         .web_identity_token(&token);
+    let hint = "check the token in the file, and the trust policy of the role";
+    let hint = |_: &str| Some(hint.to_owned());
     let attempt = async || {
         let answer = request.clone().send().await;
-        let answer = answer.map_err(|error| {
-            failed(&error, OPERATION, &host, |code, said| {
-                cannot_assume(role, code, said)
-                    .hint("check the token in the file, and the trust policy of the role")
-            })
-        });
-        Ok(answer?.credentials)
+        answer.map_err(|error| failed(&error, OPERATION, role, &host, hint))
     };
-    read(at.run(OPERATION, attempt).await?, &host)
+    read(at.run(OPERATION, attempt).await?.credentials, &host)
 }
 
 /// The SDK's client, and the host that it asks: nothing is read from the environment, and the time-outs
@@ -109,14 +100,13 @@ fn session_name(role: &AssumedRole) -> String {
 
 fn read_token(path: &str) -> Result<String, Error> {
     let unusable = |why: &str| {
-        let error = format!("cannot read the web identity token in `{path}`: {why}");
+        let file = first_line(path);
+        let error = format!("cannot read the web identity token in `{file}`: {why}");
         credentials_error(error)
     };
-    // STS takes 20,000 bytes.
-    let mut token = String::new();
-    let read = std::fs::File::open(path)
-        .and_then(|file| file.take(LONGEST_TOKEN).read_to_string(&mut token));
-    read.map_err(|error| unusable(&error.to_string()))?;
+    let read = read_limited(path.as_ref());
+    let token = read.map_err(|error| unusable(&error.to_string()))?;
+    let token = String::from_utf8(token).map_err(|_| unusable("it is not UTF-8 text"))?;
     redact::hide(&token);
     if token.chars().count() < 4 {
         return Err(unusable("it is too short"));
@@ -135,40 +125,58 @@ fn read(credentials: Option<Credentials>, host: &str) -> Result<Keys, Error> {
         id: keys.access_key_id,
         secret: keys.secret_access_key,
         token: Some(keys.session_token).filter(|token| !token.is_empty()),
-        expires: Timestamp::from_second(keys.expiration.secs()).ok(),
+        // They were just made, and this machine's clock may be wrong.
+        expires: None,
     })
 }
 
-/// The failure of a request to STS; `refused` maps codes and messages that are not temporary.
+/// The failure of a request to STS for `role`, with a hint for a code that refuses it.
 fn failed<E>(
     error: &SdkError<E, HttpResponse>,
     operation: &str,
+    role: &AssumedRole,
     host: &str,
-    refused: impl FnOnce(&str, &str) -> Error,
+    hint: impl FnOnce(&str) -> Option<String>,
 ) -> Failure
 where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
+    E: ProvideErrorMetadata + ProvideErrorKind + std::error::Error + 'static,
 {
+    let service = error.as_service_error();
+    let is_passing = service.is_some_and(|error| error.retryable_error_kind().is_some());
     failures::failed(error, operation, host, |code, message, status| {
-        let refusal = || Failure::fatal(refused(code, message.unwrap_or(code)));
-        (!is_passing(code, status)).then(refusal)
+        let said = message.unwrap_or(code);
+        let cause = match code {
+            _ if errors::is_passing(code, status) => return None,
+            _ if is_passing => {
+                let failure = errors::failed(host, code, message, status);
+                return Some(Failure::new(RetryCause::Server, failure.error));
+            }
+            _ if is_skewed(code) => RetryCause::Skewed,
+            // STS did not reach the identity provider.
+            "InvalidIdentityToken" if said.contains("retrieve verification key") => {
+                RetryCause::Server
+            }
+            _ => RetryCause::Final,
+        };
+        let role = role.description();
+        let error = credentials_error(format!("cannot assume {role}: {said} ({code})"));
+        let error = match hint(code) {
+            Some(hint) => error.hint(hint),
+            None => error,
+        };
+        Some(Failure::new(cause, error))
     })
 }
 
-fn cannot_assume(role: &AssumedRole, code: &str, said: &str) -> Error {
-    let role = role.description();
-    credentials_error(format!("cannot assume {role}: {said} ({code})"))
-}
-
-/// STS refuses the role to `source`.
-fn refused(role: &AssumedRole, source: &CredentialSource, code: &str, said: &str) -> Error {
-    let (error, what) = (cannot_assume(role, code, said), source.description());
+fn assume_role_hint(role: &AssumedRole, source: &CredentialSource, code: &str) -> Option<String> {
+    let what = source.description();
     match code {
-        "AccessDenied" | "AccessDeniedException" => error.hint(format!(
+        "AccessDenied" | "AccessDeniedException" => Some(format!(
             "the role `{}` must trust {what}, which must be allowed `sts:AssumeRole`",
-            role.arn
+            first_line(&role.arn)
         )),
-        "ExpiredToken" | "ExpiredTokenException" => error.hint(source.renewal()),
-        _ => error,
+        "ExpiredToken" | "ExpiredTokenException" => Some(source.renewal()),
+        _ if is_skewed(code) => Some(format!("check {what}, and the clock of this machine")),
+        _ => None,
     }
 }

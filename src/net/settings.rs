@@ -186,10 +186,16 @@ impl Found {
     /// The error for a setting that is not what was `expected`.
     pub(crate) fn unusable(&self, expected: &str) -> Error {
         let Self { text, origin } = self;
-        let text = without_user(text);
+        let text = without_user(first_line(text));
         Error::usage(format!("{origin} is `{text}`, which is not {expected}"))
             .hint("correct the setting, or unset it")
     }
+}
+
+/// The first line of a setting's value, for messages: lines below it may be other settings, indented by
+/// mistake.
+pub(crate) fn first_line(value: &str) -> &str {
+    value.lines().next().unwrap_or_default()
 }
 
 /// The text of a URL, even of an invalid one, without what stands before an `@`: it may be a password.

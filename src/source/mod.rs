@@ -16,7 +16,7 @@ pub(crate) use self::manifests::ManifestCounts;
 use self::manifests::ManifestReader;
 pub(crate) use self::oci::TaggedManifest;
 use self::oci::{ANONYMOUS_RATE, Registries, Registry};
-use self::own::Aws;
+use self::own::OwnRegistry;
 pub(crate) use self::own::public_repository;
 pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::rows::LOOK_UP_SIZE;
@@ -33,7 +33,7 @@ use crate::session::Session;
 /// The connected sources of a run.
 #[derive(Debug)]
 pub(crate) struct Sources<'a> {
-    own: Option<Aws<'a>>,
+    own: Option<OwnRegistry<'a>>,
     public: Option<Public<'a>>,
     pub(crate) progress: &'a Progress,
 }
@@ -71,7 +71,7 @@ impl<'a> Sources<'a> {
         let mut subjects = targets.iter().map(|target| &target.subject);
         if let Some(own) = subjects.find(|subject| subject.is_own()) {
             let (id, otherwise) = (registry_id.cloned(), own.without_credentials());
-            let aws = Aws::connect(connection, id, otherwise, session).await;
+            let aws = OwnRegistry::connect(connection, id, otherwise, session).await;
             let hint = || {
                 targets
                     .iter()
@@ -132,7 +132,7 @@ impl<'a> Sources<'a> {
     /// for the caller's own one, as words of a command line.
     pub(crate) fn options_for(&self, is_own: bool) -> &str {
         let own = self.own.as_ref().filter(|_| is_own);
-        own.map_or("", Aws::options)
+        own.map_or("", OwnRegistry::options)
     }
 
     fn own(&self) -> &Aws<'a> {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::own::Aws;
+use super::own::OwnRegistry;
 use super::refusals::{self, not_found, text};
 use super::{Page, PageRequest, Start};
 use crate::error::{Error, Kind};
@@ -75,7 +75,7 @@ enum Access {
 pub(super) enum Caller<'c> {
     Anonymous,
     /// The account of these credentials, which signs in. Its token would allow pushes too.
-    Account(&'c Aws<'c>),
+    Account(&'c OwnRegistry<'c>),
 }
 
 #[derive(Deserialize)]

@@ -35,7 +35,7 @@ use crate::session::Session;
 
 /// A connection to the service: settings checked, credentials resolved.
 #[derive(Debug)]
-pub(crate) struct Aws<'a> {
+pub(crate) struct OwnRegistry<'a> {
     client: Client,
     account: Account,
     host: String,
@@ -65,7 +65,7 @@ impl<'a> Context<'a> {
     }
 }
 
-impl<'a> Aws<'a> {
+impl<'a> OwnRegistry<'a> {
     /// Reads the settings and resolves the credentials; sends no request to ECR Public yet. The hint
     /// `otherwise` is for a run without credentials.
     pub(crate) async fn connect(
@@ -159,7 +159,9 @@ impl<'a> Aws<'a> {
             .repository_name(repository.as_str())
             .set_image_ids(Some(ids.iter().map(identifier).collect()));
         let send = async || match list.clone().send().await {
-            Err(error) if is_image_not_found(&error) => Ok(None),
+            Err(SdkError::ServiceError(error)) if error.err().is_image_not_found_exception() => {
+                Ok(None)
+            }
             answer => answer.map(Some),
         };
         let Some(answer) = self.call(context, send).await? else {
@@ -254,11 +256,10 @@ impl<'a> Aws<'a> {
             .set_registry_id(self.registry_id())
             .repository_names(repository.as_str());
         let answer = self.call(context, || list.clone().send()).await?;
-        let found = self.listed(answer.repositories, "repositories")?;
-        let uri = found
-            .into_iter()
-            .next()
-            .and_then(|found| found.repository_uri);
+        let mut found = self
+            .listed(answer.repositories, "repositories")?
+            .into_iter();
+        let uri = found.next().and_then(|found| found.repository_uri);
         uri.as_deref().and_then(public_repository).ok_or_else(|| {
             let error = format!(
                 "the service does not name the public reference of repository `{repository}`"
@@ -278,7 +279,12 @@ impl<'a> Aws<'a> {
     {
         let attempt = async || {
             let answer = send().await;
-            answer.map_err(|error| self.translate(&error, context))
+            answer.map_err(|error| {
+                let answered = |code: &str, message: Option<&str>, _| {
+                    self.answered(code, message.unwrap_or(code), context)
+                };
+                failures::failed(&error, context.operation, &self.host, answered)
+            })
         };
         let retry = &self.account.settings.transport.retry;
         let request = match context.repository {
@@ -287,15 +293,6 @@ impl<'a> Aws<'a> {
         };
         let outcome = retry.run(self.progress, &request, attempt).await;
         outcome.map_err(|failure| failure.error)
-    }
-
-    fn translate<E>(&self, error: &SdkError<E, HttpResponse>, context: Context<'_>) -> Failure
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        failures::failed(error, context.operation, &self.host, |code, message, _| {
-            self.answered(code, message.unwrap_or(code), context)
-        })
     }
 
     /// The failure for an error code that concerns the request or the credentials.
@@ -363,12 +360,6 @@ fn client(account: &Account) -> Client {
         config = config.endpoint_url(url.as_str()).use_dual_stack(false);
     }
     Client::from_conf(config.build())
-}
-
-/// Whether the service says that an image of a look-up does not exist.
-fn is_image_not_found<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
-    let error = error.as_service_error();
-    error.is_some_and(|error| error.code() == Some("ImageNotFoundException"))
 }
 
 fn access_denied(said: &str, context: Context<'_>) -> Error {
@@ -481,11 +472,10 @@ fn tags(
 }
 
 fn timestamp(time: Option<DateTime>, host: &str) -> Result<Option<Timestamp>, Error> {
-    let Some(time) = time else { return Ok(None) };
-    match to_millisecond(time.as_nanos()) {
-        Some(time) => Ok(Some(time)),
-        None => Err(errors::unlike(host, 200, "a date out of range")),
-    }
+    let read = |time: DateTime| to_millisecond(time.as_nanos());
+    let unreadable = || errors::unlike(host, 200, "a date out of range");
+    time.map(|time| read(time).ok_or_else(unreadable))
+        .transpose()
 }
 
 #[cfg(test)]

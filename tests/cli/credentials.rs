@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use crate::harness::{Outcome, Run, SECRET, file, home, path_with, program, small};
-use crate::settings_peer::cloud::Cloud;
+use crate::settings_peer::cloud::{Cloud, sts_error};
 
 /// The SHA-256 of the login's session below.
 const LOGIN_HASH: &str = "286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f";
@@ -33,6 +33,14 @@ fn run(cloud: &Cloud, name: &str, config: &str) -> Run {
 
 fn list(run: Run) -> Outcome {
     run.arguments("tags web").outcome()
+}
+
+/// A role that the keys of the file may assume, with `settings` in its profile.
+fn role(settings: &str) -> String {
+    format!(
+        "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n{settings}\n\
+         [profile base]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\n"
+    )
 }
 
 fn keep(home: &str, path: &str, content: &str) {
@@ -246,7 +254,7 @@ list                                     | get' >&2; exit 2";
     hint: log in with `aws sso login --profile work`
     --- exit code 4
     --- stderr
-    error: `aws configure export-credentials --profile work` printed credentials without a key, or with an `Expiration` that is not a time
+    error: `aws configure export-credentials --profile work` printed credentials without a key
     hint: log in with `aws sso login --profile work`
     --- exit code 4
     --- stderr
@@ -607,7 +615,6 @@ fn nothing_that_the_sdk_would_panic_for_gets_there() {
             "SMITHY_CLIENT_SDK_CUSTOM_PARTITION",
             "",
         ),
-        ("execution", "", 2, "AWS_EXECUTION_ENV", "lambda\n"),
         (
             "container",
             "",
@@ -750,4 +757,195 @@ fn a_hint_is_pasted_as_it_is_meant() {
         format!("sso.login.--profile.{name}.")
     );
     assert!(!folder.join("pwned").exists());
+}
+
+#[test]
+fn temporary_errors_of_sts_and_the_container_are_tried_again() {
+    let unreached = "Couldn't retrieve verification key from your identity provider";
+    let cloud = Cloud::with(
+        vec![
+            ("sts@", sts_error("IDPCommunicationError", "later")),
+            ("sts@", sts_error("InvalidIdentityToken", unreached)),
+            ("container@", (429, String::new())),
+            ("container@", (200, "no JSON".to_owned())),
+        ],
+        None,
+    );
+    let token = file("identity-token", "web-identity-token");
+    let web_identity = |name| {
+        run(&cloud, name, "")
+            .env("ECRPUB_HURRY", "1")
+            .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r")
+            .env("AWS_WEB_IDENTITY_TOKEN_FILE", &token)
+    };
+    let container = |name: &str| {
+        let url = format!("{}/box/container", cloud.url(name));
+        let run = run(&cloud, name, "").env("ECRPUB_HURRY", "1");
+        run.env("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
+    };
+    for run in [web_identity("idp"), container("throttled")] {
+        let outcome = list(run);
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+    }
+    assert_eq!(cloud.faults_left(), 0);
+    let cloud = Cloud::with(
+        vec![("sts@", sts_error("InvalidIdentityToken", "Incorrect token"))],
+        None,
+    );
+    let refused = run(&cloud, "idp-refused", "")
+        .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r")
+        .env("AWS_WEB_IDENTITY_TOKEN_FILE", &token);
+    assert_snapshot!(list(refused), @"
+    --- stderr
+    error: cannot assume the role of `AWS_ROLE_ARN`: Incorrect token (InvalidIdentityToken)
+    hint: check the token in the file, and the trust policy of the role
+    --- exit code 4
+    ");
+}
+
+#[test]
+fn a_wrong_clock_is_corrected_for_roles_too() {
+    let skewed = sts_error("SignatureDoesNotMatch", "Signature expired");
+    for hours in [-20, 3, 200] {
+        let cloud = Cloud::with(Vec::new(), Some(jiff::SignedDuration::from_hours(hours)));
+        let run = run(&cloud, "clock", &role("")).env("ECRPUB_HURRY", "1");
+        let outcome = run.arguments("tags web -v").outcome();
+        assert_eq!(outcome.code, Some(0), "{hours}: {outcome}");
+        assert!(
+            outcome.stderr.contains("AssumeRole: attempt 2 of"),
+            "{outcome}"
+        );
+    }
+    let cloud = Cloud::with(vec![("sts@", skewed.clone()), ("sts@", skewed)], None);
+    let run = run(&cloud, "signature", &role("")).env("ECRPUB_HURRY", "1");
+    assert_snapshot!(list(run), @"
+    --- stderr
+    error: cannot assume the role of profile `default`: Signature expired (SignatureDoesNotMatch) (2 attempts)
+    hint: check the keys of profile `base`, and the clock of this machine
+    --- exit code 4
+    ");
+}
+
+#[test]
+fn settings_are_read_as_python_reads_them() {
+    let cloud = Cloud::start();
+    let keys = "[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\n";
+    let path = file("expanded-credentials", keys);
+    let beside_container = |name: &str, path: String| {
+        let url = format!("{}/box/container", cloud.url(name));
+        let run = run(&cloud, name, "").env("AWS_CONTAINER_CREDENTIALS_FULL_URI", url);
+        list(
+            run.env("EMPTY", "")
+                .env("AWS_SHARED_CREDENTIALS_FILE", path),
+        )
+    };
+    let outcome = beside_container("empty", format!("${{EMPTY}}{}", path.display()));
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let expected = ["ecr@all by=AKIAFILE token= region=us-east-1"];
+    assert_eq!(cloud.trace("empty"), expected);
+    assert_snapshot!(beside_container("user", "~you/credentials".to_owned()), @"
+    --- stderr
+    error: `AWS_SHARED_CREDENTIALS_FILE` begins with the name of a user
+    hint: write the path of the home folder instead of `~NAME`
+    --- exit code 2
+    ");
+    assert!(cloud.trace("user").is_empty());
+    let outcome = list(run(&cloud, "duration", &role("duration_seconds = 1_000")));
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let trace = cloud.trace("duration");
+    assert!(trace[0].contains("DurationSeconds=1000 "), "{trace:?}");
+}
+
+#[test]
+fn regions_for_fips_are_refused_as_the_setting_is() {
+    let cloud = Cloud::start();
+    let sso = sso_config("reader").replace("us-east-1", "us-east-1-fips");
+    let at = |name: &str, config: &str, region: &str| {
+        run(&cloud, name, config).env("AWS_REGION", region)
+    };
+    for run in [
+        at("fips-prefix", &role(""), "fips-us-east-1").arguments("tags web"),
+        at("fips-suffix", "", "us-gov-west-1-fips").arguments("tags web"),
+        at("fips-option", "", "us-east-1").arguments("tags web --region fips-us-east-1"),
+        at("fips-profile", &role("region = fips-us-east-1"), "").arguments("tags web"),
+        at("fips-sso", &sso, "")
+            .arguments("tags web --profile")
+            .argument("my team"),
+    ] {
+        let outcome = run.outcome();
+        assert_eq!(outcome.code, Some(2), "{outcome}");
+        assert!(outcome.stderr.contains("FIPS"), "{outcome}");
+    }
+}
+
+#[test]
+fn keys_without_a_readable_expiration_are_used() {
+    let answer = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>\
+        <AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>t</SessionToken>\
+        </Credentials></AssumeRoleResult></AssumeRoleResponse>";
+    let cloud = Cloud::with(vec![("sts@", (200, answer.to_owned()))], None);
+    let outcome = list(run(&cloud, "sts-eternal", &role("")));
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let expired = list(
+        run(&cloud, "expired", "")
+            .env("AWS_ACCESS_KEY_ID", "AKIATESTTEST")
+            .env("AWS_SECRET_ACCESS_KEY", SECRET)
+            .env("AWS_CREDENTIAL_EXPIRATION", "2001-01-01T00:00:00Z"),
+    );
+    assert_snapshot!(expired, @"
+    --- stderr
+    error: by this machine's clock the keys of the environment expired at 2001-01-01T00:00:00Z
+    hint: renew `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or unset them
+    --- exit code 4
+    ");
+    let process = "[default]\ncredential_process = printf '{\"Version\":1,\"AccessKeyId\":\"AKIAODD\",\"SecretAccessKey\":\"x\",\"Expiration\":\"Do 1. Jan 2099\"}'\n";
+    let outcome = list(run(&cloud, "process-odd", process));
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+}
+
+#[test]
+fn a_message_quotes_the_first_line_of_a_value() {
+    let cloud = Cloud::start();
+    let config = |setting: &str| format!("{setting} = first\n  something = else\n");
+    for (number, setting) in ["retry_mode", "max_attempts", "sso_session"]
+        .iter()
+        .enumerate()
+    {
+        let config = format!("[default]\n{}", config(setting));
+        let outcome = list(run(&cloud, &format!("lines-{number}"), &config));
+        assert!(outcome.stderr.contains("`first`"), "{outcome}");
+        assert!(!outcome.stderr.contains("else"), "{outcome}");
+    }
+    for setting in ["source_profile", "credential_source"] {
+        let config = format!(
+            "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\n{}",
+            config(setting)
+        );
+        let outcome = list(run(&cloud, &format!("lines-{setting}"), &config));
+        assert!(outcome.stderr.contains("`first`"), "{outcome}");
+        assert!(!outcome.stderr.contains("else"), "{outcome}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_without_an_end_are_refused() {
+    let cloud = Cloud::start();
+    let uri = format!("{}/box/container", cloud.url("endless"));
+    for (variable, code) in [
+        ("AWS_CONFIG_FILE", 2),
+        ("AWS_SHARED_CREDENTIALS_FILE", 2),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", 4),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", 4),
+    ] {
+        let outcome = list(
+            run(&cloud, "endless", "")
+                .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r")
+                .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", &uri)
+                .env(variable, "/dev/zero"),
+        );
+        assert_eq!(outcome.code, Some(code), "{variable}: {outcome}");
+        assert!(outcome.stderr.contains("longer than 16 MiB"), "{outcome}");
+    }
+    assert!(cloud.trace("endless").is_empty());
 }

@@ -2,8 +2,8 @@
 //! tests/cli/settings_peer hold which credentials are selected.
 
 use super::CredentialSource;
-use crate::aws::environment::Environment;
 use crate::aws::files::AwsFiles;
+use crate::aws::scope::Environment;
 use crate::aws::scope::Scope;
 use crate::error::Kind;
 
@@ -139,7 +139,7 @@ fn sso_needs_all_of_its_settings_and_one_value_for_each() {
         plan(&[], &region, "", None),
         "error: `sso_region` in profile `default` differs from its `sso-session` section"
     );
-    let missing = "error: `sso_session` in profile `default` is `s`, but there is no `[sso-session s]` with a start URL and a region";
+    let missing = "error: `sso_session` in profile `default` is `s`, but there is no `sso-session` of this name with a start URL and a region";
     assert_eq!(plan(&[], profile, "", None), missing);
     // It is looked at in every run, as by the AWS CLI.
     assert_eq!(plan(&ENVIRONMENT, profile, "", None), missing);

@@ -12,12 +12,23 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 /// The services, until the process ends.
 pub(crate) struct Cloud {
     pub(crate) address: SocketAddr,
-    traces: Arc<Mutex<HashMap<String, Vec<String>>>>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    traces: Mutex<HashMap<String, Vec<String>>>,
+    /// Responses instead of the correct ones, each once, to requests whose lines begin like this.
+    faults: Mutex<Vec<(&'static str, Answer)>>,
+    /// How far the services' clocks are ahead. Signatures of other times are refused.
+    ahead: Option<SignedDuration>,
 }
 
 struct Request {
@@ -34,45 +45,79 @@ impl Cloud {
     }
 
     pub(crate) fn start() -> Self {
+        Self::with(Vec::new(), None)
+    }
+
+    /// Services that answer with these statuses and bodies first, to requests whose lines in the trace
+    /// begin like this; or whose clocks are ahead.
+    pub(crate) fn with(faults: Vec<(&'static str, Answer)>, ahead: Option<SignedDuration>) -> Self {
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
         let address = listener
             .local_addr()
             .expect("a bound socket has an address");
-        let traces = Arc::new(Mutex::new(HashMap::new()));
-        let shared = Arc::clone(&traces);
+        let shared = Arc::new(Shared {
+            faults: Mutex::new(faults),
+            ahead,
+            ..Shared::default()
+        });
+        let served = Arc::clone(&shared);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let traces = Arc::clone(&shared);
-                std::thread::spawn(move || serve(stream, &traces));
+                let shared = Arc::clone(&served);
+                std::thread::spawn(move || serve(stream, &shared));
             }
         });
-        Self { address, traces }
+        Self { address, shared }
+    }
+
+    /// How many of the faults were not met.
+    pub(crate) fn faults_left(&self) -> usize {
+        self.shared.faults.lock().expect("no thread panics").len()
     }
 
     /// The requests of the run; consecutive equal requests count once.
     pub(crate) fn trace(&self, run: &str) -> Vec<String> {
-        let traces = self.traces.lock().expect("no thread panics");
+        let traces = self.shared.traces.lock().expect("no thread panics");
         let mut trace = traces.get(run).cloned().unwrap_or_default();
         trace.dedup();
         trace
     }
 }
 
-fn serve(mut stream: TcpStream, traces: &Mutex<HashMap<String, Vec<String>>>) {
+fn serve(mut stream: TcpStream, shared: &Shared) {
     let Some(request) = Request::read(&stream) else {
         return;
     };
-    let (run, line, answer) = answer(&request);
-    let mut traces = traces.lock().expect("no thread panics");
+    let (run, line, mut answer) = answer(&request);
     if let Some(line) = line {
+        let mut faults = shared.faults.lock().expect("no thread panics");
+        if let Some(number) = faults.iter().position(|(begin, _)| line.starts_with(begin)) {
+            answer = faults.remove(number).1;
+        }
+        let mut traces = shared.traces.lock().expect("no thread panics");
         traces.entry(run).or_default().push(line);
     }
-    drop(traces);
+    let mut date = String::new();
+    if let Some(ahead) = shared.ahead {
+        let now = Timestamp::now() + ahead;
+        let http = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
+        date = format!("date: {}\r\n", http.expect("a date of this century"));
+        if request.is_signed_at_another_time(now) {
+            answer = if request.header("x-amz-target").is_empty() {
+                sts_error("SignatureDoesNotMatch", "Signature expired")
+            } else {
+                (
+                    400,
+                    json!({ "__type": "InvalidSignatureException" }).to_string(),
+                )
+            };
+        }
+    }
     let (status, body) = answer;
     let head = format!(
         "HTTP/1.1 {status} Status\r\ncontent-type: {}\r\ncontent-length: {}\r\n\
-         x-aws-ec2-metadata-token-ttl-seconds: 21600\r\nconnection: close\r\n\r\n",
+         {date}x-aws-ec2-metadata-token-ttl-seconds: 21600\r\nconnection: close\r\n\r\n",
         if body.starts_with('<') {
             "text/xml"
         } else {
@@ -119,6 +164,13 @@ impl Request {
         self.headers.get(name).map_or("", String::as_str)
     }
 
+    /// Whether it is signed for a time more than five minutes away.
+    fn is_signed_at_another_time(&self, now: Timestamp) -> bool {
+        let signed = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", self.header("x-amz-date"));
+        let signed = signed.map(|time| time.to_zoned(TimeZone::UTC).expect("in range"));
+        signed.is_ok_and(|time| time.timestamp().duration_since(now).abs().as_mins() >= 5)
+    }
+
     /// The access key id, the region and the session token of the signature.
     fn signature(&self) -> String {
         let authorization = self.header("authorization");
@@ -141,7 +193,7 @@ impl Request {
     }
 }
 
-type Answer = (u16, String);
+pub(crate) type Answer = (u16, String);
 
 /// The run, the line of its trace, and the response.
 fn answer(request: &Request) -> (String, Option<String>, Answer) {
@@ -275,16 +327,19 @@ fn keys(line: &str) -> String {
 /// The response of a service that refuses, with the request in its message.
 fn denied(line: &str) -> Answer {
     if line.starts_with("sts@") {
-        let error = format!(
-            "<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no: {line}</Message></Error>"
-        );
-        let body = format!(
-            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">{error}</ErrorResponse>"
-        );
-        return (403, body);
+        return (403, sts_error("AccessDenied", &format!("no: {line}")).1);
     }
     let body = json!({ "__type": "UnauthorizedException", "message": format!("no: {line}") });
     (401, body.to_string())
+}
+
+/// An error of STS.
+pub(crate) fn sts_error(code: &str, message: &str) -> Answer {
+    let error = format!("<Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>");
+    let namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+    let body =
+        format!("<ErrorResponse xmlns=\"{namespace}\"><Error>{error}</Error></ErrorResponse>");
+    (400, body)
 }
 
 fn refresh(body: &str) -> String {
