@@ -492,21 +492,6 @@ fn platforms_of_own_images_are_read_under_their_public_name() {
 }
 
 #[test]
-fn any_number_of_platforms_is_read() {
-    let indexes = (0..130).map(|seed| Image::oci(seed, 1, NOW_MS).index());
-    let registry = Registry::start([Repository::new("many", indexes.collect())]);
-    let listed = ecrpub(&registry, "images many --platforms -o tsv --no-headers").data();
-    assert_eq!(listed.matches("linux/amd64;linux/arm64/v8").count(), 130);
-    assert_eq!(registry.count("manifest"), 130);
-    let limited = "images many --platforms -L 2 -q -o tsv --no-headers";
-    let limited = ecrpub(&registry, limited).data();
-    assert_eq!(limited.matches("linux/amd64;linux/arm64/v8").count(), 2);
-    assert_eq!(registry.count("manifest"), 132);
-    let names = ecrpub(&registry, "images many --platforms -o name -c platforms");
-    assert_eq!(names.code, Some(2), "names have no columns");
-}
-
-#[test]
 fn platforms_that_cannot_be_read_fail_the_listing() {
     let fails = |status, body: &'static str| {
         let fault = move |request: &Request| {
@@ -561,53 +546,6 @@ fn an_index_that_is_gone_has_no_platforms() {
     --- stderr
     note: the registry does not have manifest sha256:8c39f3ebf1f6a7b45c2313e15866e30bc308c233d5b215e241ff96dd13ff4f12 of `public.ecr.aws/example/web`: its platforms are missing
     ");
-}
-
-/// The gallery lists it as an index.
-#[test]
-fn a_manifest_that_is_not_an_index_fails_the_listing() {
-    let body = r#"{"schemaVersion":2,"layers":[]}"#;
-    let digest = "sha256:6ece6defe7067e1c5455a7720c1189ad30f7f8efe78587bd7c06e64a80fe7770";
-    let page = format!(
-        r#"{{"imageTagDetails":[{{"imageTag":"a","imageDetail":{{"imageDigest":"{digest}","imageManifestMediaType":"application/vnd.oci.image.index.v1+json"}}}}]}}"#
-    );
-    let registry = faulty(move |request| match request.operation.as_str() {
-        "describeImageTags" => Some(Fault::raw(200, "application/json", page.clone())),
-        "manifest" => Some(Fault::raw(200, "application/json", body)),
-        _ => None,
-    });
-    let outcome = list(&registry, &format!("tags {NGINX} --platforms"));
-    let words = "is not an index, but is listed as one";
-    assert!(outcome.stderr.contains(words), "{outcome}");
-    assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(5)));
-}
-
-#[test]
-fn an_index_without_platforms_has_none() {
-    let platforms = [
-        r#"{"os":"unknown","architecture":"unknown"}"#,
-        r#"{"os":"windows","architecture":"amd64","os.version":"10"}"#,
-        r#"{"os":"windows","architecture":"amd64","os.version":"11","variant":""}"#,
-    ];
-    let digest = format!("sha256:{}", "0".repeat(64));
-    let entry = |platform| format!(r#"{{"digest":"{digest}","platform":{platform}}}"#);
-    let entries = platforms.map(entry).join(",");
-    let body = format!(r#"{{"schemaVersion":2,"manifests":[{{"digest":"{digest}"}},{entries}]}}"#);
-    let fault = move |request: &Request| {
-        (request.operation == "manifest").then(|| Fault::raw(200, "application/json", body.clone()))
-    };
-    let line = format!("tags {NGINX}:1.27.2 --source registry --platforms -o jsonl -c imageTag");
-    assert_snapshot!(list(&faulty(fault), &line).data(), @r#"{"imageTag":"1.27.2","platforms":["windows/amd64"]}"#);
-    let fault = move |request: &Request| {
-        (request.operation == "manifest").then(|| {
-            Fault::raw(
-                200,
-                "application/json",
-                r#"{"schemaVersion":2,"manifests":[]}"#,
-            )
-        })
-    };
-    assert_snapshot!(list(&faulty(fault), &line).data(), @r#"{"imageTag":"1.27.2","platforms":[]}"#);
 }
 
 #[test]

@@ -236,16 +236,6 @@ fn own_and_public_repositories_mix() {
     storefront	9
     public.ecr.aws/docker/library/nginx	15
     ");
-    assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} nowhere public.ecr.aws/docker/nginx -L 1 -o name -q")), @"
-    2
-    1
-    --- stderr
-    error: repository `nowhere` does not exist in your registry
-    hint: list your repositories with `ecrpub repos`
-    error: repository `public.ecr.aws/docker/nginx` does not exist
-    hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
-    --- exit code 3
-    ");
 }
 
 /// Every read of AWS or Docker settings here would fail, hang, or be recorded.
