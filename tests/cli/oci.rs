@@ -105,6 +105,22 @@ fn names_have_no_more_columns_than_they_fill() {
 }
 
 #[test]
+fn columns_and_orders_that_need_more_than_names_are_refused_before_anything_is_sent() {
+    let registry = registry();
+    let keys = ["pushed", "created", "size", "digest"].map(|key| format!("--sort {key}"));
+    let columns = ["--columns +size", "--columns imageTag,createdAt"].map(str::to_owned);
+    for options in keys.iter().chain(&columns) {
+        let line = format!("tags {NGINX} --source registry {options}");
+        let outcome = list(&registry, &line);
+        assert_eq!(outcome.code, Some(2), "{options}: {outcome}");
+        let (option, _) = options.split_once(' ').expect("a value");
+        let start = format!("error: `{option}");
+        assert!(outcome.stderr.starts_with(&start), "{options}: {outcome}");
+    }
+    registry.assert_no_requests();
+}
+
+#[test]
 fn a_part_of_the_names_can_be_listed() {
     let registry = registry();
     let all = list(&registry, &format!("{BIG} --sort none -o name")).data();
