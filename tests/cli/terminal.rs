@@ -209,12 +209,6 @@ fn times_are_ages_on_a_terminal_and_dates_with_the_option() {
 }
 
 #[test]
-fn a_table_of_nothing_says_so() {
-    let registry = Registry::start(small());
-    assert_snapshot!(show(80, &registry, "images empty"), @"note: repository `empty` has nothing to list: it is empty");
-}
-
-#[test]
 fn nothing_foreign_reaches_a_terminal_unescaped() {
     let hostile = ["\u{1b}[31m", "a\nb", "\u{202e}\u{200b}\u{e0041}", "\u{9b}"];
     let mut image = Image::oci(1, 1, NOW_MS).tagged(&hostile);
