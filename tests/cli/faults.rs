@@ -248,46 +248,29 @@ fn a_silent_server_times_out() {
 }
 
 #[test]
-fn redirects_are_not_followed() {
+fn redirects_and_unreadable_bodies_are_errors_and_not_empty_listings() {
     for_each_source(|source| {
         let elsewhere = Registry::start([plain(1)]);
-        let url = elsewhere.url();
-        let registry = faulty(move |_| {
-            Some(Fault::Raw {
-                status: 307,
-                headers: vec![("location", url.clone())],
-                body: Vec::new(),
-            })
-        });
-        let error = assert_failed(source, &registry, "", 1);
-        assert!(error.contains("a redirect (HTTP status 307)"), "{error}");
+        let raw = |status, headers, body| Fault::Raw {
+            status,
+            headers,
+            body,
+        };
+        let redirect = raw(307, vec![("location", elsewhere.url())], Vec::new());
+        // The beginning of `{"imageDetails":[]}` in gzip.
+        let body = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0x56];
+        let encoded = raw(200, vec![("content-encoding", "gzip".to_owned())], body);
+        let empty = Fault::raw(200, "application/x-amz-json-1.1", "");
+        for (fault, words) in [
+            (redirect, "a redirect (HTTP status 307)"),
+            (encoded, "an invalid response"),
+            (empty, "an invalid response"),
+        ] {
+            let registry = faulty(move |_| Some(fault.clone()));
+            let error = assert_failed(source, &registry, "", 1);
+            assert!(error.contains(words), "{error}");
+        }
         elsewhere.assert_no_requests();
-    });
-}
-
-#[test]
-fn encoded_bodies_are_errors_and_not_empty_listings() {
-    for_each_source(|source| {
-        let registry = faulty(|_| {
-            Some(Fault::Raw {
-                status: 200,
-                headers: vec![
-                    ("content-type", "application/x-amz-json-1.1".to_owned()),
-                    ("content-encoding", "gzip".to_owned()),
-                ],
-                // The beginning of `{"imageDetails":[]}` in gzip.
-                body: vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0x56],
-            })
-        });
-        assert_failed(source, &registry, "", 1);
-    });
-}
-
-#[test]
-fn a_response_without_a_body_is_not_an_empty_listing() {
-    for_each_source(|source| {
-        let registry = faulty(|_| Some(Fault::raw(200, "application/x-amz-json-1.1", "")));
-        assert_failed(source, &registry, "", 1);
     });
 }
 

@@ -568,10 +568,6 @@ fn names_are_printed_as_references_to_paste() {
     hint: list your repositories with `ecrpub repos`
     --- exit code 3
     ");
-    for format in ["table", "json", "image-ids"] {
-        let outcome = ecrpub(&registry, &format!("tags web --full-ref -o {format}"));
-        assert_eq!(outcome.code, Some(2), "{format}: {outcome}");
-    }
     assert_snapshot!(ecrpub(&registry, "tags web --pin -o json"), @"
     --- stderr
     error: `--pin` prints names, but another format was given

@@ -82,26 +82,16 @@ fn an_image_passes_when_one_of_its_tags_does_and_shows_them_all() {
 fn untagged_images_pass_unless_tags_are_filtered() {
     assert_eq!(listed("images zoo --untagged"), "");
     let registry = Registry::start([zoo()]);
-    assert_eq!(
-        ecrpub(&registry, "images zoo --untagged --count").data(),
-        "1\n"
-    );
-    assert_eq!(
-        ecrpub(&registry, "images zoo --tagged --count").data(),
-        "5\n"
-    );
-    assert_eq!(
-        ecrpub(&registry, "images zoo --exclude x --count").data(),
-        "6\n"
-    );
-    assert_eq!(
-        ecrpub(&registry, "images zoo --semver * --count").data(),
-        "4\n"
-    );
-    assert_eq!(
-        ecrpub(&registry, "images zoo --include .* --count").data(),
-        "5\n"
-    );
+    for (options, count) in [
+        ("--untagged", "1\n"),
+        ("--tagged", "5\n"),
+        ("--exclude x", "6\n"),
+        ("--semver *", "4\n"),
+        ("--include .*", "5\n"),
+    ] {
+        let counted = ecrpub(&registry, &format!("images zoo {options} --count"));
+        assert_eq!(counted.data(), count, "{options}");
+    }
 }
 
 #[test]
