@@ -266,20 +266,6 @@ fn less_important_columns_are_left_out_first() {
     assert_eq!(header(12), "TEXT");
 }
 
-#[test]
-fn sizes_have_their_units_aligned() {
-    let sizes = [61_204_519, 5_000, 120, 999_999_999_999, -1];
-    let rows = sizes.map(|size| Row {
-        size: Some(size),
-        ..row("x")
-    });
-    let printed = print(&["-c", "size"], true, &rows);
-    assert_eq!(
-        printed,
-        "   SIZE\n61.2 MB\n 5.0 kB\n  120 B\n 1.0 TB\n     -1\n"
-    );
-}
-
 fn chosen(options: &[&str]) -> Result<Vec<&'static str>, String> {
     let Options { output } = Options::try_parse_from([&["test"], options].concat())
         .map_err(|error| error.to_string())?;

@@ -189,16 +189,6 @@ fn a_listing_of_many_pages_equals_the_data_in_every_format() {
 }
 
 #[test]
-fn the_services_order_is_kept_on_request() {
-    let registry = Registry::start([big()]);
-    let lines = ecrpub(&registry, "images big --sort none --time epoch -o jsonl").data();
-    let rows = lines
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    assert_eq!(rows.collect::<Vec<_>>(), image_rows(&big()));
-}
-
-#[test]
 fn pages_are_as_large_as_the_service_allows() {
     let registry = Registry::start([big()]);
     ecrpub(&registry, "images big -o name").data();
