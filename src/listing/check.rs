@@ -437,12 +437,6 @@ images ab/cd --public --source registry => `ecrpub images` needs more";
             "--before 7d",
             "--media-type helm",
             "--digest 0123456789ab",
-            "--sort pushed",
-            "--sort created",
-            "--sort size",
-            "--sort digest",
-            "--columns +size",
-            "--time iso",
             "--bytes",
         ] {
             let line = format!("tags ab/cd --public --source registry {options}");

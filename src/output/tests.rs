@@ -217,22 +217,6 @@ proptest! {
     }
 
     #[test]
-    fn colours_do_not_change_the_text(
-        rows in proptest::collection::vec(any_row("[\\PC\\pC]*"), 0..4),
-        terminal: bool,
-    ) {
-        for format in ["table", "json", "jsonl", "csv", "tsv", "name"] {
-            let plain = place(terminal);
-            let colorful = Destination { color: true, ..plain };
-            let colorful = print_in(colorful, &["-o", format], &rows);
-            if !rows.is_empty() && format == "table" {
-                prop_assert!(colorful.contains("\u{1b}["), "{colorful}");
-            }
-            prop_assert_eq!(without_colors(&colorful), without_colors(&print_in(plain, &["-o", format], &rows)));
-        }
-    }
-
-    #[test]
     fn any_row_is_one_line_that_fits_the_terminal(
         rows in proptest::collection::vec(any_row("[\\PC\\pC]*"), 1..5),
         width in 40..=200_usize,
@@ -247,15 +231,6 @@ proptest! {
         }
     }
 
-}
-
-/// `text` without the sequences that switch colours.
-fn without_colors(text: &str) -> String {
-    let mut pieces = text.split("\u{1b}[");
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |text, piece| {
-        text + piece.split_once('m').map_or(piece, |(_, rest)| rest)
-    })
 }
 
 /// A row with a short name, for tests to change.
@@ -289,20 +264,6 @@ fn less_important_columns_are_left_out_first() {
     assert_eq!(header(40), "TEXT TIME LIST");
     assert_eq!(header(30), "TEXT LIST");
     assert_eq!(header(12), "TEXT");
-}
-
-#[test]
-fn sizes_have_their_units_aligned() {
-    let sizes = [61_204_519, 5_000, 120, 999_999_999_999, -1];
-    let rows = sizes.map(|size| Row {
-        size: Some(size),
-        ..row("x")
-    });
-    let printed = print(&["-c", "size"], true, &rows);
-    assert_eq!(
-        printed,
-        "   SIZE\n61.2 MB\n 5.0 kB\n  120 B\n 1.0 TB\n     -1\n"
-    );
 }
 
 fn chosen(options: &[&str]) -> Result<Vec<&'static str>, String> {

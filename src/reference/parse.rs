@@ -356,81 +356,49 @@ mod tests {
         );
     }
 
+    /// Texts that are no reference, and what their refusals say.
+    const REFUSED: &str = "\
+Web => lower-case letters
+public.ecr.aws => `public.ecr.aws/ALIAS/NAME`
+https://gallery.ecr.aws/?searchTerm=x => `public.ecr.aws/ALIAS/NAME`
+public.ecr.aws/nginx => `public.ecr.aws/docker/library/nginx`
+public.ecr.aws/eks-distro/ => `ecrpub repos public.ecr.aws/ALIAS`
+public.ecr.aws/Docker/library/nginx => alias
+public.ecr.aws//ab//web => alias
+public.ecr.aws/ab/web:1.0:x => a tag has
+public.ecr.aws/ab/web: => a tag has
+public.ecr.aws/ab/web@ => a digest is
+public.ecr.aws/ab/web@sha256:12 => a digest is
+public.ecr.aws/ab/web:sha256:0123456789ab => after `@`
+team/*:1.0 => select images with `--tag`
+public.ecr.aws/ab/web-?@0123456789ab => select images with
+public.ecr.aws/a*/web => 'public.ecr.aws/ALIAS/*'
+team/[A-Z]* => a pattern has
+arn:aws:ecr-public::1234:repository/web => 12 digits
+arn:aws:ecr-public::123456789012:registry/web => ::ACCOUNT:repository/NAME
+arn:aws:ecr:eu-west-1:123456789012:repository/web => ::ACCOUNT:repository/NAME
+docker.io/nginx:1.27 => `public.ecr.aws/docker/library/nginx:1.27`
+docker://Docker.io/library/nginx => `public.ecr.aws/docker/library/nginx`
+https://hub.docker.com/_/nginx/tags?page=2 => `public.ecr.aws/docker/library/nginx`
+https://hub.docker.com/r/grafana/grafana => `public.ecr.aws/grafana/grafana`
+hub.docker.com => `public.ecr.aws/ALIAS/NAME`
+https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web:1.0 => aws ecr describe-images --repository-name team/web --registry-id 123456789012 --region eu-west-1`
+123456789012.dkr-ecr.eu-west-1.on.aws/team/web/ => aws ecr describe-images --repository-name team/web --registry-id 123456789012 --region eu-west-1`
+oci://ghcr.io/owner/name => another registry
+localhost:5000/name => another registry
+https://public.ecr.aws.example.com/a/b => another registry
+docker pull public.ecr.aws/ab/web:1.0 => try `public.ecr.aws/ab/web:1.0`
+[web](https://gallery.ecr.aws/ab/web) => try `gallery.ecr.aws/ab/web`
+'web' => lower-case letters";
+
     #[test]
     fn other_texts_are_refused_with_what_to_type() {
-        let api = "aws ecr describe-images --repository-name team/web --registry-id 123456789012 --region eu-west-1`";
-        for (text, answer) in [
-            ("", "2 to 205 characters"),
-            ("Web", "lower-case letters"),
-            ("public.ecr.aws", "`public.ecr.aws/ALIAS/NAME`"),
-            (
-                "https://gallery.ecr.aws/?searchTerm=x",
-                "`public.ecr.aws/ALIAS/NAME`",
-            ),
-            (
-                "public.ecr.aws/nginx",
-                "`public.ecr.aws/docker/library/nginx`",
-            ),
-            (
-                "public.ecr.aws/eks-distro/",
-                "`ecrpub repos public.ecr.aws/ALIAS`",
-            ),
-            ("public.ecr.aws/Docker/library/nginx", "alias"),
-            ("public.ecr.aws//ab//web", "alias"),
-            ("public.ecr.aws/ab/web:1.0:x", "a tag has"),
-            ("public.ecr.aws/ab/web:", "a tag has"),
-            ("public.ecr.aws/ab/web@", "a digest is"),
-            ("public.ecr.aws/ab/web@sha256:12", "a digest is"),
-            ("public.ecr.aws/ab/web:sha256:0123456789ab", "after `@`"),
-            ("team/*:1.0", "select images with `--tag`"),
-            ("public.ecr.aws/ab/web-?@0123456789ab", "select images with"),
-            ("public.ecr.aws/a*/web", "'public.ecr.aws/ALIAS/*'"),
-            ("team/[A-Z]*", "a pattern has"),
-            ("arn:aws:ecr-public::1234:repository/web", "12 digits"),
-            (
-                "arn:aws:ecr-public::123456789012:registry/web",
-                "::ACCOUNT:repository/NAME",
-            ),
-            (
-                "arn:aws:ecr:eu-west-1:123456789012:repository/web",
-                "::ACCOUNT:repository/NAME",
-            ),
-            (
-                "docker.io/nginx:1.27",
-                "`public.ecr.aws/docker/library/nginx:1.27`",
-            ),
-            (
-                "docker://Docker.io/library/nginx",
-                "`public.ecr.aws/docker/library/nginx`",
-            ),
-            (
-                "https://hub.docker.com/_/nginx/tags?page=2",
-                "`public.ecr.aws/docker/library/nginx`",
-            ),
-            (
-                "https://hub.docker.com/r/grafana/grafana",
-                "`public.ecr.aws/grafana/grafana`",
-            ),
-            ("hub.docker.com", "`public.ecr.aws/ALIAS/NAME`"),
-            (
-                "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web:1.0",
-                api,
-            ),
-            ("123456789012.dkr-ecr.eu-west-1.on.aws/team/web/", api),
-            ("oci://ghcr.io/owner/name", "another registry"),
-            ("localhost:5000/name", "another registry"),
-            ("https://public.ecr.aws.example.com/a/b", "another registry"),
+        let cases = REFUSED.lines().filter_map(|case| case.split_once(" => "));
+        let odd = [
+            ("", "2 to 205"),
             (" public.ecr.aws/ab/web\n", "try `public.ecr.aws/ab/web`"),
-            (
-                "docker pull public.ecr.aws/ab/web:1.0",
-                "try `public.ecr.aws/ab/web:1.0`",
-            ),
-            (
-                "[web](https://gallery.ecr.aws/ab/web)",
-                "try `gallery.ecr.aws/ab/web`",
-            ),
-            ("'web'", "lower-case letters"),
-        ] {
+        ];
+        for (text, answer) in cases.chain(odd) {
             let error = text.parse::<Reference>().expect_err(text);
             let told = format!("{error} {}", error.hints().join(" "));
             assert!(told.contains(answer), "{text}: {told}");

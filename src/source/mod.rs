@@ -95,7 +95,7 @@ impl<'a> Sources<'a> {
         connection: &ConnectionArgs,
         session: Session<'a>,
     ) -> Result<Self, Error> {
-        let own = || Aws::at_hand(connection, registry_id.cloned(), session);
+        let own = || OwnRegistry::at_hand(connection, registry_id.cloned(), session);
         let public = || Public::connect(api, connection, false, session);
         Ok(Self {
             own: of.is_own().then(own).transpose()?,
@@ -135,7 +135,7 @@ impl<'a> Sources<'a> {
         own.map_or("", OwnRegistry::options)
     }
 
-    fn own(&self) -> &Aws<'a> {
+    fn own(&self) -> &OwnRegistry<'a> {
         self.own
             .as_ref()
             .expect("connected for every own repository of the run")

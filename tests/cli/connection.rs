@@ -209,27 +209,6 @@ fn a_ca_bundle_is_found_where_the_aws_cli_finds_it() {
     listed(empty).data();
 }
 
-/// A path may be invalid UTF-8, except on macOS.
-#[test]
-#[cfg(target_os = "linux")]
-fn a_ca_bundle_may_have_any_path() {
-    use std::os::unix::ffi::OsStrExt;
-    let registry = Registry::builder()
-        .tls()
-        .repository(small()[0].clone())
-        .start();
-    let folder = file("odd-bundle.pem", registry.certificate());
-    let path = folder.with_file_name(std::ffi::OsStr::from_bytes(b"b\xfcndel \xff.pem"));
-    std::fs::copy(folder, &path).unwrap();
-    let by_variable = Run::on(&registry).env("AWS_CA_BUNDLE", &path);
-    by_variable.arguments("tags web -o name").outcome().data();
-    let mut by_option = Run::on(&registry)
-        .arguments("tags web -o name --ca-bundle")
-        .into_command();
-    let output = by_option.arg(&path).output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-}
-
 #[test]
 fn a_ca_bundle_must_hold_certificates() {
     let registry = Registry::start(small());

@@ -243,90 +243,30 @@ fn a_silent_server_times_out() {
 }
 
 #[test]
-fn redirects_are_not_followed() {
+fn redirects_and_unreadable_bodies_are_errors_and_not_empty_listings() {
     for_each_source(|source| {
         let elsewhere = Registry::start([plain(1)]);
-        let url = elsewhere.url();
-        let registry = faulty(move |_| {
-            Some(Fault::Raw {
-                status: 307,
-                headers: vec![("location", url.clone())],
-                body: Vec::new(),
-            })
-        });
-        let error = assert_failed(source, &registry, "", 1);
-        assert!(error.contains("a redirect (HTTP status 307)"), "{error}");
+        let raw = |status, headers, body| Fault::Raw {
+            status,
+            headers,
+            body,
+        };
+        let redirect = raw(307, vec![("location", elsewhere.url())], Vec::new());
+        // The beginning of `{"imageDetails":[]}` in gzip.
+        let body = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0x56];
+        let encoded = raw(200, vec![("content-encoding", "gzip".to_owned())], body);
+        let empty = Fault::raw(200, "application/x-amz-json-1.1", "");
+        for (fault, words) in [
+            (redirect, "a redirect (HTTP status 307)"),
+            (encoded, "an invalid response"),
+            (empty, "an invalid response"),
+        ] {
+            let registry = faulty(move |_| Some(fault.clone()));
+            let error = assert_failed(source, &registry, "", 1);
+            assert!(error.contains(words), "{error}");
+        }
         elsewhere.assert_no_requests();
     });
-}
-
-#[test]
-fn bodies_that_are_encoded_or_absent_are_errors_and_not_empty_listings() {
-    for_each_source(|source| {
-        let absent = faulty(|_| Some(Fault::raw(200, "application/x-amz-json-1.1", "")));
-        assert_failed(source, &absent, "", 1);
-        let registry = faulty(|_| {
-            Some(Fault::Raw {
-                status: 200,
-                headers: vec![
-                    ("content-type", "application/x-amz-json-1.1".to_owned()),
-                    ("content-encoding", "gzip".to_owned()),
-                ],
-                // The beginning of `{"imageDetails":[]}` in gzip.
-                body: vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0x56],
-            })
-        });
-        assert_failed(source, &registry, "", 1);
-    });
-}
-
-#[test]
-fn a_repeated_token_is_an_error_and_not_the_end() {
-    for source in [Source::Gallery, Source::Oci] {
-        let token = "/v2/example/big/tags/list?n=2";
-        let registry = faulty(move |_| Some(Fault::Token(token.to_owned())));
-        let outcome = list(source, &registry, "");
-        // The gallery refuses the unknown token before it can repeat it.
-        let words = match source {
-            Source::Oci => "repeats a page token",
-            _ => "refuses its own page token",
-        };
-        outcome.assert_failed(5, words, "");
-    }
-    let circle = Fault::raw(
-        200,
-        "application/json",
-        r#"{"imageTagDetails":[],"nextToken":"a"}"#,
-    );
-    let registry = faulty(move |_| Some(circle.clone()));
-    let error = assert_failed(Source::Gallery, &registry, "", 2);
-    assert!(
-        error.contains("repeats a page token after page 2"),
-        "{error}"
-    );
-}
-
-#[test]
-fn unknown_fields_are_ignored() {
-    for (source, body, name) in [
-        (
-            Source::Own,
-            r#"{"imageDetails":[{"imageDigest":"sha256:1","novelty":{"a":[1]}}],"more":null}"#,
-            "sha256:1\n",
-        ),
-        (
-            Source::Gallery,
-            r#"{"imageTagDetails":[{"imageTag":"a","novelty":{"a":[1]}}],"more":null}"#,
-            "a\n",
-        ),
-        (Source::Oci, r#"{"tags":["a"],"novelty":{"a":[1]}}"#, "a\n"),
-    ] {
-        let registry = faulty(move |request| {
-            let answer = Fault::raw(200, "application/x-amz-json-1.1", body);
-            (request.operation != "token").then_some(answer)
-        });
-        assert_eq!(list(source, &registry, "").data(), name);
-    }
 }
 
 #[test]

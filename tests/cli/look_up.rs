@@ -143,11 +143,6 @@ fn each_image_is_looked_up_in_each_repository() {
 #[test]
 fn invalid_tags_and_digests_are_refused_before_anything_is_sent() {
     let registry = Registry::start(small());
-    assert_snapshot!(ecrpub(&registry, "images web --digest 4f1c2b3a"), @"
-    --- stderr
-    error: invalid value `4f1c2b3a` for `--digest`: a digest is `sha256:` and 64 hexadecimal digits, or at least the first 12 of them
-    --- exit code 2
-    ");
     assert_snapshot!(ecrpub(&registry, "images web --tag sha256:00"), @"
     --- stderr
     error: invalid value `sha256:00` for `--tag`: a tag has 1 to 128 letters, digits, `_`, `.` or `-`, and does not begin with `.` or `-`

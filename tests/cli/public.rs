@@ -166,14 +166,6 @@ fn images_in_the_services_order_are_read_to_the_end_and_then_printed() {
 }
 
 #[test]
-fn tags_in_the_services_order_stream_and_a_limit_ends_the_requests() {
-    let registry = Registry::start([Repository::generated("big", 100)]);
-    let line = "tags public.ecr.aws/example/big --sort none --page-size 7 -L 10 -o name -q";
-    assert_eq!(list(&registry, line).data().lines().count(), 10);
-    assert_eq!(registry.requests().len(), 2);
-}
-
-#[test]
 fn a_tag_or_a_digest_of_a_reference_selects_its_image() {
     let registry = gallery();
     assert_snapshot!(list(&registry, &format!("images {NGINX}:1.27 -c imageTags -o csv --no-headers")).data(), @"1.27.3;1.27");
@@ -211,16 +203,6 @@ fn own_and_public_repositories_mix() {
     assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} --count")), @"
     storefront	9
     public.ecr.aws/docker/library/nginx	15
-    ");
-    assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} nowhere public.ecr.aws/docker/nginx -L 1 -o name -q")), @"
-    2
-    1
-    --- stderr
-    error: repository `nowhere` does not exist in your registry
-    hint: list your repositories with `ecrpub repos`
-    error: repository `public.ecr.aws/docker/nginx` does not exist
-    hint: the official images are in `library`: `public.ecr.aws/docker/library/nginx`
-    --- exit code 3
     ");
 }
 

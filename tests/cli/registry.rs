@@ -116,19 +116,21 @@ fn requests_must_be_the_services() {
     let unknown = "UnknownOperationException";
     refused(unknown, &|request| request.method = "GET");
     refused(unknown, &|request| {
-        request.target = "SpencerFrontendService.PutImage"
+        request.target = "SpencerFrontendService.PutImage";
     });
     refused(unknown, &|request| request.target = "Other.DescribeImages");
     refused("SerializationException", &|request| {
-        request.content_type = "application/json"
+        request.content_type = "application/json";
     });
     refused("IncompleteSignatureException", &|request| {
-        request.authorization = "Bearer x"
+        request.authorization = "Bearer x";
     });
     for scope in ["eu-west-1/ecr-public", "us-east-1/ecr"] {
         let authorization = SIGNED.replace("us-east-1/ecr-public", scope);
-        let mut request = Raw::default();
-        request.authorization = &authorization;
+        let request = Raw {
+            authorization: &authorization,
+            ..Raw::default()
+        };
         assert_refused(&registry, &request, "InvalidSignatureException");
     }
     assert_eq!(registry.requests().len(), 8);

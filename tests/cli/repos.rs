@@ -196,19 +196,19 @@ fn what_is_no_registry_is_answered_with_what_to_type() {
     hint: name it, as in `ecrpub repos public.ecr.aws/eks-distro`
     --- exit code 2
     ");
-    for (options, code) in [
-        ("--semver 1", 2),
-        ("--pin", 2),
-        ("-o delete-requests", 2),
-        ("--max-pages 1", 2),
-        ("--starting-token x", 2),
-        ("--media-type helm", 2),
-        ("--sort digest", 2),
-        ("--usage --count", 2),
-        ("--usage -o name", 2),
+    for options in [
+        "--semver 1",
+        "--pin",
+        "-o delete-requests",
+        "--max-pages 1",
+        "--starting-token x",
+        "--media-type helm",
+        "--sort digest",
+        "--usage --count",
+        "--usage -o name",
     ] {
         let refused = ecrpub(&registry, &format!("repos {options}"));
-        assert_eq!(refused.code, Some(code), "{options}: {refused}");
+        assert_eq!(refused.code, Some(2), "{options}: {refused}");
         let option = options.split(' ').next().expect("an option");
         assert!(refused.stderr.contains(option), "{options}: {refused}");
     }

@@ -89,46 +89,16 @@ fn an_image_passes_when_one_of_its_tags_does_and_shows_them_all() {
 fn untagged_images_pass_unless_tags_are_filtered() {
     assert_eq!(listed("images zoo --untagged"), "");
     let registry = Registry::start([zoo()]);
-    assert_eq!(
-        ecrpub(&registry, "images zoo --untagged --count").data(),
-        "1\n"
-    );
-    assert_eq!(
-        ecrpub(&registry, "images zoo --tagged --count").data(),
-        "5\n"
-    );
-    assert_eq!(
-        ecrpub(&registry, "images zoo --exclude x --count").data(),
-        "6\n"
-    );
-    assert_eq!(
-        ecrpub(&registry, "images zoo --semver * --count").data(),
-        "4\n"
-    );
-    assert_eq!(
-        ecrpub(&registry, "images zoo --include .* --count").data(),
-        "5\n"
-    );
-}
-
-#[test]
-fn ranges_list_the_highest_version_first() {
-    assert_lists(&[
-        ("tags zoo --semver >=0.9", "v1.10.0 v1.9.1 1.2.0-alpine 0.9"),
-        ("tags zoo --semver ^1.9", "v1.10.0 v1.9.1"),
-        ("tags zoo --semver ^1.9 --reverse", "v1.9.1 v1.10.0"),
-        ("tags zoo --semver >=1.2.0,<1.3", "1.2.0-alpine"),
-        (
-            "tags zoo --semver ^1 --sort created",
-            "v1.10.0 v1.9.1 1.2.0-alpine",
-        ),
-    ]);
-    assert_eq!(
-        listed("tags zoo --semver * --sort none --limit 2")
-            .split(' ')
-            .count(),
-        2
-    );
+    for (options, count) in [
+        ("--untagged", "1\n"),
+        ("--tagged", "5\n"),
+        ("--exclude x", "6\n"),
+        ("--semver *", "4\n"),
+        ("--include .*", "5\n"),
+    ] {
+        let counted = ecrpub(&registry, &format!("images zoo {options} --count"));
+        assert_eq!(counted.data(), count, "{options}");
+    }
 }
 
 #[test]
@@ -154,34 +124,25 @@ fn media_types_are_found_by_a_part() {
 
 #[test]
 fn every_key_orders_and_reverses() {
-    assert_lists(&[
-        (
-            "tags zoo --sort tag",
-            "0.9 1.2.0-alpine build-9 build-10 latest sha256-0123abcd.sig stable v1.9.1 v1.10.0",
-        ),
-        (
-            "tags zoo --sort tag --reverse",
-            "v1.10.0 v1.9.1 stable sha256-0123abcd.sig latest build-10 build-9 1.2.0-alpine 0.9",
-        ),
-        (
-            "tags zoo --sort version",
-            "v1.10.0 v1.9.1 1.2.0-alpine 0.9 stable sha256-0123abcd.sig latest build-10 build-9",
-        ),
-        (
-            "images zoo --sort size --tagged",
-            "1.2.0-alpine;build-10 0.9;build-9 v1.10.0;latest v1.9.1;stable sha256-0123abcd.sig",
-        ),
-        (
-            "images zoo --sort pushed --reverse --tagged",
-            "0.9;build-9 1.2.0-alpine;build-10 v1.9.1;stable sha256-0123abcd.sig v1.10.0;latest",
-        ),
-    ]);
-    let ascending = listed("images zoo --sort digest --tagged");
-    let mut reversed: Vec<_> = ascending.split(' ').collect();
-    reversed.reverse();
     assert_eq!(
-        listed("images zoo --sort digest --tagged --reverse"),
-        reversed.join(" ")
+        listed("tags zoo --sort tag"),
+        "0.9 1.2.0-alpine build-9 build-10 latest sha256-0123abcd.sig stable v1.9.1 v1.10.0"
+    );
+    assert_eq!(
+        listed("tags zoo --sort tag --reverse"),
+        "v1.10.0 v1.9.1 stable sha256-0123abcd.sig latest build-10 build-9 1.2.0-alpine 0.9"
+    );
+    assert_eq!(
+        listed("tags zoo --sort version"),
+        "v1.10.0 v1.9.1 1.2.0-alpine 0.9 stable sha256-0123abcd.sig latest build-10 build-9"
+    );
+    assert_eq!(
+        listed("images zoo --sort size --tagged"),
+        "1.2.0-alpine;build-10 0.9;build-9 v1.10.0;latest v1.9.1;stable sha256-0123abcd.sig"
+    );
+    assert_eq!(
+        listed("images zoo --sort pushed --reverse --tagged"),
+        "0.9;build-9 1.2.0-alpine;build-10 v1.9.1;stable sha256-0123abcd.sig v1.10.0;latest"
     );
 }
 
@@ -338,7 +299,7 @@ fn a_count_has_the_notes_of_its_listing() {
 
 #[test]
 fn an_empty_table_says_why() {
-    let registry = Registry::start([storefront()]);
+    let registry = Registry::start([storefront(), Repository::new("empty", vec![])]);
     assert_snapshot!(ecrpub(&registry, "images storefront --include edge"), @"
     --- stderr
     note: repository `storefront` has nothing to list: of 5 rows, none passes the filters
@@ -470,16 +431,7 @@ fn an_empty_listing_is_explained_in_every_format() {
         ),
         Repository::new("empty", vec![]),
     ]);
-    for format in [
-        "table",
-        "json",
-        "jsonl",
-        "csv",
-        "tsv",
-        "name",
-        "name --sort none",
-        "jsonl --sort none",
-    ] {
+    for format in ["table", "json", "csv", "name", "jsonl --sort none"] {
         let empty = ecrpub(&registry, &format!("tags empty -o {format}"));
         assert_eq!(empty.code, Some(0), "{format}: {empty}");
         let note = "note: repository `empty` has nothing to list: it is empty\n";

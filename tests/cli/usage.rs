@@ -38,8 +38,6 @@ fn an_arn_is_a_name_in_the_registry_of_its_account() {
         ecrpub(&registry, &format!("tags {arn} -o json")).data(),
         by_name
     );
-    let same = format!("tags {arn} web --registry-id {account} -o json");
-    assert_eq!(ecrpub(&registry, &same).data(), by_name);
     let requests = registry.requests();
     assert!(
         requests
@@ -48,10 +46,6 @@ fn an_arn_is_a_name_in_the_registry_of_its_account() {
     );
 
     let other = "arn:aws:ecr-public::210987654321:repository/web";
-    assert_snapshot!(refused(&["tags", &arn, "--registry-id", "210987654321"]), @"
-    error: a run lists repositories of one account, but 210987654321 and 123456789012 were given
-    hint: run the command once for each account
-    ");
     assert_snapshot!(refused(&["tags", &arn, other]), @"
     error: a run lists repositories of one account, but 123456789012 and 210987654321 were given
     hint: run the command once for each account
@@ -146,17 +140,9 @@ fn unknown_options_and_values_get_a_hint() {
     error: there is no option `-r`
     hint: see `ecrpub tags --help`
     ");
-    assert_snapshot!(refused(&["tags", "web", "--untagged"]), @"
-    error: there is no option `--untagged`
-    hint: type `--untagged` after `ecrpub images`
-    ");
     assert_snapshot!(refused(&["--limit", "5", "tags", "web"]), @"
     error: there is no option `--limit`
-    hint: type `--limit` after `ecrpub images` or `ecrpub tags` or `ecrpub repos`
-    ");
-    assert_snapshot!(refused(&["tags", "web", "--output", "text"]), @"
-    error: invalid value `text` for `--output`
-    hint: give one of `table`, `json`, `jsonl`, `csv`, `tsv`, `name`, `delete-requests`
+    hint: see `ecrpub tags --help`
     ");
     assert_snapshot!(refused(&["tags", "web", "--limit"]), @"
     error: `--limit` needs a value
@@ -172,10 +158,6 @@ fn unknown_options_and_values_get_a_hint() {
     ");
     assert_snapshot!(refused(&["completions"]), @"
     error: `SHELL` is missing
-    hint: see `ecrpub completions --help`
-    ");
-    assert_snapshot!(refused(&["completions", "bash", "zsh"]), @"
-    error: unexpected argument `zsh`
     hint: see `ecrpub completions --help`
     ");
 }

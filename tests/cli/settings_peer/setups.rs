@@ -14,35 +14,22 @@ pub(crate) struct Setup {
 }
 
 /// Names of profiles, and how a header of the config file may spell them.
-const NAMES: [(&str, &[&str]); 9] = [
-    (
-        "default",
-        &["default", "profile default", "profile 'default'"],
-    ),
+const NAMES: [(&str, &str); 9] = [
+    ("default", "default|profile default|profile 'default'"),
     (
         "a",
-        &[
-            "profile a",
-            "profile 'a'",
-            "profile \"a\"",
-            "profile\ta",
-            "profile  a ",
-        ],
+        "profile a|profile 'a'|profile \"a\"|profile\ta|profile  a ",
     ),
-    ("b", &["profile b", "profiles b"]),
+    ("b", "profile b|profiles b"),
     (
         "my team",
-        &[
-            "profile 'my team'",
-            "profile \"my team\"",
-            "profile my\\ team",
-        ],
+        "profile 'my team'|profile \"my team\"|profile my\\ team",
     ),
-    ("größe", &["profile größe", "profile 'größe'"]),
-    ("we\"ird", &["profile 'we\"ird'", "profile we\\\"ird"]),
-    ("x=y,z&", &["profile x=y,z&"]),
-    ("b[1]", &["profile b[1]", "profile 'b[1]'"]),
-    ("a#b;c", &["profile a#b;c"]),
+    ("größe", "profile größe|profile 'größe'"),
+    ("we\"ird", "profile 'we\"ird'|profile we\\\"ird"),
+    ("x=y,z&", "profile x=y,z&"),
+    ("b[1]", "profile b[1]|profile 'b[1]'"),
+    ("a#b;c", "profile a#b;c"),
 ];
 /// Sessions of SSO: the name, the header, and the SHA-1 of the name.
 const SESSIONS: [(&str, &str, &str); 2] = [
@@ -57,6 +44,7 @@ const SESSIONS: [(&str, &str, &str); 2] = [
         "e42e55f01d1a9358e0678130f7c4a8322d21f9f0",
     ),
 ];
+const SSO_REGIONS: &str = "eu-central-1|us-east-1";
 const LEGACY_URL: &str = "https://start.example/legacy";
 /// Its SHA-1.
 const LEGACY_HASH: &str = "1bdc5d5526b5b62458ccfc3c91fb6083b0ca441e";
@@ -112,8 +100,13 @@ impl Random {
         self.below(100) < percent
     }
 
-    pub(crate) fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
+    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
         of[self.below(of.len())]
+    }
+
+    /// One of the texts of `list`, which are separated by `|`.
+    fn one_of<'a>(&mut self, list: &'a str) -> &'a str {
+        self.pick(&list.split('|').collect::<Vec<_>>())
     }
 }
 
@@ -150,6 +143,13 @@ impl Setup {
         self.env.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Sets `name` to one of `values`, which are separated by `|`, in `percent` of the set-ups.
+    fn maybe(&mut self, random: &mut Random, percent: usize, name: &str, values: &str) {
+        if random.chance(percent) {
+            self.set(name, random.one_of(values));
+        }
+    }
+
     fn choose_profile(&mut self, random: &mut Random, names: &[&str]) {
         let any = |random: &mut Random| match random.below(20) {
             0 if random.chance(50) => "unknown",
@@ -172,21 +172,12 @@ impl Setup {
         self.set("AWS_MAX_ATTEMPTS", "1");
         self.keys(random);
         self.endpoints(random);
+        let regions = "eu-west-1|us-west-2|cn-north-1|eu-west-1||not a region";
         for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
-            if random.chance(15) {
-                let region = random.pick(&[
-                    "eu-west-1",
-                    "us-west-2",
-                    "cn-north-1",
-                    "eu-west-1",
-                    "",
-                    "not a region",
-                ]);
-                self.set(name, region);
-            }
+            self.maybe(random, 15, name, regions);
         }
         if random.chance(10) {
-            let token = random.pick(&["token", "token", "missing", ""]);
+            let token = random.one_of("token|token|missing|");
             self.set("AWS_WEB_IDENTITY_TOKEN_FILE", token);
             if random.chance(85) {
                 self.set("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/env");
@@ -196,23 +187,10 @@ impl Setup {
             }
         }
         self.machine(random);
-        if random.chance(10) {
-            let paths = [
-                "~/.aws/config",
-                "$HOME/.aws/config",
-                "${HOME}/.aws/config",
-                "missing",
-                "$UNSET/x",
-                "",
-            ];
-            self.set("AWS_CONFIG_FILE", random.pick(&paths));
-        }
-        if random.chance(5) {
-            self.set(
-                "AWS_SHARED_CREDENTIALS_FILE",
-                random.pick(&["~/.aws/credentials", "missing"]),
-            );
-        }
+        let paths = "~/.aws/config|$HOME/.aws/config|${HOME}/.aws/config|missing|$UNSET/x|";
+        self.maybe(random, 10, "AWS_CONFIG_FILE", paths);
+        let paths = "~/.aws/credentials|missing";
+        self.maybe(random, 5, "AWS_SHARED_CREDENTIALS_FILE", paths);
         if random.chance(10) {
             self.set("AWS_CREDENTIAL_FILE", "old-keys");
         }
@@ -235,20 +213,10 @@ impl Setup {
             self.set("AWS_SECRET_ACCESS_KEY", "");
         }
         for name in ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"] {
-            if random.chance(20) {
-                self.set(name, random.pick(&["token-of-env", "other-token", ""]));
-            }
+            self.maybe(random, 20, name, "token-of-env|other-token|");
         }
-        if random.chance(8) {
-            let times = [
-                "2099-01-01T00:00:00Z",
-                "2099-01-01T00:00:00+0000",
-                "2001-01-01T00:00:00Z",
-                "soon",
-                "",
-            ];
-            self.set("AWS_CREDENTIAL_EXPIRATION", random.pick(&times));
-        }
+        let times = "2099-01-01T00:00:00Z|2099-01-01T00:00:00+0000|2001-01-01T00:00:00Z|soon|";
+        self.maybe(random, 8, "AWS_CREDENTIAL_EXPIRATION", times);
     }
 
     fn endpoints(&mut self, random: &mut Random) {
@@ -272,44 +240,28 @@ impl Setup {
                 self.set(name, &url);
             }
         }
-        if random.chance(5) {
-            let values = ["true", "TRUE", "false", "", "1"];
-            self.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", random.pick(&values));
-        }
+        let name = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+        self.maybe(random, 5, name, "true|TRUE|false||1");
     }
 
     /// The settings of the machine. Every address is on loopback.
     fn machine(&mut self, random: &mut Random) {
         if random.chance(12) {
-            let uris = [
-                "{BASE}/box/container?x=y",
-                "{BASE}/box/container",
-                "http://example.invalid/container",
-                "127.0.0.1:9",
-                "localhost",
-                "",
-            ];
             let uri = if random.chance(60) {
-                uris[0]
+                "{BASE}/box/container?x=y"
             } else {
-                random.pick(&uris)
+                random.one_of(
+                    "{BASE}/box/container?x=y|{BASE}/box/container|http://example.invalid/container|127.0.0.1:9|localhost|",
+                )
             };
             self.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri);
-            if random.chance(40) {
-                let tokens = ["container-token", "container-token", "two\nlines", ""];
-                self.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", random.pick(&tokens));
-            }
-            if random.chance(30) {
-                let files = ["container-token", "missing", ""];
-                self.set(
-                    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-                    random.pick(&files),
-                );
-            }
+            let name = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+            let tokens = "container-token|container-token|two\nlines|";
+            self.maybe(random, 40, name, tokens);
+            let name = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+            self.maybe(random, 30, name, "container-token|missing|");
         }
-        if random.chance(75) {
-            self.set("AWS_EC2_METADATA_DISABLED", random.pick(&["true", "TRUE"]));
-        }
+        self.maybe(random, 75, "AWS_EC2_METADATA_DISABLED", "true|TRUE");
         let endpoint = match random.below(100) {
             0 => "not a url",
             _ => "{BASE}/imds",
@@ -335,11 +287,7 @@ impl Setup {
                     token,
                     ", \"clientId\": \"id\", \"clientSecret\": \"client-secret\", \"refreshToken\": \"{refresh}\", \
                      \"registrationExpiresAt\": \"{}\"",
-                    random.pick(&[
-                        "2099-01-01T00:00:00Z",
-                        "2099-01-01T00:00:00Z",
-                        "2001-01-01T00:00:00Z"
-                    ])
+                    random.one_of("2099-01-01T00:00:00Z|2099-01-01T00:00:00Z|2001-01-01T00:00:00Z")
                 );
             }
             let path = format!(".aws/sso/cache/{hash}.json");
@@ -350,6 +298,16 @@ impl Setup {
 
 /// A section's settings, in some order.
 type Settings = Vec<(&'static str, String)>;
+
+/// Adds those settings of `choices` that chance chooses: in how many percent of the sections, the key, and
+/// the values, separated by `|`.
+fn some(random: &mut Random, choices: &[(usize, &'static str, &str)], settings: &mut Settings) {
+    for (percent, key, values) in choices {
+        if random.chance(*percent) {
+            settings.push((key, random.one_of(values).to_owned()));
+        }
+    }
+}
 
 fn config(random: &mut Random, names: &[&str]) -> String {
     let mut text = String::new();
@@ -365,11 +323,8 @@ fn config(random: &mut Random, names: &[&str]) -> String {
         .filter(|_| !random.chance(5))
         .collect::<Vec<_>>()
     {
-        let spellings = NAMES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map_or(&[][..], |(_, spellings)| spellings);
-        let header = random.pick(spellings);
+        let spellings = NAMES.iter().find(|(known, _)| *known == name);
+        let header = random.one_of(spellings.map_or("", |(_, spellings)| spellings));
         let mut settings = content(random, names, name);
         settings.extend(general(random));
         shuffle(random, &mut settings);
@@ -379,12 +334,7 @@ fn config(random: &mut Random, names: &[&str]) -> String {
         if random.chance(80) {
             let mut settings: Settings =
                 vec![("sso_start_url", "https://start.example/session".to_owned())];
-            if random.chance(95) {
-                settings.push((
-                    "sso_region",
-                    random.pick(&["eu-central-1", "us-east-1"]).to_owned(),
-                ));
-            }
+            some(random, &[(95, "sso_region", SSO_REGIONS)], &mut settings);
             settings.push(("sso_registration_scopes", "sso:account:access".to_owned()));
             section(random, header, &settings, &mut text);
         }
@@ -443,10 +393,8 @@ fn one_content(random: &mut Random, names: &[&str], name: &str) -> Settings {
         0..3 => keys(random, "CONFIG"),
         3..8 => role(random, names, name),
         8 => {
-            let mut settings: Settings = vec![(
-                "web_identity_token_file",
-                random.pick(&["token", "token", "missing", ""]).to_owned(),
-            )];
+            let token = random.one_of("token|token|missing|");
+            let mut settings: Settings = vec![("web_identity_token_file", token.to_owned())];
             if random.chance(85) {
                 settings.push(("role_arn", "arn:aws:iam::123456789012:role/web".to_owned()));
             }
@@ -457,20 +405,11 @@ fn one_content(random: &mut Random, names: &[&str], name: &str) -> Settings {
         }
         9 | 10 => sso(random),
         11 | 12 => {
-            let commands = [
-                "cat process.json",
-                "cat 'my process.json'",
-                "cat my\\ process.json",
-                "cat expired.json",
-                "cat version.json",
-                "cat half.json",
-                "cat process.json | cat",
-                "echo '$HOME'",
-                "false",
-                "no-such-program-at-all",
-                "cat 'open",
-                "",
-            ];
+            // The first three are the ordinary ones.
+            let commands = "cat process.json;cat 'my process.json';cat my\\ process.json;cat expired.json;\
+                cat version.json;cat half.json;cat process.json | cat;echo '$HOME';false;\
+                no-such-program-at-all;cat 'open;";
+            let commands: Vec<_> = commands.split(';').collect();
             let command = if random.chance(50) {
                 commands[random.below(3)]
             } else {
@@ -493,14 +432,8 @@ fn keys(random: &mut Random, origin: &str) -> Settings {
         settings.push(("aws_secret_access_key", "secret;of#file".to_owned()));
     }
     for key in ["aws_session_token", "aws_security_token"] {
-        if random.chance(20) {
-            settings.push((
-                key,
-                random
-                    .pick(&["token=of:file", "other ; token", ""])
-                    .to_owned(),
-            ));
-        }
+        let tokens = "token=of:file|other ; token|";
+        some(random, &[(20, key, tokens)], &mut settings);
     }
     settings
 }
@@ -521,30 +454,18 @@ fn role(random: &mut Random, names: &[&str], name: &str) -> Settings {
         settings.push(("source_profile", source.to_owned()));
     }
     if (14..19).contains(&how) {
-        let sources = [
-            "Environment",
-            "Environment",
-            "EcsContainer",
-            "Ec2InstanceMetadata",
-            "environment",
-            "Unknown",
-        ];
-        settings.push(("credential_source", random.pick(&sources).to_owned()));
+        let sources =
+            "Environment|Environment|EcsContainer|Ec2InstanceMetadata|environment|Unknown";
+        let source = random.one_of(sources);
+        settings.push(("credential_source", source.to_owned()));
     }
-    for (key, values, percent) in [
-        ("external_id", &["id # 1", "id;2", "x"][..], 20),
-        ("role_session_name", &["name", "a name"][..], 20),
-        (
-            "duration_seconds",
-            &["3600", " 900", "899", "one hour", ""][..],
-            25,
-        ),
-        ("mfa_serial", &["arn:aws:iam::123456789012:mfa/me"][..], 3),
-    ] {
-        if random.chance(percent) {
-            settings.push((key, random.pick(values).to_owned()));
-        }
-    }
+    let choices = [
+        (20, "external_id", "id # 1|id;2|x"),
+        (20, "role_session_name", "name|a name"),
+        (25, "duration_seconds", "3600| 900|899|one hour|"),
+        (3, "mfa_serial", "arn:aws:iam::123456789012:mfa/me"),
+    ];
+    some(random, &choices, &mut settings);
     settings
 }
 
@@ -553,21 +474,12 @@ fn sso(random: &mut Random) -> Settings {
     if random.chance(95) {
         settings.push(("sso_account_id", "123456789012".to_owned()));
     }
-    if random.chance(95) {
-        settings.push((
-            "sso_role_name",
-            random.pick(&["reader", "Ein Leser"]).to_owned(),
-        ));
-    }
+    let names = "reader|Ein Leser";
+    some(random, &[(95, "sso_role_name", names)], &mut settings);
     if random.chance(60) {
-        let session = random.pick(&["corp", "corp", "corp", "mein büro", "mein büro", "missing"]);
+        let session = random.one_of("corp|corp|corp|mein büro|mein büro|missing");
         settings.push(("sso_session", session.to_owned()));
-        if random.chance(15) {
-            settings.push((
-                "sso_region",
-                random.pick(&["eu-central-1", "us-east-1"]).to_owned(),
-            ));
-        }
+        some(random, &[(15, "sso_region", SSO_REGIONS)], &mut settings);
     } else {
         settings.push(("sso_start_url", LEGACY_URL.to_owned()));
         if random.chance(95) {
@@ -580,41 +492,19 @@ fn sso(random: &mut Random) -> Settings {
 /// Settings beside credentials.
 fn general(random: &mut Random) -> Settings {
     let mut settings = Settings::new();
-    for (key, values, percent) in [
-        (
-            "region",
-            &[
-                "eu-west-1",
-                "ap-south-1",
-                "eu-west-1",
-                "",
-                "eu-west-1 # home",
-            ][..],
-            30,
-        ),
-        (
-            "endpoint_url",
-            &["{BASE}/profile", "{BASE}/profile", "", "localhost:4566"][..],
-            15,
-        ),
-        (
-            "services",
-            &["local", "local", "local", "local", "local", "missing"][..],
-            20,
-        ),
-        ("ignore_configured_endpoint_urls", &["true", "false"][..], 4),
-        ("output", &["json"][..], 20),
-        ("metadata_service_num_attempts", &["2", "0", "many"][..], 2),
-        (
-            "s3",
-            &["\n  max_concurrent_requests = 20\n  addressing_style = path"][..],
-            10,
-        ),
-    ] {
-        if random.chance(percent) {
-            settings.push((key, random.pick(values).to_owned()));
-        }
-    }
+    let url = "{BASE}/profile|{BASE}/profile||localhost:4566";
+    let s3 = "\n  max_concurrent_requests = 20\n  addressing_style = path";
+    let regions = "eu-west-1|ap-south-1|eu-west-1||eu-west-1 # home";
+    let choices = [
+        (30, "region", regions),
+        (15, "endpoint_url", url),
+        (20, "services", "local|local|local|local|local|missing"),
+        (4, "ignore_configured_endpoint_urls", "true|false"),
+        (20, "output", "json"),
+        (2, "metadata_service_num_attempts", "2|0|many"),
+        (10, "s3", s3),
+    ];
+    some(random, &choices, &mut settings);
     settings
 }
 

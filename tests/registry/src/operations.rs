@@ -227,6 +227,3 @@ fn image_not_found(id: &Value, name: &str, body: &Value) -> Answer {
         ),
     )
 }
-
-#[cfg(test)]
-mod tests;
