@@ -1,7 +1,5 @@
 //! Selects images and tags by what manifests tell, and adds it to them.
 
-use std::collections::HashSet;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::manifests::RepositoryManifests;
@@ -11,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::facts::Facts;
 use crate::model::Row;
 use crate::output::counted;
-use crate::reference::{Digest, Platform};
+use crate::reference::Platform;
 use crate::relations::Question;
 use crate::select::Selected;
 use crate::source::Target;
@@ -127,35 +125,25 @@ async fn mark_unused(
             row.relations_mut().is_unused = true;
         }
     }
+    let title = manifests.subject.title();
     let mut notes = Vec::new();
     if !rows.is_empty() && !manifests.graph.has_roots() {
         notes.push(format!(
-            "{} has no tag but those of signatures, so that nothing in it is in use",
-            manifests.subject.title()
+            "{title} has no tag but those of signatures, so that nothing in it is unused; leave out \
+             `--unused` to list it"
         ));
     }
-    let elsewhere = count_attached_elsewhere(rows);
-    if elsewhere > 0 {
+    let orphans = manifests.graph.count_orphans();
+    if orphans > 0 && notes.is_empty() {
+        let names = if orphans == 1 { "names" } else { "name" };
         notes.push(format!(
-            "{} attached by tag to images that this repository does not hold; they count as unused",
-            are(elsewhere)
+            "{} of {title} {names} an image that it does not hold, as signatures do, so that nothing of \
+             this is unused; `ecrpub images {} --used-by` lists it with no tag that uses it",
+            counted(orphans, "image"),
+            manifests.subject
         ));
     }
     Ok(notes)
-}
-
-/// How many images belong, by their digest tags, to images of other repositories.
-fn count_attached_elsewhere(rows: &[Row]) -> usize {
-    let digests: HashSet<_> = rows
-        .iter()
-        .filter_map(|row| row.digest.as_deref())
-        .collect();
-    let is_elsewhere = |tag: &String| {
-        Digest::in_tag(tag).is_some_and(|(digest, _)| !digests.contains(digest.as_str()))
-    };
-    let elsewhere = rows.iter().map(Row::names);
-    let elsewhere = elsewhere.filter(|tags| !tags.is_empty() && tags.iter().all(is_elsewhere));
-    elsewhere.count()
 }
 
 /// Adds the tags through which images are in use, and their roles.
