@@ -135,10 +135,13 @@ async fn mark_unused(
     }
     let orphans = manifests.graph.count_orphans();
     if orphans > 0 && notes.is_empty() {
-        let names = if orphans == 1 { "names" } else { "name" };
+        let [name, count] = match orphans {
+            1 => ["names", "counts"],
+            _ => ["name", "count"],
+        };
         notes.push(format!(
-            "{} of {title} {names} an image that it does not hold, as signatures do, so that nothing of \
-             this is unused; `ecrpub images {} --used-by` lists it with no tag that uses it",
+            "{} of {title} {name} an image that is not in it, and {count} as in use; \
+             `ecrpub images {} --used-by` lists such images with no tag in USED BY",
             counted(orphans, "image"),
             manifests.subject
         ));
