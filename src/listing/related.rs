@@ -191,6 +191,15 @@ async fn plan_deletion(
         let note = format!("{} left out, because {why} {them}", are(count));
         part.notes.extend((count > 0).then_some(note));
     }
+    if plan.bereaved > 0 {
+        let stay = match plan.bereaved {
+            1 => "stays, though it refers to an image",
+            _ => "stay, though they refer to images",
+        };
+        let count = counted(plan.bereaved, "image");
+        part.notes
+            .push(format!("{count} {stay} that would be deleted"));
+    }
     Ok(())
 }
 

@@ -262,7 +262,7 @@ proptest! {
         let deleted: BTreeSet<_> = names(plan.requests.iter().flatten()).into_iter().collect();
         let staying = images.iter().filter(|image| !candidates.contains(&&*image.digest));
         let staying = staying.map(|image| image.name.clone()).collect();
-        let stays = reached(staying, &[holds.clone(), referred]);
+        let stays = reached(staying, &[holds.clone(), referred.clone()]);
         let expected: BTreeSet<_> = names(&candidates).into_iter().filter(|name| !stays.contains(name)).collect();
         prop_assert_eq!(&deleted, &expected);
         prop_assert_eq!(deleted.len() + plan.held + plan.attached, candidates.len());
@@ -271,6 +271,14 @@ proptest! {
         });
         prop_assert_eq!(plan.held, held.count());
         prop_assert_eq!(plan.requests.concat().len(), deleted.len());
+        let by_tag = images.iter().filter(|image| !deleted.contains(&image.name) && {
+            let named = image.tags.iter().filter_map(|tag| Some(name(Digest::in_tag(tag)?.0.as_str())));
+            named.into_iter().any(|named| deleted.contains(&named))
+        });
+        prop_assert!(plan.bereaved >= by_tag.count());
+        let alone = referred.iter().filter(|(from, to)| deleted.contains(from) && !deleted.contains(to));
+        let alone: BTreeSet<_> = alone.map(|(_, to)| to).collect();
+        prop_assert!(plan.bereaved <= alone.len());
         prop_assert!(plan.requests.iter().all(|request| (1..=100).contains(&request.len())));
     }
 

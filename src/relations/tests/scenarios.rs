@@ -370,7 +370,8 @@ fn an_image_that_the_listing_repeats_has_the_tags_of_both() {
     );
 }
 
-/// Deletes `candidates` from the repository: requests, then how many are held and attached.
+/// Deletes `candidates` from the repository: requests, then how many are held and attached, and how
+/// many stay without an image that they refer to.
 fn plan(lines: &str, candidates: &str) -> String {
     let specs: Vec<_> = lines.split("; ").map(Spec::read).collect();
     let mut graph = graph(&specs);
@@ -383,7 +384,16 @@ fn plan(lines: &str, candidates: &str) -> String {
         .iter()
         .map(|request| names(request).join(" "))
         .collect();
-    format!("{} / {} {}", requests.join(" | "), plan.held, plan.attached)
+    format!(
+        "{} / {} {}{}",
+        requests.join(" | "),
+        plan.held,
+        plan.attached,
+        match plan.bereaved {
+            0 => String::new(),
+            count => format!(" without {count}"),
+        }
+    )
 }
 
 #[test]
@@ -392,11 +402,23 @@ fn what_stays_protects_what_it_holds_and_is_signed_by() {
     assert_eq!(plan("I =A,B; A; B", "I A"), "I | A / 0 0");
     assert_eq!(plan("I =J; J =A; A; B", "J A B"), "B / 2 0");
     assert_eq!(plan("A #v1; S >A; T #~A.sig; U >S", "S T U"), " / 0 3");
-    assert_eq!(plan("A #v1; S >A; T #~A.sig", "A S"), "A | S / 0 0");
+    assert_eq!(
+        plan("A #v1; S >A; T #~A.sig", "A S"),
+        "A | S / 0 0 without 1"
+    );
     // Held is the reason that counts, because the service would refuse.
     assert_eq!(plan("I #v1 =A,S; A; S >A", "S"), " / 1 0");
     // A signature may hold images, and an image that is left out protects others.
     assert_eq!(plan("A #v1; R #~A.sig =S; S", "R S"), " / 1 1");
+    // By tag and by subject, each once. S goes too, and what refers to it is not known to.
+    assert_eq!(
+        plan("A #v1; B; S >A; T #~A.sig #~B.x; U =C >A; C", "A B S"),
+        "A B | S / 0 0 without 2"
+    );
+    assert_eq!(
+        plan("A #v1; S #v2 >A; T #~S.sig; X #~Y.sig", "A"),
+        "A / 0 0"
+    );
     // What is not in the repository is not deleted.
     assert_eq!(plan("I =A,X; A", "I X Y"), "I / 0 0");
 }
