@@ -1,5 +1,7 @@
 //! The manifests of one repository, read until the graph of its images can answer.
 
+use std::pin::pin;
+
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::read::Part;
@@ -60,15 +62,18 @@ impl<'a> RepositoryManifests<'a> {
             if unread.is_empty() {
                 return Ok(());
             }
-            let (sources, is_own) = (&self.listing.sources, self.subject.is_own());
+            let (listing, reference) = (self.listing, &self.reference);
+            let (sources, is_own) = (&listing.sources, self.subject.is_own());
             sources.progress.manifests(unread.len());
             let read = async |digest: Digest| {
-                let manifest = sources.manifest(&self.reference, &digest, is_own).await;
-                let manifest = manifest.map_err(|error| self.of_manifest(error, digest.as_str()));
+                let manifest = sources.manifest(reference, &digest, is_own).await;
+                let manifest = manifest
+                    .map_err(|error| listing.of_manifest(error, reference, digest.as_str()));
                 manifest.map(|manifest| (digest, manifest))
             };
-            let read = stream::iter(unread).map(read).buffered(WINDOW);
-            for (digest, manifest) in read.try_collect::<Vec<_>>().await? {
+            // Each is added at once: its text is several times as large as its edges.
+            let mut read = pin!(stream::iter(unread).map(read).buffered(WINDOW));
+            while let Some((digest, manifest)) = read.try_next().await? {
                 self.graph.add(&digest, manifest);
             }
         }
@@ -98,7 +103,10 @@ impl<'a> RepositoryManifests<'a> {
         let read = async |tag: TagName| {
             let read = sources.tagged_manifest(&self.reference, &tag).await;
             sources.progress.manifest_done();
-            read.map_err(|error| self.of_manifest(error, tag.as_str()))
+            read.map_err(|error| {
+                self.listing
+                    .of_manifest(error, &self.reference, tag.as_str())
+            })
         };
         let read = stream::iter(tags).map(read).buffered(WINDOW);
         let read: Vec<TaggedManifest> = read.try_collect().await?;
@@ -107,15 +115,6 @@ impl<'a> RepositoryManifests<'a> {
             self.graph.add(&digest, Some(manifest));
         }
         Ok(())
-    }
-
-    /// The error of the request for a manifest.
-    fn of_manifest(&self, error: Error, reference: &str) -> Error {
-        error.hint(format!(
-            "the request was for manifest {reference} of `{}`; {}",
-            self.reference,
-            self.listing.advice()
-        ))
     }
 
     /// The error for an answer that a `missing` manifest makes impossible.
@@ -138,6 +137,14 @@ impl Listing<'_> {
             return Err(Error::new(Kind::Service, message));
         }
         Ok(images)
+    }
+
+    /// The error of the request for the manifest `name` of `repository`.
+    fn of_manifest(&self, error: Error, repository: &PublicRepository, name: &str) -> Error {
+        let advice = self.advice();
+        error.hint(format!(
+            "the request was for manifest {name} of `{repository}`; {advice}"
+        ))
     }
 
     /// What to do if a manifest cannot be read.

@@ -1,7 +1,5 @@
 //! Selects images and tags by what manifests tell, and adds it to them.
 
-use std::collections::HashSet;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::manifests::RepositoryManifests;
@@ -11,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::facts::Facts;
 use crate::model::Row;
 use crate::output::counted;
-use crate::reference::{Digest, Platform};
+use crate::reference::Platform;
 use crate::relations::Question;
 use crate::select::Selected;
 use crate::source::Target;
@@ -127,35 +125,28 @@ async fn mark_unused(
             row.relations_mut().is_unused = true;
         }
     }
+    let title = manifests.subject.title();
     let mut notes = Vec::new();
     if !rows.is_empty() && !manifests.graph.has_roots() {
         notes.push(format!(
-            "{} has no tag but those of signatures, so that nothing in it is in use",
-            manifests.subject.title()
+            "{title} has no tag but those of signatures, so that nothing in it is unused; leave out \
+             `--unused` to list it"
         ));
     }
-    let elsewhere = count_attached_elsewhere(rows);
-    if elsewhere > 0 {
+    let orphans = manifests.graph.count_orphans();
+    if orphans > 0 && notes.is_empty() {
+        let [name, count] = match orphans {
+            1 => ["names", "counts"],
+            _ => ["name", "count"],
+        };
         notes.push(format!(
-            "{} attached by tag to images that this repository does not hold; they count as unused",
-            are(elsewhere)
+            "{} of {title} {name} an image that is not in it, and {count} as in use; \
+             `ecrpub images {} --used-by` lists such images with no tag in USED BY",
+            counted(orphans, "image"),
+            manifests.subject
         ));
     }
     Ok(notes)
-}
-
-/// How many images belong, by their digest tags, to images of other repositories.
-fn count_attached_elsewhere(rows: &[Row]) -> usize {
-    let digests: HashSet<_> = rows
-        .iter()
-        .filter_map(|row| row.digest.as_deref())
-        .collect();
-    let is_elsewhere = |tag: &String| {
-        Digest::in_tag(tag).is_some_and(|(digest, _)| !digests.contains(digest.as_str()))
-    };
-    let elsewhere = rows.iter().map(Row::names);
-    let elsewhere = elsewhere.filter(|tags| !tags.is_empty() && tags.iter().all(is_elsewhere));
-    elsewhere.count()
 }
 
 /// Adds the tags through which images are in use, and their roles.
@@ -199,6 +190,15 @@ async fn plan_deletion(
         let them = if count == 1 { "it" } else { "them" };
         let note = format!("{} left out, because {why} {them}", are(count));
         part.notes.extend((count > 0).then_some(note));
+    }
+    if plan.bereaved > 0 {
+        let stay = match plan.bereaved {
+            1 => "stays, though it refers to an image",
+            _ => "stay, though they refer to images",
+        };
+        let count = counted(plan.bereaved, "image");
+        part.notes
+            .push(format!("{count} {stay} that would be deleted"));
     }
     Ok(())
 }

@@ -6,16 +6,24 @@ use super::graph::{Content, Graph};
 use super::questions::Question;
 
 impl Graph {
-    /// The digests of the images that no tag reaches.
+    /// The digests of the images that are not in use: no tag reaches them, nor an image that names one
+    /// which is not in the repository. None in a repository without a root.
     ///
     /// # Errors
     ///
     /// The manifest that is missing.
     pub(crate) fn unused(&self) -> Result<HashSet<&str>, String> {
         self.check(Question::Unused)?;
-        let images = self.vertices.iter().zip(self.used());
-        let unused = images.filter(|(vertex, is_used)| vertex.is_listed && !is_used);
+        let images = self.vertices.iter().zip(self.in_use());
+        let unused = images.filter(|(vertex, in_use)| vertex.is_listed && !in_use);
         Ok(unused.map(|(vertex, _)| &*vertex.digest).collect())
+    }
+
+    /// How many images that no tag reaches are not unused, as far as manifests were read, because they
+    /// name an image that is not in the repository.
+    pub(crate) fn count_orphans(&self) -> usize {
+        let orphans = self.orphans().into_iter().zip(self.used());
+        orphans.filter(|(orphan, used)| *orphan && !used).count()
     }
 
     /// The tags through which each image is in use: its own, those of indexes that hold it, those of

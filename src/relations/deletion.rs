@@ -1,5 +1,7 @@
 //! The requests that delete images: what they leave out, and their order.
 
+use std::collections::HashSet;
+
 use super::graph::Graph;
 use super::questions::Question;
 
@@ -20,6 +22,8 @@ pub(crate) struct DeletionPlan<'g> {
     pub(crate) held: usize,
     /// How many others are left out because they refer to an image that stays.
     pub(crate) attached: usize,
+    /// How many images stay without an image that they are known to refer to, which is deleted.
+    pub(crate) bereaved: usize,
 }
 
 impl Graph {
@@ -51,6 +55,12 @@ impl Graph {
                 plan.attached += 1;
             }
         }
+        let deleted = self.vertices.iter().zip(&is_deleted);
+        let deleted = deleted.filter(|(_, is_deleted)| **is_deleted);
+        let referrers = deleted.flat_map(|(vertex, _)| &vertex.referrers);
+        let bereaved = referrers
+            .filter(|referrer| self.vertices[**referrer].is_listed && !is_deleted[**referrer]);
+        plan.bereaved = bereaved.collect::<HashSet<_>>().len();
         for mut level in self.deletion_order(is_deleted) {
             level.sort_unstable();
             let requests = level.chunks(REQUEST_SIZE);

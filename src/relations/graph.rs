@@ -1,10 +1,11 @@
 //! The graph of a repository: its images, and the edges between them that tags and manifests tell.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::iter;
 use std::sync::Arc;
 
 use super::manifest::{IndexEntry, ParsedManifest};
-use super::role::{Role, is_index};
+use super::role::{Role, is_index, is_schema_1};
 use crate::reference::Digest;
 
 /// An image as a listing describes it.
@@ -88,6 +89,9 @@ impl Graph {
             vertex.is_listed = true;
             vertex.is_tagged |= !node.tags.is_empty();
             vertex.is_index_by_type = is_index(node.media_type);
+            if node.media_type.is_some_and(is_schema_1) {
+                vertex.content = Content::Single;
+            }
             vertex.role_by_content = Role::of_types(None, node.config_type, []);
             for tag in node.tags {
                 match Digest::in_tag(tag) {
@@ -102,9 +106,8 @@ impl Graph {
             }
         }
         for (referrer, named) in digest_tags {
-            if let Some(subject) = graph.position(named.as_str()) {
-                graph.vertices[subject].referrers.push(referrer);
-            }
+            let subject = graph.intern(named.as_str());
+            graph.vertices[subject].referrers.push(referrer);
         }
         Ok(graph)
     }
@@ -154,7 +157,7 @@ impl Graph {
         vertex.is_listed.then(|| vertex.role())
     }
 
-    /// Whether an image has a tag that keeps it; otherwise every image is unused.
+    /// Whether an image has a tag that keeps it; otherwise no image is unused.
     pub(crate) fn has_roots(&self) -> bool {
         self.vertices.iter().any(Vertex::is_root)
     }
@@ -287,29 +290,19 @@ impl Vertex {
 }
 
 /// The least digest whose tags or media types differ between two listings, or that only one of them
-/// has. The order of images and tags does not matter.
+/// has. The order of images and tags does not matter, nor how often an image is listed.
 ///
 /// Manifests are read for a while, in which a tag may move to an image that seemed unused.
 pub(crate) fn first_change<'a>(
     before: impl IntoIterator<Item = Node<'a>>,
     after: impl IntoIterator<Item = Node<'a>>,
 ) -> Option<&'a str> {
-    let mut known: HashMap<_, _> = before.into_iter().map(|node| (node.digest, node)).collect();
-    let changed = after.into_iter().filter(|node| {
-        let before = known.remove(node.digest);
-        before.is_none_or(|before| !is_same(&before, node))
-    });
-    let least = changed.map(|node| node.digest).min();
-    // Those that are left are gone.
-    least.into_iter().chain(known.into_keys()).min()
-}
-
-fn is_same(a: &Node<'_>, b: &Node<'_>) -> bool {
-    let sorted = |tags: &'_ [String]| {
-        let mut tags = tags.to_vec();
-        tags.sort_unstable();
-        tags
+    let facts = |node: Node<'a>| {
+        let tags = iter::once(None).chain(node.tags.iter().map(Some));
+        tags.map(move |tag| (node.digest, node.media_type, node.config_type, tag))
     };
-    (a.media_type, a.config_type) == (b.media_type, b.config_type)
-        && (a.tags == b.tags || sorted(a.tags) == sorted(b.tags))
+    let before: BTreeSet<_> = before.into_iter().flat_map(facts).collect();
+    let after: BTreeSet<_> = after.into_iter().flat_map(facts).collect();
+    let mut changed = before.symmetric_difference(&after);
+    changed.next().map(|(digest, ..)| *digest)
 }

@@ -25,6 +25,9 @@ impl Graph {
             let is_needed = self.needed_for_platforms(of, own);
             return self.unread_where(|position, _| is_needed[position]);
         }
+        if matches!(question, Question::Unused) && !self.has_roots() {
+            return Vec::new();
+        }
         // Every index may hold any image.
         let with_untagged = matches!(question, Question::UsedBy);
         let first = self.unread_where(|_, vertex| {
@@ -37,6 +40,7 @@ impl Graph {
         // reached anyway change nothing.
         let reached = match question {
             Question::Deletion(candidates) => self.stays(candidates),
+            Question::Unused => self.in_use(),
             _ => self.used(),
         };
         self.unread_where(|position, vertex| vertex.is_listed && !reached[position])
@@ -76,6 +80,24 @@ impl Graph {
     pub(super) fn used(&self) -> Vec<bool> {
         let is_root = |position: usize| self.vertices[position].is_root();
         self.reach(is_root, |position| self.successors(position))
+    }
+
+    /// Which images name, by a digest tag or as their subject, an image that is not in the repository.
+    pub(super) fn orphans(&self) -> Vec<bool> {
+        let mut orphans = vec![false; self.vertices.len()];
+        let gone = self.vertices.iter().filter(|vertex| !vertex.is_listed);
+        for &referrer in gone.flat_map(|vertex| &vertex.referrers) {
+            orphans[referrer] = self.vertices[referrer].is_listed;
+        }
+        orphans
+    }
+
+    /// Which images count as in use: what a tag or an orphan reaches; without a root, all.
+    pub(super) fn in_use(&self) -> Vec<bool> {
+        let (orphans, has_roots) = (self.orphans(), self.has_roots());
+        let is_start =
+            |position: usize| !has_roots || orphans[position] || self.vertices[position].is_root();
+        self.reach(is_start, |position| self.successors(position))
     }
 
     /// The images that a deletion of `candidates` must keep: all others, and what these reach.

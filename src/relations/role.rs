@@ -23,11 +23,16 @@ pub(crate) fn is_index(media_type: Option<&str>) -> Option<bool> {
         index if INDEX_TYPES.contains(&index) => Some(true),
         "application/vnd.oci.image.manifest.v1+json"
         | "application/vnd.oci.artifact.manifest.v1+json"
-        | "application/vnd.docker.distribution.manifest.v2+json"
-        | "application/vnd.docker.distribution.manifest.v1+json"
-        | "application/vnd.docker.distribution.manifest.v1+prettyjws" => Some(false),
+        | "application/vnd.docker.distribution.manifest.v2+json" => Some(false),
+        other if is_schema_1(other) => Some(false),
         _ => None,
     }
+}
+
+/// Whether a manifest of this media type is Docker's schema 1, which holds and refers to nothing.
+pub(super) fn is_schema_1(media_type: &str) -> bool {
+    let encoding = media_type.strip_prefix("application/vnd.docker.distribution.manifest.v1+");
+    matches!(encoding, Some("json" | "prettyjws"))
 }
 
 impl Role {

@@ -152,21 +152,61 @@ fn the_whole_repository_decides() {
 }
 
 #[test]
-fn a_repository_without_a_tag_has_a_note() {
-    let images = vec![("one", image(1)), ("two", image(2))];
+fn a_repository_without_a_tag_has_a_note_and_nothing_that_is_unused() {
+    let images = vec![("one", index([])), ("two", image(2))];
     let registry = registry(&images);
     assert_snapshot!(ecrpub(&registry, "images web --unused -c digest"), @"
-    DIGEST
-    36bd4cc26471
-    9f5f94452aa8
     --- stderr
-    note: repository `web` has no tag but those of signatures, so that nothing in it is in use
+    note: repository `web` has nothing to list: of 2 rows, none is unused and passes the filters
+    note: repository `web` has no tag but those of signatures, so that nothing in it is unused; leave out `--unused` to list it
     ");
+    let is_read = |request: &Request| request.operation == "manifest";
+    assert!(!registry.requests().iter().any(is_read));
     let empty = Registry::start([Repository::new("web", Vec::new())]);
     assert_snapshot!(ecrpub(&empty, "images web --unused"), @"
     --- stderr
     note: repository `web` has nothing to list: it is empty
     ");
+}
+
+/// They may sign an image that is kept elsewhere.
+#[test]
+fn what_names_an_image_that_is_not_here_has_a_note() {
+    let tag = image(9).digest_tag(".sig");
+    let by_tag = Image::signature(1, OLD).tagged(&[&tag]);
+    let mut images = vec![
+        ("tagged", image(2).tagged(&["1"])),
+        ("lost", image(3)),
+        ("by-tag", by_tag),
+    ];
+    let note = |images: &Named| {
+        let outcome = ecrpub(&registry(images), "images web --unused -o name");
+        assert_eq!(named(images, &outcome), "lost", "{outcome}");
+        outcome.stderr
+    };
+    assert_snapshot!(note(&images), @"note: 1 image of repository `web` names an image that is not in it, and counts as in use; `ecrpub images web --used-by` lists such images with no tag in USED BY");
+    images.push((
+        "by-subject",
+        Image::signature(4, OLD).referring_to(&image(9)),
+    ));
+    assert_snapshot!(note(&images), @"note: 2 images of repository `web` name an image that is not in it, and count as in use; `ecrpub images web --used-by` lists such images with no tag in USED BY");
+}
+
+/// Its manifests hold and refer to nothing, and the registry serves them in another form.
+#[test]
+fn docker_schema_1_does_not_end_the_run() {
+    let old = |seed, encoding: &str| Image {
+        manifest_media_type: Some(format!(
+            "application/vnd.docker.distribution.manifest.v1+{encoding}"
+        )),
+        ..image(seed).with_manifest(Manifest::raw(format!("[{seed}]")))
+    };
+    let images = vec![
+        ("tagged", old(1, "prettyjws").tagged(&["1"])),
+        ("signed", old(2, "prettyjws")),
+        ("plain", old(3, "json")),
+    ];
+    assert_eq!(unused(&images), "signed plain");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::super::Question;
-use super::repository::{INDEX, Spec, digest_tag, graph, name, names, parse, read};
+use super::repository::{INDEX, Spec, digest, digest_tag, graph, name, names, parse, read};
 use crate::reference::Digest;
 
 const MOST: usize = 10;
@@ -120,6 +120,19 @@ fn roots(images: &[Spec]) -> BTreeSet<String> {
     tagged.map(|image| image.name.clone()).collect()
 }
 
+/// What names an image that is not in the repository.
+fn orphans(images: &[Spec]) -> BTreeSet<String> {
+    let is_listed = |digest: &str| images.iter().any(|image| image.digest == *digest);
+    let is_orphan = |image: &&Spec| {
+        let tags = image.tags.iter().filter_map(|tag| Digest::in_tag(tag));
+        let mut named = tags.map(|(digest, _)| digest.as_str().to_owned());
+        named.any(|digest| !is_listed(&digest))
+            || (image.subject.as_ref()).is_some_and(|subject| !is_listed(&digest(subject)))
+    };
+    let orphans = images.iter().filter(is_orphan);
+    orphans.map(|image| image.name.clone()).collect()
+}
+
 /// Every answer on the repository, as text.
 fn answers(images: &[Spec], candidates: &[&str]) -> String {
     let mut graph = graph(images);
@@ -148,7 +161,7 @@ fn answers(images: &[Spec], candidates: &[&str]) -> String {
         })
         .collect();
     let plan = graph.deletion(candidates).expect("all manifests");
-    format!("{of_images:#?} {plan:#?}")
+    format!("{of_images:#?} {} {plan:#?}", graph.count_orphans())
 }
 
 fn any_selection() -> impl Strategy<Value = Vec<bool>> {
@@ -175,16 +188,27 @@ fn behind_circles(edges: &Edges) -> BTreeSet<String> {
 
 proptest! {
     #[test]
-    fn exactly_what_no_root_reaches_is_unused(images in any_repository()) {
+    fn exactly_what_no_root_and_no_orphan_reaches_is_unused(mut images in any_repository()) {
         let (holds, referred) = edges(&images);
-        let used = reached(roots(&images), &[holds, referred]);
-        let mut graph = graph(&images);
+        let edges_of_all = [holds, referred];
+        let (roots, orphans) = (roots(&images), orphans(&images));
+        let in_use = reached(roots.union(&orphans).cloned().collect(), &edges_of_all);
+        let mut graph = graph(&images.clone());
         let steps = read(&mut graph, &images, Question::Unused);
         prop_assert!(steps.len() <= 2, "{steps:?}");
-        let unused = graph.unused().expect("all manifests");
-        let unreached = images.iter().filter(|image| !used.contains(&image.name));
+        let unused: BTreeSet<_> = names(graph.unused().expect("all manifests")).into_iter().collect();
+        let unreached = images.iter().filter(|image| !in_use.contains(&image.name));
         let expected: BTreeSet<_> = unreached.map(|image| image.name.clone()).collect();
-        prop_assert_eq!(names(unused).into_iter().collect::<BTreeSet<_>>(), expected);
+        prop_assert_eq!(graph.has_roots(), !roots.is_empty());
+        prop_assert_eq!(unused, if roots.is_empty() { BTreeSet::new() } else { expected });
+        // Those of images that are in use by a tag in the listing may not be known.
+        let read = steps.concat();
+        let unread = images.iter_mut().filter(|image| !read.contains(&image.name));
+        unread.for_each(|image| image.subject = None);
+        let (_, referred) = edges(&images);
+        let used = reached(roots.clone(), &[edges_of_all[0].clone(), referred]);
+        let expected = self::orphans(&images).difference(&used).count();
+        prop_assert!(roots.is_empty() || graph.count_orphans() == expected);
     }
 
     /// Subjects of tagged images are not read: they could only add tags.
@@ -238,7 +262,7 @@ proptest! {
         let deleted: BTreeSet<_> = names(plan.requests.iter().flatten()).into_iter().collect();
         let staying = images.iter().filter(|image| !candidates.contains(&&*image.digest));
         let staying = staying.map(|image| image.name.clone()).collect();
-        let stays = reached(staying, &[holds.clone(), referred]);
+        let stays = reached(staying, &[holds.clone(), referred.clone()]);
         let expected: BTreeSet<_> = names(&candidates).into_iter().filter(|name| !stays.contains(name)).collect();
         prop_assert_eq!(&deleted, &expected);
         prop_assert_eq!(deleted.len() + plan.held + plan.attached, candidates.len());
@@ -247,6 +271,14 @@ proptest! {
         });
         prop_assert_eq!(plan.held, held.count());
         prop_assert_eq!(plan.requests.concat().len(), deleted.len());
+        let by_tag = images.iter().filter(|image| !deleted.contains(&image.name) && {
+            let named = image.tags.iter().filter_map(|tag| Some(name(Digest::in_tag(tag)?.0.as_str())));
+            named.into_iter().any(|named| deleted.contains(&named))
+        });
+        prop_assert!(plan.bereaved >= by_tag.count());
+        let alone = referred.iter().filter(|(from, to)| deleted.contains(from) && !deleted.contains(to));
+        let alone: BTreeSet<_> = alone.map(|(_, to)| to).collect();
+        prop_assert!(plan.bereaved <= alone.len());
         prop_assert!(plan.requests.iter().all(|request| (1..=100).contains(&request.len())));
     }
 

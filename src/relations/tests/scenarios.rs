@@ -5,7 +5,7 @@ use super::repository::{IMAGE, INDEX, Spec, digest, graph, name, names, parse, r
 use crate::reference::Digest;
 
 /// What the relations say of each image: its role, its platforms in parentheses, and the tags
-/// through which it is in use. Then the requests that delete all unused images.
+/// through which it is in use, or that it counts as in use without a tag. Then the requests that delete all unused images.
 fn report(lines: &str) -> String {
     let specs: Vec<_> = lines.lines().map(Spec::read).collect();
     let mut graph = graph(&specs);
@@ -25,8 +25,14 @@ fn report(lines: &str) -> String {
                 some => format!(" ({some})"),
             };
             let tags = joined(used_by.get(&*spec.digest));
-            assert_eq!(tags.is_empty(), unused.contains(&*spec.digest));
-            let used = if tags.is_empty() { "unused" } else { &tags };
+            let used = match (tags.as_str(), unused.contains(&*spec.digest)) {
+                ("", true) => "unused",
+                ("", false) => "orphan",
+                (tags, is_unused) => {
+                    assert!(!is_unused, "{} has {tags}", spec.name);
+                    tags
+                }
+            };
             format!("{} {role}{platforms}: {used}", spec.name)
         })
         .collect();
@@ -53,6 +59,17 @@ fn assert_report(lines: &str, expected: &str) {
     );
 }
 
+/// The same for a repository that has a root besides these images.
+#[track_caller]
+fn assert_report_beside_root(lines: &str, expected: &str) {
+    let root = "ROOT image: root";
+    let expected = match expected.split_once("; delete ") {
+        Some((images, requests)) => format!("{images}; {root}; delete {requests}"),
+        None => format!("{expected}; {root}"),
+    };
+    assert_report(&format!("{lines}; ROOT #root"), &expected);
+}
+
 #[test]
 fn children_are_used_through_the_tags_of_their_indexes() {
     assert_report(
@@ -73,18 +90,92 @@ fn orphaned_and_partial_indexes_hold_what_is_left() {
         "I index (linux/amd64 linux/arm64): v1; A image (linux/amd64): v1",
     );
     assert_report("I #v1 =A,B", "I index: v1");
-    assert_report("I =A,B", "I index: unused; delete I");
+    assert_report_beside_root("I =A,B", "I index: unused; delete I");
     assert_report("I #v1 =", "I index: v1");
 }
 
+/// It may belong to an image that is kept elsewhere.
 #[test]
-fn an_image_that_is_gone_passes_nothing_on() {
-    // B is gone, and so is what its signature was for.
+fn what_names_an_image_that_is_not_here_counts_as_in_use() {
+    // B is gone; the tag that held it is not passed on to its signature.
     assert_report(
         "I #v1 =A,B; A; S >B",
-        "I index: v1; A image: v1; S image: unused; delete S",
+        "I index: v1; A image: v1; S image: orphan",
     );
-    assert_report("S #~B.sig", "S signature: unused; delete S");
+    assert_report_beside_root(
+        "S #~B.sig; A",
+        "S signature: orphan; A image: unused; delete A",
+    );
+    // With all that it holds and that refers to it, in any depth.
+    assert_report_beside_root(
+        "R #~B.x =J,T!; J =A; A; T; S >A; U #~S.sig; V >R; L; M >L",
+        "R index: orphan; J index: orphan; A image: orphan; T attestation: orphan; S image: orphan; \
+         U signature: orphan; V image: orphan; L image: unused; M image: unused; delete L | M",
+    );
+    // What an unused index holds may be an orphan, or what refers to it; the index is unused.
+    assert_report_beside_root(
+        "I =A,S; A; S >B; T >I; U >T #~B.sig",
+        "I index: unused; A image: unused; S image: orphan; T image: unused; U signature: orphan; \
+         delete I | A T",
+    );
+    // One of two names is enough, and a tag that reaches it is what is shown.
+    assert_report_beside_root(
+        "A; S #~A.sig #~B.sig; T #~A.sig >B; C #v1; U #~C.sig >B",
+        "A image: unused; S signature: orphan; T signature: orphan; C image: v1; U signature: v1; \
+         delete A",
+    );
+    let specs = ["C #v1", "S >B", "T #~B.sig", "U #~C.sig >B", "V >S"].map(Spec::read);
+    let mut graph = graph(&specs);
+    read(&mut graph, &specs, Question::Unused);
+    assert_eq!(graph.count_orphans(), 2);
+}
+
+#[test]
+fn without_a_root_nothing_is_unused() {
+    assert_report(
+        "I =A; A; S #~A.sig; L; B >L",
+        "I index: orphan; A image: orphan; S signature: orphan; L image: orphan; B image: orphan",
+    );
+    assert_eq!(steps("I =A; A; S #~A.sig", Question::Unused), "");
+}
+
+/// They hold and refer to nothing, and their manifests cannot be verified.
+#[test]
+fn docker_schema_1_is_not_read() {
+    for encoding in ["json", "prettyjws"] {
+        let media_type = format!("application/vnd.docker.distribution.manifest.v1+{encoding}");
+        let specs = ["A", "B #v1", "C #~X.sig", "I #v2 =D", "D"].map(Spec::read);
+        let nodes = specs.iter().map(|spec| Node {
+            media_type: match spec.name.as_str() {
+                "I" => Some(INDEX),
+                _ => Some(media_type.as_str()),
+            },
+            ..spec.node()
+        });
+        let mut graph = Graph::new(nodes).expect("digests");
+        let candidates = [specs[0].digest.as_str()];
+        for question in [
+            Question::Unused,
+            Question::UsedBy,
+            Question::Deletion(&candidates),
+        ] {
+            let unread = graph.unread(question);
+            assert!(
+                unread
+                    .iter()
+                    .all(|digest| digest.as_str() == specs[3].digest)
+            );
+            read(&mut graph, &specs, question);
+        }
+        let unused = graph.unused().expect("all manifests");
+        assert_eq!(names(unused), ["A"]);
+        let plan = graph.deletion(&candidates).expect("all manifests");
+        assert_eq!(plan.requests, [candidates]);
+        assert_eq!(
+            graph.used_by().expect("all manifests")[&*digest("D")],
+            ["v2"]
+        );
+    }
 }
 
 #[test]
@@ -93,7 +184,7 @@ fn attestations_of_builds_are_no_platforms() {
         "I #v1 =A:linux/amd64,T!; A; T",
         "I index (linux/amd64): v1; A image (linux/amd64): v1; T attestation: v1",
     );
-    assert_report(
+    assert_report_beside_root(
         "I =A:linux/amd64,T!; A; T *application/vnd.in-toto+json",
         "I index (linux/amd64): unused; A image (linux/amd64): unused; T attestation: unused; \
          delete I | A T",
@@ -106,7 +197,7 @@ fn signatures_by_tag_share_the_fate_of_their_image() {
         "A #v1; S #~A.sig; T #~A.att; B #~A.sbom; X #~A.other",
         "A image: v1; S signature: v1; T attestation: v1; B sbom: v1; X image: v1",
     );
-    assert_report(
+    assert_report_beside_root(
         "A; S #~A.sig; T #~S.sig",
         "A image: unused; S signature: unused; T signature: unused; delete A | S | T",
     );
@@ -135,7 +226,7 @@ fn signatures_by_subject_share_the_fate_of_their_image() {
         "A #v1; S >A *application/vnd.dev.cosign.simplesigning.v1+json; B >S *text/spdx+json",
         "A image: v1; S signature: v1; B sbom: v1",
     );
-    assert_report(
+    assert_report_beside_root(
         "B >A *application/spdx+json; A",
         "B sbom: unused; A image: unused; delete A | B",
     );
@@ -159,7 +250,7 @@ fn an_index_of_referrers_is_used_through_its_subject() {
         "A #v1; R #~A.referrers =S; S >A",
         "A image: v1; R index: v1; S image: v1",
     );
-    assert_report(
+    assert_report_beside_root(
         "A; R #~A.referrers =S; S >A",
         "A image: unused; R index: unused; S image: unused; delete A | R | S",
     );
@@ -168,7 +259,7 @@ fn an_index_of_referrers_is_used_through_its_subject() {
 /// Of digest tags and subjects; no index can hold itself.
 #[test]
 fn circles_end() {
-    assert_report(
+    assert_report_beside_root(
         "S #~T.sig; T #~S.sig; A >B; B #~A.x; U >S",
         "S signature: unused; T signature: unused; A image: unused; B image: unused; \
          U image: unused; delete A B S T U",
@@ -178,7 +269,7 @@ fn circles_end() {
         "I index: v1; A image: v1; S image: v1",
     );
     // An index that holds the image that it refers to: the service wants the index first.
-    assert_report(
+    assert_report_beside_root(
         "I =A >A; J =B #~B.x; A; B; C; S >C",
         "I index: unused; J index: unused; A image: unused; B image: unused; C image: unused; \
          S image: unused; delete C | S | I J | A B",
@@ -205,7 +296,7 @@ fn steps(lines: &str, question: Question<'_>) -> String {
 #[test]
 fn a_question_reads_only_what_it_needs() {
     let repository = "I #v1 =A,J; J =B; A; B; C; D #v2; S #~D.sig; T #~X.sig";
-    assert_eq!(steps(repository, Question::Unused), "I J | C T");
+    assert_eq!(steps(repository, Question::Unused), "I J | C");
     assert_eq!(steps(repository, Question::UsedBy), "I J A B C | T");
     let [image, tagged, index, nested, signature] = ["A", "D", "I", "J", "T"].map(digest);
     // C and T stay, A is held, and nothing is known of the subject of T.
@@ -279,7 +370,8 @@ fn an_image_that_the_listing_repeats_has_the_tags_of_both() {
     );
 }
 
-/// Deletes `candidates` from the repository: requests, then how many are held and attached.
+/// Deletes `candidates` from the repository: requests, then how many are held and attached, and how
+/// many stay without an image that they refer to.
 fn plan(lines: &str, candidates: &str) -> String {
     let specs: Vec<_> = lines.split("; ").map(Spec::read).collect();
     let mut graph = graph(&specs);
@@ -292,7 +384,16 @@ fn plan(lines: &str, candidates: &str) -> String {
         .iter()
         .map(|request| names(request).join(" "))
         .collect();
-    format!("{} / {} {}", requests.join(" | "), plan.held, plan.attached)
+    format!(
+        "{} / {} {}{}",
+        requests.join(" | "),
+        plan.held,
+        plan.attached,
+        match plan.bereaved {
+            0 => String::new(),
+            count => format!(" without {count}"),
+        }
+    )
 }
 
 #[test]
@@ -301,11 +402,23 @@ fn what_stays_protects_what_it_holds_and_is_signed_by() {
     assert_eq!(plan("I =A,B; A; B", "I A"), "I | A / 0 0");
     assert_eq!(plan("I =J; J =A; A; B", "J A B"), "B / 2 0");
     assert_eq!(plan("A #v1; S >A; T #~A.sig; U >S", "S T U"), " / 0 3");
-    assert_eq!(plan("A #v1; S >A; T #~A.sig", "A S"), "A | S / 0 0");
+    assert_eq!(
+        plan("A #v1; S >A; T #~A.sig", "A S"),
+        "A | S / 0 0 without 1"
+    );
     // Held is the reason that counts, because the service would refuse.
     assert_eq!(plan("I #v1 =A,S; A; S >A", "S"), " / 1 0");
     // A signature may hold images, and an image that is left out protects others.
     assert_eq!(plan("A #v1; R #~A.sig =S; S", "R S"), " / 1 1");
+    // By tag and by subject, each once. S goes too, and what refers to it is not known to.
+    assert_eq!(
+        plan("A #v1; B; S >A; T #~A.sig #~B.x; U =C >A; C", "A B S"),
+        "A B | S / 0 0 without 2"
+    );
+    assert_eq!(
+        plan("A #v1; S #v2 >A; T #~S.sig; X #~Y.sig", "A"),
+        "A / 0 0"
+    );
     // What is not in the repository is not deleted.
     assert_eq!(plan("I =A,X; A", "I X Y"), "I / 0 0");
 }
@@ -348,6 +461,11 @@ fn any_change_of_digests_tags_or_media_types_is_found() {
         },
     ];
     assert_eq!(first_change([image, other], [other, same]), None);
+    // However often the service lists a row.
+    assert_eq!(first_change([image, other, same], [image, other]), None);
+    assert_eq!(first_change([other, image], [other, same, image]), None);
+    assert_eq!(first_change([image], [image, fewer]), None);
+    assert_eq!(first_change([image, retyped], [image]), Some("b"));
     for changed in [fewer, untagged, untyped, retyped] {
         assert_eq!(first_change([image, other], [other, changed]), Some("b"));
         assert_eq!(first_change([changed], [image]), Some("b"));

@@ -9,11 +9,12 @@ const DAY: i64 = 24 * 60 * MINUTE;
 /// since 1970):
 ///
 /// - in use: the release `2.3.0` for two platforms with attestations, a signature by tag, and an SBOM
-///   and a signature by subject; the release `2.2.0`; the nested index `suite`; the image `debug`
+///   and a signature by subject; the release `2.2.0`; the nested index `suite`; the image `debug`; a
+///   signature of an image that is not in the repository
 /// - in use though untagged: all that those list, among it an image that the first build of `2.2.0`
 ///   lists too
 /// - unused: that first build and the image of its own; a nightly build with its images, attestation
-///   and signatures of both kinds; an image that lost its tag; a signature of an image that is gone
+///   and signatures of both kinds; an image that lost its tag
 /// - in doubt: two images that were pushed five minutes ago, whose index is still to come
 #[must_use]
 pub fn related(name: &str, now: i64) -> Repository {
