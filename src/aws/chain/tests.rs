@@ -1,5 +1,5 @@
 //! Messages for incomplete settings, and what is never skipped; the recorded set-ups of
-//! tests/cli/settings_peer hold which credentials are selected.
+//! `tests/cli/settings_peer` hold which credentials are selected.
 
 use super::CredentialSource;
 use crate::aws::files::AwsFiles;
