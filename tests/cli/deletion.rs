@@ -209,6 +209,23 @@ fn what_stays_protects_what_it_holds_and_what_signs_it() {
     assert_eq!(images(&registry, "web").len(), 4);
 }
 
+#[test]
+fn what_would_lose_the_image_that_it_signs_is_counted() {
+    let signed = image(1).tagged(&["1"]);
+    let signature = Image::signature(2, OLD).tagged(&[&signed.digest_tag(".sig")]);
+    let registry = Registry::start([Repository::new("web", vec![signed, signature])]);
+    let outcome = ecrpub(
+        &registry,
+        "images web --digest sha256:36bd4cc26471b70c722f4602214c20ed70424c910f9c5b22e4c77f3b6874dfb8 -o delete-requests",
+    );
+    assert_snapshot!(outcome.stderr, @"note: 1 image stays, though it refers to an image that would be deleted");
+    assert_eq!(
+        outcome.stdout.matches("imageDigest").count(),
+        1,
+        "{outcome}"
+    );
+}
+
 /// An index that the limit keeps holds an image that is listed.
 #[test]
 fn what_a_limit_or_a_filter_keeps_protects_too() {
