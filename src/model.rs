@@ -128,8 +128,8 @@ pub(crate) struct Relations {
     pub(crate) role: Option<Role>,
     /// Whether no tag reaches it.
     pub(crate) is_unused: bool,
-    /// The number of the request that deletes it.
-    pub(crate) request: Option<usize>,
+    /// Whether it has a tag that does not pass the filters, or is not named as others are.
+    pub(crate) has_other_tags: bool,
 }
 
 impl Home {

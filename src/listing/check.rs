@@ -278,10 +278,16 @@ fn deletion(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
             "name the repository of your own registry by its name alone",
         ),
         (
-            select.sort.is_some() || select.reverse,
+            select.sort == Some(SortKey::None),
             OPTION,
-            "`{}` has a fixed order, that of deletion",
-            "leave out `--sort` and `--reverse`",
+            "`{}` needs an order that does not change, and `--sort none` has none",
+            "leave out `--sort none`",
+        ),
+        (
+            select.limit.is_some(),
+            OPTION,
+            "`{}` deletes every image that passes: `--limit` would choose some of them",
+            "keep the first ones of an order with `--skip N`",
         ),
     ])
 }

@@ -176,8 +176,18 @@ pub(super) async fn compare(listing: &Listing<'_>, part: &Part<'_>) -> Result<()
         _ => error,
     })?;
     let images = part.images.as_deref().unwrap_or_default();
+    check_unchanged(&part.target.subject, images, &again)
+}
+
+/// Checks that the images of `subject` are `again` as they were `before`.
+pub(super) fn check_unchanged(
+    subject: &Subject,
+    before: &[Row],
+    again: &[Row],
+) -> Result<(), Error> {
+    let title = subject.title();
     let nodes = |images| <[Row]>::iter(images).filter_map(node);
-    match first_change(nodes(images), nodes(&again)) {
+    match first_change(nodes(before), nodes(again)) {
         None => Ok(()),
         Some(digest) => Err(Error::new(
             Kind::Service,

@@ -3,6 +3,7 @@
 
 mod args;
 mod check;
+mod deletion;
 mod expand;
 mod manifests;
 mod missing;
@@ -152,6 +153,11 @@ impl<'a> Listing<'a> {
             _ if query.deletes() => Mode::Delete,
             true => Mode::Stream,
             false => Mode::Print,
+        };
+        // What is skipped depends on more than the order there.
+        let selection = match mode {
+            Mode::Delete => selection.unlimited(),
+            _ => selection,
         };
         let sources = Sources::connect(
             &query.targets,

@@ -45,9 +45,6 @@ impl Listing<'_> {
                 counted(pre_releases, "pre-release")
             ));
         }
-        if self.mode == Mode::Delete {
-            self.note_other_tags(parts);
-        }
         for note in parts.iter().flat_map(|part| &part.notes) {
             self.note(note);
         }
@@ -126,17 +123,6 @@ impl Listing<'_> {
             let rows = counted(left_out, "more row");
             self.note(&format!("`--limit` leaves out {rows}"));
         }
-    }
-
-    /// Notes how many of the images to delete also have other tags.
-    fn note_other_tags(&self, parts: &[Part<'_>]) {
-        let others = parts.iter().map(|part| part.selected.with_other_tags);
-        let images = match others.sum() {
-            0 => return,
-            1 => "1 image also has".to_owned(),
-            count => format!("{} images also have", human_count(count)),
-        };
-        self.note(&format!("{images} tags that do not pass the filters"));
     }
 
     /// Notes why nothing is listed of a target: of each one that was named, and how many there are among

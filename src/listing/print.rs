@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 
 use super::read::{Part, Read};
-use super::{Listing, Missing, Mode};
+use super::{Listing, Missing, Mode, deletion};
 use crate::console::Console;
 use crate::error::Error;
 use crate::model::Row;
@@ -66,7 +66,9 @@ impl Listing<'_> {
                 delete_request(registry_id, &name, digests, &mut lines);
             }
         }
-        self.session.console.write(&lines)
+        self.session.console.write(&lines)?;
+        self.session.console.note(&deletion::line(parts));
+        Ok(())
     }
 }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::{
-    Listing, Missing, Mode, OF_MANIFESTS, WINDOW, manifests, related, unless_missing, usage,
+    Listing, Missing, Mode, OF_MANIFESTS, WINDOW, deletion, manifests, related, unless_missing,
+    usage,
 };
 use crate::error::Error;
 use crate::facts::Facts;
@@ -129,7 +130,14 @@ impl Listing<'_> {
         }
         let compare = |part| manifests::compare(self, part);
         let compared = stream::iter(parts).map(compare).buffered(WINDOW);
-        compared.try_collect().await
+        compared.try_collect::<()>().await?;
+        if self.mode != Mode::Delete {
+            return Ok(());
+        }
+        deletion::check_clock(self.sources.clock_skew())?;
+        let verify = |part| deletion::verify(self, part);
+        let verified = stream::iter(parts).map(verify).buffered(WINDOW);
+        verified.try_collect().await
     }
 
     /// The id and the alias of the caller's own registry for the summary, if the policy allows to ask

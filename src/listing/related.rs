@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::manifests::RepositoryManifests;
 use super::read::Part;
-use super::{Listing, Mode};
+use super::{Listing, Mode, deletion};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
 use crate::model::Row;
@@ -61,9 +61,14 @@ pub(super) async fn part<'t>(listing: &Listing<'_>, target: &'t Target) -> Resul
         let wanted = listing.query.wanted(target);
         let mut collector = selection.collector(wanted.as_ref());
         collector.add(rows);
+        let mut selected = collector.finish();
+        let others = selected.rows.iter_mut().zip(&selected.other_tags);
+        for (row, _) in others.filter(|(_, has_others)| **has_others) {
+            row.relations_mut().has_other_tags = true;
+        }
         Part {
             notes,
-            ..Part::of(collector.finish(), target)?
+            ..Part::of(selected, target)?
         }
     };
     add_answers(listing, &mut manifests, &mut part).await?;
@@ -96,7 +101,8 @@ async fn add_answers(
         part.notes.extend(note_of_gone(&gone, manifests));
     }
     if listing.mode == Mode::Delete {
-        return plan_deletion(manifests, part).await;
+        deletion::leave_out(listing, part);
+        return deletion::plan(manifests, part).await;
     }
     if listing.printing.contains(Facts::RELATIONS) {
         add_used_by(manifests, &mut part.selected.rows).await?;
@@ -114,11 +120,7 @@ async fn mark_unused(
     manifests.read(Question::Unused).await?;
     let unused = manifests.graph.unused();
     let unused = unused.map_err(|missing| manifests.incomplete(&missing))?;
-    let settled = if listing.selection.bounds_age() {
-        Timestamp::MAX
-    } else {
-        (listing.destination.now.checked_sub(SETTLED)).unwrap_or(Timestamp::MIN)
-    };
+    let settled = settled_before(listing);
     for row in &mut *rows {
         let is_unused = (row.digest.as_deref()).is_some_and(|digest| unused.contains(digest));
         if is_unused && row.pushed_at.is_some_and(|date| date < settled) {
@@ -167,43 +169,18 @@ async fn add_used_by(
     Ok(())
 }
 
-/// Plans the requests that delete the rows of `part`, without those that an image which stays needs.
-async fn plan_deletion(
-    manifests: &mut RepositoryManifests<'_>,
-    part: &mut Part<'_>,
-) -> Result<(), Error> {
-    let rows = part.selected.rows.iter();
-    let candidates: Vec<&str> = rows.filter_map(|row| row.digest.as_deref()).collect();
-    manifests.read(Question::Deletion(&candidates)).await?;
-    let plan = manifests.graph.deletion(&candidates);
-    let plan = plan.map_err(|missing| manifests.incomplete(&missing))?;
-    let owned = |digests: &Vec<&str>| digests.iter().map(ToString::to_string).collect();
-    part.requests = plan.requests.iter().map(owned).collect();
-    part.selected.counts.passing = plan.requests.iter().map(Vec::len).sum();
-    for (count, why) in [
-        (plan.held, "an index that stays holds"),
-        (
-            plan.attached,
-            "an image that stays is signed or described by",
-        ),
-    ] {
-        let them = if count == 1 { "it" } else { "them" };
-        let note = format!("{} left out, because {why} {them}", are(count));
-        part.notes.extend((count > 0).then_some(note));
-    }
-    if plan.bereaved > 0 {
-        let stay = match plan.bereaved {
-            1 => "stays, though it refers to an image",
-            _ => "stay, though they refer to images",
-        };
-        let count = counted(plan.bereaved, "image");
-        part.notes
-            .push(format!("{count} {stay} that would be deleted"));
-    }
-    Ok(())
+/// Before when an image was pushed that belongs to no push under way: 24 hours ago, unless an option says
+/// how old rows must be.
+pub(super) fn settled_before(listing: &Listing<'_>) -> Timestamp {
+    let is_bounded = listing.selection.bounds_age();
+    let settled = Some(SETTLED).filter(|_| !is_bounded);
+    settled.map_or(Timestamp::MAX, |settled| {
+        let settled = listing.destination.now.checked_sub(settled);
+        settled.unwrap_or(Timestamp::MIN)
+    })
 }
 
-fn are(count: usize) -> String {
+pub(super) fn are(count: usize) -> String {
     let verb = if count == 1 { "is" } else { "are" };
     format!("{} {verb}", counted(count, "image"))
 }

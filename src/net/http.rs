@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
@@ -17,9 +17,10 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
+use hyper::header::{DATE, HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
 use hyper::{HeaderMap, Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
+use jiff::{SignedDuration, Timestamp};
 
 use super::connect::{ConnectCause, ConnectError, Connector};
 use super::errors::{TooLong, failure};
@@ -53,6 +54,9 @@ pub(crate) struct Client {
     connector: Connector,
     /// Connections without a request, by scheme and host.
     idle: Arc<Mutex<Idle>>,
+    /// How far this machine's clock is ahead of the host's, by the `Date` of the first response; nothing
+    /// if that cannot be read.
+    skew: Arc<OnceLock<Option<SignedDuration>>>,
     /// The longest response body for the SDK, in bytes.
     limit: u64,
     /// How long a request of the SDK may take.
@@ -85,6 +89,7 @@ impl Client {
         Self {
             connector,
             idle: Arc::default(),
+            skew: Arc::default(),
             limit: LONGEST_PAGE,
             timeout: None,
         }
@@ -119,6 +124,12 @@ impl Client {
             headers: head.headers,
             body,
         })
+    }
+
+    /// How far this machine's clock is ahead of that of the first host that responded; nothing if none
+    /// did, or gave no date.
+    pub(crate) fn skew(&self) -> Option<SignedDuration> {
+        *self.skew.get()?
     }
 
     /// Whether requests for `url` go to its host rather than to a proxy.
@@ -161,6 +172,10 @@ impl Client {
                 cause: ConnectCause::Refused(head.status.as_u16()),
             }));
         }
+        self.skew.get_or_init(|| {
+            let date = head.headers.get(DATE)?.to_str().ok()?;
+            Some(Timestamp::now().duration_since(retry::http_date(date)?))
+        });
         let limit = if head.status.is_success() {
             limit
         } else {

@@ -77,12 +77,14 @@ pub(crate) fn retry_after<'a>(
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
-    let wait = date
-        .parse_timestamp(text)
-        .ok()?
-        .duration_since(Timestamp::now());
+    let wait = http_date(text)?.duration_since(Timestamp::now());
     Some(Duration::try_from(wait).unwrap_or_default())
+}
+
+/// The time of a header such as `Date`.
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    parser.parse_timestamp(text.trim()).ok()
 }
 
 /// The policy, for all sources and all requests of a run.

@@ -45,8 +45,8 @@ pub(crate) struct Selected {
     pub(crate) rows: Vec<Row>,
     /// The numbers of rows.
     pub(crate) counts: Counts,
-    /// The number of listed rows that also have tags which do not pass.
-    pub(crate) with_other_tags: usize,
+    /// Whether each row also has tags that do not pass.
+    pub(crate) other_tags: Vec<bool>,
     /// The number of tags that are not versions, if `--semver` is given and no row passes.
     pub(crate) not_versions: usize,
     /// The named ids that no row has.
@@ -152,7 +152,7 @@ impl<'a> Collector<'a> {
         for (_, verdict) in std::mem::take(&mut self.seen.rows).into_values() {
             counts.add(verdict);
         }
-        let (verdicts, positions, with_other_tags) = self.settle(&rows);
+        let (verdicts, positions, other_tags) = self.settle(&rows);
         if self.selection.needs_all_rows() {
             counts = Counts::default();
             for verdict in &verdicts {
@@ -184,7 +184,7 @@ impl<'a> Collector<'a> {
         Selected {
             rows,
             counts,
-            with_other_tags,
+            other_tags,
             not_versions,
             missing: missing.map(|(id, _)| id.clone()).collect(),
             ambiguous: ambiguous
@@ -194,9 +194,9 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// The verdicts on `rows`, the positions of those that pass in their order, and how many of the
-    /// listed ones also have tags that do not pass.
-    fn settle(&mut self, rows: &[Row]) -> (Vec<Verdict>, Vec<usize>, usize) {
+    /// The verdicts on `rows`, the positions of those that pass in their order, and whether each of the
+    /// listed ones also has tags that do not pass.
+    fn settle(&mut self, rows: &[Row]) -> (Vec<Verdict>, Vec<usize>, Vec<bool>) {
         let selection = self.selection;
         let (verdicts, floating) = if selection.needs_all_rows() {
             let floating = floating_tags(rows);
@@ -210,9 +210,10 @@ impl<'a> Collector<'a> {
         let passing: Vec<_> = passing.map(|(row, _)| row).collect();
         let positions = selection.positions(&passing, &floating);
         let listed = positions.iter().take(self.kept).skip(selection.skip);
-        let listed = listed.map(|position| passing[*position]);
-        let with_other_tags = selection.count_with_other_tags(listed, self.wanted, &floating);
-        (verdicts, positions, with_other_tags)
+        let other_tags = listed
+            .map(|position| selection.has_other_tags(passing[*position], self.wanted, &floating));
+        let other_tags = other_tags.collect();
+        (verdicts, positions, other_tags)
     }
 
     fn note_found(&mut self, row: &Row) {

@@ -192,18 +192,10 @@ impl Selection<'_> {
         self.key.order(rows, self.reverse, passes, version)
     }
 
-    /// The number of `rows` that have tags which do not pass, or are not named as others are.
-    fn count_with_other_tags<'a>(
-        &self,
-        rows: impl Iterator<Item = &'a Row>,
-        wanted: Option<&Wanted>,
-        floating: &FloatingTags,
-    ) -> usize {
-        let passes = |row: &Row, tag: &String| self.passes_tag(row, tag, floating);
-        let has_others = |row: &&Row| {
-            wanted.is_some_and(|wanted| wanted.leaves_out_tags(row))
-                || !row.names().iter().all(|tag| passes(row, tag))
-        };
-        rows.filter(has_others).count()
+    /// Whether `row` has a tag that does not pass, or is not named as others are.
+    fn has_other_tags(&self, row: &Row, wanted: Option<&Wanted>, floating: &FloatingTags) -> bool {
+        let mut tags = row.names().iter();
+        wanted.is_some_and(|wanted| wanted.leaves_out_tags(row))
+            || !tags.all(|tag| self.passes_tag(row, tag, floating))
     }
 }

@@ -22,6 +22,8 @@ pub(crate) use self::pages::{PageArgs, Pages, starting_at};
 pub(crate) use self::rows::LOOK_UP_SIZE;
 pub(crate) use self::targets::{PublicApi, RegistryArgs, SourceArgs, SourceName, Subject, Target};
 
+use jiff::SignedDuration;
+
 use crate::error::{Error, Kind};
 use crate::model::{RegistryDetail, Row};
 use crate::net::retry::FIRST_DELAY;
@@ -133,6 +135,11 @@ impl<'a> Sources<'a> {
     pub(crate) fn options_for(&self, is_own: bool) -> &str {
         let own = self.own.as_ref().filter(|_| is_own);
         own.map_or("", OwnRegistry::options)
+    }
+
+    /// How far this machine's clock is ahead of the service's, if the service gave a date.
+    pub(crate) fn clock_skew(&self) -> Option<SignedDuration> {
+        self.own().clock_skew()
     }
 
     fn own(&self) -> &OwnRegistry<'a> {

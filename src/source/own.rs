@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::rows::{Interner, to_millisecond};
 use super::{Page, PageRequest, Start, refusals};
@@ -108,6 +108,11 @@ impl<'a> OwnRegistry<'a> {
     /// The user's options of the connection and the registry, as words of a command line.
     pub(crate) fn options(&self) -> &str {
         &self.options
+    }
+
+    /// How far this machine's clock is ahead of the service's, if the service gave a date.
+    pub(crate) fn clock_skew(&self) -> Option<SignedDuration> {
+        self.account.settings.transport.http.skew()
     }
 
     fn registry_id(&self) -> Option<String> {
