@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::Listing;
 use super::manifests::{self, RepositoryManifests};
 use super::read::Part;
-use super::related::{are, settled_before};
+use super::related::{is_or_are, settled_before};
 use crate::error::{Error, Kind};
 use crate::model::Row;
 use crate::output::{counted, human_size};
@@ -47,15 +47,19 @@ pub(super) fn leave_out(listing: &Listing<'_>, part: &mut Part<'_>) {
     for (count, why) in [
         (
             others,
-            "also tagged with what does not pass the filters; delete an image whole by naming its digest",
+            "for a tag that does not pass the filters; `--digest` deletes an image whole",
         ),
         (
             young,
-            "younger than 24 hours, and may belong to a push under way; `--before` sets another age",
+            "younger than 24 hours, as part of a push under way may be; `--before` sets another age",
         ),
         (undated, "without a date"),
     ] {
-        let note = format!("{} of {title} left out: {why}", are(count));
+        let note = format!(
+            "{} of {title} {} left out: {why}",
+            counted(count, "image"),
+            is_or_are(count)
+        );
         part.notes.extend((count > 0).then_some(note));
     }
 }
@@ -81,7 +85,11 @@ pub(super) async fn plan(
         ),
     ] {
         let them = if count == 1 { "it" } else { "them" };
-        let note = format!("{} left out, because {why} {them}", are(count));
+        let note = format!(
+            "{} {} left out, because {why} {them}",
+            counted(count, "image"),
+            is_or_are(count)
+        );
         part.notes.extend((count > 0).then_some(note));
     }
     if plan.bereaved > 0 {

@@ -39,6 +39,9 @@ impl Listing<'_> {
             }
         }
         self.note_all(&parts, read.description.as_deref(), next_token);
+        if self.mode == Mode::Delete {
+            self.session.console.note(&deletion::line(&parts));
+        }
         let passing = parts.iter().map(|part| part.selected.counts.passing);
         Ok((passing.sum(), read.missing))
     }
@@ -66,9 +69,7 @@ impl Listing<'_> {
                 delete_request(registry_id, &name, digests, &mut lines);
             }
         }
-        self.session.console.write(&lines)?;
-        self.session.console.note(&deletion::line(parts));
-        Ok(())
+        self.session.console.write(&lines)
     }
 }
 

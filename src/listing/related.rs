@@ -180,9 +180,8 @@ pub(super) fn settled_before(listing: &Listing<'_>) -> Timestamp {
     })
 }
 
-pub(super) fn are(count: usize) -> String {
-    let verb = if count == 1 { "is" } else { "are" };
-    format!("{} {verb}", counted(count, "image"))
+pub(super) fn is_or_are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
 }
 
 /// Keeps the rows of `part` that run on `platform`, up to the limit. Reads manifests in the order of the

@@ -216,5 +216,6 @@ fn assert_keeps(option: &str, left: std::ops::Range<i64>) {
 fn a_recipe_of_the_guide_keeps_the_newest_ten() {
     if ["aws", "jq"].into_iter().all(peer) {
         assert_keeps("--skip 10", 2..12);
+        assert_keeps("--skip 3", 9..12);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ecrpub_registry::{Image, Manifest, Registry, Repository, related};
 use insta::assert_snapshot;
@@ -27,7 +28,7 @@ fn requests(registry: &Registry, line: &str) -> Vec<Value> {
 }
 
 /// What the service answers to a request.
-fn delete(registry: &Registry, request: &Value) -> Value {
+pub(crate) fn delete(registry: &Registry, request: &Value) -> Value {
     let url = registry.url();
     let address = url.trim_start_matches("http://");
     let body = request.to_string();
@@ -138,27 +139,193 @@ fn requests_delete_what_is_unused_and_nothing_else() {
     assert_cleaned(&registry);
 }
 
-/// What a look-up answers may have changed before the listing that is compared begins.
+/// An image is not deleted because one of its tags matches.
 #[test]
-fn what_is_deleted_is_selected_from_the_listing_that_is_compared() {
+fn an_image_with_a_tag_that_does_not_pass_stays() {
     let registry = Registry::start([Repository::new(
         "web",
-        vec![image(1).tagged(&["old", "prod"]), image(2).tagged(&["new"])],
+        vec![
+            image(1).tagged(&["v2.1.0", "latest", "sha-3f2c1aa"]),
+            image(2).tagged(&["sha-0000000"]),
+            image(3).tagged(&["v2.0.0"]),
+        ],
     )]);
-    let outcome = ecrpub(&registry, "images web --tag old -o delete-requests");
-    assert_eq!(outcome.code, Some(0), "{outcome}");
-    let looks_up = |request: &ecrpub_registry::Request| request.body.get("imageIds").is_some();
-    assert!(!registry.requests().iter().any(looks_up));
+    let digests = [1, 2, 3].map(|seed| image(seed).digest.expect("a digest"));
+    let deletes = |options: &str| {
+        let requests = requests(&registry, &format!("images web {options}"));
+        let ids = requests
+            .iter()
+            .flat_map(|request| request["imageIds"].as_array().unwrap());
+        let position = |id: &Value| {
+            digests
+                .iter()
+                .position(|digest| id["imageDigest"] == **digest)
+        };
+        let mut ids: Vec<_> = ids.map(|id| position(id).expect("listed") + 1).collect();
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!(deletes("--exclude v.*|latest --before 30d"), [0; 0]);
+    assert_eq!(deletes("--exclude v.*|latest --before 7d"), [2]);
+    assert_eq!(deletes("--include sha-.*"), [2]);
+    assert_eq!(deletes("--include sha-.* --include v2.*"), [2, 3]);
+    assert_eq!(deletes("--semver <2.1"), [3]);
+    assert_eq!(deletes("--semver *"), [3], "`latest` is no version");
+    assert_eq!(deletes("--tag latest --tag sha-0000000"), [2]);
+    assert_eq!(deletes("--tag latest --tag v2.1.0 --tag sha-3f2c1aa"), [1]);
+    let by_digest = format!("--digest {}", digests[0]);
+    assert_eq!(deletes(&by_digest), [1], "the whole image is named");
+    assert_eq!(deletes(&format!("{by_digest} --exclude v.*")), [0; 0]);
+    let outcome = ecrpub(&registry, "images web --include sha-.* -o delete-requests");
+    assert_snapshot!(outcome.stderr, @"
+    note: 1 image of repository `web` is left out: for a tag that does not pass the filters; `--digest` deletes an image whole
+    note: 1 image in 1 request; they free at most 1.0 kB, for images share layers
+    ");
+}
+
+#[test]
+fn young_and_undated_images_stay() {
+    let mut undated = image(3);
+    undated.pushed_at = None;
+    let young = Image::oci(2, 1000, NOW_MS - 3_600_000);
+    let images = vec![image(1), young, undated];
+    let tagged = |(number, image): (usize, Image)| image.tagged(&[&format!("t{number}")]);
+    let images = images.into_iter().enumerate().map(tagged).collect();
+    let registry = Registry::start([Repository::new("web", images)]);
+    let count = |options: &str| {
+        let requests = requests(&registry, &format!("images web {options}"));
+        requests
+            .iter()
+            .map(|request| request["imageIds"].as_array().unwrap().len())
+            .sum::<usize>()
+    };
+    assert_eq!(count(""), 1);
+    assert_eq!(count("--before 31d"), 0);
+    assert_eq!(count("--before 1h"), 1);
     assert_eq!(
-        outcome.stderr,
-        "note: 1 image also has tags that do not pass the filters\n"
+        count("--before 2024-06-01T12:00:00Z"),
+        2,
+        "the age is given"
     );
-    let by_digest = image(1).digest.expect("a digest");
-    let outcome = ecrpub(
+    assert_eq!(count("--skip 1"), 1, "the young one is the newest");
+    assert_eq!(count("--skip 2"), 0);
+    assert_snapshot!(ecrpub(&registry, "images web -o delete-requests").stderr, @"
+    note: 1 image of repository `web` is left out: younger than 24 hours, as part of a push under way may be; `--before` sets another age
+    note: 1 image of repository `web` is left out: without a date
+    note: 1 image in 1 request; they free at most 1.0 kB, for images share layers
+    ");
+}
+
+/// A signature is no image to keep: it shares the fate of its image.
+#[test]
+fn what_is_skipped_is_counted_without_signatures() {
+    let mut images = Vec::new();
+    for number in 0..4_u64 {
+        let pushed = OLD + i64::try_from(number).unwrap() * 86_400_000;
+        let image = Image::oci(number, 1000, pushed);
+        let digest = image.digest.clone().expect("a digest");
+        let signature = Image::oci(10 + number, 10, pushed + 1000);
+        images.push(signature.tagged(&[&format!("{}.sig", digest.replace(':', "-"))]));
+        images.push(image.tagged(&[&format!("1.{number}")]));
+    }
+    let registry = Registry::start([Repository::new("web", images)]);
+    let all = requests(&registry, "images web --tagged --skip 2");
+    carry_out(&registry, &all);
+    assert_eq!(
+        self::images(&registry, "web").len(),
+        4,
+        "two images and their signatures"
+    );
+    let highest = requests(
         &registry,
-        &format!("images web --digest {by_digest} -o delete-requests"),
+        "images web --semver * --sort version --reverse --skip 1",
     );
-    assert_eq!(outcome.stderr, "", "the whole image is named");
+    assert_eq!(highest.len(), 1, "1.2 stays, 1.3 goes");
+}
+
+/// By the clock, images are too young to be deleted.
+#[test]
+fn the_clock_is_compared_with_that_of_the_service() {
+    let body = r#"{"imageDetails":[]}"#;
+    for (date, words) in [
+        ("nonsense", "error: the service gave no `Date`"),
+        (
+            "Sat, 01 Jun 2024 12:00:00 GMT",
+            "ahead of that of the service",
+        ),
+        (
+            "Sat, 01 Jun 2999 12:00:00 GMT",
+            "behind that of the service",
+        ),
+    ] {
+        let answer = move |_: &ecrpub_registry::Request| {
+            let headers = vec![
+                ("content-type", "application/x-amz-json-1.1".to_owned()),
+                ("date", date.to_owned()),
+            ];
+            let body = body.into();
+            Some(ecrpub_registry::Fault::Raw {
+                status: 200,
+                headers,
+                body,
+            })
+        };
+        let repository = Repository::new("web", vec![image(1)]);
+        let registry = Registry::builder().repository(repository);
+        let registry = registry.faults(move |request| {
+            let is_listing = request.operation == "DescribeImages";
+            is_listing.then(|| answer(request)).flatten()
+        });
+        let registry = registry.start();
+        let outcome = ecrpub(&registry, "images web --before 7d -o delete-requests");
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(1)),
+            "{outcome}"
+        );
+        assert!(outcome.stderr.contains(words), "{outcome}");
+    }
+}
+
+/// After the last page is read, nothing but another look shows a change.
+#[test]
+fn what_changes_last_of_all_ends_the_run() {
+    let start = |change: fn(&mut Vec<Image>)| {
+        let image = image(1).tagged(&["old"]);
+        let registry = Registry::builder().repository(Repository::new("web", vec![image]));
+        let fault = std::sync::Arc::new(std::sync::OnceLock::<std::sync::Weak<Registry>>::new());
+        let own = std::sync::Arc::clone(&fault);
+        let listings = AtomicUsize::new(0);
+        let registry = registry.faults(move |request: &ecrpub_registry::Request| {
+            // The second listing is answered with what was there before.
+            let is_listing = request.operation == "DescribeImages";
+            if is_listing && listings.fetch_add(1, Ordering::Relaxed) == 1 {
+                let registry = own.get().and_then(std::sync::Weak::upgrade)?;
+                registry.change(ALIAS, "web", change);
+            }
+            None
+        });
+        let registry = std::sync::Arc::new(registry.start());
+        fault
+            .set(std::sync::Arc::downgrade(&registry))
+            .expect("once");
+        registry
+    };
+    for change in [(|images| images.clear()) as fn(&mut Vec<Image>), |images| {
+        *images = vec![image(1).tagged(&["old", "new"])]
+    }] {
+        let registry = start(change);
+        let outcome = ecrpub(&registry, "images web --tag old -o delete-requests");
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(5)),
+            "{outcome}"
+        );
+        assert!(
+            outcome.stderr.contains("changed while it was read"),
+            "{outcome}"
+        );
+    }
 }
 
 /// As the service does: an index and what it holds are never in one request.
@@ -201,6 +368,7 @@ fn what_stays_protects_what_it_holds_and_what_signs_it() {
     --- stderr
     note: 2 images are left out, because an index that stays holds them
     note: 1 image is left out, because an image that stays is signed or described by it
+    note: 1 image in 1 request; they free at most 1.0 kB, for images share layers
     "#);
     let requests: Value = serde_json::from_str(&outcome.stdout).expect("one request");
     assert_eq!(requests["imageIds"][0]["imageDigest"], lost_digest.as_str());
@@ -218,7 +386,10 @@ fn what_would_lose_the_image_that_it_signs_is_counted() {
         &registry,
         "images web --digest sha256:36bd4cc26471b70c722f4602214c20ed70424c910f9c5b22e4c77f3b6874dfb8 -o delete-requests",
     );
-    assert_snapshot!(outcome.stderr, @"note: 1 image stays, though it refers to an image that would be deleted");
+    assert_snapshot!(outcome.stderr, @"
+    note: 1 image stays, though it refers to an image that would be deleted
+    note: 1 image in 1 request; they free at most 1.0 kB, for images share layers
+    ");
     assert_eq!(
         outcome.stdout.matches("imageDigest").count(),
         1,
@@ -249,7 +420,7 @@ fn what_a_limit_or_a_filter_keeps_protects_too() {
 fn each_request_is_under_the_name_of_its_repository() {
     let of = |name: &str, seed| Repository::new(name, vec![image(seed), image(9).tagged(&["1"])]);
     let registry = Registry::start([of("aa", 1), of("bb", 2), of("cc", 3)]);
-    assert_snapshot!(ecrpub(&registry, "images bb aa --unused -o delete-requests"), @r#"
+    assert_snapshot!(ecrpub(&registry, "images bb aa --unused -q -o delete-requests"), @r#"
     {"registryId":"123456789012","repositoryName":"bb","imageIds":[{"imageDigest":"sha256:9f5f94452aa8baff012d33f2e42edcc258af9671b99a99a341c54df8a575c68f"}]}
     {"registryId":"123456789012","repositoryName":"aa","imageIds":[{"imageDigest":"sha256:36bd4cc26471b70c722f4602214c20ed70424c910f9c5b22e4c77f3b6874dfb8"}]}
     "#);

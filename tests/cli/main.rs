@@ -36,6 +36,8 @@ mod secrets;
 mod select;
 mod settings_peer;
 mod setups;
+#[cfg(unix)]
+mod simulation;
 mod sources;
 mod stream;
 #[cfg(target_os = "linux")]

@@ -260,9 +260,13 @@ fn public_repositories_and_parts_of_a_listing_are_refused() {
     error: `-o delete-requests` deletes images with all their tags, but tags are listed
     hint: use it with `ecrpub images REPO`
     ");
-    assert_snapshot!(refuse("images web -o delete-requests --sort size"), @"
-    error: `-o delete-requests` has a fixed order, that of deletion
-    hint: leave out `--sort` and `--reverse`
+    assert_snapshot!(refuse("images web -o delete-requests --sort none"), @"
+    error: `-o delete-requests` needs an order that does not change, and `--sort none` has none
+    hint: leave out `--sort none`
+    ");
+    assert_snapshot!(refuse("images web -o delete-requests --limit 1"), @"
+    error: `-o delete-requests` deletes every image that passes: `--limit` would choose some of them
+    hint: keep the first ones of an order with `--skip N`
     ");
     for option in [
         "--unused",

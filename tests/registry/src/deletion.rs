@@ -62,7 +62,8 @@ fn delete_one(
     let position =
         position.ok_or_else(|| ("ImageNotFound", "Requested image not found".to_owned()))?;
     check_indexes(digest, listed)?;
-    let tags = images.remove(position).tags;
+    let tags = images[position].tags.clone();
+    images.retain(|image| image.digest.as_deref() != Some(digest));
     if tags.is_empty() {
         return Ok(vec![json!({ "imageDigest": digest })]);
     }
