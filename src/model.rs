@@ -183,16 +183,6 @@ impl Row {
     pub(crate) fn is_index(&self) -> bool {
         relations::is_index(self.media_type.as_deref()) == Some(true)
     }
-
-    /// The relations, to be filled in.
-    pub(crate) fn relations_mut(&mut self) -> &mut Relations {
-        self.relations.get_or_insert_default()
-    }
-
-    /// What only repositories have, to be filled in.
-    pub(crate) fn detail_mut(&mut self) -> &mut RepositoryDetail {
-        self.detail.get_or_insert_default()
-    }
 }
 
 impl Default for RowName {

@@ -12,10 +12,6 @@ use crate::source::{PublicApi, SourceName, Subject, Target};
 
 /// Checks that the options of `query` fit each other, its targets and its rows; public repositories are
 /// read from `api`.
-///
-/// # Errors
-///
-/// A usage error that says what to leave out.
 pub(super) fn check(query: &Query<'_>, api: PublicApi) -> Result<(), Error> {
     let expected = query.expected(api);
     exclusions(query)?;

@@ -24,10 +24,6 @@ pub(crate) struct Resolved {
 
 impl Resolved {
     /// The repositories that `targets` name or select, and the registries, each once.
-    ///
-    /// # Errors
-    ///
-    /// Any failure of a source.
     pub(super) async fn of(
         sources: &Sources<'_>,
         targets: &[Target],
@@ -119,10 +115,6 @@ async fn matching(
 }
 
 /// The repository `name` of `registry`, as the service returned it.
-///
-/// # Errors
-///
-/// If the name is invalid.
 pub(super) fn repository_in(registry: &RegistryName, name: &str) -> Result<Repository, Error> {
     let name = name.parse().map_err(|_| {
         let message = format!("the service returned an invalid repository name `{name}`");

@@ -52,10 +52,6 @@ impl<'a> RepositoryManifests<'a> {
     }
 
     /// Reads manifests until the graph can answer `question`.
-    ///
-    /// # Errors
-    ///
-    /// If one cannot be read.
     pub(super) async fn read(&mut self, question: Question<'_>) -> Result<(), Error> {
         loop {
             let unread = self.graph.unread(question);
@@ -80,10 +76,6 @@ impl<'a> RepositoryManifests<'a> {
     }
 
     /// Reads the manifest of each row by its tag, each once, and gives the rows their digests.
-    ///
-    /// # Errors
-    ///
-    /// If one cannot be read, or a tag is invalid.
     pub(super) async fn read_by_tag(&mut self, rows: &mut [Row]) -> Result<(), Error> {
         let mut tags: Vec<TagName> = Vec::with_capacity(rows.len());
         for row in &*rows {

@@ -11,8 +11,8 @@ use crate::reference::{ImageId, RegistryName, similar};
 use crate::select::Wanted;
 use crate::source::{Pages, Sources, Subject, Target};
 
-/// How long the names of a registry may take, to suggest some.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the names of a registry, or its description, may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Listing<'_> {
     /// The errors for targets that do not exist. Those of the caller's own registry get the names that

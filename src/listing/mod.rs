@@ -125,10 +125,6 @@ const OF_MANIFESTS: Facts = Facts::MANIFESTS
 
 impl<'a> Listing<'a> {
     /// The listing of `query` with these columns, connected to its sources.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for invalid settings, a credentials error if there are no credentials.
     async fn connect(
         query: &'a Query<'_>,
         api: PublicApi,

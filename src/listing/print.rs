@@ -29,7 +29,7 @@ impl Listing<'_> {
             Mode::Delete => self.print_requests(&parts)?,
             Mode::Print | Mode::Stream => {
                 let rows = || parts.iter().map(|part| part.selected.rows.as_slice());
-                printer.prepare(&rows().collect::<Vec<_>>())?;
+                printer.format.prepare(&rows().collect::<Vec<_>>())?;
                 for rows in rows() {
                     printer.rows(rows)?;
                 }
@@ -92,20 +92,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Inspects all rows before the first is printed; not called for rows that stream.
-    ///
-    /// # Errors
-    ///
-    /// If a row has a value that the format cannot represent.
-    fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
-        self.format.prepare(rows)
-    }
-
     /// Prints rows, in order; called any number of times.
-    ///
-    /// # Errors
-    ///
-    /// If stdout cannot be written to, or a row has a value that the format cannot represent.
     pub(super) fn rows(&mut self, rows: &[Row]) -> Result<(), Error> {
         self.begin();
         for page in rows.chunks(ROWS_PER_WRITE) {
@@ -116,10 +103,6 @@ impl<'a> Printer<'a> {
     }
 
     /// Prints the end of the document, with the token of the next page.
-    ///
-    /// # Errors
-    ///
-    /// If stdout cannot be written to.
     pub(super) fn end(&mut self, next_token: Option<&str>) -> Result<(), Error> {
         self.begin();
         self.format.end(next_token, &mut self.buffer);

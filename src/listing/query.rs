@@ -39,10 +39,6 @@ pub(crate) struct AddedColumns {
 
 impl<'a> Query<'a> {
     /// The listing of images or tags that `args` describe.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for references that cannot be listed.
     pub(crate) fn of_images(
         schema: &'static Schema,
         tagged: TaggedArgs,

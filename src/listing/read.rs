@@ -1,10 +1,10 @@
 //! Reads the rows of every target: listed or looked up, filtered, sorted, limited.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
+use super::missing::PATIENCE;
 use super::{
     Listing, Missing, Mode, OF_MANIFESTS, WINDOW, deletion, manifests, related, unless_missing,
     usage,
@@ -15,9 +15,6 @@ use crate::model::{Home, Row, RowKind};
 use crate::reference::{ImageId, PublicRepository, RegistryName};
 use crate::select::{Collector, Selected, Selection, Wanted};
 use crate::source::{LOOK_UP_SIZE, Pages, Subject, Target};
-
-/// How long the description of a registry may take.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The rows of all targets.
 pub(super) struct Read<'t> {
@@ -46,10 +43,6 @@ pub(super) struct Part<'t> {
 
 impl<'t> Part<'t> {
     /// These rows of `target`.
-    ///
-    /// # Errors
-    ///
-    /// A usage error if a named short digest matches several.
     pub(super) fn of(selected: Selected, target: &'t Target) -> Result<Self, Error> {
         if let Some((short, digests)) = &selected.ambiguous {
             return Err(ambiguous(short, digests, &target.subject));

@@ -18,10 +18,6 @@ use crate::source::Target;
 const SETTLED: SignedDuration = SignedDuration::from_hours(24);
 
 /// The rows of `target` that pass the filter, sorted and limited, with the answers from manifests.
-///
-/// # Errors
-///
-/// Any failure of a source.
 pub(super) async fn part<'t>(listing: &Listing<'_>, target: &'t Target) -> Result<Part<'t>, Error> {
     let depends_on_all = listing.query.depends_on_all_images();
     let unlimited = listing.selection.unlimited();
@@ -64,7 +60,7 @@ pub(super) async fn part<'t>(listing: &Listing<'_>, target: &'t Target) -> Resul
         let mut selected = collector.finish();
         let others = selected.rows.iter_mut().zip(&selected.other_tags);
         for (row, _) in others.filter(|(_, has_others)| **has_others) {
-            row.relations_mut().has_other_tags = true;
+            row.relations.get_or_insert_default().has_other_tags = true;
         }
         Part {
             notes,
@@ -124,7 +120,7 @@ async fn mark_unused(
     for row in &mut *rows {
         let is_unused = (row.digest.as_deref()).is_some_and(|digest| unused.contains(digest));
         if is_unused && row.pushed_at.is_some_and(|date| date < settled) {
-            row.relations_mut().is_unused = true;
+            row.relations.get_or_insert_default().is_unused = true;
         }
     }
     let title = manifests.subject.title();
@@ -162,7 +158,7 @@ async fn add_used_by(
     for row in rows {
         let digest = row.digest.clone().unwrap_or_default();
         let tags = used_by.get(&*digest).into_iter().flatten();
-        let relations = row.relations_mut();
+        let relations = row.relations.get_or_insert_default();
         relations.used_by = Some(tags.map(|tag| (*tag).to_owned()).collect());
         relations.role = manifests.graph.role(&digest);
     }

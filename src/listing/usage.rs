@@ -45,10 +45,6 @@ impl UsageArgs {
 }
 
 /// Adds the usage to the rows of `parts`. A repository that disappeared is left out, with a note.
-///
-/// # Errors
-///
-/// Any failure of a source, such as a repository that may not be read.
 pub(super) async fn add(listing: &Listing<'_>, parts: &mut [&mut Part<'_>]) -> Result<(), Error> {
     let mut repositories = Vec::new();
     for part in &*parts {
@@ -155,7 +151,7 @@ impl Usage {
         let if_whole = |total: i64| self.is_whole.then_some(total);
         row.size = if_whole(self.size);
         row.pushed_at = self.pushed_at;
-        let detail = row.detail_mut();
+        let detail = row.detail.get_or_insert_default();
         detail.images = if_whole(self.images);
         detail.untagged = if_whole(self.untagged);
         detail.tags = Some(self.tags);
