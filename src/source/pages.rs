@@ -15,7 +15,7 @@ use crate::shell::quoted;
 const MOST_EMPTY_PAGES: u64 = 1000;
 /// How often the runtime polls its connections before the thread is busy with rows: a request is written
 /// at the first turn. After more turns a fast host has answered, and would wait for the rows to be written.
-const TURNS: usize = 2;
+const TURNS: usize = 1;
 
 /// The options that divide a listing into requests.
 #[derive(Debug, clap::Args)]
