@@ -33,7 +33,6 @@ use crate::reference::{
 };
 use crate::session::Session;
 
-/// A connection to the service: settings checked, credentials resolved.
 #[derive(Debug)]
 pub(crate) struct OwnRegistry<'a> {
     client: Client,
@@ -45,12 +44,9 @@ pub(crate) struct OwnRegistry<'a> {
     progress: &'a Progress,
 }
 
-/// The request that failed.
 #[derive(Clone, Copy, Debug)]
 struct Context<'a> {
-    /// The API's name of the operation, such as `DescribeImages`.
     operation: &'static str,
-    /// The repository; a request for the registry has none.
     repository: Option<&'a RepositoryName>,
     start: Start,
 }
@@ -78,7 +74,6 @@ impl<'a> OwnRegistry<'a> {
         Ok(Self::new(args, account, registry_id, session))
     }
 
-    /// The same with keys of the environment or of the AWS files, or a credentials error.
     pub(crate) fn at_hand(
         args: &ConnectionArgs,
         registry_id: Option<RegistryId>,
@@ -105,7 +100,6 @@ impl<'a> OwnRegistry<'a> {
         }
     }
 
-    /// The user's options of the connection and the registry, as words of a command line.
     pub(crate) fn options(&self) -> &str {
         &self.options
     }
@@ -127,7 +121,6 @@ impl<'a> OwnRegistry<'a> {
         repository.alias.host()
     }
 
-    /// A page of the repository's images.
     pub(crate) async fn images(
         &self,
         repository: &RepositoryName,
@@ -176,7 +169,6 @@ impl<'a> OwnRegistry<'a> {
         images(details, &self.host).map(Some)
     }
 
-    /// A page of the repository's tags.
     pub(crate) async fn tags(
         &self,
         repository: &RepositoryName,
@@ -198,7 +190,6 @@ impl<'a> OwnRegistry<'a> {
         })
     }
 
-    /// A page of the registry's repositories.
     pub(crate) async fn repositories(&self, request: PageRequest<'_>) -> Result<Page, Error> {
         let context = Context::of("DescribeRepositories", None, request.start);
         let list = self
@@ -215,7 +206,6 @@ impl<'a> OwnRegistry<'a> {
         })
     }
 
-    /// The registry's id and its primary alias.
     pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
         let context = Context::of("DescribeRegistries", None, Start::Beginning);
         let send = || self.client.describe_registries().send();
@@ -273,7 +263,6 @@ impl<'a> OwnRegistry<'a> {
         })
     }
 
-    /// Sends a request under the retry policy.
     async fn call<T, E>(
         &self,
         context: Context<'_>,
@@ -383,7 +372,6 @@ fn identifier(id: &ImageId) -> ImageIdentifier {
     .build()
 }
 
-/// The repository that a `repositoryUri` names.
 pub(crate) fn public_repository(uri: &str) -> Option<PublicRepository> {
     match uri.parse::<Reference>().ok()?.resolve(false).ok()? {
         (Named::Repository(Repository::Public(public)), None) => Some(public),
