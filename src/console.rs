@@ -26,7 +26,6 @@ pub(crate) enum Color {
     Never,
 }
 
-/// stdout and stderr of this run.
 #[derive(Debug)]
 pub(crate) struct Console {
     stdout: io::Stdout,
@@ -46,7 +45,6 @@ impl Color {
 }
 
 impl Console {
-    /// A console; a `quiet` one writes errors but no notes.
     pub(crate) fn new(color: Color, quiet: bool) -> Self {
         // The console of Windows prints escapes as text until it is told to interpret them.
         #[cfg(windows)]
@@ -81,12 +79,10 @@ impl Console {
         })
     }
 
-    /// Writes help to stdout.
     pub(crate) fn help(&self, help: &StyledStr) -> Result<(), Error> {
         self.write(styled(help, self.color.on(&self.stdout)).as_bytes())
     }
 
-    /// Writes help to stderr, for a missing command.
     pub(crate) fn help_instead(&self, help: &StyledStr) {
         let help = styled(help, self.color.on(&self.stderr));
         let _ = self.stderr.lock().write_all(help.as_bytes());
@@ -113,7 +109,6 @@ impl Console {
         let _ = writeln!(self.stderr.lock(), "{style}{summary}{style:#}");
     }
 
-    /// Reports an error and its hints.
     pub(crate) fn report(&self, error: &Error) {
         let bold = |color: AnsiColor| color.on_default().bold();
         self.write_line("error", bold(AnsiColor::Red), &error.to_string());
@@ -129,7 +124,6 @@ impl Console {
         let _ = writeln!(self.stderr.lock(), "{style}{what}:{style:#} {text}");
     }
 
-    /// `style`, if stderr has colours.
     fn style(&self, style: Style) -> Style {
         let is_on = self.color.on(&self.stderr);
         if is_on { style } else { Style::new() }

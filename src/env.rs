@@ -9,7 +9,6 @@ use url::Url;
 use crate::error::Error;
 use crate::net::settings::Found;
 
-/// The values of the `ECRPUB_*` variables.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Env {
     /// `ECRPUB_NOW`: a fixed current time, RFC 3339, for reproducible output.
@@ -43,7 +42,6 @@ impl Env {
         })
     }
 
-    /// The current time.
     pub(crate) fn now(&self) -> Timestamp {
         self.now.unwrap_or_else(Timestamp::now)
     }

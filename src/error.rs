@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Kinds of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The reader closed stdout: the program ends silently.
@@ -47,18 +46,15 @@ impl Error {
         }
     }
 
-    /// Wrong usage or settings.
     pub(crate) fn usage(message: impl fmt::Display) -> Self {
         Self::new(Kind::Usage, message)
     }
 
-    /// Adds a hint: what to do about the error.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// Adds a hint before the other hints.
     pub(crate) fn hint_first(mut self, hint: impl Into<String>) -> Self {
         self.hints.insert(0, hint.into());
         self
@@ -71,7 +67,6 @@ impl Error {
         self
     }
 
-    /// The same error, of another kind.
     pub(crate) fn of_kind(self, kind: Kind) -> Self {
         Self { kind, ..self }
     }
@@ -82,7 +77,6 @@ impl Error {
         self
     }
 
-    /// The same error with `subject` before its message.
     pub(crate) fn about(self, subject: &str) -> Self {
         Self {
             message: self.message.context(subject.to_owned()),
@@ -90,12 +84,10 @@ impl Error {
         }
     }
 
-    /// The kind of failure.
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// The hints, in the order in which they were added.
     pub(crate) fn hints(&self) -> &[String] {
         &self.hints
     }
@@ -105,7 +97,6 @@ impl Error {
         !matches!(self.kind, Kind::ReaderLeft | Kind::Empty)
     }
 
-    /// The exit code that the README documents.
     pub(crate) fn exit_code(&self) -> u8 {
         match self.kind {
             Kind::ReaderLeft => 0,

@@ -19,7 +19,6 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Whether any character of `text` is unsafe on a terminal.
 pub(crate) fn needs_escaping(text: &str) -> bool {
     // The fast path, for most text.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -28,7 +27,6 @@ pub(crate) fn needs_escaping(text: &str) -> bool {
     judged(text).any(|(_, is_safe)| !is_safe)
 }
 
-/// The characters of `text`, each with whether it is safe on a terminal.
 pub(crate) fn judged(text: &str) -> impl Iterator<Item = (char, bool)> {
     text.chars()
         .map(|character| (character, !is_unsafe(character)))

@@ -67,7 +67,6 @@ pub(crate) fn on_panic() {
     }));
 }
 
-/// Makes every panic end the process silently, while a shell's line is on the terminal.
 pub(crate) fn silently_on_panic() {
     std::panic::set_hook(Box::new(|_| std::process::exit(1)));
 }

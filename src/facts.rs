@@ -6,36 +6,28 @@ bitflags! {
     /// Facts about rows.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub(crate) struct Facts: u16 {
-        /// The names of rows: tags or repositories.
         const NAMES = 1;
-        /// The digest of each row.
         const DIGESTS = 1 << 1;
         /// Size, dates and media types.
         const DETAILS = 1 << 2;
-        /// Images without a tag.
         const UNTAGGED = 1 << 3;
         /// The content of manifests, such as the platforms of an index.
         const MANIFESTS = 1 << 4;
         /// Tags of images, which may be versions.
         const TAGS = 1 << 5;
-        /// The totals of a repository's images.
         const USAGE = 1 << 6;
-        /// The relations between all images of a repository.
         const RELATIONS = 1 << 7;
     }
 }
 
-/// An option as given, and the facts that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Need {
     /// The option as the user typed it, such as `--sort size`.
     pub(crate) option: String,
-    /// The facts that it needs.
     pub(crate) facts: Facts,
 }
 
 impl Need {
-    /// The needs of the options that are given.
     pub(crate) fn given<const N: usize>(
         options: [(&str, bool, Facts); N],
     ) -> impl Iterator<Item = Self> {
@@ -43,7 +35,6 @@ impl Need {
         given.map(|(option, _, facts)| Self::new(option, facts))
     }
 
-    /// The need of `option` for `facts`.
     pub(crate) fn new(option: impl Into<String>, facts: Facts) -> Self {
         Self {
             option: option.into(),

@@ -9,7 +9,6 @@ use crate::facts::Facts;
 use crate::reference::PublicRepository;
 use crate::relations::{self, Role};
 
-/// What the rows of a listing are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowKind {
     Images,
@@ -18,7 +17,6 @@ pub(crate) enum RowKind {
 }
 
 impl RowKind {
-    /// The word for one row.
     pub(crate) fn noun(self) -> &'static str {
         match self {
             Self::Images => "image",
@@ -27,7 +25,6 @@ impl RowKind {
         }
     }
 
-    /// The key of the list in the service's JSON document.
     pub(crate) fn list_key(self) -> &'static str {
         match self {
             Self::Images => "imageDetails",
@@ -61,7 +58,6 @@ pub(crate) struct Row {
     pub(crate) size: Option<i64>,
     /// When the image, or the newest one of a repository, was pushed, in milliseconds.
     pub(crate) pushed_at: Option<Timestamp>,
-    /// The media type, which distinguishes an index from an image.
     pub(crate) media_type: Option<Arc<str>>,
     /// The media type of the configuration, chosen by the publisher.
     pub(crate) artifact_media_type: Option<Arc<str>>,
@@ -70,7 +66,6 @@ pub(crate) struct Row {
     pub(crate) platforms: Option<Arc<[String]>>,
     /// Absent until the manifests of the repository are read.
     pub(crate) relations: Option<Box<Relations>>,
-    /// What only repositories have.
     pub(crate) detail: Option<Box<RepositoryDetail>>,
 }
 
@@ -79,7 +74,6 @@ pub(crate) struct Row {
 pub(crate) enum RowName {
     /// That of a tag or a repository, such as `team/web`.
     Own(Option<String>),
-    /// The tags of an image.
     Tags(Box<[String]>),
 }
 
@@ -96,10 +90,8 @@ pub(crate) struct Home {
     pub(crate) repository: Option<Arc<str>>,
 }
 
-/// What only repositories have.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct RepositoryDetail {
-    /// The ARN; absent for public registries.
     pub(crate) arn: Option<String>,
     /// The public reference: `public.ecr.aws/ALIAS/NAME`.
     pub(crate) uri: Option<String>,
@@ -107,16 +99,13 @@ pub(crate) struct RepositoryDetail {
     pub(crate) images: Option<i64>,
     /// Its images without a tag; absent as `images` is.
     pub(crate) untagged: Option<i64>,
-    /// Its tags; absent until they are read.
     pub(crate) tags: Option<i64>,
 }
 
 /// A registry (`Registry` in the service's API).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RegistryDetail {
-    /// The account that owns the registry, 12 digits.
     pub(crate) id: String,
-    /// The primary alias, which references begin with.
     pub(crate) alias: Option<String>,
 }
 
@@ -126,7 +115,6 @@ pub(crate) struct Relations {
     /// The tags through which it is in use, the nearest first.
     pub(crate) used_by: Option<Vec<String>>,
     pub(crate) role: Option<Role>,
-    /// Whether no tag reaches it.
     pub(crate) is_unused: bool,
     /// Whether it has a tag that does not pass the filters, or is not named as others are.
     pub(crate) has_other_tags: bool,
@@ -179,7 +167,6 @@ impl Row {
         relations.is_some_and(|relations| relations.is_unused)
     }
 
-    /// Whether the image is an index: a list of other manifests.
     pub(crate) fn is_index(&self) -> bool {
         relations::is_index(self.media_type.as_deref()) == Some(true)
     }

@@ -16,7 +16,6 @@ use crate::redact::{redacted, redacted_but_ids};
 const PATIENCE: Duration = Duration::from_millis(300);
 const TICK: Duration = Duration::from_millis(100);
 
-/// Logs requests, retries and timings; secrets are redacted.
 #[derive(Debug)]
 pub(crate) struct Progress {
     started: Instant,
@@ -24,16 +23,13 @@ pub(crate) struct Progress {
     line: ProgressBar,
     pages: Cell<usize>,
     rows: Cell<usize>,
-    /// The repositories that were read, and of how many.
     subjects: Cell<(usize, usize)>,
     /// The rate that the host allows, in requests per second, once it is limited.
     rate: Cell<Option<f64>>,
-    /// The manifests that were read, and of how many.
     manifests: Cell<(usize, usize)>,
 }
 
 impl Progress {
-    /// A log that starts now, and writes to stderr if it is `verbose`.
     pub(crate) fn new(verbose: bool) -> Self {
         Self {
             started: Instant::now(),
@@ -47,7 +43,6 @@ impl Progress {
         }
     }
 
-    /// A handle on the line, to clear it from another thread.
     pub(crate) fn line(&self) -> ProgressBar {
         self.line.clone()
     }
@@ -77,12 +72,10 @@ impl Progress {
         self.line.finish_and_clear();
     }
 
-    /// Logs a setting that is in effect.
     pub(crate) fn resolved(&self, what: &str, value: impl fmt::Display) {
         self.write(&redacted_but_ids(&format!("{what}: {value}")));
     }
 
-    /// Logs an attempt at a request, of at most `max_attempts`.
     pub(crate) fn sending(&self, request: &str, attempt: u32, max_attempts: u32) {
         self.log(format_args!(
             "{request}: attempt {attempt} of {max_attempts}"
@@ -93,12 +86,10 @@ impl Progress {
         }
     }
 
-    /// Logs the response to a request and its time.
     pub(crate) fn answered(&self, request: &str, after: Duration) {
         self.log(format_args!("{request}: response in {after:.0?}"));
     }
 
-    /// Logs a failed attempt and the wait before the next one.
     pub(crate) fn waiting(&self, request: &str, cause: impl fmt::Display, delay: Duration) {
         let event = format!("{request}: {cause}; trying again in {delay:.1?}");
         self.log(format_args!("{event}"));
@@ -118,7 +109,6 @@ impl Progress {
         }
     }
 
-    /// Logs a page, and counts its rows.
     pub(crate) fn page(&self, of: impl fmt::Display, number: u64, rows: usize) {
         let counted_rows = counted(rows, "row");
         self.log(format_args!("page {number} of `{of}`: {counted_rows}"));
@@ -135,13 +125,11 @@ impl Progress {
         self.line.set_message(message);
     }
 
-    /// Begins to read `more` manifests.
     pub(crate) fn manifests(&self, more: usize) {
         self.log(format_args!("{} to read", counted(more, "manifest")));
         self.count_manifests(0, more);
     }
 
-    /// Counts a manifest that was read.
     pub(crate) fn manifest_done(&self) {
         self.count_manifests(1, 0);
     }
@@ -163,7 +151,6 @@ impl Progress {
         self.rows.set(0);
     }
 
-    /// Counts a repository that was read.
     pub(crate) fn subject_done(&self) {
         let (done, all) = self.subjects.get();
         self.subjects.set((done + 1, all));
@@ -192,7 +179,6 @@ impl Progress {
     }
 }
 
-/// A limit of `rate` requests per second.
 fn limited(rate: Option<f64>) -> String {
     let rate = rate.map(|rate| format!(" to {rate:.1} requests per second"));
     format!("rate limited{}", rate.unwrap_or_default())

@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The replacement for a secret.
 const BLANK: &str = "[redacted]";
 /// Redacting shorter values would hide ordinary words and protect nothing.
 const SHORTEST: usize = 6;
@@ -129,7 +128,6 @@ fn last_at(word: &str) -> Option<usize> {
     ats.find(|at| !is_digest(&word[at + 1..]))
 }
 
-/// `text` without `secrets` and without passwords in URLs.
 fn blanked<'a>(text: &'a str, secrets: &[&VecDeque<Box<str>>]) -> Cow<'a, str> {
     let text = without_passwords(text);
     let bytes = text.as_bytes();
@@ -156,7 +154,6 @@ fn blanked<'a>(text: &'a str, secrets: &[&VecDeque<Box<str>>]) -> Cow<'a, str> {
     Cow::Owned(safe)
 }
 
-/// The length in bytes of `secret`, raw or encoded, at the start of `text`.
 fn length_of_match(text: &[u8], secret: &[u8]) -> Option<usize> {
     let mut at = 0;
     for &byte in secret {

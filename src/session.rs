@@ -6,7 +6,6 @@ use crate::console::Console;
 use crate::env::Env;
 use crate::progress::Progress;
 
-/// The run's output, its progress, its environment and its cache.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Session<'a> {
     pub(crate) console: &'a Console,

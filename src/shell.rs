@@ -30,7 +30,6 @@ pub(crate) fn split(text: &str) -> Option<Vec<String>> {
     Some(words)
 }
 
-/// Moves the text before the closing `quote` from `rest` to `word`.
 fn quotation(quote: char, rest: &mut std::str::Chars<'_>, word: &mut String) -> Option<()> {
     loop {
         match rest.next()? {

@@ -1,6 +1,4 @@
 //! Which credentials a run uses, decided from settings alone, in the order of the AWS CLI.
-//!
-//! Only whether this machine is an instance with a role cannot be known from settings, so that comes last.
 
 use std::borrow::Cow;
 
@@ -12,31 +10,31 @@ use super::scope::{Scope, integer, of_profile, with_value};
 use crate::error::Error;
 use crate::shell::quoted;
 
-/// The credentials to get.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum CredentialSource {
-    /// Keys of the environment.
     Environment(Keys),
-    /// Keys of the credentials file or of the config file.
-    File { profile: String, keys: Keys },
-    /// A role, and the credentials that may assume it.
+    File {
+        profile: String,
+        keys: Keys,
+    },
     Role(AssumedRole, Box<CredentialSource>),
-    /// A role that a token of another identity provider may assume.
     WebIdentity {
         token_file: String,
         role: AssumedRole,
     },
-    /// A role of IAM Identity Center, after `aws sso login`.
     Sso(SsoRole),
-    /// The keys of `aws login`.
-    Login { profile: String, session: String },
-    /// A role that needs an MFA code, which the AWS CLI asks for.
-    Mfa { profile: String },
-    /// The output of a program.
-    Process { profile: String, command: String },
-    /// The endpoint in the container's environment.
+    Login {
+        profile: String,
+        session: String,
+    },
+    Mfa {
+        profile: String,
+    },
+    Process {
+        profile: String,
+        command: String,
+    },
     Container,
-    /// The role of the instance.
     Instance,
 }
 
@@ -50,7 +48,6 @@ pub(super) struct AssumedRole {
     pub(super) duration_seconds: Option<i32>,
 }
 
-/// A role of IAM Identity Center.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SsoRole {
     pub(super) profile: String,
@@ -62,7 +59,6 @@ pub(super) struct SsoRole {
 }
 
 impl CredentialSource {
-    /// Selects the credentials.
     /// Settings that are incomplete or contradict each other are a credentials error: another source is
     /// never used instead.
     pub(super) fn select(scope: &Scope) -> Result<Self, Error> {
@@ -90,8 +86,6 @@ impl CredentialSource {
         })
     }
 
-    /// The AWS CLI command that renews the credentials that the chain of roles begins with, where one
-    /// does.
     pub(super) fn login_command(&self) -> Option<String> {
         let (kind, profile) = match self {
             Self::Role(_, source) => return source.login_command(),
@@ -102,7 +96,6 @@ impl CredentialSource {
         Some(format!("aws {kind} --profile {}", quoted(profile)))
     }
 
-    /// What to do when the credentials have expired.
     pub(super) fn renewal(&self) -> String {
         match (self.login_command(), self) {
             (Some(command), _) => format!("log in again with `{command}`"),
@@ -114,7 +107,6 @@ impl CredentialSource {
         }
     }
 
-    /// What the credentials are, for messages.
     pub(super) fn description(&self) -> String {
         match self {
             Self::Environment(_) => "the keys of the environment".to_owned(),
@@ -133,7 +125,6 @@ impl CredentialSource {
 }
 
 impl AssumedRole {
-    /// What the role is, for messages.
     pub(super) fn description(&self) -> String {
         match &self.profile {
             Some(profile) => format!("the role of profile `{profile}`"),
@@ -171,7 +162,6 @@ fn has_container(scope: &Scope) -> bool {
     is_set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || is_set("AWS_CONTAINER_CREDENTIALS_FULL_URI")
 }
 
-/// Whether a profile names a role to assume with other credentials.
 fn assumes_role(profile: &Profile) -> bool {
     profile.has("role_arn") && !profile.has("web_identity_token_file")
 }
@@ -180,8 +170,6 @@ fn has_keys(profile: &Profile) -> bool {
     profile.has("aws_access_key_id") || profile.has("aws_secret_access_key")
 }
 
-/// The role of the profile `name`. `visited` are the profiles that led here, the last of them `name`
-/// itself.
 fn role<'a>(
     scope: &'a Scope,
     name: &'a str,
@@ -431,7 +419,6 @@ fn sso(scope: &Scope, profile: &Profile, name: &str) -> Result<Option<SsoRole>, 
     }))
 }
 
-/// The section that the `sso_session` of a profile names.
 fn sso_session<'a>(
     scope: &'a Scope,
     profile: &Profile,

@@ -23,10 +23,8 @@ use crate::redact;
 
 /// Long enough for a program that prompts the user.
 pub(super) const LIMIT: Duration = Duration::from_mins(2);
-/// The region of STS without a setting.
 const DEFAULT_REGION: &str = "us-east-1";
 
-/// What credentials are got with.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Resolver<'a> {
     pub(super) scope: &'a Scope,
@@ -99,7 +97,6 @@ impl Resolver<'_> {
         Ok(Some(keys))
     }
 
-    /// Makes attempts by the retry policy.
     pub(super) async fn run<T>(
         &self,
         operation: &str,
@@ -111,14 +108,12 @@ impl Resolver<'_> {
         outcome.map_err(|failure| failure.error)
     }
 
-    /// The region of STS.
     pub(super) fn region(&self) -> Result<String, Error> {
         let found = self.scope.region();
         found.map_or_else(|| Ok(DEFAULT_REGION.to_owned()), region)
     }
 }
 
-/// Sends a GET request for credentials.
 pub(super) async fn get(
     http: &http::Client,
     url: &str,
@@ -138,9 +133,7 @@ pub(super) async fn get(
 pub(crate) struct Keys {
     pub(super) id: String,
     pub(super) secret: String,
-    /// The session token, never empty.
     pub(super) token: Option<String>,
-    /// When they expire, where that is known.
     pub(super) expires: Option<Timestamp>,
 }
 
@@ -186,19 +179,16 @@ impl Keys {
         }
     }
 
-    /// The keys for the SDK.
     pub(crate) fn for_sdk(&self) -> aws_credential_types::Credentials {
         let (id, secret) = (self.id.clone(), self.secret.clone());
         aws_credential_types::Credentials::new(id, secret, self.token.clone(), None, "ecrpub")
     }
 }
 
-/// Whether `text` can stand in a header.
 pub(super) fn is_header(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-/// The error for `what`, a key or a token that cannot be sent.
 pub(super) fn unsendable(what: &str) -> Error {
     let error = format!("{what}: a line break or another character that cannot be sent");
     credentials_error(error)

@@ -14,7 +14,6 @@ use crate::net::{errors, retry};
 /// What to do about credentials that are not accepted, by where they come from.
 #[derive(Debug)]
 pub(crate) struct Origin {
-    /// What to do when they have expired.
     pub(super) renewal: String,
     /// ` --profile NAME` for commands of the AWS CLI, where that option was given; or empty.
     pub(super) profile_option: String,
@@ -61,7 +60,6 @@ pub(super) fn is_skewed(code: &str) -> bool {
     )
 }
 
-/// An error of credentials.
 pub(super) fn credentials_error(message: impl std::fmt::Display) -> Error {
     Error::new(Kind::Credentials, message)
 }

@@ -15,17 +15,14 @@ use crate::shell;
 /// The longest file that is read, in bytes: that of thousands of profiles is much shorter.
 const LONGEST_FILE: u64 = 16 << 20;
 
-/// The two files, read once.
 #[derive(Debug, Default)]
 pub(super) struct AwsFiles {
     profiles: HashMap<String, Profile>,
     pub(super) sso_sessions: HashMap<String, Section>,
     pub(super) services: HashMap<String, Section>,
-    /// For names without a profile.
     empty: Profile,
 }
 
-/// The settings of a profile in each of the files.
 #[derive(Debug, Default)]
 pub(super) struct Profile {
     pub(super) config: Section,
@@ -39,7 +36,6 @@ impl Profile {
         value.map(String::as_str)
     }
 
-    /// Whether there is a setting `key`, empty or not.
     pub(super) fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
     }
@@ -61,17 +57,14 @@ impl AwsFiles {
         Ok(Self::of(config, credentials))
     }
 
-    /// Whether there is a profile `name`.
     pub(super) fn has_profile(&self, name: &str) -> bool {
         self.profiles.contains_key(name)
     }
 
-    /// The profile `name`; one that does not exist has no settings.
     pub(super) fn profile(&self, name: &str) -> &Profile {
         self.profiles.get(name).unwrap_or(&self.empty)
     }
 
-    /// The names of all profiles, sorted.
     pub(super) fn profile_names(&self) -> Vec<&str> {
         let mut names: Vec<_> = self.profiles.keys().map(String::as_str).collect();
         names.sort_unstable();
@@ -101,7 +94,6 @@ impl AwsFiles {
         files
     }
 
-    /// Files with these contents.
     #[cfg(test)]
     pub(super) fn with(config: &str, credentials: &str) -> Self {
         let sections =
@@ -157,7 +149,6 @@ fn hide_secrets(text: &str) {
     }
 }
 
-/// Whether the file is missing. An invalid path counts as missing.
 fn is_absent(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -15,16 +15,10 @@ pub(super) type Sections = Vec<(String, Section)>;
 /// Why a file cannot be read. Never holds text of the file, which may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SyntaxError {
-    /// The line, from 1.
     pub(super) line: usize,
     pub(super) why: &'static str,
 }
 
-/// Reads the sections of a file.
-///
-/// # Errors
-///
-/// The first line that Python's parser refuses, and text that is not UTF-8.
 pub(super) fn parse(bytes: &[u8]) -> Result<Sections, SyntaxError> {
     let text = decode(bytes)?;
     let mut parser = Parser::default();
@@ -78,9 +72,7 @@ struct Parser {
     /// The sections before the current one.
     sections: Vec<Draft>,
     defaults: Draft,
-    /// The current section; none before the first header, and in `[DEFAULT]`.
     section: Option<Draft>,
-    /// Whether the file is in `[DEFAULT]`.
     in_defaults: bool,
     headers: HashSet<String>,
     /// The indent of the current header or key, which a deeper line continues.
@@ -89,7 +81,6 @@ struct Parser {
     open: Option<String>,
 }
 
-/// A section while it is read: the line and the value of each key.
 #[derive(Debug, Default)]
 struct Draft {
     header: String,
@@ -211,7 +202,6 @@ fn group(value: &str) -> Option<Vec<(&str, &str)>> {
         .collect()
 }
 
-/// The setting `key` of the group `name` in a section.
 pub(super) fn in_group<'a>(section: &'a Section, name: &str, key: &str) -> Option<&'a str> {
     let group = group(section.get(name)?)?;
     let found = group.into_iter().rfind(|(found, _)| *found == key);

@@ -24,7 +24,6 @@ use crate::net::settings::{Found, host};
 use crate::redact;
 use crate::shell::quoted;
 
-/// The fields of keys.
 const KEPT_NAMES: [&str; 3] = ["accessKeyId", "secretAccessKey", "sessionToken"];
 
 /// The keys of the login `session`, while they are valid.
@@ -106,7 +105,6 @@ fn read<D: Digest>(folder: &Path, name: &str) -> Option<Value> {
     serde_json::from_slice(&kept).ok()
 }
 
-/// The failure for an error of the SSO portal.
 fn refused(sso: &SsoRole, answer: &HttpAnswer, host: &str) -> Failure {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let code = answer

@@ -30,7 +30,6 @@ use crate::redact;
 
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-/// Where ECS answers.
 const ECS: &str = "http://169.254.170.2";
 /// Addresses that may be reached without TLS, in addition to loopback: ECS and EKS Pod Identity.
 const LINK_LOCAL: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
@@ -41,7 +40,6 @@ const METADATA_IPV4: &str = "http://169.254.169.254";
 const METADATA_IPV6: &str = "http://[fd00:ec2::254]";
 const ROLE: &str = "/latest/meta-data/iam/security-credentials/";
 
-/// How the metadata service of an instance is reached.
 #[derive(Debug)]
 struct Metadata {
     endpoint: Url,
@@ -49,7 +47,6 @@ struct Metadata {
     attempts: u32,
 }
 
-/// Gets the keys of the container's role.
 pub(super) async fn of_container(at: &Resolver<'_>) -> Result<Keys, Error> {
     let environment = &at.scope.environment;
     let url = container_url(environment)?;

@@ -53,7 +53,6 @@ use crate::net::settings::ConnectionArgs;
 use crate::session::Session;
 use crate::shell::quoted;
 
-/// Settings that were checked, and credentials that were resolved.
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) settings: ServiceSettings,
@@ -128,7 +127,6 @@ fn read(args: &ConnectionArgs, session: Session<'_>) -> Result<(Scope, ServiceSe
     Ok((scope, settings))
 }
 
-/// The names of the profiles in the AWS files.
 pub(crate) fn profile_names() -> Result<Vec<String>, Error> {
     let files = AwsFiles::read(&Environment::of_process())?;
     let names = files.profile_names().into_iter();

@@ -16,7 +16,6 @@ use crate::error::Error;
 use crate::net::errors;
 use crate::shell::quoted;
 
-/// The most output that is read, in bytes.
 const LONGEST_OUTPUT: u64 = 1 << 20;
 
 /// Runs the `credential_process` of a profile, without a shell, and reads the keys that it prints.
@@ -113,7 +112,6 @@ async fn run(mut command: Command) -> io::Result<Output> {
     })
 }
 
-/// Reads a pipe, and closes it after one byte more than the limit.
 async fn read_all(pipe: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if let Some(pipe) = pipe {

@@ -9,12 +9,10 @@ use super::files::{AwsFiles, Profile};
 use crate::error::Error;
 use crate::net::settings::{Found, first_line};
 
-/// The environment, the AWS files, and the profile that was selected.
 #[derive(Debug)]
 pub(super) struct Scope {
     pub(super) environment: Environment,
     pub(super) files: AwsFiles,
-    /// The name of the selected profile, or `default`.
     pub(super) profile: String,
     /// Whether `--profile` selected it, so that keys in the environment do not count.
     pub(super) by_option: bool,
@@ -27,7 +25,6 @@ impl Scope {
         Self::select(environment, files, profile)
     }
 
-    /// The same with files that were read.
     pub(super) fn select(
         environment: Environment,
         files: AwsFiles,
@@ -52,14 +49,11 @@ impl Scope {
         })
     }
 
-    /// The environment's value of `variable`, or else the profile's of `key`. Empty values count as
-    /// unset.
     pub(super) fn find(&self, variable: &str, key: &str) -> Option<Found> {
         self.in_environment(variable)
             .or_else(|| self.in_profile(key))
     }
 
-    /// The environment's value of `variable`.
     pub(super) fn in_environment(&self, variable: &str) -> Option<Found> {
         Some(Found {
             text: self.environment.get(variable)?.into_owned(),
@@ -67,7 +61,6 @@ impl Scope {
         })
     }
 
-    /// The selected profile's value of `key`.
     pub(super) fn in_profile(&self, key: &str) -> Option<Found> {
         let text = self.section().get(key).filter(|text| !text.is_empty())?;
         Some(Found {
@@ -76,7 +69,6 @@ impl Scope {
         })
     }
 
-    /// The selected profile.
     pub(super) fn section(&self) -> &Profile {
         self.files.profile(&self.profile)
     }
@@ -92,18 +84,12 @@ impl Scope {
         })
     }
 
-    /// The region of STS, if one is set, unchecked.
     pub(super) fn region(&self) -> Option<Found> {
         self.in_environment("AWS_REGION")
             .or_else(|| self.find("AWS_DEFAULT_REGION", "region"))
     }
 }
 
-/// Parses a region from a setting.
-///
-/// # Errors
-///
-/// A usage error for an invalid region name, and for one that stands for FIPS endpoints.
 pub(super) fn region(found: Found) -> Result<String, Error> {
     let text = &found.text;
     refuse_fips(text)?;
@@ -125,7 +111,6 @@ pub(super) fn of_profile(key: &str, name: &str) -> String {
     format!("`{key}` in profile `{name}`")
 }
 
-/// The same with its value.
 pub(super) fn with_value(key: &str, name: &str, value: &str) -> String {
     format!("{} is `{}`", of_profile(key, name), first_line(value))
 }
@@ -159,7 +144,6 @@ fn unknown_profile(name: &str, origin: &str, files: &AwsFiles) -> Error {
     })
 }
 
-/// Environment variables and the home folder. An empty variable counts as unset.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Environment {
     variables: HashMap<OsString, OsString>,
@@ -167,7 +151,6 @@ pub(super) struct Environment {
 }
 
 impl Environment {
-    /// The environment of this process.
     pub(super) fn of_process() -> Self {
         let variables = std::env::vars_os().map(|(name, value)| {
             let name = name
@@ -181,12 +164,10 @@ impl Environment {
         }
     }
 
-    /// The value of the variable `name`.
     pub(super) fn get(&self, name: &str) -> Option<Cow<'_, str>> {
         self.os(name).map(OsStr::to_string_lossy)
     }
 
-    /// The value of the variable `name`, in any encoding.
     pub(super) fn os(&self, name: &str) -> Option<&OsStr> {
         self.variables
             .get(OsStr::new(&*key(name)))
@@ -194,7 +175,6 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// The file or folder `path` below the home folder, if there is a home folder.
     pub(super) fn in_home(&self, path: &str) -> Option<PathBuf> {
         self.home.as_ref().map(|home| home.join(path))
     }
@@ -202,10 +182,6 @@ impl Environment {
     /// The path in the variable `name`, or else `default` below the home folder. As in Python, `$NAME`
     /// and `${NAME}` of variables that are set, empty ones too, and a leading `~` are replaced; on
     /// Windows `%NAME%` too.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for `~NAME`, the home folder of another user.
     pub(super) fn path(&self, name: &str, default: &str) -> Result<Option<PathBuf>, Error> {
         let Some(path) = self.os(name) else {
             return Ok(self.in_home(default));
@@ -288,7 +264,6 @@ fn length_of_name(text: &str) -> usize {
 
 #[cfg(test)]
 impl Environment {
-    /// An environment of these variables, whose home folder is `HOME`.
     pub(super) fn of(variables: &[(&str, &str)]) -> Self {
         let variables: HashMap<_, _> = (variables.iter())
             .map(|(name, value)| (OsString::from(name), OsString::from(value)))

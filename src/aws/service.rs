@@ -11,7 +11,6 @@ use super::scope::{Scope, refuse_fips, with_value};
 use crate::error::Error;
 use crate::net::settings::{ConnectionArgs, Found, Transport, host};
 
-/// The one region that serves ECR Public.
 const HOME_REGION: &str = "us-east-1";
 
 /// The partitions beside the public one: how their regions begin, and the domains of their endpoints for
@@ -25,7 +24,6 @@ const PARTITIONS: [(&str, &str, &str); 6] = [
     ("us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
 ];
 
-/// Checked settings of the service.
 #[derive(Debug)]
 pub(crate) struct ServiceSettings {
     /// The region of the service's endpoint and of the signature.
@@ -34,11 +32,9 @@ pub(crate) struct ServiceSettings {
     pub(crate) endpoint_url: Option<Url>,
     /// Whether to use the region's endpoint for both IPv6 and IPv4.
     pub(crate) dual_stack: bool,
-    /// The HTTP client and the retry policy.
     pub(crate) transport: Transport,
 }
 
-/// A service that this program sends requests to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Service {
     EcrPublic,
@@ -47,7 +43,6 @@ pub(super) enum Service {
 }
 
 impl ServiceSettings {
-    /// Looks the settings up. The first wait before a retry takes up to `first_delay`.
     pub(super) fn read(
         scope: &Scope,
         args: &ConnectionArgs,
@@ -69,7 +64,6 @@ impl ServiceSettings {
         })
     }
 
-    /// The host of ECR Public, for messages.
     pub(crate) fn host(&self) -> String {
         match &self.endpoint_url {
             Some(url) => host(url),
@@ -88,7 +82,6 @@ impl Service {
         }
     }
 
-    /// The default host of the service.
     pub(super) fn host(self, region: &str, dual_stack: bool) -> String {
         let partition = PARTITIONS
             .iter()
@@ -127,7 +120,6 @@ impl Scope {
         found.map(|found| found.endpoint()).transpose()
     }
 
-    /// The endpoint of the service `key` in the profile's `services` section.
     fn in_services(&self, key: &str) -> Result<Option<Found>, Error> {
         let Some(name) = self.section().get("services") else {
             return Ok(None);

@@ -24,7 +24,6 @@ use crate::net::retry::{Failure, RetryCause};
 use crate::net::settings::{first_line, host};
 use crate::redact;
 
-/// Assumes `role` with `keys`, the credentials of `source`.
 pub(super) async fn assume_role(
     at: &Resolver<'_>,
     role: &AssumedRole,
@@ -46,7 +45,6 @@ pub(super) async fn assume_role(
     read(at.run("AssumeRole", attempt).await?.credentials, &host)
 }
 
-/// Assumes `role` with the token in the file `token_file`.
 pub(super) async fn assume_role_with_web_identity(
     at: &Resolver<'_>,
     token_file: &str,
@@ -130,7 +128,6 @@ fn read(credentials: Option<Credentials>, host: &str) -> Result<Keys, Error> {
     })
 }
 
-/// The failure of a request to STS for `role`, with a hint for a code that refuses it.
 fn failed<E>(
     error: &SdkError<E, HttpResponse>,
     operation: &str,

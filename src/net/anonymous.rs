@@ -10,11 +10,9 @@ use super::settings::{Transport, host};
 use crate::error::Error;
 use crate::progress::Progress;
 
-/// A host that serves anonymous callers, and the transport to it.
 #[derive(Debug)]
 pub(crate) struct Anonymous<'a> {
     base: Url,
-    /// For messages.
     pub(crate) host: String,
     http: http::Client,
     retry: Retry,
@@ -57,7 +55,6 @@ impl<'a> Anonymous<'a> {
         self.base.scheme() == "https" || (is_loopback && self.http.is_direct(self.base.as_str()))
     }
 
-    /// Makes attempts under the retry policy; `request` names the request in messages.
     pub(crate) async fn run<T>(
         &self,
         request: &str,

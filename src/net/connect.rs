@@ -43,18 +43,14 @@ pub(crate) struct ConnectError {
 
 #[derive(Debug)]
 pub(super) enum ConnectCause {
-    /// The proxy setting is unusable, for this reason.
     Setting(String),
     UnknownHost,
     Tcp(Box<dyn StdError + Send + Sync>),
     /// TLS, with the setting that named a CA bundle.
     Tls(io::Error, Option<String>),
     NoRoots,
-    /// The proxy refused CONNECT with this status.
     Refused(u16),
-    /// The proxy's response to CONNECT is not HTTP.
     NotHttp,
-    /// The proxy did not respond to CONNECT.
     NoAnswer(Box<dyn StdError + Send + Sync>),
 }
 
@@ -136,7 +132,6 @@ impl Connector {
     }
 }
 
-/// A tunnel to the host of `target` through `proxy`, at the other end of `io`.
 async fn tunnel(io: Box<dyn Io>, target: &Uri, proxy: &Proxy) -> Result<Box<dyn Io>, ConnectCause> {
     let host = target.host().unwrap_or_default();
     let host = format!("{host}:{}", target.port_u16().unwrap_or(443));

@@ -15,7 +15,6 @@ use crate::redact::redacted;
 /// The most characters of a foreign text that are shown.
 const LONGEST_TEXT: usize = 2000;
 
-/// A body is longer than so many bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TooLong(pub(super) u64);
 
@@ -55,7 +54,6 @@ pub(crate) fn unlike(host: &str, status: u16, why: &str) -> Error {
     invalid(host, &format!("{why} (HTTP status {status})"))
 }
 
-/// Whether an error of a service is temporary: throttling or a server error.
 pub(crate) fn is_passing(code: &str, status: u16) -> bool {
     cause(code, status) != RetryCause::Final
 }
@@ -239,7 +237,6 @@ fn refuses(chain: &(dyn StdError + 'static)) -> bool {
         .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
 }
 
-/// Describes the failure of a connection by its last cause.
 fn in_words(chain: &(dyn StdError + 'static)) -> String {
     match find::<std::io::Error>(chain).map(std::io::Error::kind) {
         Some(std::io::ErrorKind::TimedOut) => "no response".to_owned(),

@@ -32,14 +32,12 @@ use crate::redact;
 
 /// The longest page of a listing, in bytes. One of 1,000 rows has less than 1 MiB.
 pub(crate) const LONGEST_PAGE: u64 = 256 << 20;
-/// The longest token, in bytes.
 pub(crate) const LONGEST_TOKEN: u64 = 1 << 20;
 /// The longest body of an error, in bytes, regardless of the limit.
 const LONGEST_ERROR: u64 = 1 << 20;
 /// The most bytes that a body reserves before they arrive.
 const LONGEST_RESERVED: u64 = 1 << 20;
 
-/// The headers of requests that hold secrets.
 const SECRET_HEADERS: [&str; 5] = [
     "authorization",
     "proxy-authorization",
@@ -63,7 +61,6 @@ pub(crate) struct Client {
     timeout: Option<Duration>,
 }
 
-/// A complete response to a request outside the SDK.
 #[derive(Debug)]
 pub(crate) struct HttpAnswer {
     pub(crate) status: u16,
@@ -101,7 +98,6 @@ impl Client {
         Self::over(self.connector.direct())
     }
 
-    /// The same client for responses of at most `limit` bytes.
     pub(crate) fn limited(&self, limit: u64) -> Self {
         Self {
             limit,
@@ -220,7 +216,6 @@ impl Drop for Unanswered<'_> {
     }
 }
 
-/// The host of `uri`, with the port unless it is that of the scheme.
 fn host_and_port(uri: &Uri) -> String {
     let host = uri.host().unwrap_or_default();
     match (uri.port_u16(), uri.scheme_str()) {
@@ -229,7 +224,6 @@ fn host_and_port(uri: &Uri) -> String {
     }
 }
 
-/// Reads a body of at most `limit` bytes into one buffer.
 async fn read(
     mut incoming: Incoming,
     limit: u64,

@@ -43,7 +43,6 @@ pub(crate) struct Limiter {
     /// Held by the request that starts next; a fair queue.
     turn: tokio::sync::Mutex<()>,
     permits: Semaphore,
-    /// The number of permits.
     most: AtomicUsize,
     rate: Mutex<Rate>,
 }

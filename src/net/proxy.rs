@@ -13,7 +13,6 @@ use percent_encoding::percent_decode_str;
 
 use crate::redact;
 
-/// The form of a valid setting.
 const EXAMPLE: &str =
     "write it as `http://HOST:PORT`, with `USER:PASSWORD@` before the host if needed";
 
@@ -31,7 +30,6 @@ type ProxySetting = Result<Proxy, String>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Proxy {
-    /// The environment variable that names it.
     pub(super) variable: String,
     /// `http` or `https`, host and port; neither user nor password.
     pub(super) address: Uri,

@@ -22,15 +22,12 @@ const SKEWED_ATTEMPTS: u32 = 2;
 /// The cause of a failed attempt, which decides whether to retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RetryCause {
-    /// The service throttled the request.
     Throttled,
-    /// The service reported an internal error.
     Server,
     /// The response did not arrive, or not completely.
     Lost,
     /// The signature was refused, maybe because of this machine's clock.
     Skewed,
-    /// The same request would fail again.
     Final,
 }
 
@@ -39,7 +36,6 @@ pub(crate) enum RetryCause {
 pub(crate) struct Failure {
     pub(crate) cause: RetryCause,
     pub(crate) error: Error,
-    /// How long the host asks to wait.
     pub(crate) retry_after: Option<Duration>,
 }
 
@@ -56,7 +52,6 @@ impl Failure {
         Self::new(RetryCause::Final, error)
     }
 
-    /// The same failure with the wait that the host asks for.
     pub(crate) fn after(self, retry_after: Option<Duration>) -> Self {
         Self {
             retry_after,
@@ -81,7 +76,6 @@ pub(crate) fn retry_after<'a>(
     Some(Duration::try_from(wait).unwrap_or_default())
 }
 
-/// The time of a header such as `Date`.
 pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
     parser.parse_timestamp(text.trim()).ok()
@@ -94,14 +88,11 @@ pub(crate) struct Retry {
     pub(crate) max_attempts: u32,
     /// The wall time of one attempt, from connecting to the last byte.
     pub(crate) timeout: Duration,
-    /// The limit of the first wait.
     pub(crate) first_delay: Duration,
-    /// Limits the requests to the host.
     limiter: Arc<Limiter>,
 }
 
 impl Retry {
-    /// A policy for one host, without known limits.
     pub(crate) fn new(max_attempts: u32, timeout: Duration, first_delay: Duration) -> Self {
         let second = scaled(Duration::from_secs(1), first_delay);
         Self {
@@ -192,12 +183,10 @@ impl Retry {
     }
 }
 
-/// `wait`, scaled like the first delay.
 fn scaled(wait: Duration, first_delay: Duration) -> Duration {
     wait.mul_f64(first_delay.div_duration_f64(FIRST_DELAY))
 }
 
-/// The last of `attempts` failures.
 fn given_up(attempts: u32, failure: Failure) -> Failure {
     let mut error = failure.error;
     if attempts > 1 {

@@ -63,7 +63,6 @@ pub(crate) struct ConnectionArgs {
     max_attempts: Option<NonZeroU32>,
 }
 
-/// The HTTP client and the retry policy.
 #[derive(Clone, Debug)]
 pub(crate) struct Transport {
     pub(crate) http: http::Client,
@@ -177,13 +176,11 @@ impl Found {
         self.text.parse().map_err(|_| self.unusable(expected))
     }
 
-    /// The setting as a URL to send requests to.
     pub(crate) fn endpoint(&self) -> Result<Url, Error> {
         parse_endpoint(&self.text)
             .map_err(|_| self.unusable("a URL such as `https://HOST/PATH`, without a query"))
     }
 
-    /// The error for a setting that is not what was `expected`.
     pub(crate) fn unusable(&self, expected: &str) -> Error {
         let Self { text, origin } = self;
         let text = without_user(first_line(text));
@@ -206,12 +203,10 @@ pub(crate) fn without_user(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The environment variable `name`, if it is set.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|text| text.to_string_lossy().into_owned())
 }
 
-/// The host and port of `url`, for messages.
 pub(crate) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()

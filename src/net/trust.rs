@@ -17,12 +17,10 @@ const BUNDLES: [&str; 5] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// The TLS settings of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Trust {
     /// The roots of a CA bundle; the system's without them.
     bundle: Option<RootCertStore>,
-    /// The setting that names the bundle.
     pub(super) origin: Option<String>,
     config: OnceLock<Option<Arc<ClientConfig>>>,
 }

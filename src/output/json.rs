@@ -22,7 +22,6 @@ pub(super) struct Json {
     is_empty: bool,
 }
 
-/// A column with the texts before its values.
 #[derive(Debug)]
 struct Field {
     column: &'static Column,
@@ -32,7 +31,6 @@ struct Field {
     key: String,
 }
 
-/// The depths of indentation in a document.
 const ROW: usize = 2;
 const FIELD: usize = 3;
 
@@ -153,7 +151,6 @@ impl Json {
         }
     }
 
-    /// Closes an object or a list.
     fn close(&self, bracket: u8, depth: usize, out: &mut Vec<u8>) {
         if !matches!(out.last(), Some(b'{' | b'[')) {
             self.line(depth, out);
@@ -161,7 +158,6 @@ impl Json {
         out.push(bracket);
     }
 
-    /// Starts a line in a document.
     fn line(&self, depth: usize, out: &mut Vec<u8>) {
         if self.list_key.is_some() {
             out.push(b'\n');

@@ -2,7 +2,6 @@
 
 use super::columns::NAMES;
 
-/// Between columns.
 pub(super) const GAP: u16 = 2;
 
 /// A column of this importance or less is shown only if the others are comfortable.
@@ -10,10 +9,8 @@ const MINOR: u8 = 1;
 /// A column that is cut to this width is comfortable.
 const COMFORTABLE: usize = 24;
 
-/// The width that a column wants.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wish {
-    /// The width at which nothing is cut.
     pub(super) whole: usize,
     /// The width below which it can hardly be read; of names the whole width, except of digest tags.
     pub(super) readable: usize,
@@ -63,18 +60,14 @@ fn names(wishes: &[Wish]) -> u8 {
     importances.max().unwrap_or(NAMES).min(NAMES)
 }
 
-/// The columns of a table, while some are left out.
 struct Fitting<'a> {
     wishes: &'a [Wish],
-    /// Columns of this importance or more name the row.
     names: u8,
     available: usize,
-    /// The positions of the shown columns.
     shown: Vec<usize>,
 }
 
 impl Fitting<'_> {
-    /// Whether the shown columns fit without a cut.
     fn is_whole(&self) -> bool {
         let gaps = usize::from(GAP) * self.shown.len().saturating_sub(1);
         let whole = self.shown.iter().map(|&index| self.wishes[index].whole);

@@ -26,7 +26,6 @@ impl Format for NameLines {
 #[derive(Debug)]
 pub(super) struct ReferenceLines {
     pub(super) kind: RowKind,
-    /// Whether tags are followed by their digests.
     pub(super) pin: bool,
 }
 
@@ -70,13 +69,11 @@ impl Format for ReferenceLines {
     }
 }
 
-/// The digest of `row`, which becomes part of a reference.
 fn digest(row: &Row) -> Result<&str, Error> {
     let digest = row.digest.as_deref();
     checked("digest", digest, Digest::is_canonical)
 }
 
-/// The tag of `row`, which becomes part of a reference.
 fn tag(row: &Row) -> Result<&str, Error> {
     checked("tag", row.id(), TagName::is_valid)
 }

@@ -17,7 +17,6 @@ pub(crate) fn human_size(bytes: u64) -> String {
     size
 }
 
-/// A number with separators, as in `10,000`.
 pub(crate) fn human_count(count: usize) -> impl fmt::Display {
     HumanCount(u64::try_from(count).unwrap_or(u64::MAX))
 }

@@ -22,7 +22,6 @@ const READABLE: usize = 20;
 const DIGITS: usize = 12;
 /// The widest cell, even with `--no-trunc`: nobody reads more.
 const WIDEST: usize = 10_000;
-/// The text of a missing value.
 const MISSING: &str = "-";
 
 /// Measures all rows first, so that any part of them can then be laid out alone.
@@ -30,29 +29,22 @@ const MISSING: &str = "-";
 pub(super) struct Table {
     columns: Vec<&'static Column>,
     style: Style,
-    /// The columns that fit, in order.
     shown: Vec<FittingColumn>,
     has_header: bool,
 }
 
-/// A column that fits.
 #[derive(Debug)]
 struct FittingColumn {
     column: &'static Column,
-    /// Cells wider than this are cut.
     limit: usize,
     /// The width of the widest cell after cutting, or of the title.
     width: usize,
 }
 
-/// A cell before its column's width is known.
 #[derive(Debug)]
 enum Cell<'a> {
-    /// Shown whole, or not at all.
     Fixed(Cow<'a, str>),
-    /// Cut if it does not fit.
     Text(Cow<'a, str>),
-    /// Cut after some items if it does not fit.
     List(Vec<Cow<'a, str>>),
 }
 
@@ -123,7 +115,6 @@ impl Table {
         }
     }
 
-    /// `column` with cells cut to `limit`.
     fn fit(&self, column: &'static Column, limit: usize, rows: &[&[Row]]) -> FittingColumn {
         let title = cut::in_the_middle(self.title(column), limit).width();
         let cells = rows.iter().copied().flatten();
@@ -171,7 +162,6 @@ impl Table {
     }
 }
 
-/// Names and digests are coloured, missing values dimmed.
 fn styled(text: String, look: Look) -> StyledCell {
     let is_missing = text == MISSING;
     let cell = StyledCell::new_owned(text);
@@ -221,7 +211,6 @@ impl Format for Table {
 }
 
 impl Cell<'_> {
-    /// The width at which nothing is cut.
     fn width(&self) -> usize {
         match self {
             Self::Fixed(text) | Self::Text(text) => text.width(),
@@ -256,7 +245,6 @@ impl Cell<'_> {
     }
 }
 
-/// The first digits of `digest`, as Docker shows them.
 fn short_digest(digest: &str) -> &str {
     let hexadecimal = digest.strip_prefix("sha256:").unwrap_or(digest);
     hexadecimal.get(..DIGITS).unwrap_or(hexadecimal)

@@ -22,13 +22,9 @@ pub(crate) enum TimeFormat {
 /// A time format with its context: the zone of `local`, the current time of `relative`.
 #[derive(Clone, Debug)]
 pub(crate) enum Clock {
-    /// RFC 3339 in UTC.
     Utc,
-    /// Seconds since 1970.
     Epoch,
-    /// RFC 3339 in a zone.
     Zone(TimeZone),
-    /// Time before this moment.
     Since(Timestamp),
 }
 
@@ -43,14 +39,12 @@ impl Clock {
         }
     }
 
-    /// `time` as text.
     pub(crate) fn text(&self, time: Timestamp) -> String {
         let mut text = String::new();
         self.write(time, &mut text);
         text
     }
 
-    /// Appends `time` as text.
     pub(crate) fn write(&self, time: Timestamp, out: &mut impl Write) {
         const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
         let written = match self {

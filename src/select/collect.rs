@@ -15,7 +15,6 @@ use crate::reference::ImageId;
 /// The number of rows beyond the limit that are kept before they are sorted and dropped.
 const SPARE: usize = 1000;
 
-/// The rows of one repository, while its pages arrive.
 #[derive(Debug)]
 pub(crate) struct Collector<'a> {
     selection: &'a Selection<'a>,
@@ -23,14 +22,12 @@ pub(crate) struct Collector<'a> {
     /// How many rows are kept: those that are skipped or listed.
     kept: usize,
     rows: Vec<Row>,
-    /// How many pages were added.
     pages: u32,
     /// Whether each row is listed once. In the service's order one is listed as often as the service
     /// lists it.
     is_unique: bool,
     /// The page that each row was last in, and its verdict there.
     seen: SeenRows<(u32, Verdict)>,
-    /// The counts of rows that are not in `seen`.
     others: Counts,
     /// The digests of the rows that each id of `wanted` names.
     found: Vec<BTreeSet<Option<String>>>,
@@ -38,18 +35,14 @@ pub(crate) struct Collector<'a> {
     any_passes: bool,
 }
 
-/// The listed rows of a repository, and what notes report about the others.
 #[derive(Debug, Default)]
 pub(crate) struct Selected {
-    /// The rows that pass, sorted and limited.
     pub(crate) rows: Vec<Row>,
-    /// The numbers of rows.
     pub(crate) counts: Counts,
     /// Whether each row also has tags that do not pass.
     pub(crate) other_tags: Vec<bool>,
     /// The number of tags that are not versions, if `--semver` is given and no row passes.
     pub(crate) not_versions: usize,
-    /// The named ids that no row has.
     pub(crate) missing: Vec<ImageId>,
     /// A named short digest that matches several digests, and those digests.
     pub(crate) ambiguous: Option<(ImageId, Vec<String>)>,
@@ -57,16 +50,13 @@ pub(crate) struct Selected {
     pub(crate) suggestion: Option<String>,
 }
 
-/// Numbers of rows of a repository.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     /// Rows that were read; if rows are named one by one, the named ones.
     pub(crate) read: usize,
     /// Rows that pass the filter, without the skipped ones.
     pub(crate) passing: usize,
-    /// Rows that `--skip` left out.
     pub(crate) skipped: usize,
-    /// Rows that only `--pre` would add.
     pub(crate) pre_releases: usize,
 }
 
@@ -237,7 +227,6 @@ impl<'a> Collector<'a> {
         verdict
     }
 
-    /// Drops rows beyond the limit, once there are enough of them to be worth a sort.
     fn drop_surplus(&mut self) {
         if self.rows.len() > self.kept.saturating_add(self.kept.max(SPARE)) {
             self.selection.sort(&mut self.rows);

@@ -83,7 +83,6 @@ pub(crate) struct TaggedArgs {
 }
 
 impl TaggedArgs {
-    /// The facts that the options need.
     pub(crate) fn needs(self) -> impl Iterator<Item = Need> {
         Need::given([
             ("--untagged", self.untagged, Facts::UNTAGGED),
@@ -92,11 +91,9 @@ impl TaggedArgs {
     }
 }
 
-/// Whether a row passes and, if a note reports it, why not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Verdict {
     Passes,
-    /// It would pass with `--pre`.
     PreRelease,
     #[default]
     Fails,
@@ -105,7 +102,6 @@ pub(super) enum Verdict {
 }
 
 impl FilterArgs {
-    /// The facts that the options need.
     pub(crate) fn needs(&self) -> impl Iterator<Item = Need> {
         let of_media_type = Facts::TAGS | Facts::DETAILS;
         Need::given([
@@ -144,13 +140,11 @@ impl Selection<'_> {
         self.is_included(tag) && self.passes_otherwise(row, tag, floating, self.filter.pre)
     }
 
-    /// Whether images without tags can pass.
     pub(crate) fn admits_untagged(&self) -> bool {
         let needs_tag = !self.filter.include.is_empty() || self.filter.semver.is_some();
         !self.tagged.tagged && !needs_tag
     }
 
-    /// Whether an option says how old rows must be.
     pub(crate) fn bounds_age(&self) -> bool {
         self.before.is_some()
     }
@@ -185,7 +179,6 @@ impl Selection<'_> {
             && self.filter.semver.as_ref().is_none_or(is_in_range)
     }
 
-    /// Whether `row` has the date and the media type.
     fn fits(&self, row: &Row) -> bool {
         let has_date = |date| {
             self.since.is_none_or(|since| date >= since)

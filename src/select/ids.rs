@@ -26,7 +26,6 @@ pub(crate) struct IdArgs {
 }
 
 impl IdArgs {
-    /// Whether any id is given.
     pub(crate) fn are_given(&self) -> bool {
         !self.tags.is_empty() || !self.digests.is_empty()
     }
@@ -40,24 +39,20 @@ impl IdArgs {
         (!wanted.ids.is_empty()).then_some(wanted)
     }
 
-    /// The facts that the options need.
     pub(crate) fn needs(&self) -> Option<Need> {
         (!self.digests.is_empty()).then(|| Need::new("--digest", Facts::DETAILS))
     }
 }
 
-/// The tags and digests of the rows that are named one by one.
 #[derive(Debug, Default)]
 pub(crate) struct Wanted {
     ids: Vec<ImageId>,
     /// The positions in `ids` of tags and digests, which differ by their colons.
     places: HashMap<String, usize>,
-    /// The beginnings of digests, and their positions.
     short_digests: Vec<(Digest, usize)>,
 }
 
 impl Wanted {
-    /// These ids, each once.
     pub(super) fn new(ids: impl IntoIterator<Item = ImageId>) -> Self {
         let mut wanted = Self::default();
         for id in ids {

@@ -104,12 +104,10 @@ impl Selection<'_> {
         self.key == SortKey::None && !self.needs_all_rows()
     }
 
-    /// The limit on the number of rows.
     pub(crate) fn limit(&self) -> usize {
         self.limit.unwrap_or(usize::MAX)
     }
 
-    /// The number of rows that are skipped or listed.
     pub(crate) fn last(&self) -> usize {
         self.skip.saturating_add(self.limit())
     }
@@ -123,7 +121,6 @@ impl Selection<'_> {
         }
     }
 
-    /// The same selection without `--skip` and `--limit`.
     pub(crate) fn unlimited(&self) -> Self {
         Self {
             skip: 0,
@@ -179,13 +176,11 @@ impl Selection<'_> {
         self.filter.semver.is_some() || self.key == SortKey::Version
     }
 
-    /// Sorts rows by a key other than the version.
     fn sort(&self, rows: &mut [Row]) {
         let positions = self.positions(&rows.iter().collect::<Vec<_>>(), &FloatingTags::default());
         order::apply(positions, rows);
     }
 
-    /// The positions of `rows` when they are sorted.
     fn positions<'a>(&self, rows: &[&'a Row], floating: &FloatingTags<'a>) -> Vec<usize> {
         let passes = |row: &Row, tag: &str| self.passes_tag(row, tag, floating);
         let version = |row: &'a Row, tag| floating.version(row.digest.as_deref(), tag);

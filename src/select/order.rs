@@ -65,7 +65,6 @@ impl SortKey {
         }
     }
 
-    /// Whether it is a total of a repository's images, for rows that are repositories.
     pub(crate) fn is_of_usage(self) -> bool {
         matches!(
             self,
@@ -73,7 +72,6 @@ impl SortKey {
         )
     }
 
-    /// The key's name on the command line.
     pub(crate) fn name(self) -> String {
         let value = self.to_possible_value().unwrap_or_default();
         value.get_name().to_owned()
@@ -120,7 +118,6 @@ impl SortKey {
     }
 }
 
-/// Text in its natural order.
 struct Natural<'a>(&'a str);
 
 impl Ord for Natural<'_> {

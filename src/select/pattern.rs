@@ -4,16 +4,13 @@ use std::str::FromStr;
 
 use regex::Regex;
 
-/// A regular expression that matches whole tags.
 #[derive(Clone, Debug)]
 pub(crate) struct TagPattern {
     whole: Regex,
-    /// The same, matching any part of a tag.
     part: Regex,
 }
 
 impl TagPattern {
-    /// Whether the pattern matches all of `tag`.
     pub(super) fn matches(&self, tag: &str) -> bool {
         self.whole.is_match(tag)
     }
@@ -56,7 +53,6 @@ impl FromStr for TagPattern {
     }
 }
 
-/// Compiles `text`, which is a valid pattern, so that it matches whole texts only.
 fn whole(text: &str) -> Result<Regex, regex::Error> {
     // In verbose mode a comment at the end runs to the end of the line, and would swallow the parenthesis.
     Regex::new(&format!("^(?:{text})$")).or_else(|_| Regex::new(&format!("^(?:{text}\n)$")))

@@ -6,10 +6,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-/// A time as the user gives it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum When {
-    /// A fixed time.
     At(Timestamp),
     /// A time that is this long before the current one.
     Ago(Span),
@@ -64,7 +62,6 @@ impl FromStr for When {
     }
 }
 
-/// A date, with or without a time, in UTC.
 fn utc(text: &str) -> Result<Timestamp, jiff::Error> {
     // The civil time of a text with a zone is not in UTC.
     let zone = text.find('[').unwrap_or(text.len());

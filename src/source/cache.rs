@@ -51,7 +51,6 @@ fn cache_folder_of(
 /// is absent, and what cannot be written is in [`Self::trouble`].
 #[derive(Debug)]
 pub(super) struct ManifestCache {
-    /// The folder `manifests` in the cache folder; absent if nothing is to be kept.
     folder: Option<PathBuf>,
     limit: u64,
     has_grown: Cell<bool>,
@@ -104,7 +103,6 @@ impl ManifestCache {
         }
     }
 
-    /// Why manifests could not be stored, as text that may need escaping.
     pub(super) fn trouble(&self) -> Option<String> {
         self.trouble.get().cloned()
     }
@@ -136,12 +134,10 @@ impl Drop for ManifestCache {
     }
 }
 
-/// The digits of a digest, which are the name of its entry.
 fn hexadecimal(digest: &Digest) -> &str {
     digest.as_str().trim_start_matches("sha256:")
 }
 
-/// Whether a file is an entry, or the beginning of one.
 fn is_entry(name: &str) -> bool {
     let digits = name.split('.').next().unwrap_or(name);
     Digest::is_canonical(&format!("sha256:{digits}"))

@@ -32,7 +32,6 @@ pub(crate) struct Gallery<'a>(Anonymous<'a>);
 
 /// A refusal with status 400 or 404: whether what was asked for exists, and the error if it does.
 enum GalleryRefusal {
-    /// It does not exist.
     Missing,
     /// The refusal of the first page has no code: that of a missing registry is not known to have one.
     Unsaid(Error),
@@ -40,7 +39,6 @@ enum GalleryRefusal {
     Other(Error),
 }
 
-/// A page of tags as received; the list is required.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct TagPage {
@@ -145,8 +143,6 @@ impl<'a> Gallery<'a> {
         }
     }
 
-    /// Sends a query and returns the response, or the refusal of a query that may name what does not
-    /// exist.
     async fn ask<T: DeserializeOwned>(
         &self,
         operation: &str,
@@ -166,7 +162,6 @@ impl<'a> Gallery<'a> {
         self.0.run(request_name, read).await
     }
 
-    /// The meaning of an error response to a request for the page at `start`.
     fn refusal(&self, answer: &HttpAnswer, start: Start) -> Result<GalleryRefusal, Failure> {
         let (host, status) = (self.host(), answer.status);
         let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
@@ -207,7 +202,6 @@ impl<'a> Gallery<'a> {
     }
 }
 
-/// A query for a page of tags, or of repositories without a name.
 fn query(
     alias: &RegistryAlias,
     repository: Option<&RepositoryName>,
@@ -295,7 +289,6 @@ fn repositories(entries: Vec<RepositoryEntry>, alias: &RegistryAlias) -> Vec<Row
     entries.into_iter().map(repository).collect()
 }
 
-/// `time`, rounded to the nearest millisecond.
 fn millisecond(time: Option<Timestamp>) -> Option<Timestamp> {
     time.map(|time| to_millisecond(time.as_nanosecond()).unwrap_or(time))
 }

@@ -22,7 +22,6 @@ pub(super) struct ManifestReader<'a> {
     read: Cell<ManifestCounts>,
 }
 
-/// How many manifests a run has read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ManifestCounts {
     pub(crate) all: usize,
@@ -31,7 +30,6 @@ pub(crate) struct ManifestCounts {
 }
 
 impl<'a> ManifestReader<'a> {
-    /// Sends nothing yet.
     pub(super) fn new(transport: &Transport, session: Session<'a>) -> Self {
         let account = Registries::new(SIGNED_IN_RATE, transport, session);
         let denied = OnceCell::new();

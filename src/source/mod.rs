@@ -32,7 +32,6 @@ use crate::progress::Progress;
 use crate::reference::{PublicRepository, RegistryId, Repository, TagName};
 use crate::session::Session;
 
-/// The connected sources of a run.
 #[derive(Debug)]
 pub(crate) struct Sources<'a> {
     own: Option<OwnRegistry<'a>>,
@@ -40,14 +39,12 @@ pub(crate) struct Sources<'a> {
     pub(crate) progress: &'a Progress,
 }
 
-/// The sources of public repositories.
 #[derive(Debug)]
 struct Public<'a> {
     gallery: Gallery<'a>,
     registries: Registries<'a>,
     /// Reads manifests for an account, and keeps them; only if manifests are read.
     manifests: Option<ManifestReader<'a>>,
-    /// The API that tags are read from.
     api: PublicApi,
 }
 
@@ -106,7 +103,6 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// The id and the alias of the caller's own registry.
     pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
         self.own().registry().await
     }
@@ -181,33 +177,24 @@ impl<'a> Public<'a> {
     }
 }
 
-/// A request for a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageRequest<'a> {
-    /// The number of rows to request, 1 to 1000.
     pub(crate) page_size: u16,
-    /// The token of the page; the first page has none.
     pub(crate) token: Option<&'a str>,
-    /// Where the token comes from.
     pub(crate) start: Start,
 }
 
 /// Where a page starts, which decides whose mistake it is if the service refuses the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
-    /// At the beginning of the listing.
     Beginning,
-    /// At the user's `--starting-token`.
     Given,
-    /// At the token of the page before it.
     Next,
 }
 
 /// A page of a listing, in the service's order.
 #[derive(Debug)]
 pub(crate) struct Page {
-    /// The rows; a page may be empty without being the last.
     pub(crate) rows: Vec<Row>,
-    /// The token of the next page; the last page has none.
     pub(crate) next_token: Option<String>,
 }

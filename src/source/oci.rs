@@ -45,7 +45,6 @@ pub(super) const ANONYMOUS_RATE: f64 = 1.0;
 /// <https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html>
 pub(super) const SIGNED_IN_RATE: f64 = 10.0;
 
-/// The registry by its hosts, of which a reference or the settings choose one.
 #[derive(Debug)]
 pub(super) struct Registries<'a>([Registry<'a>; 2]);
 
@@ -70,7 +69,6 @@ enum Access {
     Denied(String),
 }
 
-/// Who reads manifests.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Caller<'c> {
     Anonymous,
@@ -93,17 +91,14 @@ struct TagList {
 /// A manifest that was read by its tag.
 #[derive(Debug)]
 pub(crate) struct TaggedManifest {
-    /// The SHA-256 of its body.
     pub(crate) digest: Digest,
     pub(crate) manifest: ParsedManifest,
 }
 
 struct Get<'a> {
-    /// Its name in messages.
     name: String,
     url: &'a str,
     accept: &'a str,
-    /// The longest response body, in bytes.
     limit: u64,
 }
 
@@ -136,7 +131,6 @@ impl Registry<'_> {
         &self.wire.host
     }
 
-    /// A page of the names of the repository's tags.
     pub(super) async fn tags(
         &self,
         repository: &PublicRepository,
@@ -358,7 +352,6 @@ impl Registry<'_> {
     }
 }
 
-/// The reasons of an error as specified; `None` for any other response.
 fn reasons(answer: &HttpAnswer) -> Option<Vec<Value>> {
     let mut body: Value = serde_json::from_slice(&answer.body).ok()?;
     match body.get_mut("errors")?.take() {
@@ -367,7 +360,6 @@ fn reasons(answer: &HttpAnswer) -> Option<Vec<Value>> {
     }
 }
 
-/// Whether `answer` is an error with this code.
 fn has_code(answer: &HttpAnswer, code: &str) -> bool {
     let reasons = reasons(answer).unwrap_or_default();
     reasons

@@ -33,7 +33,6 @@ use crate::reference::{
 };
 use crate::session::Session;
 
-/// A connection to the service: settings checked, credentials resolved.
 #[derive(Debug)]
 pub(crate) struct OwnRegistry<'a> {
     client: Client,
@@ -45,25 +44,8 @@ pub(crate) struct OwnRegistry<'a> {
     progress: &'a Progress,
 }
 
-/// The request that failed.
 #[derive(Clone, Copy, Debug)]
-struct Context<'a> {
-    /// The API's name of the operation, such as `DescribeImages`.
-    operation: &'static str,
-    /// The repository; a request for the registry has none.
-    repository: Option<&'a RepositoryName>,
-    start: Start,
-}
-
-impl<'a> Context<'a> {
-    fn of(operation: &'static str, repository: Option<&'a RepositoryName>, start: Start) -> Self {
-        Self {
-            operation,
-            repository,
-            start,
-        }
-    }
-}
+struct Context<'a>(&'static str, Option<&'a RepositoryName>, Start);
 
 impl<'a> OwnRegistry<'a> {
     /// Reads the settings and resolves the credentials; sends no request to ECR Public yet. The hint
@@ -78,7 +60,6 @@ impl<'a> OwnRegistry<'a> {
         Ok(Self::new(args, account, registry_id, session))
     }
 
-    /// The same with keys of the environment or of the AWS files, or a credentials error.
     pub(crate) fn at_hand(
         args: &ConnectionArgs,
         registry_id: Option<RegistryId>,
@@ -105,7 +86,6 @@ impl<'a> OwnRegistry<'a> {
         }
     }
 
-    /// The user's options of the connection and the registry, as words of a command line.
     pub(crate) fn options(&self) -> &str {
         &self.options
     }
@@ -127,13 +107,12 @@ impl<'a> OwnRegistry<'a> {
         repository.alias.host()
     }
 
-    /// A page of the repository's images.
     pub(crate) async fn images(
         &self,
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page, Error> {
-        let context = Context::of("DescribeImages", Some(repository), request.start);
+        let context = Context("DescribeImages", Some(repository), request.start);
         let list = self
             .client
             .describe_images()
@@ -156,7 +135,7 @@ impl<'a> OwnRegistry<'a> {
         repository: &RepositoryName,
         ids: &[ImageId],
     ) -> Result<Option<Vec<Row>>, Error> {
-        let context = Context::of("DescribeImages", Some(repository), Start::Beginning);
+        let context = Context("DescribeImages", Some(repository), Start::Beginning);
         let list = self
             .client
             .describe_images()
@@ -176,13 +155,12 @@ impl<'a> OwnRegistry<'a> {
         images(details, &self.host).map(Some)
     }
 
-    /// A page of the repository's tags.
     pub(crate) async fn tags(
         &self,
         repository: &RepositoryName,
         request: PageRequest<'_>,
     ) -> Result<Page, Error> {
-        let context = Context::of("DescribeImageTags", Some(repository), request.start);
+        let context = Context("DescribeImageTags", Some(repository), request.start);
         let list = self
             .client
             .describe_image_tags()
@@ -198,9 +176,8 @@ impl<'a> OwnRegistry<'a> {
         })
     }
 
-    /// A page of the registry's repositories.
     pub(crate) async fn repositories(&self, request: PageRequest<'_>) -> Result<Page, Error> {
-        let context = Context::of("DescribeRepositories", None, request.start);
+        let context = Context("DescribeRepositories", None, request.start);
         let list = self
             .client
             .describe_repositories()
@@ -215,9 +192,8 @@ impl<'a> OwnRegistry<'a> {
         })
     }
 
-    /// The registry's id and its primary alias.
     pub(crate) async fn registry(&self) -> Result<RegistryDetail, Error> {
-        let context = Context::of("DescribeRegistries", None, Start::Beginning);
+        let context = Context("DescribeRegistries", None, Start::Beginning);
         let send = || self.client.describe_registries().send();
         let answer = self.call(context, send).await?;
         let registry = answer.registries.into_iter().next();
@@ -234,7 +210,7 @@ impl<'a> OwnRegistry<'a> {
     /// A token with which the registry serves the account, for `Authorization: Bearer` as it is. It
     /// would allow pushes too.
     pub(crate) async fn authorization_token(&self) -> Result<Arc<str>, Error> {
-        let context = Context::of("GetAuthorizationToken", None, Start::Beginning);
+        let context = Context("GetAuthorizationToken", None, Start::Beginning);
         let send = || self.client.get_authorization_token().send();
         let answer = self.call(context, send).await?;
         let token = answer
@@ -254,7 +230,7 @@ impl<'a> OwnRegistry<'a> {
         &self,
         repository: &RepositoryName,
     ) -> Result<PublicRepository, Error> {
-        let context = Context::of("DescribeRepositories", Some(repository), Start::Beginning);
+        let context = Context("DescribeRepositories", Some(repository), Start::Beginning);
         let list = self
             .client
             .describe_repositories()
@@ -273,7 +249,6 @@ impl<'a> OwnRegistry<'a> {
         })
     }
 
-    /// Sends a request under the retry policy.
     async fn call<T, E>(
         &self,
         context: Context<'_>,
@@ -282,19 +257,20 @@ impl<'a> OwnRegistry<'a> {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
+        let Context(operation, repository, _) = context;
         let attempt = async || {
             let answer = send().await;
             answer.map_err(|error| {
                 let answered = |code: &str, message: Option<&str>, _| {
                     self.answered(code, message.unwrap_or(code), context)
                 };
-                failures::failed(&error, context.operation, &self.host, answered)
+                failures::failed(&error, operation, &self.host, answered)
             })
         };
         let retry = &self.account.settings.transport.retry;
-        let request = match context.repository {
-            Some(repository) => format!("{} of `{repository}`", context.operation),
-            None => context.operation.to_owned(),
+        let request = match repository {
+            Some(repository) => format!("{operation} of `{repository}`"),
+            None => operation.to_owned(),
         };
         let outcome = retry.run(self.progress, &request, attempt).await;
         outcome.map_err(|failure| failure.error)
@@ -302,13 +278,10 @@ impl<'a> OwnRegistry<'a> {
 
     /// The failure for an error code that concerns the request or the credentials.
     fn answered(&self, code: &str, said: &str, context: Context<'_>) -> Option<Failure> {
+        let Context(_, repository, start) = context;
         Some(match code {
-            "RepositoryNotFoundException" => {
-                Failure::fatal(self.repository_not_found(context.repository?))
-            }
-            "InvalidParameterException" | "ValidationException" => {
-                refusals::refused(said, context.start)
-            }
+            "RepositoryNotFoundException" => Failure::fatal(self.repository_not_found(repository?)),
+            "InvalidParameterException" | "ValidationException" => refusals::refused(said, start),
             "UnsupportedCommandException" => Failure::fatal(
                 Error::usage(format!("the service refuses the command: {said}"))
                     .hint("leave out `--region`: ECR Public is served in us-east-1"),
@@ -367,9 +340,8 @@ fn client(account: &Account) -> Client {
     Client::from_conf(config.build())
 }
 
-fn access_denied(said: &str, context: Context<'_>) -> Error {
-    let operation = context.operation;
-    let name = context.repository.map_or("*", RepositoryName::as_str);
+fn access_denied(said: &str, Context(operation, repository, _): Context<'_>) -> Error {
+    let name = repository.map_or("*", RepositoryName::as_str);
     Error::new(Kind::Credentials, format!("access denied: {said}")).hint(format!(
         "allow `ecr-public:{operation}` on `arn:aws:ecr-public::ACCOUNT:repository/{name}` in the IAM policy"
     ))
@@ -383,7 +355,6 @@ fn identifier(id: &ImageId) -> ImageIdentifier {
     .build()
 }
 
-/// The repository that a `repositoryUri` names.
 pub(crate) fn public_repository(uri: &str) -> Option<PublicRepository> {
     match uri.parse::<Reference>().ok()?.resolve(false).ok()? {
         (Named::Repository(Repository::Public(public)), None) => Some(public),

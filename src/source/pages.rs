@@ -15,9 +15,8 @@ use crate::shell::quoted;
 const MOST_EMPTY_PAGES: u64 = 1000;
 /// How often the runtime polls its connections before the thread is busy with rows: a request is written
 /// at the first turn. After more turns a fast host has answered, and would wait for the rows to be written.
-const TURNS: usize = 2;
+const TURNS: usize = 1;
 
-/// The options that divide a listing into requests.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Pages")]
 pub(crate) struct PageArgs {
@@ -42,7 +41,6 @@ pub(crate) struct PageArgs {
     pub(crate) starting_token: Option<String>,
 }
 
-/// The option that resumes at `token`, quoted for a shell.
 pub(crate) fn starting_at(token: &str) -> String {
     // Quotes do not keep clap from parsing such a value as an option.
     let separator = if token.starts_with('-') { '=' } else { ' ' };
@@ -60,14 +58,12 @@ impl PageArgs {
     }
 }
 
-/// The pages of one listing, from a starting token to the end or to `--max-pages`.
 #[derive(Debug)]
 pub(crate) struct Pages<'a> {
     sources: &'a Sources<'a>,
     kind: RowKind,
     subject: &'a Subject,
     page_size: u16,
-    /// How many more pages to read, if limited.
     left: Option<u64>,
     next: Next,
     /// The tokens already followed, because a repeated one would loop for ever.
@@ -76,11 +72,9 @@ pub(crate) struct Pages<'a> {
     /// The rows at the ends of the pages, because a service may send the same rows for ever with new
     /// tokens.
     ends: Hashes,
-    /// The count of consecutive pages without new rows.
     empty: u64,
 }
 
-/// What was met, as hashes, because tokens and rows may have any length.
 #[derive(Debug, Default)]
 struct Hashes {
     known: HashSet<u64>,
@@ -88,12 +82,10 @@ struct Hashes {
 }
 
 impl Hashes {
-    /// Whether `value` is new.
     fn insert(&mut self, value: impl Hash) -> bool {
         self.known.insert(self.hasher.hash_one(value))
     }
 
-    /// Whether the first or the last of `rows` is new.
     fn insert_ends(&mut self, rows: &[Row]) -> bool {
         let ends = [rows.first(), rows.last()].into_iter().flatten();
         ends.fold(false, |is_new, row| {
@@ -110,7 +102,6 @@ enum Next {
 }
 
 impl<'a> Pages<'a> {
-    /// The pages that `args` select.
     pub(crate) fn new(
         sources: &'a Sources<'a>,
         kind: RowKind,
@@ -126,7 +117,6 @@ impl<'a> Pages<'a> {
         pages
     }
 
-    /// All pages, each of at most `page_size` rows.
     pub(crate) fn of_all(
         sources: &'a Sources<'a>,
         kind: RowKind,
@@ -180,7 +170,6 @@ impl<'a> Pages<'a> {
         Ok(Some(rows))
     }
 
-    /// Reads all pages that are left, and passes their rows to `take`.
     pub(crate) async fn each(mut self, mut take: impl FnMut(Vec<Row>)) -> Result<(), Error> {
         while let Some(rows) = self.next().await? {
             take(rows);
@@ -188,7 +177,6 @@ impl<'a> Pages<'a> {
         Ok(())
     }
 
-    /// The step after a page whose response has this token.
     fn after(&mut self, token: Option<String>) -> Result<Next, Error> {
         match token.filter(|token| !token.is_empty()) {
             None => Ok(Next::End),
@@ -201,7 +189,6 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Whether the rows are of an own repository or of the own registry.
     pub(crate) fn are_of_own(&self) -> bool {
         self.subject.is_own()
     }
@@ -210,7 +197,6 @@ impl<'a> Pages<'a> {
         self.left == Some(0) || matches!(self.next, Next::End)
     }
 
-    /// The token of the next page; `None` at the end of the listing.
     pub(crate) fn next_token(&self) -> Option<&str> {
         match &self.next {
             Next::Token(token) => Some(token),

@@ -8,7 +8,6 @@ use crate::net::errors::cut;
 use crate::net::retry::Failure;
 use crate::reference::{PublicRepository, RegistryAlias, RegistryName};
 
-/// The error for a repository that does not exist.
 pub(super) fn not_found(repository: &PublicRepository) -> Error {
     let message = format!("repository `{repository}` does not exist");
     let error = Error::new(Kind::NotFound, message);
@@ -20,7 +19,6 @@ pub(super) fn not_found(repository: &PublicRepository) -> Error {
     }
 }
 
-/// The error for a public registry that the gallery does not list.
 pub(super) fn registry_not_found(alias: &RegistryAlias) -> Error {
     let registry = RegistryName::Public(alias.clone());
     let message = format!("registry `{registry}` does not exist");
@@ -35,7 +33,6 @@ pub(super) fn denied(host: &str, said: &str) -> Failure {
     ))
 }
 
-/// The failure of a request that the service refuses.
 pub(super) fn refused(said: &str, start: Start) -> Failure {
     let said = cut(said);
     let message = format!("the service refuses the request: {said}");

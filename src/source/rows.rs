@@ -14,7 +14,6 @@ use crate::reference::{ImageId, RegistryName, Repository, RepositoryPattern};
 pub(crate) const LOOK_UP_SIZE: usize = 100;
 
 impl Sources<'_> {
-    /// Reads a page of the rows of `subject`: of a pattern, the repositories that it selects from.
     pub(super) async fn page(
         &self,
         kind: RowKind,
@@ -109,7 +108,6 @@ impl Sources<'_> {
 struct Grouped {
     /// The images, and their tags.
     images: Vec<(Row, Vec<String>)>,
-    /// The index of each image in `images`, by digest.
     positions: HashMap<String, usize>,
 }
 

@@ -95,14 +95,11 @@ pub(crate) enum SourceName {
 /// An API of public repositories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PublicApi {
-    /// That of <https://gallery.ecr.aws>.
     Gallery,
-    /// The registry's own.
     Registry,
 }
 
 impl SourceName {
-    /// The API that is asked first.
     pub(crate) fn first(self) -> PublicApi {
         match self {
             Self::Auto | Self::Gallery => PublicApi::Gallery,
@@ -111,15 +108,11 @@ impl SourceName {
     }
 }
 
-/// A subject to list, and the images to select.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) subject: Subject,
-    /// The images that references select; empty for all.
     pub(crate) images: Vec<ImageId>,
-    /// Its public reference, if it is known.
     pub(crate) reference: Option<PublicRepository>,
-    /// The pattern that selected it.
     pub(crate) matched: Option<Arc<RepositoryPattern>>,
 }
 
@@ -135,7 +128,6 @@ impl Target {
 }
 
 impl SourceArgs {
-    /// The repositories in the order given, `--repo` first, each once.
     pub(crate) fn targets(&self) -> Result<Vec<Target>, Error> {
         let RepositoryArgs { named, plain, all } = &self.repositories;
         self.registry_id()?;
@@ -208,7 +200,6 @@ pub(crate) struct RegistryArgs {
 }
 
 impl RegistryArgs {
-    /// The registries in the order given, each once.
     pub(crate) fn targets(&self) -> Result<Vec<Target>, Error> {
         if self.registries.is_empty() {
             if self.public {
@@ -229,7 +220,6 @@ impl RegistryArgs {
         Ok(targets)
     }
 
-    /// Whether the caller's own registry is listed.
     pub(crate) fn names_own(&self) -> bool {
         self.registries.is_empty()
     }
@@ -239,19 +229,14 @@ impl RegistryArgs {
     }
 }
 
-/// The subject of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// A repository, whose images or tags are listed.
     Repository(Repository),
-    /// The repositories of a registry that a pattern selects.
     Matching(RepositoryPattern),
-    /// A registry, whose repositories are listed.
     Registry(RegistryName),
 }
 
 impl Subject {
-    /// Whether it is in the caller's own registry, or is that registry.
     pub(crate) fn is_own(&self) -> bool {
         match self {
             Self::Repository(repository) => matches!(repository, Repository::Own(_)),
@@ -266,7 +251,6 @@ impl Subject {
         matches!(self, Self::Matching(_))
     }
 
-    /// Its name in a sentence, such as "repository `web`".
     pub(crate) fn title(&self) -> String {
         match self {
             Self::Repository(repository) => format!("repository `{repository}`"),

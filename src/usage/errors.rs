@@ -32,7 +32,6 @@ pull: ecrpub only lists: print references to pull with `ecrpub tags REPO --full-
 login: public repositories need no login, your own are read with the credentials of the AWS CLI: `--profile NAME`
 --keep delete remove rm rmi prune batch-delete-image: ecrpub only reads: it lists what to delete with `ecrpub images REPO --unused --output delete-requests`";
 
-/// The error for `answer`, which clap returned for the command line `words`.
 pub(super) fn describe(answer: &clap::Error, words: &[&str]) -> Error {
     let option = name_of(&text(answer, ContextKind::InvalidArg));
     let error = match answer.kind() {
@@ -56,7 +55,6 @@ pub(super) fn describe(answer: &clap::Error, words: &[&str]) -> Error {
     error
 }
 
-/// The hint that names the help of the command among `words`.
 fn see_help(words: &[&str]) -> String {
     let cli = Cli::command();
     let command = words.iter().find_map(|word| cli.find_subcommand(word));
@@ -81,7 +79,6 @@ fn unknown_option(answer: &clap::Error, option: &str) -> Error {
     }
 }
 
-/// The hint for `word`, an option or a command of another tool.
 fn instead(word: &str) -> Option<&'static str> {
     let mut lines = INSTEAD.lines().filter_map(|line| line.split_once(": "));
     let line = lines.find(|(words, _)| words.split(' ').any(|known| known == word));
@@ -185,7 +182,6 @@ fn missing(answer: &clap::Error) -> Error {
     Error::usage(format!("`{}` is missing", names.replace(['<', '>'], "")))
 }
 
-/// The context `kind` of `answer`, as text.
 fn text(answer: &clap::Error, kind: ContextKind) -> String {
     match answer.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ecrpub_registry::{Fault, Image, Registry, Repository};
 
-use crate::harness::{NOW_MS, Outcome, Run, file, home, new_cache};
+use crate::harness::{NOW_MS, Outcome, Run, file, home};
 
 const SCRIPTS: [(&str, &str); 5] = [
     ("bash", "ecrpub.bash"),
@@ -117,21 +117,6 @@ ecrpub tags pub -> public.ecr.aws/
 ecrpub tags public.ecr.aws/e -> 
 ecrpub repos public.ecr.aws/e -> ",
     );
-}
-
-#[test]
-fn columns_and_formats_are_offered_by_all_names_of_an_option() {
-    let registry = registry();
-    assert_offered(
-        &registry,
-        "\
-ecrpub tags web -c +pla -> +platforms
-ecrpub tags web --format ta -> table
-ecrpub tags web --out -> --output
-ecrpub completions z -> zsh
-ecrpub tags web --ca-bundle no-such -> ",
-    );
-    registry.assert_no_requests();
 }
 
 #[test]
@@ -259,15 +244,6 @@ fn names_that_are_not_names_are_not_offered() {
 }
 
 #[test]
-fn nothing_is_written_to_the_disk() {
-    let registry = registry();
-    let cache = new_cache();
-    let run = || Run::on(&registry).env("ECRPUB_CACHE_DIR", &cache);
-    assert_eq!(candidates(run, "ecrpub tags sto"), ["storefront"]);
-    assert!(!cache.exists());
-}
-
-#[test]
 fn a_variable_of_other_programs_does_nothing() {
     let registry = registry();
     let run = || Run::on(&registry).arguments("tags storefront -o name --sort tag");
@@ -280,17 +256,6 @@ fn a_variable_of_other_programs_does_nothing() {
     ] {
         assert_eq!(run().env(name, value).outcome(), expected, "{name}={value}");
     }
-}
-
-#[test]
-fn an_unknown_shell_is_refused() {
-    let run = Run::at("http://127.0.0.1:9").env("ECRPUB_COMPLETE", "tcsh");
-    insta::assert_snapshot!(run.outcome(), @r"
-    --- stderr
-    error: `ECRPUB_COMPLETE` is `tcsh`, which has no completion
-    hint: list the shells with `ecrpub completions --help`
-    --- exit code 2
-    ");
 }
 
 // Only Linux has `setsid --ctty`, which gives a shell its terminal.

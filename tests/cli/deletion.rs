@@ -312,7 +312,7 @@ fn what_changes_last_of_all_ends_the_run() {
         registry
     };
     for change in [(|images| images.clear()) as fn(&mut Vec<Image>), |images| {
-        *images = vec![image(1).tagged(&["old", "new"])]
+        *images = vec![image(1).tagged(&["old", "new"])];
     }] {
         let registry = start(change);
         let outcome = ecrpub(&registry, "images web --tag old -o delete-requests");

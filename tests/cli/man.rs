@@ -123,17 +123,3 @@ fn pages_name_our_variables() {
         assert!(section.contains(name), "{name}");
     }
 }
-
-#[test]
-fn an_unknown_page_is_answered_with_the_commands() {
-    let run = Run::at("http://127.0.0.1:9").arguments("man imags");
-    let outcome = run.outcome();
-    assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(2)));
-    let (error, hints) = outcome.stderr.split_once('\n').expect("lines");
-    assert_eq!(error, "error: invalid value `imags` for `COMMAND`");
-    let all = commands().join("`, `");
-    assert_eq!(
-        hints,
-        format!("hint: did you mean `images`?\nhint: give one of `{all}`\n")
-    );
-}

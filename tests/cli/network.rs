@@ -221,21 +221,6 @@ fn responses_that_are_not_http_are_not_retried() {
     tls.assert_no_requests();
 }
 
-#[test]
-fn binary_headers_are_ignored() {
-    let (address, _) = server(|_, mut stream| {
-        while read_request(&mut stream) {
-            let odd = b"HTTP/1.1 200 OK\r\nvia: caf\xe9\r\n";
-            stream.write_all(odd).unwrap();
-            let page = page(None);
-            stream
-                .write_all(page.split_once("\r\n").unwrap().1.as_bytes())
-                .unwrap();
-        }
-    });
-    list(Run::at(&format!("http://{address}")), "").data();
-}
-
 /// A registry with five pages, which fails the first one once with `fault`.
 fn once(fault: impl Fn() -> Fault + Send + Sync + 'static) -> Registry {
     Registry::builder()

@@ -82,24 +82,6 @@ fn every_page_is_read_through_its_relative_link() {
 }
 
 #[test]
-fn names_have_no_more_columns_than_they_fill() {
-    let registry = registry();
-    for (format, row) in [
-        (
-            "jsonl",
-            "{\"registryAliasName\":\"docker\",\"repositoryName\":\"library/nginx\",\"imageTag\":\"1.29.1\"}\n",
-        ),
-        (
-            "tsv",
-            "registryAliasName\trepositoryName\timageTag\ndocker\tlibrary/nginx\t1.29.1\n",
-        ),
-    ] {
-        let line = format!("tags {NGINX} --source registry -L 1 -q -o {format}");
-        assert_eq!(list(&registry, &line).data(), row, "{format}");
-    }
-}
-
-#[test]
 fn columns_and_orders_that_need_more_than_names_are_refused_before_anything_is_sent() {
     let registry = registry();
     let keys = ["pushed", "created", "size", "digest"].map(|key| format!("--sort {key}"));
@@ -288,25 +270,6 @@ fn a_rate_limited_registry_gets_one_request_per_second() {
     assert_eq!(times.len(), 3);
     // Regardless of other delays, two turns take two seconds.
     assert!(times[2] - times[0] > Duration::from_millis(1900));
-}
-
-#[test]
-#[cfg(unix)]
-fn the_line_of_progress_shows_the_rate_limit() {
-    let registry = faulty(|request| (request.number <= 2).then(too_many));
-    let run = Run::on(&registry)
-        .env("TERM", "xterm-256color")
-        .arguments(&format!("tags {NGINX} --source registry -o name"));
-    let shown = crate::terminal::screen(120, run.into_command());
-    for rate in [
-        "token: rate limited to 0.9 requests",
-        "1 page; rate limited to 0.9 requests",
-    ] {
-        assert!(
-            shown.contains(&format!("{rate} per second")),
-            "{rate}: {shown:?}"
-        );
-    }
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Every page is read, every row is listed, and a partial listing says so.
 
-use std::time::Duration;
-
 use ecrpub_registry::{Fault, Image, Registry, Repository};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -417,23 +415,4 @@ fn an_invalid_page_is_an_error_and_nothing_is_printed() {
         outcome.assert_failed(5, "", "");
         assert_eq!(registry.requests().len(), 2);
     }
-}
-
-#[test]
-fn several_repositories_keep_the_order_given_and_the_missing_one_is_named() {
-    let registry = Registry::builder()
-        .repository(Repository::generated("aa", 2))
-        .repository(Repository::generated("bb", 1))
-        .faults(|request| (request.number == 1).then_some(Fault::Wait(Duration::from_millis(50))))
-        .start();
-    assert_snapshot!(ecrpub(&registry, "images bb nowhere aa bb -o csv -c repositoryName"), @"
-    repositoryName
-    bb
-    aa
-    aa
-    --- stderr
-    error: repository `nowhere` does not exist in your registry
-    hint: list your repositories with `ecrpub repos`
-    --- exit code 3
-    ");
 }

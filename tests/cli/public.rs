@@ -158,14 +158,6 @@ fn an_untagged_image_is_named_as_missing() {
 }
 
 #[test]
-fn images_in_the_services_order_are_read_to_the_end_and_then_printed() {
-    let registry = Registry::start([Repository::generated("big", 100)]);
-    let line = "images public.ecr.aws/example/big --sort none --page-size 7 --tagged -o name";
-    let own = ecrpub(&registry, "images big --sort none --tagged -o name").data();
-    assert_eq!(list(&registry, line).data(), own);
-}
-
-#[test]
 fn a_tag_or_a_digest_of_a_reference_selects_its_image() {
     let registry = gallery();
     assert_snapshot!(list(&registry, &format!("images {NGINX}:1.27 -c imageTags -o csv --no-headers")).data(), @"1.27.3;1.27");
@@ -203,17 +195,6 @@ fn own_and_public_repositories_mix() {
     assert_snapshot!(ecrpub(&registry, &format!("tags storefront {NGINX} --count")), @"
     storefront	9
     public.ecr.aws/docker/library/nginx	15
-    ");
-}
-
-#[test]
-fn a_missing_public_repository_is_named() {
-    let registry = gallery();
-    assert_snapshot!(list(&registry, "tags public.ecr.aws/example/nowhere"), @"
-    --- stderr
-    error: repository `public.ecr.aws/example/nowhere` does not exist
-    hint: look for it at https://gallery.ecr.aws
-    --- exit code 3
     ");
 }
 
@@ -343,23 +324,6 @@ fn settings_of_the_environment_apply_or_are_refused_by_name() {
 }
 
 #[test]
-fn addresses_may_have_a_path() {
-    let registry = gallery();
-    for path in ["at", "at/", "at#part"] {
-        let url = format!("{}/{path}", registry.url());
-        let run = Run::on(&registry)
-            .env("ECRPUB_GALLERY_URL", &url)
-            .env("ECRPUB_REGISTRY_URL", &url);
-        let line = format!("tags {NGINX} --source registry --page-size 9 --max-attempts 1");
-        // No API is at this path.
-        assert_eq!(run.arguments(&line).outcome().code, Some(5));
-    }
-    let paths = registry.requests().into_iter().map(|request| request.path);
-    let both = ["/at/token/", "/at/v2/docker/library/nginx/tags/list?n=9"];
-    assert_eq!(paths.collect::<Vec<_>>(), both.repeat(3));
-}
-
-#[test]
 fn https_is_trusted_by_the_ca_bundle_only() {
     let registry = sample(NOW_MS)
         .into_iter()
@@ -382,37 +346,6 @@ fn https_is_trusted_by_the_ca_bundle_only() {
             .env("AWS_CA_BUNDLE", &bundle);
         run.arguments(&line).outcome().data();
     }
-}
-
-#[test]
-fn verbose_runs_log_every_request() {
-    let registry = gallery();
-    let told = list(
-        &registry,
-        &format!("tags {NGINX} -L 1 --platforms -o name -v"),
-    );
-    assert_eq!(told.code, Some(2));
-    let told = list(
-        &registry,
-        &format!("tags {NGINX} -L 1 --platforms -o json -v"),
-    )
-    .stderr;
-    let events: Vec<_> = told
-        .lines()
-        .filter_map(|line| line.split_once("] ")?.1.split(" in ").next())
-        .collect();
-    assert_snapshot!(events.join("\n"), @"
-    gallery: REGISTRY
-    describeImageTags of `public.ecr.aws/docker/library/nginx`: attempt 1 of 8
-    describeImageTags of `public.ecr.aws/docker/library/nginx`: response
-    page 1 of `public.ecr.aws/docker/library/nginx`: 15 rows
-    1 manifest to read
-    registry: REGISTRY
-    token: attempt 1 of 8
-    token: response
-    manifest sha256:ca36ce2625a8ee8e27b6a3bb26b43cfb6cd9ed80b0cbc2a48be330f7bd632aa8 of `public.ecr.aws/docker/library/nginx`: attempt 1 of 8
-    manifest sha256:ca36ce2625a8ee8e27b6a3bb26b43cfb6cd9ed80b0cbc2a48be330f7bd632aa8 of `public.ecr.aws/docker/library/nginx`: response
-    ");
 }
 
 /// The output of `tags` for this response of the gallery.

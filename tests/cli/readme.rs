@@ -165,31 +165,6 @@ fn each_one_liner_prints_what_todays_command_prints() {
     }
 }
 
-/// Files, and tests by their names.
-#[test]
-fn everything_that_contributing_names_exists() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let tests: String = std::fs::read_dir(root.join("tests/cli"))
-        .unwrap()
-        .filter_map(|entry| std::fs::read_to_string(entry.unwrap().path()).ok())
-        .collect();
-    let text = include_str!("../../CONTRIBUTING.md");
-    let (mut files, mut functions) = (0, 0);
-    for name in text.split('`').skip(1).step_by(2) {
-        if name.starts_with(['.', '/']) || name.contains([' ', '…']) {
-            continue;
-        }
-        if name.contains('/') {
-            files += 1;
-            assert!(root.join(name).exists(), "{name}");
-        } else if name.matches('_').count() > 2 {
-            functions += 1;
-            assert!(tests.contains(&format!("fn {name}(")), "{name}");
-        }
-    }
-    assert!(files > 20 && functions > 1, "{files}, {functions}");
-}
-
 #[test]
 fn the_exit_codes_of_the_readme_are_those_of_the_help() {
     let readme = include_str!("../../README.md");

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use ecrpub_registry::{Image, Registry, Repository, sample};
+use ecrpub_registry::{Image, Registry, Repository};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -305,43 +305,5 @@ fn relations_are_read_from_a_real_registry() {
         assert_eq!(texts("usedBy"), used_by, "{found}");
         assert_eq!(found["role"], role, "{found}");
         assert_eq!(texts("platforms"), platforms, "{found}");
-    }
-}
-
-#[test]
-fn skopeo_lists_the_same_names() {
-    if !peer("skopeo") {
-        return;
-    }
-    let registry = Registry::start(sample(NOW_MS));
-    let image = format!(
-        "docker://{}/docker/library/nginx",
-        registry.url().trim_start_matches("http://")
-    );
-    let skopeo = Run::of("skopeo", &registry.url());
-    let theirs = skopeo
-        .arguments("list-tags --tls-verify=false")
-        .arguments(&image);
-    let theirs: Value = serde_json::from_str(&theirs.outcome().data()).expect("JSON");
-    let mut theirs: Vec<_> = theirs["Tags"]
-        .as_array()
-        .expect("tags")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    theirs.sort_unstable();
-    assert_eq!(registry.requests().len(), 3, "a greeting, a token, a list");
-    for (source, requests) in [("auto", 1), ("registry", 2)] {
-        let before = registry.requests().len();
-        let line = format!("tags public.ecr.aws/docker/library/nginx -o name --source {source}");
-        let ours = Run::on(&registry)
-            .without_keys()
-            .arguments(&line)
-            .outcome()
-            .data();
-        let mut ours: Vec<_> = ours.lines().collect();
-        ours.sort_unstable();
-        assert_eq!(ours, theirs, "{source}");
-        assert_eq!(registry.requests().len() - before, requests, "{source}");
     }
 }

@@ -71,13 +71,6 @@ fn assert_refused(registry: &Registry, request: &Raw<'_>, code: &str) {
     assert_eq!(body["__type"], code, "{body}");
 }
 
-fn with_body(body: Value) -> Raw<'static> {
-    Raw {
-        body,
-        ..Raw::default()
-    }
-}
-
 #[test]
 fn a_registry_without_requests_fails_its_test_unless_that_is_expected() {
     let unused = std::panic::catch_unwind(|| drop(Registry::start([])));
@@ -134,66 +127,4 @@ fn requests_must_be_the_services() {
         assert_refused(&registry, &request, "InvalidSignatureException");
     }
     assert_eq!(registry.requests().len(), 8);
-}
-
-#[test]
-fn parameters_must_be_within_the_services_bounds() {
-    let registry = Registry::start([Repository::generated("big", 3)]);
-    let ids: Vec<_> = (0..101)
-        .map(|id| json!({ "imageTag": id.to_string() }))
-        .collect();
-    for body in [
-        json!({}),
-        json!({ "repositoryName": "x" }),
-        json!({ "repositoryName": "big", "maxResults": 0 }),
-        json!({ "repositoryName": "big", "maxResults": 1001 }),
-        json!({ "repositoryName": "big", "nextToken": "made up" }),
-        json!({ "repositoryName": "big", "imageIds": [] }),
-        json!({ "repositoryName": "big", "imageIds": ids }),
-        json!({ "repositoryName": "big", "imageIds": [{ "imageTag": "v0.0.0" }], "maxResults": 10 }),
-        json!({ "repositoryName": "big", "imageIds": [{ "imageTag": "v0.0.0" }], "nextToken": "x" }),
-    ] {
-        assert_refused(&registry, &with_body(body), "InvalidParameterException");
-    }
-    let elsewhere = json!({ "repositoryName": "big", "registryId": "210987654321" });
-    assert_refused(
-        &registry,
-        &with_body(elsewhere),
-        "RepositoryNotFoundException",
-    );
-    let missing = json!({ "repositoryName": "big", "imageIds": [{ "imageTag": "nowhere" }] });
-    assert_refused(&registry, &with_body(missing), "ImageNotFoundException");
-}
-
-#[test]
-fn tokens_are_valid_only_for_the_listing_that_they_came_from() {
-    let repositories = [
-        Repository::generated("big", 3),
-        Repository::generated("other", 3),
-    ];
-    let registry = Registry::start(repositories);
-    let (_, page) = ask(
-        &registry,
-        &with_body(json!({ "repositoryName": "big", "maxResults": 2 })),
-    );
-    let token = &page["nextToken"];
-    assert!(token.is_string());
-
-    let body = json!({ "repositoryName": "big", "nextToken": token });
-    let (_, rest) = ask(&registry, &with_body(body.clone()));
-    assert_eq!(rest["imageDetails"].as_array().map(Vec::len), Some(1));
-    assert_eq!(rest.get("nextToken"), None);
-
-    let elsewhere = json!({ "repositoryName": "other", "nextToken": token });
-    assert_refused(
-        &registry,
-        &with_body(elsewhere),
-        "InvalidParameterException",
-    );
-    let tags = Raw {
-        target: "SpencerFrontendService.DescribeImageTags",
-        body,
-        ..Raw::default()
-    };
-    assert_refused(&registry, &tags, "InvalidParameterException");
 }

@@ -184,12 +184,3 @@ fn actions_are_pinned_by_the_hash_of_a_version() {
     }
     assert!(actions > 9, "{actions}");
 }
-
-#[test]
-fn the_minimum_rust_is_checked_and_named() {
-    let minimum = env!("CARGO_PKG_RUST_VERSION");
-    let (_, ci) = WORKFLOWS[1];
-    assert!(ci.contains(&format!("cargo +{minimum} check --locked --workspace")));
-    let readme = include_str!("../../README.md");
-    assert!(readme.contains(&format!("Rust {minimum} or later")));
-}

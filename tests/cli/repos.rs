@@ -1,12 +1,10 @@
 //! Repositories of registries, and the patterns that select them.
 
-use ecrpub_registry::{Builder, Fault, Image, Registry, Repository, sample};
+use ecrpub_registry::{Builder, Fault, Registry, Repository, sample};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::harness::{NOW_MS, Outcome, Run, ecrpub};
-
-const DAY: i64 = 86_400_000;
 
 fn registry() -> Registry {
     start(|builder| builder)
@@ -398,27 +396,6 @@ fn a_pattern_that_selects_one_repository_prints_what_several_do() {
 }
 
 #[test]
-fn references_of_matched_repositories_need_no_further_request() {
-    let registry = registry();
-    let pinned = ecrpub(
-        &registry,
-        "tags storefront team/w* --sort version --limit 1 --pin -q",
-    )
-    .data();
-    assert_eq!(pinned.lines().count(), 3);
-    assert!(
-        pinned.contains("\npublic.ecr.aws/example/team/web:"),
-        "{pinned}"
-    );
-    let expected = ["DescribeImageTags 3", "DescribeRepositories 2"];
-    assert_eq!(
-        operations(&registry),
-        expected,
-        "one for the pattern, one for the name"
-    );
-}
-
-#[test]
 fn patterns_without_a_match_are_named() {
     let registry = registry();
     assert_snapshot!(ecrpub(&registry, "tags nothing/* tools/scan public.ecr.aws/eks-distro/none* -o name"), @"
@@ -441,20 +418,6 @@ fn patterns_without_a_match_are_named() {
     assert_snapshot!(ecrpub(&empty, "repos"), @"
     --- stderr
     note: your registry has nothing to list: it is empty
-    ");
-}
-
-#[test]
-fn named_images_may_be_in_any_matched_repository() {
-    let registry = registry();
-    assert_snapshot!(ecrpub(&registry, "images team/* --tag latest --tag nowhere -c repository,tags"), @"
-    REPOSITORY     TAGS
-    team/checkout  3.0.0, 3, latest
-    team/web       2.3.0, 2.3, latest
-    team/worker    0.9.1, latest
-    --- stderr
-    error: no repository of this listing has an image with tag `nowhere`
-    --- exit code 3
     ");
 }
 
@@ -513,20 +476,6 @@ fn names_that_the_service_makes_up_are_refused() {
     error: `REGISTRY` sent an invalid response: no `repositories` in it (HTTP status 200)
     hint: check the endpoint and whether a proxy responds in its place
     --- exit code 5
-    ");
-}
-
-#[test]
-fn names_that_come_twice_are_listed_once() {
-    let image = |seed| Image::oci(seed, 5, NOW_MS - DAY).tagged(&["1.0"]);
-    let registry = Registry::builder()
-        .repository(Repository::new("web", vec![image(1)]))
-        .repository(Repository::new("web-2", vec![image(2)]))
-        .start();
-    let line = "tags web* web web-2 w* --count";
-    assert_snapshot!(ecrpub(&registry, line), @"
-    web	1
-    web-2	1
     ");
 }
 
@@ -591,18 +540,5 @@ fn overlapping_patterns_are_one_selection() {
     team/worker	4
     --- stderr
     note: repository `team/web` disappeared meanwhile
-    ");
-}
-
-#[test]
-fn several_empty_repositories_of_a_pattern_get_one_note() {
-    let registry = registry();
-    assert_snapshot!(ecrpub(&registry, "images team/* --include late"), @"
-    --- stderr
-    note: 4 repositories that patterns select have nothing to list; did you mean '.*late.*'?
-    ");
-    assert_snapshot!(ecrpub(&registry, "images team/we* --include late"), @"
-    --- stderr
-    note: repository `team/web` has nothing to list: of 29 rows, none passes the filters; did you mean '.*late.*'?
     ");
 }

@@ -104,7 +104,7 @@ fn missing_system_certificates_are_reported() {
         "{outcome}"
     );
     assert!(
-        outcome.stderr.contains("cannot trust") && outcome.stderr.contains("`SSL_CERT_FILE` names"),
+        outcome.stderr.contains("cannot trust") && outcome.stderr.contains("`--ca-bundle FILE`"),
         "{outcome}"
     );
     registry.assert_no_requests();

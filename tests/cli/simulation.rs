@@ -50,7 +50,6 @@ fn clean_up_deletes_exactly_what_it_may() {
     good.into_iter()
         .flatten()
         .for_each(|end| *ends.entry(end).or_default() += 1);
-    eprintln!("{ends:?}");
     // Otherwise these repositories would show nothing.
     for end in [End::Deleted, End::Nothing, End::Refused] {
         let often = ends.get(&end).copied().unwrap_or_default();
@@ -105,9 +104,9 @@ fn simulate(seed: u64) -> Result<End, String> {
     );
     let outcome = ecrpub(&registry, &line);
     let explain = |why: String| format!("{why}\n{line}\n{outcome}");
-    let seen = change.and_then(|change| Seen::of(&registry, &change));
+    let sight = change.and_then(|change| Seen::of(&registry, &change));
     match outcome.code {
-        Some(5) if seen.is_some() && outcome.stdout.is_empty() => return Ok(End::Refused),
+        Some(5) if sight.is_some() && outcome.stdout.is_empty() => return Ok(End::Refused),
         Some(0) => {}
         Some(3) if options.names_images() => {}
         _ => return Err(explain("it failed".to_owned())),
@@ -119,7 +118,7 @@ fn simulate(seed: u64) -> Result<End, String> {
         .iter()
         .map(|name| (*name, known(&registry, name)))
         .collect();
-    if let Some(seen) = seen.filter(|seen| !seen.by_listing) {
+    if let Some(seen) = sight.filter(|seen| !seen.by_listing) {
         let printed = |image: &&Known| outcome.stdout.contains(&image.digest);
         let images = before[&*seen.repository].iter().filter(printed);
         let mut tags = images.flat_map(|image| &image.tags);
@@ -172,7 +171,7 @@ impl Seen {
         let is_first = |body: &&Value| body["nextToken"].is_null() && body["imageIds"].is_null();
         Some(Self {
             repository: change.repository.clone(),
-            by_listing: bodies.iter().any(|body| is_first(body)),
+            by_listing: bodies.iter().any(is_first),
             by_look_up: bodies.iter().any(|body| !body["imageIds"].is_null()),
         })
     }
@@ -383,7 +382,7 @@ impl Options {
             _ => {
                 options.tagged = *rng
                     .choice([None, Some(true), Some(false)].iter())
-                    .expect("one")
+                    .expect("one");
             }
         }
         if options.tag.is_none() {
@@ -445,9 +444,10 @@ impl Options {
 
     /// Whether the image passes all filters but `--unused`.
     fn lists(&self, image: &Known) -> bool {
-        let by_tag = match image.tags.is_empty() {
-            true => self.include.is_none() && !self.semver && self.tag.is_none(),
-            false => image.tags.iter().any(|tag| self.passes(tag)),
+        let by_tag = if image.tags.is_empty() {
+            self.include.is_none() && !self.semver && self.tag.is_none()
+        } else {
+            image.tags.iter().any(|tag| self.passes(tag))
         };
         let is_old = |days| image.date.is_some_and(|date| date < NOW_MS - days * DAY);
         by_tag
@@ -556,7 +556,7 @@ impl Known {
 fn known(registry: &Registry, name: &str) -> Vec<Known> {
     let mut images = Vec::new();
     registry.change(ALIAS, name, |all| {
-        images = all.iter().map(Known::of).collect()
+        images = all.iter().map(Known::of).collect();
     });
     images.sort_by(|a, b| a.digest.cmp(&b.digest));
     images.dedup();
@@ -564,7 +564,7 @@ fn known(registry: &Registry, name: &str) -> Vec<Known> {
 }
 
 /// What must stay while `start` stays.
-fn needed<'a>(images: &'a [Known], start: impl Fn(&Known) -> bool) -> BTreeSet<&'a str> {
+fn needed(images: &[Known], start: impl Fn(&Known) -> bool) -> BTreeSet<&str> {
     let mut needed: BTreeSet<_> = images
         .iter()
         .filter(|image| start(image))

@@ -352,49 +352,6 @@ fn a_manifest_with_another_digest_fails_the_listing() {
     assert!(outcome.stderr.contains(&words), "{outcome}");
 }
 
-/// An operation or an image that the gallery does not know says nothing about the repository.
-#[test]
-fn a_code_that_names_no_repository_is_confirmed_by_the_registry() {
-    for code in [
-        "ImageNotFoundException",
-        "RepositoryPolicyNotFoundException",
-        "NotFoundException",
-    ] {
-        for status in [400, 404] {
-            let registry = without_gallery(Fault::error(status, code, "no"));
-            for source in ["", "--source gallery"] {
-                let line = |name| format!("tags {name} -o json {source}");
-                let exists = list(&registry, &line(NGINX));
-                assert_eq!(exists.code, Some(5), "{code}: {exists}");
-                let missing = list(&registry, &line("public.ecr.aws/docker/library/nginxx"));
-                assert_eq!(missing.code, Some(3), "{code}: {missing}");
-            }
-        }
-        let gallery = code.to_owned();
-        let registry = faulty(move |_| Some(Fault::error(400, &gallery, "no")));
-        let repos = list(&registry, "repos public.ecr.aws/docker");
-        assert_eq!(repos.code, Some(5), "{code}: {repos}");
-    }
-}
-
-#[test]
-fn a_page_for_people_in_place_of_a_refusal_is_confirmed_by_the_registry() {
-    for status in [400, 404] {
-        let registry = without_gallery(Fault::raw(status, "text/html", " <!doctype html>no"));
-        for options in ["-o json", "-o json --source gallery", "--source gallery"] {
-            let missing = format!("tags public.ecr.aws/docker/library/nginxx {options}");
-            let missing = list(&registry, &missing);
-            assert_eq!(missing.code, Some(3), "{status} {options}: {missing}");
-            let exists = list(&registry, &format!("tags {NGINX} {options}"));
-            assert_eq!(exists.code, Some(5), "{status} {options}: {exists}");
-            assert!(exists.stderr.contains("error page"), "{exists}");
-        }
-        let registry = faulty(move |_| Some(Fault::raw(status, "text/html", "<html>")));
-        let repos = list(&registry, "repos public.ecr.aws/docker");
-        assert_eq!(repos.code, Some(5), "{status}: {repos}");
-    }
-}
-
 /// The fields of a refusal may come twice, in two spellings, and as other types.
 #[test]
 fn a_refusal_is_read_whatever_else_it_holds() {

@@ -441,30 +441,3 @@ fn no_progress_line_while_a_process_may_prompt_on_the_terminal() {
         "{shown:?}"
     );
 }
-
-#[test]
-fn the_progress_line_shows_why_a_request_is_retried() {
-    let registry = Registry::builder()
-        .repository(Repository::generated("big", 3))
-        .faults(|request| {
-            let body = r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#;
-            let throttled = Fault::Raw {
-                status: 400,
-                headers: vec![
-                    ("content-type", "application/x-amz-json-1.1".to_owned()),
-                    ("retry-after", "1".to_owned()),
-                ],
-                body: body.into(),
-            };
-            (request.number == 1).then_some(throttled)
-        })
-        .start();
-    let shown = screen(
-        160,
-        colorful(&registry, "images big -o name").into_command(),
-    );
-    assert!(
-        shown.contains("throttles requests: Rate exceeded; trying again in "),
-        "{shown:?}"
-    );
-}

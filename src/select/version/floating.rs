@@ -9,11 +9,9 @@ use super::order::value;
 /// The versions that the floating tags of a repository stand for.
 #[derive(Debug, Default)]
 pub(crate) struct FloatingTags<'a> {
-    /// By digest and tag.
     versions: HashMap<(&'a str, &'a str), Version<'a>>,
 }
 
-/// A tag and its version as written.
 type Written<'a> = (&'a str, Version<'a>);
 
 impl<'a> FloatingTags<'a> {
@@ -92,7 +90,6 @@ fn floating<'a>(tags: &[Written<'a>]) -> Vec<Written<'a>> {
 /// A variant in lower case, or `None` for any, and numbers by value.
 type Beginning<'a> = (Option<&'a str>, Vec<(usize, &'a str)>);
 
-/// The first `count` numbers of `version`.
 fn first_numbers<'a>(version: &'a Version<'_>, count: usize) -> Vec<(usize, &'a str)> {
     version.numbers.split('.').take(count).map(value).collect()
 }

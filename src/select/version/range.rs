@@ -12,12 +12,9 @@ use super::tag::split_numbers;
 #[derive(Clone, Debug)]
 pub(crate) struct Range(Vec<Alternative>);
 
-/// Bounds that a version must all meet.
 #[derive(Clone, Debug, Default)]
 struct Alternative {
-    /// Versions begin at or after each of these.
     starts: Vec<Point>,
-    /// Versions are before each of these.
     ends: Vec<Point>,
     /// The numbers of the pre-releases that are named here: pre-releases of the same numbers are in
     /// the range without `--pre`.
@@ -34,13 +31,9 @@ struct Point {
 /// A point among the versions with the same numbers.
 #[derive(Clone, Debug)]
 enum Stage {
-    /// Before the first pre-release.
     Start,
-    /// At this pre-release.
     Pre(String),
-    /// Directly after this pre-release.
     AfterPre(String),
-    /// At the release.
     Release,
     /// Before the first pre-release with `--pre`, otherwise at the release.
     StartWithPre,
@@ -50,7 +43,6 @@ enum Stage {
 #[derive(Debug)]
 struct Comparand {
     numbers: Vec<String>,
-    /// Empty for a release.
     pre: String,
     /// Whether `x` or `*` replaces the missing numbers.
     wildcard: bool,
@@ -114,7 +106,6 @@ impl FromStr for Alternative {
 }
 
 impl Alternative {
-    /// Adds the bounds of `operator version`.
     fn add(&mut self, operator: &str, version: &Comparand) {
         self.name(version);
         let is_pre = !version.pre.is_empty();
@@ -150,7 +141,6 @@ impl Alternative {
         self.ends.push(end);
     }
 
-    /// Adds the bounds of `first - last`.
     fn add_span(&mut self, first: &Comparand, last: &Comparand) {
         self.name(first);
         if !first.numbers.is_empty() {
@@ -185,7 +175,6 @@ impl Point {
         }
     }
 
-    /// Whether `version` is at or after this point.
     fn is_reached(&self, version: &Version, pre: bool) -> bool {
         let by_pre = |this| compare_pre_releases(&version.pre, this);
         match compare_numbers(&version.numbers, &self.numbers) {
@@ -301,7 +290,6 @@ impl Comparand {
     }
 }
 
-/// The number after `digits`, of any length.
 fn successor(digits: &str) -> String {
     let kept = digits.trim_end_matches('9');
     let zeros = "0".repeat(digits.len() - kept.len());

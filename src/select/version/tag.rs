@@ -5,7 +5,6 @@ use std::borrow::Cow;
 /// A tag read as a version. Equal versions may be written differently: `v1.2` and `1.2.0`.
 #[derive(Clone, Debug)]
 pub(crate) struct Version<'a> {
-    /// Digits, separated by dots.
     pub(super) numbers: Cow<'a, str>,
     /// The pre-release, as written; empty for a release.
     pub(super) pre: Cow<'a, str>,
@@ -28,7 +27,6 @@ const SEPARATORS: [char; 3] = ['-', '.', '_'];
 const MOST_DIGITS_OF_ONE_NUMBER: usize = 4;
 
 impl<'a> Version<'a> {
-    /// Reads `tag`, if it is a version.
     pub(crate) fn of(tag: &'a str) -> Option<Self> {
         let (prefix, (numbers, word, rest)) = split_prefix(tag)?;
         let several = numbers.contains('.');
@@ -53,7 +51,6 @@ impl<'a> Version<'a> {
         })
     }
 
-    /// Whether this is a release, not a pre-release.
     pub(super) fn is_release(&self) -> bool {
         self.pre.is_empty()
     }
@@ -216,7 +213,6 @@ fn starts_with_letter(text: &str) -> bool {
     text.starts_with(|character: char| character.is_ascii_alphabetic())
 }
 
-/// Joins the parts that are not empty by hyphens.
 fn join<const N: usize>(parts: [&str; N]) -> Cow<'_, str> {
     let mut joined = Cow::Borrowed("");
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
