@@ -18,7 +18,7 @@ use super::scope::{Environment, of_profile, region};
 use super::service::Service;
 use crate::error::{Error, Kind};
 use crate::net::errors::{self, cut};
-use crate::net::http::HttpAnswer;
+use crate::net::http::{HttpAnswer, LONGEST_TOKEN};
 use crate::net::retry::Failure;
 use crate::net::settings::{Found, host};
 use crate::redact;
@@ -65,8 +65,9 @@ pub(super) async fn keys_of_sso(at: &Resolver<'_>, sso: &SsoRole) -> Result<Opti
         base.trim_end_matches('/')
     );
     let headers = [("x-amz-sso_bearer_token", token.as_str())];
+    let http = at.settings.transport.http.limited(LONGEST_TOKEN);
     let attempt = async || {
-        let answer = get(&at.settings.transport.http, &url, &headers, &host).await?;
+        let answer = get(&http, &url, &headers, &host).await?;
         if answer.status != 200 {
             return Err(refused(sso, &answer, &host));
         }

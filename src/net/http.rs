@@ -98,9 +98,11 @@ impl Client {
         Self::over(self.connector.direct())
     }
 
+    /// The same client for what provides credentials: its responses tell nothing of the service's clock.
     pub(crate) fn limited(&self, limit: u64) -> Self {
         Self {
             limit,
+            skew: Arc::default(),
             ..self.clone()
         }
     }
