@@ -170,34 +170,3 @@ fn read(stdout: &[u8]) -> Result<Keys, &'static str> {
     let names = ["AccessKeyId", "SecretAccessKey", "SessionToken"];
     Keys::of_json(&printed, names, "Expiration").ok_or("printed credentials without a key")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::read;
-
-    #[test]
-    fn what_a_process_prints_is_read() {
-        let keys = |text: &str| {
-            read(text.as_bytes()).map(|keys| (keys.id, keys.token, keys.expires.is_some()))
-        };
-        let full = r#"{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "S", "SessionToken": "T", "Expiration": "2030-01-01T00:00:00+0000"}"#;
-        assert_eq!(keys(full), Ok(("A".to_owned(), Some("T".to_owned()), true)));
-        let bare = r#"{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "S", "SessionToken": "", "Expiration": null}"#;
-        assert_eq!(keys(bare), Ok(("A".to_owned(), None, false)));
-        let odd = bare.replace("null", "\"soon\"");
-        assert_eq!(keys(&odd), Ok(("A".to_owned(), None, false)));
-        let incomplete = "printed credentials without a key";
-        for (text, message) in [
-            ("", "did not print JSON"),
-            ("[]", "did not print version 1 of credentials"),
-            (
-                r#"{"Version": "1"}"#,
-                "did not print version 1 of credentials",
-            ),
-            (r#"{"Version": 1, "AccessKeyId": 1}"#, incomplete),
-            (r#"{"Version": 1, "AccessKeyId": "A"}"#, incomplete),
-        ] {
-            assert_eq!(keys(text), Err(message));
-        }
-    }
-}

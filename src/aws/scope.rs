@@ -312,13 +312,6 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_variable_is_not_set() {
-        let environment = Environment::of(&[("A", ""), ("B", "b")]);
-        assert_eq!(environment.get("A"), None);
-        assert_eq!(environment.get("B").as_deref(), Some("b"));
-    }
-
-    #[test]
     fn percent_signs_enclose_variables_on_windows() {
         let environment = Environment::of(&[("A_1", "x")]);
         for (text, expanded) in [

@@ -212,9 +212,8 @@ impl ReposArgs {
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory, Parser};
+    use clap::CommandFactory;
 
-    use super::COLUMNS;
     use crate::cli::Cli;
 
     #[test]
@@ -229,20 +228,6 @@ mod tests {
         assert!(texts.iter().any(|text| text.contains("\n\n")), "paragraphs");
         for text in texts {
             assert!(!text.replace("\n\n", "").contains('\n'), "{text}");
-        }
-    }
-
-    #[test]
-    fn titles_of_tables_are_sort_keys_where_fields_are() {
-        let is_accepted =
-            |key: &str| Cli::try_parse_from(["ecrpub", "repos", "--sort", key]).is_ok();
-        let sortable: Vec<_> = COLUMNS
-            .iter()
-            .filter(|column| is_accepted(column.key))
-            .collect();
-        assert_eq!(sortable.len(), 7);
-        for column in sortable {
-            assert!(is_accepted(column.title), "{}", column.title);
         }
     }
 }

@@ -27,8 +27,11 @@ pub(super) fn leave_out(listing: &Listing<'_>, part: &mut Part<'_>) {
     let mut skipped = listing.query.args.select.skip;
     let [mut others, mut young, mut undated] = [0; 3];
     part.selected.rows.retain(|row| {
-        // A signature shares the fate of its image, and is no image to count.
-        let is_attached = |tag: &String| Digest::in_tag(tag).is_some();
+        // A signature shares the fate of its image, and is no image to count. A digest tag on the image
+        // that it names is an ordinary tag.
+        let is_other = |named: Digest| row.digest.as_deref() != Some(named.as_str());
+        let is_attached =
+            |tag: &String| Digest::in_tag(tag).is_some_and(|(named, _)| is_other(named));
         let is_counted = row.names().is_empty() || !row.names().iter().all(is_attached);
         let is_skipped = is_counted && skipped > 0;
         skipped -= usize::from(is_skipped);

@@ -72,7 +72,7 @@ fn sum(numbers: impl Iterator<Item = Option<i64>>) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::line;
-    use crate::model::{RepositoryDetail, Row, RowKind, RowName};
+    use crate::model::{Row, RowKind, RowName};
 
     const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
@@ -82,19 +82,6 @@ mod tests {
             digest: Some(digest.to_owned()),
             size: Some(size),
             media_type: Some(media_type.into()),
-            ..Row::default()
-        }
-    }
-
-    fn repository([images, untagged, tags, size]: [Option<i64>; 4]) -> Row {
-        Row {
-            size,
-            detail: Some(Box::new(RepositoryDetail {
-                images,
-                untagged,
-                tags,
-                ..RepositoryDetail::default()
-            })),
             ..Row::default()
         }
     }
@@ -112,26 +99,5 @@ mod tests {
         assert_eq!(whole.as_deref(), Some("3 images, 2 untagged, 200 B"));
         let part = images(&three, false);
         assert_eq!(part.as_deref(), Some("3 images, 2 untagged"));
-    }
-
-    #[test]
-    fn a_negative_size_counts_as_zero() {
-        let tag = row(&["a"], "sha256:1", "other", -5);
-        assert_eq!(line(RowKind::Tags, &[&tag], true).as_deref(), Some("1 tag"));
-    }
-
-    #[test]
-    fn usage_is_added_up() {
-        let line = |rows: &[&Row]| line(RowKind::Repositories, rows, true).unwrap();
-        let unread = Row::default();
-        assert_eq!(line(&[&unread]), "1 repository");
-        let large = repository([Some(1200), Some(7), Some(9), Some(4_000_000_000)]);
-        let small = repository([Some(34), Some(0), Some(9), Some(2_500_000_000)]);
-        assert_eq!(
-            line(&[&unread, &large, &small]),
-            "3 repositories, 1,234 images, 7 untagged, 6.5 GB (shared layers are billed once)"
-        );
-        let public = repository([None, None, Some(12), None]);
-        assert_eq!(line(&[&public]), "1 repository, 12 tags");
     }
 }

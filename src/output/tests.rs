@@ -233,39 +233,6 @@ proptest! {
 
 }
 
-/// A row with a short name, for tests to change.
-fn row(text: &str) -> Row {
-    Row {
-        text: Some(text.to_owned()),
-        nested: Some("application/vnd.oci.image.index.v1+json".to_owned()),
-        size: Some(61_204_519),
-        time: Some(0),
-        list: Some((0..30).map(|build| format!("2.0.{build}")).collect()),
-    }
-}
-
-#[test]
-fn less_important_columns_are_left_out_first() {
-    let rows = [row("63033b0ca389"), row("aeaf52febe70")];
-    let header = |width| {
-        let printed = print_in(
-            Destination {
-                width: Some(width),
-                ..place(true)
-            },
-            &[],
-            &rows,
-        );
-        let header = printed.lines().next().unwrap_or_default().to_owned();
-        header.split_whitespace().collect::<Vec<_>>().join(" ")
-    };
-    assert_eq!(header(80), "TEXT NESTED SIZE TIME LIST");
-    assert_eq!(header(60), "TEXT SIZE TIME LIST");
-    assert_eq!(header(40), "TEXT TIME LIST");
-    assert_eq!(header(30), "TEXT LIST");
-    assert_eq!(header(12), "TEXT");
-}
-
 fn chosen(options: &[&str]) -> Result<Vec<&'static str>, String> {
     let Options { output } = Options::try_parse_from([&["test"], options].concat())
         .map_err(|error| error.to_string())?;

@@ -116,29 +116,7 @@ fn length_of_host(word: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Typed, TypedPart, public_hint, similar};
-
-    #[test]
-    fn names_that_look_public_get_a_hint_with_the_public_reference() {
-        let hint = |name: &str| public_hint(&name.parse().expect("a name"));
-        for (name, expected) in [
-            ("nginx", "`ecrpub tags public.ecr.aws/docker/library/nginx`"),
-            (
-                "docker/library/own",
-                "`ecrpub tags public.ecr.aws/docker/library/own`",
-            ),
-            (
-                "bitnami/nginx",
-                "`ecrpub tags public.ecr.aws/bitnami/nginx`",
-            ),
-        ] {
-            let hint = hint(name).expect(name);
-            assert!(hint.contains(expected), "{name}: {hint}");
-        }
-        for name in ["web", "ngin", "2gis/web", "ghcr.io/owner/web"] {
-            assert_eq!(hint(name), None, "{name}");
-        }
-    }
+    use super::{Typed, TypedPart, similar};
 
     #[test]
     fn names_that_may_be_meant_are_the_likeliest_first() {

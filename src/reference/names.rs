@@ -191,12 +191,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_tag_is_read_as_a_registry_holds_it() {
-        let tag: TagName = "1.0+build.7".parse().expect("a tag");
-        assert_eq!(tag.as_str(), "1.0_build.7");
-    }
-
     proptest::proptest! {
         #[test]
         fn any_text_is_a_name_or_an_error(

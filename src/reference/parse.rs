@@ -302,27 +302,6 @@ mod tests {
     }
 
     #[test]
-    fn an_arn_is_a_name_with_its_account() {
-        for (arn, name) in [
-            ("arn:aws:ecr-public::123456789012:repository/web", "web"),
-            (
-                "arn:aws:ecr-public::123456789012:repository/team/web",
-                "team/web",
-            ),
-            (
-                "arn:aws:ecr-public::123456789012:repository/ghcr.io/x",
-                "ghcr.io/x",
-            ),
-        ] {
-            let reference: Reference = arn.parse().expect("an ARN");
-            let account = reference.registry_id().map(ToString::to_string);
-            assert_eq!(account.as_deref(), Some("123456789012"));
-            assert_eq!(meaning(arn, false), name);
-            assert_eq!(meaning(arn, true), name);
-        }
-    }
-
-    #[test]
     fn a_tag_or_a_digest_selects_an_image_and_the_digest_takes_precedence() {
         let nginx = "public.ecr.aws/docker/library/nginx";
         assert_eq!(

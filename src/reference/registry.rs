@@ -165,25 +165,6 @@ mod tests {
     use super::{NamePattern, RegistryName, RepositoryPattern};
 
     #[test]
-    fn registries_are_named_as_they_are_pasted() {
-        let meaning = |text: &str, public| {
-            let registry = RegistryName::named(text, public).expect(text);
-            registry.to_string()
-        };
-        for text in [
-            "public.ecr.aws/eks-distro",
-            "https://public.ecr.aws/eks-distro/",
-            "docker://Public.ECR.aws:443/eks-distro",
-            "gallery.ecr.aws/eks-distro",
-            "https://gallery.ecr.aws/eks-distro?page=2",
-        ] {
-            assert_eq!(meaning(text, false), "public.ecr.aws/eks-distro", "{text}");
-            assert_eq!(meaning(text, true), "public.ecr.aws/eks-distro", "{text}");
-        }
-        assert_eq!(meaning("eks-distro", true), "public.ecr.aws/eks-distro");
-    }
-
-    #[test]
     fn everything_else_is_refused() {
         for text in [
             "eks-distro",

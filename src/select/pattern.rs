@@ -88,33 +88,4 @@ mod tests {
             assert!(!pattern(text).matches(other), "{text} {other}");
         }
     }
-
-    #[test]
-    fn a_suggestion_matches_what_contains_the_pattern() {
-        for (text, suggestion) in [
-            ("alpine", ".*alpine.*"),
-            ("1.2", ".*1.2.*"),
-            ("alpine|slim", ".*(alpine|slim).*"),
-        ] {
-            let pattern = pattern(text);
-            let suggested = pattern.suggestion("v1.2-slim-alpine3");
-            assert_eq!(suggested.as_deref(), Some(suggestion));
-            assert_eq!(pattern.suggestion("latest"), None);
-        }
-        assert_eq!(pattern("^alpine$").suggestion("1.2-alpine"), None);
-    }
-
-    #[test]
-    fn an_error_says_what_is_wrong() {
-        for (text, reason) in [
-            ("v(1", "unclosed group"),
-            ("a)(b", "unopened group"),
-            ("[", "unclosed character class"),
-            ("2*", "a glob, but a regex is needed"),
-            ("v1.2.3-rc*", "a glob, but a regex is needed"),
-        ] {
-            let error = text.parse::<TagPattern>().unwrap_err();
-            assert!(error.starts_with(&format!("{reason}\nhint: ")), "{error}");
-        }
-    }
 }

@@ -239,19 +239,6 @@ mod tests {
     }
 
     #[test]
-    fn words_are_few_and_not_ours() {
-        let words: Vec<_> = lines().into_iter().flat_map(|(words, _)| words).collect();
-        assert!(words.len() <= 40);
-        assert_eq!(words.iter().collect::<HashSet<_>>().len(), words.len());
-        for word in words {
-            for line in [&["ecrpub", word][..], &["ecrpub", "tags", "web", word, "1"]] {
-                let is_command = !word.starts_with('-') && line.len() > 2;
-                assert!(is_command || Cli::try_parse_from(line).is_err(), "{word}");
-            }
-        }
-    }
-
-    #[test]
     fn hints_name_options_that_exist() {
         let cli = Cli::command();
         let options: HashSet<_> = (cli.get_subcommands())

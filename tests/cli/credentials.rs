@@ -188,24 +188,6 @@ fn the_aws_cli_renews_logins_and_its_files_stay_as_they_are() {
 }
 
 #[test]
-fn a_token_that_cannot_be_read_is_renewed() {
-    let cloud = Cloud::start();
-    for is_sso in [true, false] {
-        let name = format!("unreadable-{is_sso}");
-        let run = logged_in(&cloud, &name, is_sso, None);
-        let folder = if is_sso { "sso" } else { "login" };
-        let hash = if is_sso { CORP_HASH } else { LOGIN_HASH };
-        let path = home(&format!("credentials-{name}"), "")
-            .join(".aws")
-            .join(folder);
-        std::fs::create_dir_all(path.join(format!("cache/{hash}.json"))).expect("as above");
-        let outcome = with_aws(run, &name, EXPORT).outcome();
-        assert_eq!(outcome.code, Some(0), "{outcome}");
-        assert_eq!(cloud.trace(&name), [EXPORTED]);
-    }
-}
-
-#[test]
 fn an_aws_cli_that_exports_nothing_is_an_error_with_the_command_to_type() {
     let cloud = Cloud::start();
     // As version 1.45 does.
@@ -304,25 +286,6 @@ fn the_aws_cli_asks_for_a_code_on_the_terminal() {
     let (shown, status) = screen.end();
     assert!(status.success(), "{shown}");
     assert_eq!(cloud.trace("mfa"), [EXPORTED]);
-}
-
-#[test]
-fn roles_above_a_profile_with_a_code_are_assumed_here() {
-    let cloud = Cloud::start();
-    let config = MFA.replace("[default]", "[profile b]");
-    let config = format!(
-        "[default]\nrole_arn = arn:aws:iam::123456789012:role/above\nsource_profile = b\n{config}"
-    );
-    let script = format!("[ \"$4\" = b ] || exit 1\n{EXPORT}");
-    let outcome = list(with_aws(
-        run(&cloud, "mfa-chain", &config),
-        "mfa-chain",
-        &script,
-    ));
-    assert_eq!(outcome.code, Some(0), "{outcome}");
-    let expected = "sts@all Action=AssumeRole RoleArn=arn:aws:iam::123456789012:role/above Version=2011-06-15 \
-        by=ASIAEXPORTED token=exported-token region=us-east-1";
-    assert_eq!(cloud.trace("mfa-chain")[0], expected);
 }
 
 #[test]
@@ -621,20 +584,12 @@ fn a_settings_file_that_cannot_be_read_is_named() {
     };
     std::fs::create_dir_all(path("folder")).expect("the target folder can be written to");
     write("latin1", b"[default]\nregion = caf\xe9\n");
-    let utf16: Vec<u8> = "\u{feff}[default]\n"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
-    write("utf16", &utf16);
     write("bom", b"\xef\xbb\xbf[default]\n");
-    write("twice", b"[default]\na = 1\nA = 2\n");
     write("no-section", b"[default\nkey\n");
     for (name, why) in [
         ("folder", "it is a folder"),
         ("latin1", "line 2: this is not UTF-8 text"),
-        ("utf16", "line 1: this is not UTF-8 text"),
         ("bom", "line 1: the file begins with a byte order mark"),
-        ("twice", "line 3: this setting appears twice in its section"),
         (
             "no-section",
             "line 1: a section such as `[default]` must come first",
@@ -858,30 +813,6 @@ fn keys_without_a_readable_expiration_are_used() {
     let process = "[default]\ncredential_process = printf '{\"Version\":1,\"AccessKeyId\":\"AKIAODD\",\"SecretAccessKey\":\"x\",\"Expiration\":\"Do 1. Jan 2099\"}'\n";
     let outcome = list(run(&cloud, "process-odd", process));
     assert_eq!(outcome.code, Some(0), "{outcome}");
-}
-
-#[test]
-fn a_message_quotes_the_first_line_of_a_value() {
-    let cloud = Cloud::start();
-    let config = |setting: &str| format!("{setting} = first\n  something = else\n");
-    for (number, setting) in ["retry_mode", "max_attempts", "sso_session"]
-        .iter()
-        .enumerate()
-    {
-        let config = format!("[default]\n{}", config(setting));
-        let outcome = list(run(&cloud, &format!("lines-{number}"), &config));
-        assert!(outcome.stderr.contains("`first`"), "{outcome}");
-        assert!(!outcome.stderr.contains("else"), "{outcome}");
-    }
-    for setting in ["source_profile", "credential_source"] {
-        let config = format!(
-            "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\n{}",
-            config(setting)
-        );
-        let outcome = list(run(&cloud, &format!("lines-{setting}"), &config));
-        assert!(outcome.stderr.contains("`first`"), "{outcome}");
-        assert!(!outcome.stderr.contains("else"), "{outcome}");
-    }
 }
 
 #[cfg(unix)]

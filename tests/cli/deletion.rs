@@ -246,7 +246,6 @@ fn what_is_skipped_is_counted_without_signatures() {
 /// By the clock, images are too young to be deleted.
 #[test]
 fn the_clock_is_compared_with_that_of_the_service() {
-    let body = r#"{"imageDetails":[]}"#;
     for (date, words) in [
         ("nonsense", "error: the service gave no `Date`"),
         (
@@ -258,31 +257,22 @@ fn the_clock_is_compared_with_that_of_the_service() {
             "behind that of the service",
         ),
     ] {
-        let answer = move |_: &ecrpub_registry::Request| {
-            let headers = vec![
-                ("content-type", "application/x-amz-json-1.1".to_owned()),
-                ("date", date.to_owned()),
-            ];
-            let body = body.into();
+        let registry = Registry::builder().faults(move |request| {
+            let body = match request.operation.as_str() {
+                "DescribeImages" => r#"{"imageDetails":[]}"#,
+                _ => r#"{"repositories":[{"repositoryUri":"public.ecr.aws/example/web"}]}"#,
+            };
+            let media_type = ("content-type", "application/x-amz-json-1.1".to_owned());
             Some(ecrpub_registry::Fault::Raw {
                 status: 200,
-                headers,
-                body,
+                headers: vec![media_type, ("date", date.to_owned())],
+                body: body.into(),
             })
-        };
-        let repository = Repository::new("web", vec![image(1)]);
-        let registry = Registry::builder().repository(repository);
-        let registry = registry.faults(move |request| {
-            let is_listing = request.operation == "DescribeImages";
-            is_listing.then(|| answer(request)).flatten()
         });
         let registry = registry.start();
         let outcome = ecrpub(&registry, "images web --before 7d -o delete-requests");
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(1)),
-            "{outcome}"
-        );
+        let codes = (outcome.stdout.as_str(), outcome.code);
+        assert_eq!(codes, ("", Some(1)), "{outcome}");
         assert!(outcome.stderr.contains(words), "{outcome}");
     }
 }

@@ -392,7 +392,7 @@ impl Options {
                 (rng.u8(..4) == 0).then(|| EXPRESSIONS[rng.usize(..EXPRESSIONS.len())]);
             options.semver = rng.u8(..8) == 0;
         }
-        if std::env::var_os("TODAY").is_none() && !options.names_images() && rng.bool() {
+        if !options.names_images() && rng.bool() {
             options.skip = rng.usize(..4);
             options.sort = rng
                 .choice([None, Some("pushed"), Some("size"), Some("digest")])
@@ -463,9 +463,6 @@ impl Options {
 
     /// Whether nothing forbids to delete the image by itself.
     fn may_delete(&self, image: &Known) -> bool {
-        if std::env::var_os("TODAY").is_some() {
-            return true;
-        }
         image.tags.iter().all(|tag| self.passes(tag)) && self.is_settled(image)
     }
 

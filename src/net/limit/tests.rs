@@ -264,13 +264,6 @@ fn a_host_that_counts_each_second_is_used_but_not_exceeded() {
 }
 
 #[test]
-fn a_thousand_requests_at_twenty_per_second_take_fifty_seconds() {
-    let outcome = Run::new(1000, None).at(&Host::bucket(20.0, 5.0, 50));
-    assert!(outcome.time < Duration::from_secs(55), "{outcome:?}");
-    assert!(outcome.refused < 50, "{outcome:?}");
-}
-
-#[test]
 fn a_host_that_never_throttles_has_no_limit() {
     let outcome = Run::new(1600, None).at(&Host::bucket(1e9, 1e9, 100));
     // 100 rounds of 100 ms.
@@ -349,16 +342,6 @@ fn requests_are_held_back_for_the_longest_time_asked() {
 fn start<'a>(limiter: &'a Limiter, progress: &Progress, count: usize) -> Vec<InFlight<'a>> {
     let start = |_| limiter.start(progress, "request").now_or_never();
     (0..count).filter_map(start).collect()
-}
-
-#[test]
-fn sixteen_requests_are_in_flight_at_most() {
-    let progress = Progress::new(false);
-    let limiter = Limiter::new(None, SECOND);
-    let mut places = start(&limiter, &progress, 20);
-    assert_eq!(places.len(), 16);
-    places.truncate(10);
-    assert_eq!(start(&limiter, &progress, 20).len(), 6);
 }
 
 #[test]

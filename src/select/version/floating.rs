@@ -174,13 +174,4 @@ mod tests {
             assert_eq!(stands_for(tags, tag), version, "{tag} of {tags}");
         }
     }
-
-    #[test]
-    fn without_a_digest_a_floating_tag_counts_as_it_is() {
-        let floating = FloatingTags::of([("sha256:1", "2.1.0"), ("sha256:1", "2")]);
-        let numbers = |digest| floating.version(digest, "2").expect("a version").numbers;
-        assert_eq!(numbers(None), "2");
-        assert_eq!(numbers(Some("sha256:2")), "2");
-        assert_eq!(numbers(Some("sha256:1")), "2.1.0");
-    }
 }

@@ -118,22 +118,6 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_deletes_the_image_with_all_its_tags() {
-        let mut images = images();
-        let outcome = delete(&mut images, &[by_digest(2), by_digest(3)]);
-        assert_eq!(left(&images), [vec!["1", "latest"], vec![]]);
-        assert_eq!(
-            outcome.deleted,
-            [
-                json!({ "imageDigest": digest(2), "imageTag": "a" }),
-                json!({ "imageDigest": digest(2), "imageTag": "b" }),
-                by_digest(3),
-            ]
-        );
-        assert_eq!(outcome.failures, [Value::Null; 0]);
-    }
-
-    #[test]
     fn a_child_stays_while_its_index_was_there_when_the_request_came() {
         let mut images = images();
         let failure = json!({
@@ -149,16 +133,5 @@ mod tests {
         let outcome = delete(&mut images, &[by_digest(1)]);
         assert_eq!(outcome.deleted, [by_digest(1)]);
         assert_eq!(left(&images), [vec!["a", "b"], vec![]]);
-    }
-
-    #[test]
-    fn ids_that_name_no_image_fail_alone() {
-        let mut images = images();
-        let unknown = json!({ "imageDigest": "sha256:0" });
-        let outcome = delete(&mut images, &[unknown, json!({}), by_digest(3)]);
-        let failures = outcome.failures.iter();
-        let codes: Vec<_> = failures.map(|failure| &failure["failureCode"]).collect();
-        assert_eq!(codes, ["ImageNotFound", "MissingDigestAndTag"]);
-        assert_eq!(outcome.deleted, [by_digest(3)]);
     }
 }

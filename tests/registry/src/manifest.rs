@@ -334,35 +334,3 @@ fn made_up_digest(seed: u64) -> String {
         part(3)
     )
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::Manifest;
-    use crate::{Repository, sample};
-
-    #[test]
-    fn every_image_of_the_sample_and_of_generated_repositories_has_its_manifest() {
-        let generated = Repository::generated("big", 1000);
-        let held: HashSet<_> = generated
-            .images
-            .iter()
-            .filter_map(|image| image.digest.as_ref())
-            .collect();
-        assert_eq!(held.len(), 1000);
-        for image in generated.images.iter().step_by(10) {
-            let children = image.manifest.as_ref().expect("a manifest").children();
-            assert_eq!(children.len(), 2);
-            assert!(children.iter().all(|child| held.contains(child)));
-        }
-        for image in sample(0)
-            .iter()
-            .chain([&generated])
-            .flat_map(|repository| repository.images.iter())
-        {
-            let digest = image.manifest.as_ref().map(Manifest::digest);
-            assert!(digest.is_some() && digest == image.digest);
-        }
-    }
-}
