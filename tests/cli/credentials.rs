@@ -837,3 +837,24 @@ fn files_without_an_end_are_refused() {
     }
     assert!(cloud.trace("endless").is_empty());
 }
+
+/// The clock of STS, which gives no date here, says nothing of the service's.
+#[test]
+fn the_clock_of_what_provides_credentials_is_not_the_services() {
+    let cloud = Cloud::start();
+    let registry = Registry::start([ecrpub_registry::Repository::new("web", Vec::new())]);
+    for (name, config, profile) in [
+        ("clock-sts", role(""), "default"),
+        ("clock-sso", sso_config("reader"), "my team"),
+    ] {
+        let token = sso_token("2099-01-01T00:00:00Z");
+        keep(name, &format!(".aws/sso/cache/{CORP_HASH}.json"), &token);
+        let run = run(&cloud, name, &config)
+            .env("AWS_ENDPOINT_URL_ECR_PUBLIC", registry.url())
+            .env("ECRPUB_REGISTRY_URL", registry.url());
+        let run = run.arguments("images web -o delete-requests --profile");
+        let outcome = run.argument(profile).outcome();
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+        assert_eq!(cloud.trace(name).len(), 1, "credentials: {name}");
+    }
+}
