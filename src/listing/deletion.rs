@@ -80,6 +80,7 @@ pub(super) async fn plan(
     let owned = |digests: &Vec<&str>| digests.iter().map(ToString::to_string).collect();
     part.requests = plan.requests.iter().map(owned).collect();
     part.selected.counts.passing = plan.requests.iter().map(Vec::len).sum();
+    let title = part.target.subject.title();
     for (count, why) in [
         (plan.held, "an index that stays holds"),
         (
@@ -89,7 +90,7 @@ pub(super) async fn plan(
     ] {
         let them = if count == 1 { "it" } else { "them" };
         let note = format!(
-            "{} {} left out, because {why} {them}",
+            "{} of {title} {} left out, because {why} {them}",
             counted(count, "image"),
             is_or_are(count)
         );
@@ -102,7 +103,7 @@ pub(super) async fn plan(
         };
         let count = counted(plan.bereaved, "image");
         part.notes
-            .push(format!("{count} {stay} that would be deleted"));
+            .push(format!("{count} of {title} {stay} that would be deleted"));
     }
     Ok(())
 }

@@ -356,8 +356,8 @@ fn what_stays_protects_what_it_holds_and_what_signs_it() {
     assert_snapshot!(outcome, @r#"
     {"registryId":"123456789012","repositoryName":"web","imageIds":[{"imageDigest":"sha256:7f0c04237b1be658537340192b9812cc877ce09d6cf1e3b12ebb147149163ebc"}]}
     --- stderr
-    note: 2 images are left out, because an index that stays holds them
-    note: 1 image is left out, because an image that stays is signed or described by it
+    note: 2 images of repository `web` are left out, because an index that stays holds them
+    note: 1 image of repository `web` is left out, because an image that stays is signed or described by it
     note: 1 image in 1 request; they free at most 1.0 kB, for images share layers
     "#);
     let requests: Value = serde_json::from_str(&outcome.stdout).expect("one request");
@@ -377,7 +377,7 @@ fn what_would_lose_the_image_that_it_signs_is_counted() {
         "images web --digest sha256:36bd4cc26471b70c722f4602214c20ed70424c910f9c5b22e4c77f3b6874dfb8 -o delete-requests",
     );
     assert_snapshot!(outcome.stderr, @"
-    note: 1 image stays, though it refers to an image that would be deleted
+    note: 1 image of repository `web` stays, though it refers to an image that would be deleted
     note: 1 image in 1 request; they free at most 1.0 kB, for images share layers
     ");
     assert_eq!(
