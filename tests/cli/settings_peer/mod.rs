@@ -134,6 +134,9 @@ fn write(path: &Path, bytes: &[u8]) {
 
 /// Runs the program in each of the set-ups.
 fn run_program(setups: &[Setup], cloud: &Cloud) -> Vec<(Outcome, String)> {
+    // Two tests run the same set-ups in the same folders.
+    static FOLDERS: Mutex<()> = Mutex::new(());
+    let _turn = FOLDERS.lock();
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
