@@ -230,6 +230,10 @@ fn only_the_registry_says_that_a_repository_does_not_exist() {
             ),
             ("a new code", Fault::error(400, "NoIdeaException", "What?")),
             ("no image", Fault::error(404, "ImageNotFoundException", "?")),
+            (
+                "no policy",
+                Fault::error(400, "RepositoryPolicyNotFoundException", "?"),
+            ),
             ("no operation", Fault::error(400, "NotFoundException", "?")),
             (
                 "a page for people",
