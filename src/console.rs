@@ -26,6 +26,12 @@ pub(crate) enum Color {
     Never,
 }
 
+/// The size that Linux gives a pipe, and the largest that every user may ask for, in bytes.
+#[cfg(target_os = "linux")]
+const PIPE_SIZE: usize = 64 << 10;
+#[cfg(target_os = "linux")]
+const LARGE_PIPE_SIZE: usize = 1 << 20;
+
 #[derive(Debug)]
 pub(crate) struct Console {
     stdout: io::Stdout,
@@ -72,6 +78,12 @@ impl Console {
     /// Writes a piece of the listing to stdout and flushes it.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         let mut stdout = self.stdout.lock();
+        // A pipe that takes the whole piece lets the reader and this program run at the same time; its
+        // failure, where stdout is no pipe or the limit of the user is lower, changes nothing else.
+        #[cfg(target_os = "linux")]
+        if bytes.len() > PIPE_SIZE {
+            let _ = rustix::pipe::fcntl_setpipe_size(&stdout, LARGE_PIPE_SIZE);
+        }
         let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
         written.map_err(|error| match error.kind() {
             io::ErrorKind::BrokenPipe => Error::new(Kind::ReaderLeft, "the reader left"),

@@ -16,7 +16,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Listing<'_> {
     /// The errors for targets that do not exist. Those of the caller's own registry get the names that
-    /// may be meant: they are asked for once, and nothing is said if that fails. One that a pattern
+    /// may be meant, from one request, whose failure is ignored. One that a pattern
     /// selected disappeared in between, which is a note.
     pub(super) async fn suggest(&self, unknown: Vec<(&Target, Error)>) -> Missing {
         let is_own = |target: &Target| target.subject.is_own() && self.query.registry_id.is_none();
