@@ -84,10 +84,8 @@ fn role(row: &Row) -> Value<'_> {
 }
 
 fn used_by(row: &Row) -> Value<'_> {
-    let tags = row
-        .relations
-        .as_ref()
-        .and_then(|relations| relations.used_by.as_deref());
+    let relations = row.relations.as_ref();
+    let tags = relations.and_then(|relations| relations.used_by.as_deref());
     Value::of(tags, Value::List)
 }
 

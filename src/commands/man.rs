@@ -133,17 +133,12 @@ fn definitions<'a>(
 
 /// The lines below `heading` in the text that follows the options in the long help of `command`.
 fn block(command: &Command, heading: &str) -> Vec<String> {
-    let after = command
-        .get_after_long_help()
-        .or_else(|| command.get_after_help());
+    let long = command.get_after_long_help();
+    let after = long.or_else(|| command.get_after_help());
     let after = after.map(ToString::to_string).unwrap_or_default();
-    after
-        .lines()
-        .skip_while(|line| *line != heading)
-        .skip(1)
-        .take_while(|line| line.starts_with("  "))
-        .map(|line| line.trim_start().to_owned())
-        .collect()
+    let lines = after.lines().skip_while(|line| *line != heading).skip(1);
+    let lines = lines.take_while(|line| line.starts_with("  "));
+    lines.map(|line| line.trim_start().to_owned()).collect()
 }
 
 /// `page` with words between backticks in bold, and without characters that groff would change or not

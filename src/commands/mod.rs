@@ -23,10 +23,6 @@ pub(crate) enum Command {
 
 impl Command {
     /// Runs the command; `root` describes the whole command line.
-    ///
-    /// # Errors
-    ///
-    /// Any failure, except a missing repository or image.
     pub(crate) async fn run(
         &self,
         session: Session<'_>,

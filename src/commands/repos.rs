@@ -173,24 +173,18 @@ fn uri(row: &Row) -> Value<'_> {
 }
 
 fn images(row: &Row) -> Value<'_> {
-    Value::of(
-        row.detail.as_ref().and_then(|detail| detail.images),
-        Value::Count,
-    )
+    let images = row.detail.as_ref().and_then(|detail| detail.images);
+    Value::of(images, Value::Count)
 }
 
 fn untagged(row: &Row) -> Value<'_> {
-    Value::of(
-        row.detail.as_ref().and_then(|detail| detail.untagged),
-        Value::Count,
-    )
+    let untagged = row.detail.as_ref().and_then(|detail| detail.untagged);
+    Value::of(untagged, Value::Count)
 }
 
 fn tags(row: &Row) -> Value<'_> {
-    Value::of(
-        row.detail.as_ref().and_then(|detail| detail.tags),
-        Value::Count,
-    )
+    let tags = row.detail.as_ref().and_then(|detail| detail.tags);
+    Value::of(tags, Value::Count)
 }
 
 impl ReposArgs {

@@ -42,11 +42,8 @@ pub(super) fn offer(
         "plain" | "named" => repositories,
         "registries" => |_, _| vec![HOST.to_owned()],
         "tags" => |lister, _| {
-            lister
-                .named
-                .iter()
-                .flat_map(|of| lister.names(of))
-                .collect()
+            let named = lister.named.iter();
+            named.flat_map(|of| lister.names(of)).collect()
         },
         "profile" => return arg.add(completer(|_| profile_names().unwrap_or_default())),
         _ if arg.get_value_delimiter() == Some(',') => return columns(arg),

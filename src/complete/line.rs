@@ -41,9 +41,8 @@ impl TypedLine {
 
     /// The word that is completed.
     pub(super) fn word(&self) -> &OsStr {
-        self.words
-            .get(self.index)
-            .map_or(OsStr::new(""), |word| word)
+        let word = self.words.get(self.index);
+        word.map_or(OsStr::new(""), |word| word)
     }
 
     /// Whether the word is the value of the long option `name`, or is joined to it by `=`.

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use jiff::SignedDuration;
 
-use super::Listing;
 use super::manifests::{self, RepositoryManifests};
 use super::read::Part;
 use super::related::{is_or_are, settled_before};
+use super::{Listing, Mode};
 use crate::error::{Error, Kind};
 use crate::model::Row;
 use crate::output::{counted, human_size};
@@ -35,11 +35,9 @@ pub(super) fn leave_out(listing: &Listing<'_>, part: &mut Part<'_>) {
         let is_counted = row.names().is_empty() || !row.names().iter().all(is_attached);
         let is_skipped = is_counted && skipped > 0;
         skipped -= usize::from(is_skipped);
-        let relations = row.relations.as_ref();
-        let has_other_tags = relations.is_some_and(|relations| relations.has_other_tags);
         let left_out = match row.pushed_at {
             _ if is_skipped => return false,
-            _ if has_other_tags => &mut others,
+            _ if has_other_tags(row) => &mut others,
             None => &mut undated,
             Some(date) if date >= settled => &mut young,
             Some(_) => return true,
@@ -67,18 +65,27 @@ pub(super) fn leave_out(listing: &Listing<'_>, part: &mut Part<'_>) {
     }
 }
 
+fn has_other_tags(row: &Row) -> bool {
+    let relations = row.relations.as_ref();
+    relations.is_some_and(|relations| relations.has_other_tags)
+}
+
 /// Plans the requests that delete the rows of `part`, without those that an image which stays needs.
 pub(super) async fn plan(
     manifests: &mut RepositoryManifests<'_>,
     part: &mut Part<'_>,
+    mode: Mode,
 ) -> Result<(), Error> {
-    let rows = part.selected.rows.iter();
+    let rows = part.selected.rows.iter().filter(|row| !has_other_tags(row));
     let candidates: Vec<&str> = rows.filter_map(|row| row.digest.as_deref()).collect();
     manifests.read(Question::Deletion(&candidates)).await?;
     let plan = manifests.graph.deletion(&candidates);
     let plan = plan.map_err(|missing| manifests.incomplete(&missing))?;
     let owned = |digests: &Vec<&str>| digests.iter().map(ToString::to_string).collect();
     part.requests = plan.requests.iter().map(owned).collect();
+    if mode != Mode::Delete {
+        return Ok(());
+    }
     part.selected.counts.passing = plan.requests.iter().map(Vec::len).sum();
     let title = part.target.subject.title();
     for (count, why) in [
@@ -136,24 +143,15 @@ pub(super) async fn verify(listing: &Listing<'_>, part: &Part<'_>) -> Result<(),
     let digests: Vec<_> = part.requests.iter().flatten().collect();
     let deleted: HashSet<_> = digests.iter().map(|digest| digest.as_str()).collect();
     let is_deleted = |row: &&Row| row.digest.as_deref().is_some_and(|it| deleted.contains(it));
-    let before = part
-        .images
-        .iter()
-        .flatten()
-        .filter(is_deleted)
-        .cloned()
-        .collect::<Vec<_>>();
+    let before = part.images.iter().flatten().filter(is_deleted);
+    let before: Vec<_> = before.cloned().collect();
     let mut found = Vec::with_capacity(before.len());
     for digests in digests.chunks(LOOK_UP_SIZE) {
-        let ids: Vec<_> = digests
-            .iter()
-            .filter_map(|it| it.parse().ok().map(ImageId::Digest))
-            .collect();
+        let ids = digests.iter().filter_map(|it| it.parse().ok());
+        let ids: Vec<_> = ids.map(ImageId::Digest).collect();
         let subject = &part.target.subject;
-        let rows = listing
-            .sources
-            .look_up(listing.query.kind(), subject, &ids)
-            .await?;
+        let kind = listing.query.kind();
+        let rows = listing.sources.look_up(kind, subject, &ids).await?;
         // Without rows one of them does not exist, which the comparison finds.
         found.extend(rows.into_iter().flatten());
     }

@@ -34,7 +34,14 @@ impl Resolved {
             match &target.subject {
                 Subject::Matching(pattern) => {
                     let matching = matching(sources, &target.subject, pattern, page_size).await?;
-                    resolved.add(pattern, matching, sources);
+                    if !matching.is_empty() {
+                        resolved.targets.extend(matching);
+                    } else if pattern.name.is_none() {
+                        resolved.is_empty_registry = true;
+                    } else {
+                        let missing = nothing_matches(pattern, sources);
+                        resolved.missing.push(missing);
+                    }
                 }
                 subject => resolved.targets.push(Target {
                     images: target.images.clone(),
@@ -44,16 +51,6 @@ impl Resolved {
         }
         resolved.targets = unique(resolved.targets);
         Ok(resolved)
-    }
-
-    fn add(&mut self, pattern: &RepositoryPattern, matching: Vec<Target>, sources: &Sources<'_>) {
-        if !matching.is_empty() {
-            self.targets.extend(matching);
-        } else if pattern.name.is_none() {
-            self.is_empty_registry = true;
-        } else {
-            self.missing.push(nothing_matches(pattern, sources));
-        }
     }
 }
 
@@ -130,14 +127,12 @@ pub(super) fn repository_in(registry: &RegistryName, name: &str) -> Result<Repos
 }
 
 fn nothing_matches(pattern: &RepositoryPattern, sources: &Sources<'_>) -> Error {
-    let error = Error::new(Kind::NotFound, format!("no repository matches `{pattern}`"));
-    match &pattern.registry {
-        RegistryName::Own => error.hint(format!(
-            "list your repositories with `ecrpub repos{}`",
-            sources.options_for(true)
-        )),
-        registry @ RegistryName::Public(_) => error.hint(format!(
-            "list the repositories with `ecrpub repos {registry}`"
-        )),
-    }
+    let hint = match &pattern.registry {
+        RegistryName::Own => {
+            let options = sources.options_for(true);
+            format!("list your repositories with `ecrpub repos{options}`")
+        }
+        registry => format!("list the repositories with `ecrpub repos {registry}`"),
+    };
+    Error::new(Kind::NotFound, format!("no repository matches `{pattern}`")).hint(hint)
 }

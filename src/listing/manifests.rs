@@ -80,8 +80,7 @@ impl<'a> RepositoryManifests<'a> {
         let mut tags: Vec<TagName> = Vec::with_capacity(rows.len());
         for row in &*rows {
             let text = row.id().unwrap_or_default();
-            let tag = Some(text).filter(|tag| TagName::is_valid(tag));
-            let tag = tag.and_then(|tag| tag.parse().ok());
+            let tag = TagName::is_valid(text).then(|| text.parse().ok()).flatten();
             tags.push(tag.ok_or_else(|| {
                 let message = format!(
                     "the service returned an invalid tag `{text}` for an image of `{}`",
@@ -95,10 +94,8 @@ impl<'a> RepositoryManifests<'a> {
         let read = async |tag: TagName| {
             let read = sources.tagged_manifest(&self.reference, &tag).await;
             sources.progress.manifest_done();
-            read.map_err(|error| {
-                self.listing
-                    .of_manifest(error, &self.reference, tag.as_str())
-            })
+            let listing = self.listing;
+            read.map_err(|error| listing.of_manifest(error, &self.reference, tag.as_str()))
         };
         let read = stream::iter(tags).map(read).buffered(WINDOW);
         let read: Vec<TaggedManifest> = read.try_collect().await?;

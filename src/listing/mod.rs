@@ -94,7 +94,11 @@ async fn list(query: &Query<'_>, api: PublicApi, session: Session<'_>) -> Result
     let expected = query.expected(api);
     let columns = (args.output).columns(query.schema, expected, &query.added_columns())?;
     let listing = Listing::connect(query, api, &columns, session).await?;
-    listing.show_progress();
+    // Not earlier: a credential process may prompt on the same terminal.
+    let prints_rows = listing.mode == Mode::Stream && listing.destination.terminal;
+    if session.console.has_watcher() && !prints_rows {
+        session.progress.show_line();
+    }
     let resolved = Resolved::of(&listing.sources, &query.targets, args.pages.page_size).await?;
     if resolved.is_empty_registry {
         session.console.note("your registry has no repositories");
@@ -174,14 +178,6 @@ impl<'a> Listing<'a> {
             destination,
             session,
         })
-    }
-
-    /// Shows the progress to a person. Not earlier: a credential process may prompt on the same terminal.
-    fn show_progress(&self) {
-        let prints_rows = self.mode == Mode::Stream && self.destination.terminal;
-        if self.session.console.has_watcher() && !prints_rows {
-            self.session.progress.show_line();
-        }
     }
 
     /// The facts that are read for each row.

@@ -1,7 +1,7 @@
 //! The summary and the notes that follow a listing on stderr.
 
 use super::read::Part;
-use super::{Listing, ListingArgs, Mode, summary};
+use super::{Listing, ListingArgs, Mode, deletion, summary};
 use crate::console::Console;
 use crate::error::Error;
 use crate::facts::Facts;
@@ -73,8 +73,20 @@ impl Listing<'_> {
         let rows: Vec<_> = parts.iter().flat_map(|part| &part.selected.rows).collect();
         let is_whole = parts.iter().all(|part| self.is_whole(part));
         let totals = summary::line(self.query.kind(), &rows, is_whole);
+        let is_deletable = parts.iter().any(|part| !part.requests.is_empty());
+        let requests = is_deletable.then(|| {
+            format!(
+                "of these in `-o delete-requests`: {}",
+                deletion::line(parts)
+            )
+        });
         let read = self.manifests_read();
-        let lines = [totals.as_deref(), read.as_deref(), description];
+        let lines = [
+            totals.as_deref(),
+            requests.as_deref(),
+            read.as_deref(),
+            description,
+        ];
         for line in lines.into_iter().flatten() {
             self.session.console.sum_up(line);
         }

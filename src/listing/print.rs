@@ -82,7 +82,6 @@ pub(super) struct Printer<'a> {
 }
 
 impl<'a> Printer<'a> {
-    /// A printer that has printed nothing yet.
     pub(super) fn new(format: Box<dyn Format>, console: &'a Console) -> Self {
         Self {
             format,

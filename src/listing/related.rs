@@ -98,7 +98,9 @@ async fn add_answers(
     }
     if listing.mode == Mode::Delete {
         deletion::leave_out(listing, part);
-        return deletion::plan(manifests, part).await;
+    }
+    if listing.mode == Mode::Delete || listing.query.tagged.unused && listing.sums_up() {
+        deletion::plan(manifests, part, listing.mode).await?;
     }
     if listing.printing.contains(Facts::RELATIONS) {
         add_used_by(manifests, &mut part.selected.rows).await?;
@@ -248,18 +250,12 @@ async fn add_platforms(
     let platforms = manifests.graph.platforms(&of, own);
     let platforms = platforms.map_err(|missing| manifests.incomplete(&missing))?;
     for row in rows {
-        let known = row
-            .digest
-            .as_deref()
-            .and_then(|digest| platforms.get(digest));
+        let digest = row.digest.as_deref();
+        let known = digest.and_then(|digest| platforms.get(digest));
         row.platforms = known.map(|list| list.iter().map(ToString::to_string).collect());
     }
-    let mut gone: Vec<_> = manifests
-        .graph
-        .gone(&of)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let gone = manifests.graph.gone(&of).into_iter();
+    let mut gone: Vec<_> = gone.map(str::to_owned).collect();
     gone.sort_unstable();
     Ok(gone)
 }

@@ -22,7 +22,7 @@ pub(super) fn line(kind: RowKind, rows: &[&Row], is_whole: bool) -> Option<Strin
 /// Adds the number of untagged images and the size of each distinct image once, without indexes.
 ///
 /// The size of an index is that of its largest image. Unless every image is listed, the images of an
-/// index may be missing, and the total would be less than the sizes above it.
+/// index may be missing.
 fn add_images(parts: &mut Vec<String>, rows: &[&Row], is_whole: bool) {
     let untagged = rows.iter().filter(|row| row.names().is_empty()).count();
     if untagged > 0 {
@@ -33,8 +33,12 @@ fn add_images(parts: &mut Vec<String>, rows: &[&Row], is_whole: bool) {
     let distinct =
         images.filter(|row| (row.digest.as_deref()).is_none_or(|digest| digests.insert(digest)));
     let size = sum(distinct.map(|row| row.size)).unwrap_or_default();
-    if size > 0 && (is_whole || !rows.iter().any(|row| row.is_index())) {
-        parts.push(human_size(size));
+    let at_least = match is_whole || !rows.iter().any(|row| row.is_index()) {
+        true => "",
+        false => "at least ",
+    };
+    if size > 0 {
+        parts.push(format!("{at_least}{}", human_size(size)));
     }
 }
 
@@ -98,6 +102,9 @@ mod tests {
         let whole = images(&three, true);
         assert_eq!(whole.as_deref(), Some("3 images, 2 untagged, 200 B"));
         let part = images(&three, false);
-        assert_eq!(part.as_deref(), Some("3 images, 2 untagged"));
+        assert_eq!(
+            part.as_deref(),
+            Some("3 images, 2 untagged, at least 200 B")
+        );
     }
 }

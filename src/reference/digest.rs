@@ -133,14 +133,6 @@ impl ImageId {
             Self::Digest(digest) => format!("@{digest}"),
         }
     }
-
-    /// The option that selects it.
-    pub(crate) fn option(&self) -> String {
-        match self {
-            Self::Tag(tag) => format!("--tag {tag}"),
-            Self::Digest(digest) => format!("--digest {digest}"),
-        }
-    }
 }
 
 impl fmt::Display for ImageId {

@@ -141,16 +141,9 @@ impl FromStr for TagName {
 
 /// Whether `part` is lower-case letters and digits, with single `.`, `_`, `-` between them.
 fn is_path_component(part: &str) -> bool {
-    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let bytes = part.as_bytes();
-    bytes.first().is_some_and(|&byte| is_word(byte))
-        && bytes.last().is_some_and(|&byte| is_word(byte))
-        && bytes
-            .iter()
-            .all(|&byte| is_word(byte) || b"._-".contains(&byte))
-        && bytes
-            .windows(2)
-            .all(|pair| is_word(pair[0]) || is_word(pair[1]))
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(is_letter);
+    part.split(['.', '_', '-']).all(is_word)
 }
 
 #[cfg(test)]

@@ -196,9 +196,12 @@ fn own_image(name: &str, image: &ImageId) -> Error {
         Some(public) => error.hint(format!("if it is public, try `{public}{}`", image.suffix())),
         None => error,
     };
+    let option = match image {
+        ImageId::Tag(tag) => format!("--tag {tag}"),
+        ImageId::Digest(digest) => format!("--digest {digest}"),
+    };
     error.hint(format!(
-        "select the image of your own repository with `{}`",
-        image.option()
+        "select the image of your own repository with `{option}`"
     ))
 }
 

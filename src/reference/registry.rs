@@ -75,9 +75,8 @@ pub(crate) struct RepositoryPattern {
 impl RepositoryPattern {
     /// Whether it selects the repository `name` of its registry.
     pub(crate) fn matches(&self, name: &str) -> bool {
-        self.name
-            .as_ref()
-            .is_none_or(|pattern| pattern.regex.is_match(name))
+        let pattern = self.name.as_ref();
+        pattern.is_none_or(|pattern| pattern.regex.is_match(name))
     }
 }
 

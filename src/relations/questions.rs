@@ -138,8 +138,7 @@ impl Graph {
         let unread = vertices.filter(|(position, vertex)| {
             vertex.content == Content::Unread && is_needed(*position, vertex)
         });
-        unread
-            .filter_map(|(_, vertex)| Digest::canonical(&vertex.digest))
-            .collect()
+        let digests = unread.map(|(_, vertex)| Digest::canonical(&vertex.digest));
+        digests.flatten().collect()
     }
 }
