@@ -98,8 +98,9 @@ async fn add_answers(
     }
     if listing.mode == Mode::Delete {
         deletion::leave_out(listing, part);
+        return deletion::plan(manifests, part, listing.mode).await;
     }
-    if listing.mode == Mode::Delete || listing.query.tagged.unused && listing.sums_up() {
+    if listing.query.tagged.unused && listing.sums_up() {
         deletion::plan(manifests, part, listing.mode).await?;
     }
     if listing.printing.contains(Facts::RELATIONS) {
