@@ -83,12 +83,13 @@ impl Listing<'_> {
         };
         Error::new(Kind::NotFound, message).hint(match id {
             ImageId::Digest(_) if !subject.is_own() => format!(
-                "a public repository shows tagged images only; list its tags with `ecrpub tags {subject}`"
+                "a public repository shows tagged images only; list them with `ecrpub images {subject}`"
             ),
             ImageId::Digest(digest) if are_tags => format!(
                 "look up the image with `ecrpub images {subject}{options} --digest {digest}`"
             ),
-            _ => format!("list its tags with `ecrpub tags {subject}{options}`"),
+            ImageId::Digest(_) => format!("list its images with `ecrpub images {subject}{options}`"),
+            ImageId::Tag(_) => format!("list its tags with `ecrpub tags {subject}{options}`"),
         })
     }
 }

@@ -6,13 +6,17 @@ pub(super) const GAP: u16 = 2;
 
 /// A column of this importance or less is shown only if the others are comfortable.
 const MINOR: u8 = 1;
+/// Repositories become headings, if that makes room for a column of this importance or more.
+const IMPORTANT: u8 = 5;
 /// A column that is cut to this width is comfortable.
 const COMFORTABLE: usize = 24;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wish {
     pub(super) whole: usize,
-    /// The width below which it can hardly be read; of names the whole width, except of digest tags.
+    /// The width without digest tags.
+    pub(super) plain: usize,
+    /// The width below which it can hardly be read; of names the plain width.
     pub(super) readable: usize,
     /// Columns of low importance give way first.
     pub(super) importance: u8,
@@ -36,7 +40,7 @@ pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> 
         let importances = fitting.shown.iter().map(|&index| wishes[index].importance);
         let has_minor = importances.min().is_some_and(|least| least <= MINOR);
         let comfortable = if has_minor { COMFORTABLE } else { 0 };
-        let least = |wish: &Wish| wish.readable.max(wish.whole.min(comfortable));
+        let least = |wish: &Wish| wish.readable.max(wish.plain.min(comfortable));
         if let Some(widths) = fitting.fit(least) {
             return widths;
         }
@@ -52,6 +56,14 @@ pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> 
             return vec![(fitting.shown[0], available)];
         }
     }
+}
+
+/// Whether the important columns with values cannot all be read.
+pub(super) fn lacks_room(wishes: &[Wish], available: usize) -> bool {
+    let is_important = |wish: &&Wish| wish.importance >= IMPORTANT && !wish.is_empty;
+    let important = wishes.iter().filter(is_important);
+    let widths = important.map(|wish| wish.readable + usize::from(GAP));
+    widths.sum::<usize>() > available + usize::from(GAP)
 }
 
 /// The least importance of a column that names the row; one such column is always shown.
@@ -85,13 +97,18 @@ impl Fitting<'_> {
         Some(widths)
     }
 
-    /// Spends `room` on cut columns: on the names first, and always on the narrowest.
+    /// Spends `room` on cut columns: on the names first, on digest tags last, and always on the
+    /// narrowest.
     fn widen(&self, widths: &mut [(usize, usize)], room: usize) {
         for _ in 0..room {
             let cut = widths
                 .iter_mut()
                 .filter(|(index, width)| *width < self.wishes[*index].whole);
-            match cut.min_by_key(|(index, width)| (!self.is_name(*index), *width)) {
+            let rank = |(index, width): &&mut (usize, usize)| {
+                let is_plain = *width < self.wishes[*index].plain;
+                (!is_plain, !self.is_name(*index), *width)
+            };
+            match cut.min_by_key(rank) {
                 Some((_, width)) => *width += 1,
                 None => return,
             }

@@ -42,7 +42,7 @@ pub(crate) struct FilterArgs {
     ///
     /// A time (`2024-06-01T12:00:00Z`), a date with or without a time in UTC (`2024-06-01`,
     /// `2024-06-01 12:00:00`), Unix seconds, or an age (`36h`, `7d`, `2w`, `3mo`, `1y`, `1d12h`). An
-    /// image is dated by its push, a tag by its creation. Rows without a date are left out.
+    /// image is dated by its push, a tag or repository by its creation. Rows without a date are left out.
     #[arg(long, value_name = "WHEN")]
     pub(super) since: Option<When>,
 
@@ -140,7 +140,17 @@ impl Selection<'_> {
         self.is_included(tag) && self.passes_otherwise(row, tag, floating, self.filter.pre)
     }
 
-    pub(crate) fn admits_untagged(&self) -> bool {
+    /// Whether rows are selected by more than `--unused`.
+    pub(crate) fn has_filters(&self) -> bool {
+        let FilterArgs {
+            include, exclude, ..
+        } = self.filter;
+        let has_pattern = !include.is_empty() || !exclude.is_empty();
+        let is_tagged = self.tagged.tagged || self.tagged.untagged;
+        has_pattern || is_tagged || self.filter.needs().next().is_some()
+    }
+
+    fn admits_untagged(&self) -> bool {
         let needs_tag = !self.filter.include.is_empty() || self.filter.semver.is_some();
         !self.tagged.tagged && !needs_tag
     }
