@@ -102,7 +102,7 @@ async fn add_answers(
     if listing.mode == Mode::Delete || listing.query.tagged.unused && listing.sums_up() {
         deletion::plan(manifests, part, listing.mode).await?;
     }
-    if listing.printing.contains(Facts::RELATIONS) {
+    if listing.printing.contains(Facts::RELATIONS) && listing.mode != Mode::Delete {
         add_used_by(manifests, &mut part.selected.rows).await?;
     }
     Ok(())

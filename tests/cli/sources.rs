@@ -251,7 +251,7 @@ fn only_the_registry_says_that_a_repository_does_not_exist() {
         allow_duplicates!(assert_snapshot!(missing, @"
         --- stderr
         error: repository `public.ecr.aws/docker/library/nginxx` does not exist
-        hint: look for it at https://gallery.ecr.aws
+        hint: list the repositories with `ecrpub repos public.ecr.aws/docker`
         --- exit code 3
         "));
         assert_eq!(operations(&registry), "describeImageTags token tags/list");

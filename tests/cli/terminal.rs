@@ -67,13 +67,13 @@ fn a_table_of_tags_fits_80_columns_and_uses_200() {
     2.0.8                              2 hours ago  61.2 MB  OCI index  7d7e21309e60
     2.0.9                              2 hours ago  61.2 MB  OCI index  7d7e21309e60
     sha256-012345678…456789abcdef.sig  3 days ago    7.2 kB  OCI image  01af8318b2b6
-    31 tags
+    31 tags, at least 7.2 kB
     ");
     assert_snapshot!(first_lines(200, "tags web"), @"
     2.0.8                                                                        2 hours ago  61.2 MB  OCI index  7d7e21309e60
     2.0.9                                                                        2 hours ago  61.2 MB  OCI index  7d7e21309e60
     sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig  3 days ago    7.2 kB  OCI image  01af8318b2b6
-    31 tags
+    31 tags, at least 7.2 kB
     ");
 }
 
@@ -102,11 +102,15 @@ fn columns_are_left_out_in_a_narrow_terminal() {
     docker  library/nginx  1     4 days ago
     docker  library/nginx  1.29  4 days ago
 
-    ALIAS   REPOSITORY     TAG
-    -       storefront     2
-    -       storefront     2.1
-    docker  library/nginx  1
-    docker  library/nginx  1.29
+    storefront:
+    TAG   CREATED      PLATFORMS
+    2     3 hours ago  amd64, arm64
+    2.1   3 hours ago  amd64, arm64
+
+    public.ecr.aws/docker/library/nginx:
+    TAG   CREATED      PLATFORMS
+    1     4 days ago   amd64, arm/v5 +6
+    1.29  4 days ago   amd64, arm/v5 +6
     ");
     assert_snapshot!(show(80), @"
     DIGEST        PUSHED          SIZE  MANIFEST   TAGS
@@ -121,11 +125,11 @@ fn columns_are_left_out_in_a_narrow_terminal() {
     docker  library/nginx  1     4 days ago   72.4 MB  OCI index  ca36ce2625a8
     docker  library/nginx  1.29  4 days ago   72.4 MB  OCI index  ca36ce2625a8
 
-    ALIAS   REPOSITORY     TAG   CREATED         SIZE  PLATFORMS       DIGEST
-    -       storefront     2     3 hours ago  62.5 MB  linux/amd64 +1  0e27721d9ad4
-    -       storefront     2.1   3 hours ago  62.5 MB  linux/amd64 +1  0e27721d9ad4
-    docker  library/nginx  1     4 days ago   72.4 MB  linux/amd64 +7  ca36ce2625a8
-    docker  library/nginx  1.29  4 days ago   72.4 MB  linux/amd64 +7  ca36ce2625a8
+    ALIAS   REPOSITORY     TAG   CREATED         SIZE  PLATFORMS     DIGEST
+    -       storefront     2     3 hours ago  62.5 MB  amd64, arm64  0e27721d9ad4
+    -       storefront     2.1   3 hours ago  62.5 MB  amd64, arm64  0e27721d9ad4
+    docker  library/nginx  1     4 days ago   72.4 MB  amd64 +7      ca36ce2625a8
+    docker  library/nginx  1.29  4 days ago   72.4 MB  amd64 +7      ca36ce2625a8
     ");
     assert_snapshot!(show(120), @"
     DIGEST        PUSHED          SIZE  MANIFEST   TAGS
@@ -140,11 +144,11 @@ fn columns_are_left_out_in_a_narrow_terminal() {
     docker  library/nginx  1     4 days ago   72.4 MB  OCI index  ca36ce2625a8
     docker  library/nginx  1.29  4 days ago   72.4 MB  OCI index  ca36ce2625a8
 
-    ALIAS   REPOSITORY     TAG   CREATED         SIZE  MANIFEST   PLATFORMS                                   DIGEST
-    -       storefront     2     3 hours ago  62.5 MB  OCI index  linux/amd64, linux/arm64/v8                 0e27721d9ad4
-    -       storefront     2.1   3 hours ago  62.5 MB  OCI index  linux/amd64, linux/arm64/v8                 0e27721d9ad4
-    docker  library/nginx  1     4 days ago   72.4 MB  OCI index  linux/amd64, linux/arm/v5, linux/arm/v7 +5  ca36ce2625a8
-    docker  library/nginx  1.29  4 days ago   72.4 MB  OCI index  linux/amd64, linux/arm/v5, linux/arm/v7 +5  ca36ce2625a8
+    ALIAS   REPOSITORY     TAG   CREATED         SIZE  MANIFEST   PLATFORMS                             DIGEST
+    -       storefront     2     3 hours ago  62.5 MB  OCI index  amd64, arm64                          0e27721d9ad4
+    -       storefront     2.1   3 hours ago  62.5 MB  OCI index  amd64, arm64                          0e27721d9ad4
+    docker  library/nginx  1     4 days ago   72.4 MB  OCI index  amd64, arm/v5, arm/v7, arm64, 386 +3  ca36ce2625a8
+    docker  library/nginx  1.29  4 days ago   72.4 MB  OCI index  amd64, arm/v5, arm/v7, arm64, 386 +3  ca36ce2625a8
     ");
 }
 
