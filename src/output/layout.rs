@@ -20,7 +20,8 @@ pub(super) struct Wish {
     pub(super) readable: usize,
     /// Columns of low importance give way first.
     pub(super) importance: u8,
-    /// Whether every cell is a missing value; such columns give way before any other is cut.
+    /// Whether every cell is a missing value, which no option asks for; such columns give way before any
+    /// other is cut.
     pub(super) is_empty: bool,
 }
 

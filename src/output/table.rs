@@ -104,7 +104,7 @@ impl Table {
             plain: title,
             readable: title,
             importance: column.importance.max(if is_asked { ASKED } else { 0 }),
-            is_empty: true,
+            is_empty: !is_asked,
         };
         for row in rows.iter().copied().flatten() {
             let cell = self.cell(column, row);

@@ -217,12 +217,12 @@ fn an_image_in_use_that_is_named_is_a_note() {
     let named = |digest: &str| {
         ecrpub(
             &registry,
-            &format!("images web --unused --digest {digest} -c digest"),
+            &format!("images web --unused --digest {digest} -c digest --before 1h"),
         )
     };
     assert_snapshot!(named(&digest(0)), @"
     --- stderr
-    note: repository `web` has nothing to list: of 1 named row, none is unused and older than 24 hours
+    note: repository `web` has nothing to list: of 1 named row, none is unused and passes the filters
     ");
     assert_snapshot!(named(&digest(1)), @"
     DIGEST
