@@ -1,6 +1,5 @@
 //! Writes data to stdout, and notes, errors and summaries to stderr.
 
-use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
@@ -114,10 +113,9 @@ impl Console {
     }
 
     /// Writes the summary of the listing on stdout.
-    pub(crate) fn sum_up(&self, summary: impl fmt::Display) {
+    pub(crate) fn sum_up(&self, summary: &str) {
         let style = self.style(Style::new().dimmed());
-        let summary = summary.to_string();
-        let summary = self.wrapped(&redacted(&summary), 0);
+        let summary = self.wrapped(&redacted(summary), 0);
         // Ignores a closed stderr, as everywhere.
         let _ = writeln!(self.stderr.lock(), "{style}{summary}{style:#}");
     }

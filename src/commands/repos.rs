@@ -19,7 +19,7 @@ use crate::source::{RegistryArgs, SourceName};
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "ecrpub repos [OPTIONS] [REGISTRY]...", after_help = EXAMPLES)]
 #[command(mut_arg("output", |output| output.value_parser(FormatName::parser())))]
-#[command(mut_arg("columns", |columns| offer(columns.long_help(COLUMNS_HELP), COLUMNS)))]
+#[command(mut_arg("columns", |columns| offer(columns, COLUMNS)))]
 #[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser(SORT_KEYS)).long_help(SORT_HELP)))]
 #[command(mut_arg("include", |include| include.help(INCLUDE).long_help(INCLUDE_HELP)))]
 #[command(mut_arg("exclude", |exclude| exclude.help("Ignore names that match this regex; repeatable")))]
@@ -49,12 +49,6 @@ Sort the rows by this key
 Names ascend; dates and figures of usage descend. A figure of usage adds `--usage`. Rows without the \
 key come last; ties break by name. The field names of JSON and the titles of tables are accepted too, \
 such as `sizeInBytes`. Default: the name.";
-const COLUMNS_HELP: &str = "\
-Print these columns; `+NAME` adds one, `-NAME` leaves one out
-
-Names are separated by commas: `name,created`, or `+arn,-uri` to change the default. A name is a field, \
-a title in a table or a sort key, in any case: `lastPushedAt`, `LAST PUSH` and `pushed` are the same. A \
-table shows the most useful columns by default, the other formats every field of the service.";
 const FULL_REF: &str = "Print references to paste: public.ecr.aws/ALIAS/NAME";
 
 const EXAMPLES: &str = "\

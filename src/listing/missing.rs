@@ -24,8 +24,7 @@ impl Listing<'_> {
             (unknown.into_iter()).partition(|(target, _)| target.matched.is_some());
         for (target, _) in vanished {
             let title = target.subject.title();
-            let note = format!("{title} disappeared meanwhile");
-            self.session.console.note(&note);
+            (self.session.console).note(&format!("{title} disappeared meanwhile"));
         }
         let names = if unknown.iter().any(|(target, _)| is_own(target)) {
             let names = tokio::time::timeout(PATIENCE, own_names(&self.sources)).await;

@@ -7,7 +7,6 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::model::RowKind;
 use crate::output::{counted, human_count};
-use crate::select::Selected;
 use crate::shell::quoted;
 use crate::source::{self, ManifestCounts};
 
@@ -175,22 +174,21 @@ impl Listing<'_> {
         } else {
             "named row"
         };
-        let has_filters = self.selection.has_filters() || self.query.platform.is_some();
-        let passes = match self.query.tagged.unused {
-            true if has_filters => "is unused and passes the filters",
+        let (filter, tagged) = (&self.query.args.select.filter, self.query.tagged);
+        let mut filters = filter.needs().chain(tagged.needs());
+        let is_filtered = filters.any(|need| need.option != "--unused");
+        let passes = match tagged.unused {
+            true if is_filtered || self.query.platform.is_some() => {
+                "is unused and passes the filters"
+            }
             true => "is unused and older than 24 hours",
             false => "passes the filters",
         };
-        let Selected {
-            counts,
-            suggestion,
-            not_versions,
-            ..
-        } = &part.selected;
-        let others = match not_versions {
+        let counts = &part.selected.counts;
+        let others = match part.selected.not_versions {
             0 => String::new(),
             1 => "; 1 tag is not a version".to_owned(),
-            count => format!("; {} are not versions", counted(*count, "tag")),
+            count => format!("; {} are not versions", counted(count, "tag")),
         };
         let reason = match counts.read {
             _ if counts.skipped > 0 => {
@@ -202,10 +200,11 @@ impl Listing<'_> {
             0 => "it has no tags".to_owned(),
             read => format!("of {}, none {passes}{others}", counted(read, noun)),
         };
+        let suggestion = part.selected.suggestion.as_deref();
         self.note(&format!(
             "{} has nothing to list: {reason}{}",
             subject.title(),
-            did_you_mean(suggestion.as_deref().filter(|_| counts.skipped == 0))
+            did_you_mean(suggestion.filter(|_| counts.skipped == 0))
         ));
     }
 

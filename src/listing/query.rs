@@ -147,7 +147,7 @@ impl<'a> Query<'a> {
         let mut needs = self.args.output.needs(self.schema);
         for added in &self.added {
             let columns = added.columns.iter();
-            let columns = columns.filter_map(|name| self.schema.column(name));
+            let columns = columns.filter_map(|name| self.schema.find(name));
             needs.extend(columns.map(|column| Need::new(added.option, column.needs)));
         }
         needs

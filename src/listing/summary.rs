@@ -38,11 +38,9 @@ fn add_images(parts: &mut Vec<String>, rows: &[&Row], is_whole: bool) {
     let distinct =
         images.filter(|row| (row.digest.as_deref()).is_none_or(|digest| digests.insert(digest)));
     let size = sum(distinct.map(|row| row.size)).unwrap_or_default();
-    let at_least = match is_whole || !rows.iter().any(|row| row.is_index()) {
-        true => "",
-        false => "at least ",
-    };
     if size > 0 {
+        let is_exact = is_whole || !rows.iter().any(|row| row.is_index());
+        let at_least = if is_exact { "" } else { "at least " };
         parts.push(format!("{at_least}{}", human_size(size)));
     }
 }

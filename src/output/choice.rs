@@ -132,7 +132,7 @@ pub(super) fn choose(
         add(column, name.is_wanted());
     }
     if plain > 0 {
-        let added = added.iter().filter_map(|name| schema.column(name));
+        let added = added.iter().filter_map(|name| schema.find(name));
         added.for_each(|column| add(column, true));
     } else {
         let place = |column: &&Column| all.clone().position(|other| other.key == column.key);

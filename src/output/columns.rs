@@ -170,11 +170,6 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    /// The column called `name`.
-    pub(crate) fn column(&self, name: &str) -> Option<&'static Column> {
-        self.columns.iter().find(|column| column.name() == name)
-    }
-
     /// The column with this field name, title or sort key, in any case.
     pub(crate) fn find(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.is_called(name))

@@ -52,10 +52,8 @@ pub(crate) struct OutputArgs {
 
     /// Print these columns; `+NAME` adds one, `-NAME` leaves one out
     ///
-    /// Names are separated by commas: `digest,tags`, or `+platforms,-manifest` to change the default.
-    /// A name is a field, a title in a table or a sort key, in any case: `imagePushedAt`, `PUSHED`
-    /// and `pushed` are the same. A table shows the most useful columns by default, the other formats
-    /// every field of the service.
+    /// Names are separated by commas, and are fields, titles in tables or sort keys, in any case. A table
+    /// shows the most useful columns by default, the other formats every field of the service.
     #[arg(
         short,
         long,

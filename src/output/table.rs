@@ -70,7 +70,10 @@ impl Table {
             Value::Digest(digest) => Cell::Fixed(escaped(short_digest(digest))),
             Value::MediaType(name) if self.style.in_full => Cell::Fixed(escaped(name)),
             Value::MediaType(name) => Cell::Texts(vec![escaped(short_media_type(name))]),
-            Value::Size(bytes) => Cell::Fixed(self.size(bytes).into()),
+            Value::Size(bytes) => Cell::Fixed(match u64::try_from(bytes) {
+                Ok(bytes) if !self.style.bytes => human_size(bytes).into(),
+                _ => bytes.to_string().into(),
+            }),
             Value::Count(count) => {
                 let count = human_count(usize::try_from(count).unwrap_or_default());
                 Cell::Fixed(count.to_string().into())
@@ -85,13 +88,6 @@ impl Table {
                 texts.sort_by_key(|text| is_digest_tag(text));
                 Cell::Texts(texts)
             }
-        }
-    }
-
-    fn size(&self, bytes: i64) -> String {
-        match u64::try_from(bytes) {
-            Ok(bytes) if !self.style.bytes => human_size(bytes),
-            _ => bytes.to_string(),
         }
     }
 

@@ -85,6 +85,7 @@ pub(crate) struct TaggedArgs {
 impl TaggedArgs {
     pub(crate) fn needs(self) -> impl Iterator<Item = Need> {
         Need::given([
+            ("--tagged", self.tagged, Facts::NAMES),
             ("--untagged", self.untagged, Facts::UNTAGGED),
             ("--unused", self.unused, Facts::RELATIONS),
         ])
@@ -105,6 +106,8 @@ impl FilterArgs {
     pub(crate) fn needs(&self) -> impl Iterator<Item = Need> {
         let of_media_type = Facts::TAGS | Facts::DETAILS;
         Need::given([
+            ("--include", !self.include.is_empty(), Facts::NAMES),
+            ("--exclude", !self.exclude.is_empty(), Facts::NAMES),
             ("--semver", self.semver.is_some(), Facts::TAGS),
             ("--pre", self.pre, Facts::TAGS),
             ("--since", self.since.is_some(), Facts::DETAILS),
@@ -138,16 +141,6 @@ impl Selection<'_> {
     /// Whether `tag`, a tag of `row`, meets the conditions on tags.
     pub(super) fn passes_tag(&self, row: &Row, tag: &str, floating: &FloatingTags) -> bool {
         self.is_included(tag) && self.passes_otherwise(row, tag, floating, self.filter.pre)
-    }
-
-    /// Whether rows are selected by more than `--unused`.
-    pub(crate) fn has_filters(&self) -> bool {
-        let FilterArgs {
-            include, exclude, ..
-        } = self.filter;
-        let has_pattern = !include.is_empty() || !exclude.is_empty();
-        let is_tagged = self.tagged.tagged || self.tagged.untagged;
-        has_pattern || is_tagged || self.filter.needs().next().is_some()
     }
 
     fn admits_untagged(&self) -> bool {

@@ -35,8 +35,11 @@ login: public repositories need no login, your own are read with the credentials
 
 pub(super) fn describe(answer: &clap::Error, words: &[&str]) -> Error {
     let option = name_of(&text(answer, ContextKind::InvalidArg));
+    let cli = Cli::command();
+    let command = words.iter().find_map(|word| cli.find_subcommand(word));
+    let command = command.map(clap::Command::get_name);
     let error = match answer.kind() {
-        ErrorKind::UnknownArgument => unknown_option(answer, &option, words),
+        ErrorKind::UnknownArgument => unknown_option(answer, &option, command),
         ErrorKind::InvalidSubcommand => unknown_command(answer),
         ErrorKind::InvalidValue => invalid_value(answer, &option),
         ErrorKind::ValueValidation => return refused_value(answer, &option),
@@ -51,33 +54,21 @@ pub(super) fn describe(answer: &clap::Error, words: &[&str]) -> Error {
         }
     };
     if error.hints().is_empty() {
-        return error.hint(see_help(words));
+        let command = command.map(|command| format!("{command} "));
+        let command = command.unwrap_or_default();
+        return error.hint(format!("see `ecrpub {command}--help`"));
     }
     error
 }
 
-fn see_help(words: &[&str]) -> String {
-    match command(words) {
-        Some(command) => format!("see `ecrpub {command} --help`"),
-        None => "see `ecrpub --help`".to_owned(),
-    }
-}
-
-/// The command among `words`.
-fn command<'w>(words: &[&'w str]) -> Option<&'w str> {
-    let cli = Cli::command();
-    let is_command = |word: &&&str| cli.find_subcommand(word).is_some();
-    words.iter().find(is_command).copied()
-}
-
-fn unknown_option(answer: &clap::Error, option: &str, words: &[&str]) -> Error {
+fn unknown_option(answer: &clap::Error, option: &str, command: Option<&str>) -> Error {
     if !option.starts_with('-') {
         return Error::usage(format!("unexpected argument `{option}`"));
     }
     let error = Error::usage(format!("there is no option `{option}`"));
     let suggested = name_of(&text(answer, ContextKind::SuggestedArg));
     if let Some(hint) = instead(option) {
-        error.hint(hint.replace("{}", command(words).unwrap_or("tags")))
+        error.hint(hint.replace("{}", command.unwrap_or("tags")))
     } else if suggested.is_empty() {
         error
     } else {
@@ -164,9 +155,6 @@ fn conflict(answer: &clap::Error, option: &str) -> Error {
         }
         _ => String::new(),
     };
-    if others.is_empty() {
-        return Error::usage(format!("`{option}` cannot be used with other options"));
-    }
     if others == option {
         return Error::usage(format!("`{option}` is given more than once"))
             .hint(format!("leave out all but one `{option}`"));

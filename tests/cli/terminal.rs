@@ -53,27 +53,14 @@ fn a_table_fits_80_columns_and_uses_200() {
 }
 
 #[test]
-fn a_table_of_tags_fits_80_columns_and_uses_200() {
+fn a_table_of_tags_cuts_those_of_digests() {
     let registry = Registry::start([many_tags()]);
-    let first_lines = |columns, arguments| {
-        let shown = show(columns, &registry, arguments);
-        shown
-            .lines()
-            .rev()
-            .take(4)
-            .fold(String::new(), |text, line| format!("{line}\n{text}"))
-    };
-    assert_snapshot!(first_lines(80, "tags web"), @"
+    assert_snapshot!(show(80, &registry, "tags web --skip 29"), @"
+    TAG                                CREATED         SIZE  MANIFEST   DIGEST
     2.0.9                              2 hours ago  61.2 MB  OCI index  7d7e21309e60
     sha256-012345678…456789abcdef.sig  3 days ago    7.2 kB  OCI image  01af8318b2b6
     signed                             3 days ago    7.2 kB  OCI image  01af8318b2b6
-    32 tags, at least 7.2 kB
-    ");
-    assert_snapshot!(first_lines(200, "tags web"), @"
-    2.0.9                                                                        2 hours ago  61.2 MB  OCI index  7d7e21309e60
-    sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig  3 days ago    7.2 kB  OCI image  01af8318b2b6
-    signed                                                                       3 days ago    7.2 kB  OCI image  01af8318b2b6
-    32 tags, at least 7.2 kB
+    3 tags, at least 7.2 kB
     ");
 }
 
@@ -82,20 +69,12 @@ fn columns_are_left_out_in_a_narrow_terminal() {
     let registry = Registry::start(sample(NOW_MS));
     let show = |columns| {
         let mixed = "tags storefront public.ecr.aws/docker/library/nginx -L 2 -q";
-        let shown = [
-            show(columns, &registry, "images storefront -L 4 -q"),
-            show(columns, &registry, mixed),
-            show(columns, &registry, &format!("{mixed} --platforms")),
-        ];
-        shown.join("\n")
+        let with_platforms = format!("{mixed} --platforms");
+        [mixed, &with_platforms]
+            .map(|line| show(columns, &registry, line))
+            .join("\n")
     };
     assert_snapshot!(show(40), @"
-    DIGEST        PUSHED       TAGS
-    0e27721d9ad4  3 hours ago  2.1.0, 2.1 +2
-    631e0998f24d  3 hours ago  -
-    7e41de0fa704  3 hours ago  -
-    8660e6ccc81e  1 week ago   2.0.3, 2.0
-
     ALIAS   REPOSITORY     TAG   CREATED
     -       storefront     2     3 hours ago
     -       storefront     2.1   3 hours ago
@@ -113,12 +92,6 @@ fn columns_are_left_out_in_a_narrow_terminal() {
     1.29  4 days ago   amd64, arm/v5 +6
     ");
     assert_snapshot!(show(80), @"
-    DIGEST        PUSHED          SIZE  MANIFEST   TAGS
-    0e27721d9ad4  3 hours ago  62.5 MB  OCI index  2.1.0, 2.1, 2, latest
-    631e0998f24d  3 hours ago  59.6 MB  OCI image  -
-    7e41de0fa704  3 hours ago  62.5 MB  OCI image  -
-    8660e6ccc81e  1 week ago   63.8 MB  OCI index  2.0.3, 2.0
-
     ALIAS   REPOSITORY     TAG   CREATED         SIZE  MANIFEST   DIGEST
     -       storefront     2     3 hours ago  62.5 MB  OCI index  0e27721d9ad4
     -       storefront     2.1   3 hours ago  62.5 MB  OCI index  0e27721d9ad4
@@ -142,7 +115,7 @@ fn what_is_asked_for_stays_in_a_narrow_terminal() {
         "images team/web --unused",
         "images team/web --sort size",
         "images team/web -c +manifest",
-        "tags public.ecr.aws/eks-distro/kubernetes/* public.ecr.aws/docker/library/nginx --sort size",
+        "tags public.ecr.aws/eks-distro/kubernetes/* --sort size",
     ];
     let shown = shown.map(|line| show(48, &registry, &format!("{line} -L 2 -q")));
     assert_snapshot!(shown.join("\n"), @"
@@ -175,11 +148,6 @@ fn what_is_asked_for_stays_in_a_narrow_terminal() {
     TAG                  CREATED           SIZE
     v1.28.9-eks-1-28-44  3 months ago  174.9 MB
     v1.29.4-eks-1-29-40  2 months ago  143.4 MB
-
-    public.ecr.aws/docker/library/nginx:
-    TAG                  CREATED           SIZE
-    1                    4 days ago     72.4 MB
-    1.29                 4 days ago     72.4 MB
     ");
 }
 
@@ -222,25 +190,13 @@ fn a_name_is_cut_after_all_other_columns_are_left_out() {
         .into();
     let repository = "team/of/several/people/with/one/long/name/web";
     let registry = Registry::start([web, Repository::new(repository, vec![])]);
-    let tags = [110, 90, 80, 40].map(|columns| show(columns, &registry, "tags web -q"));
+    let tags = [90, 40].map(|columns| show(columns, &registry, "tags web -q"));
     assert_snapshot!(tags.join("\n"), @"
-    TAG                                                              CREATED         SIZE  MANIFEST   DIGEST
-    latest                                                           2 hours ago  61.2 MB  OCI image  2003c308e67b
-    v2.1.0-20260717.0123456789abcdef0123456789abcdef01234567-linux   2 hours ago  61.2 MB  OCI image  2003c308e67b
-    sha256-0123456789abcdef01234567…56789abcdef0123456789abcdef.sig  3 days ago    7.2 kB  OCI image  01af8318b2b6
-    signed                                                           3 days ago    7.2 kB  OCI image  01af8318b2b6
-
     TAG                                                              CREATED      DIGEST
     latest                                                           2 hours ago  2003c308e67b
     v2.1.0-20260717.0123456789abcdef0123456789abcdef01234567-linux   2 hours ago  2003c308e67b
     sha256-0123456789abcdef01234567…56789abcdef0123456789abcdef.sig  3 days ago   01af8318b2b6
     signed                                                           3 days ago   01af8318b2b6
-
-    TAG                                                                  CREATED
-    latest                                                               2 hours ago
-    v2.1.0-20260717.0123456789abcdef0123456789abcdef01234567-linux       2 hours ago
-    sha256-0123456789abcdef0123456789…3456789abcdef0123456789abcdef.sig  3 days ago
-    signed                                                               3 days ago
 
     TAG
     latest
@@ -391,7 +347,10 @@ fn a_table_on_a_terminal_is_summed_up() {
     let summary = "3 images, 1 untagged, 1.0 TB".to_owned();
     assert_eq!(last_line("images web"), Some(summary));
     // The images of an index may be missing among these.
-    assert_eq!(last_line("tags web"), Some("32 tags, at least 7.2 kB".to_owned()));
+    assert_eq!(
+        last_line("tags web"),
+        Some("32 tags, at least 7.2 kB".to_owned())
+    );
     assert_eq!(
         last_line("images web --tagged"),
         Some("2 images, at least 7.2 kB".to_owned())
