@@ -23,6 +23,11 @@ impl ColumnName {
         self.sign != Some('-')
     }
 
+    /// Whether it is added to the default columns.
+    pub(super) fn is_added(&self) -> bool {
+        self.sign == Some('+')
+    }
+
     /// Whether it is one of the only columns to print.
     pub(super) fn is_plain(&self) -> bool {
         self.sign.is_none()

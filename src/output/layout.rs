@@ -31,7 +31,6 @@ pub(super) struct Wish {
 /// least important first. Columns that name the row are cut when no others are left.
 pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> {
     let mut fitting = Fitting {
-        names: names(wishes),
         wishes,
         available,
         shown: (0..wishes.len()).collect(),
@@ -67,15 +66,8 @@ pub(super) fn lacks_room(wishes: &[Wish], available: usize) -> bool {
     widths.sum::<usize>() > available + usize::from(GAP)
 }
 
-/// The least importance of a column that names the row; one such column is always shown.
-fn names(wishes: &[Wish]) -> u8 {
-    let importances = wishes.iter().map(|wish| wish.importance);
-    importances.max().unwrap_or(NAMES).min(NAMES)
-}
-
 struct Fitting<'a> {
     wishes: &'a [Wish],
-    names: u8,
     available: usize,
     shown: Vec<usize>,
 }
@@ -132,6 +124,6 @@ impl Fitting<'_> {
     }
 
     fn is_name(&self, index: usize) -> bool {
-        self.wishes[index].importance >= self.names
+        self.wishes[index].importance >= NAMES
     }
 }

@@ -52,8 +52,9 @@ pub(crate) struct OutputArgs {
 
     /// Print these columns; `+NAME` adds one, `-NAME` leaves one out
     ///
-    /// Names are separated by commas, and are fields, titles in tables or sort keys, in any case. A table
-    /// shows the most useful columns by default, the other formats every field of the service.
+    /// Names are separated by commas. A name is a field, its title in a table, in parentheses below, or
+    /// a sort key, in any case. A table shows the most useful columns by default, the other formats every
+    /// field of the service.
     #[arg(
         short,
         long,
@@ -183,8 +184,8 @@ impl OutputArgs {
         destination: Destination,
     ) -> Box<dyn Format> {
         let kind = schema.kind;
-        let wanted = self.columns.iter().filter(|name| name.is_wanted());
-        let asked = asked.iter().copied().chain(wanted.map(ColumnName::name));
+        let added = self.columns.iter().filter(|name| name.is_added());
+        let asked = asked.iter().copied().chain(added.map(ColumnName::name));
         let style = Style {
             clock: self.clock(destination),
             headers: !self.no_headers,
