@@ -98,11 +98,12 @@ async fn add_answers(
     }
     if listing.mode == Mode::Delete {
         deletion::leave_out(listing, part);
+        return deletion::plan(manifests, part, listing.mode).await;
     }
-    if listing.mode == Mode::Delete || listing.query.tagged.unused && listing.sums_up() {
+    if listing.query.tagged.unused && listing.sums_up() {
         deletion::plan(manifests, part, listing.mode).await?;
     }
-    if listing.printing.contains(Facts::RELATIONS) && listing.mode != Mode::Delete {
+    if listing.printing.contains(Facts::RELATIONS) {
         add_used_by(manifests, &mut part.selected.rows).await?;
     }
     Ok(())

@@ -25,6 +25,12 @@ pub(super) struct Wish {
     pub(super) is_empty: bool,
 }
 
+impl Wish {
+    fn is_name(&self) -> bool {
+        self.importance >= NAMES
+    }
+}
+
 /// As many columns as fit into `available`, and at least one: their positions and widths.
 ///
 /// Columns without values are left out first. Then texts are cut, then columns are left out, the
@@ -35,7 +41,9 @@ pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> 
         available,
         shown: (0..wishes.len()).collect(),
     };
-    while !fitting.is_whole() && fitting.leave_one_out(|wish, is_name| wish.is_empty && !is_name) {}
+    while fitting.fit(|wish| wish.whole).is_none()
+        && fitting.leave_one_out(|wish| wish.is_empty && !wish.is_name())
+    {}
     loop {
         let importances = fitting.shown.iter().map(|&index| wishes[index].importance);
         let has_minor = importances.min().is_some_and(|least| least <= MINOR);
@@ -44,7 +52,7 @@ pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> 
         if let Some(widths) = fitting.fit(least) {
             return widths;
         }
-        if !fitting.leave_one_out(|_, is_name| !is_name) {
+        if !fitting.leave_one_out(|wish| !wish.is_name()) {
             break;
         }
     }
@@ -52,7 +60,7 @@ pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> 
         if let Some(widths) = fitting.fit(|_| 1) {
             return widths;
         }
-        if !fitting.leave_one_out(|_, _| true) {
+        if !fitting.leave_one_out(|_| true) {
             return vec![(fitting.shown[0], available)];
         }
     }
@@ -73,12 +81,6 @@ struct Fitting<'a> {
 }
 
 impl Fitting<'_> {
-    fn is_whole(&self) -> bool {
-        let gaps = usize::from(GAP) * self.shown.len().saturating_sub(1);
-        let whole = self.shown.iter().map(|&index| self.wishes[index].whole);
-        gaps + whole.sum::<usize>() <= self.available
-    }
-
     /// The widths of the shown columns, each at least `least`, or `None` if they do not fit.
     fn fit(&self, least: impl Fn(&Wish) -> usize) -> Option<Vec<(usize, usize)>> {
         let width = |&index: &usize| (index, least(&self.wishes[index]));
@@ -98,8 +100,8 @@ impl Fitting<'_> {
                 .iter_mut()
                 .filter(|(index, width)| *width < self.wishes[*index].whole);
             let rank = |(index, width): &&mut (usize, usize)| {
-                let is_plain = *width < self.wishes[*index].plain;
-                (!is_plain, !self.is_name(*index), *width)
+                let wish = &self.wishes[*index];
+                (*width >= wish.plain, !wish.is_name(), *width)
             };
             match cut.min_by_key(rank) {
                 Some((_, width)) => *width += 1,
@@ -110,9 +112,9 @@ impl Fitting<'_> {
 
     /// Leaves out the least important column that `may_go`, and of several the last; never the only
     /// one.
-    fn leave_one_out(&mut self, may_go: impl Fn(&Wish, bool) -> bool) -> bool {
+    fn leave_one_out(&mut self, may_go: impl Fn(&Wish) -> bool) -> bool {
         let candidates = (self.shown.iter().enumerate().rev())
-            .filter(|(_, index)| may_go(&self.wishes[**index], self.is_name(**index)));
+            .filter(|(_, index)| may_go(&self.wishes[**index]));
         let least = candidates.min_by_key(|(_, index)| self.wishes[**index].importance);
         match least {
             Some((position, _)) if self.shown.len() > 1 => {
@@ -121,9 +123,5 @@ impl Fitting<'_> {
             }
             _ => false,
         }
-    }
-
-    fn is_name(&self, index: usize) -> bool {
-        self.wishes[index].importance >= NAMES
     }
 }

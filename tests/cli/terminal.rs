@@ -342,14 +342,10 @@ fn a_table_on_a_terminal_is_summed_up() {
     let summary = "3 images, 1 untagged, 1.0 TB".to_owned();
     assert_eq!(last_line("images web"), Some(summary));
     // The images of an index may be missing among these.
-    assert_eq!(
-        last_line("tags web"),
-        Some("32 tags, at least 7.2 kB".to_owned())
-    );
-    assert_eq!(
-        last_line("images web --tagged"),
-        Some("2 images, at least 7.2 kB".to_owned())
-    );
+    let part = last_line("tags web");
+    assert_eq!(part.as_deref(), Some("32 tags, at least 7.2 kB"));
+    let part = last_line("images web --tagged");
+    assert_eq!(part.as_deref(), Some("2 images, at least 7.2 kB"));
     assert_eq!(
         last_line("images web --untagged"),
         Some("1 image, 1 untagged, 1.0 TB".to_owned())
