@@ -123,7 +123,11 @@ async fn mark_unused(
     for row in &mut *rows {
         let is_unused = (row.digest.as_deref()).is_some_and(|digest| unused.contains(digest));
         if is_unused && row.pushed_at.is_some_and(|date| date < settled) {
-            row.relations.get_or_insert_default().is_unused = true;
+            let relations = row.relations.get_or_insert_default();
+            relations.is_unused = true;
+            relations.role = manifests
+                .graph
+                .role(row.digest.as_deref().unwrap_or_default());
         }
     }
     let title = manifests.subject.title();
