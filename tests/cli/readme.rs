@@ -57,6 +57,25 @@ fn every_example_prints_what_the_documents_show() {
     assert!(examples > 30, "{examples}");
 }
 
+#[test]
+fn every_link_to_a_file_leads_to_one() {
+    let mut links = 0;
+    for path in documents() {
+        let document = std::fs::read_to_string(&path).unwrap();
+        let targets = document
+            .split("](")
+            .skip(1)
+            .filter_map(|text| text.split(')').next());
+        for target in targets.filter(|target| !target.starts_with("http")) {
+            let file = target.split('#').next().unwrap_or_default();
+            let folder = path.parent().expect("a file is in a folder");
+            assert!(folder.join(file).exists(), "{}: {target}", path.display());
+            links += 1;
+        }
+    }
+    assert!(links > 20, "{links}");
+}
+
 /// With `ECRPUB_UPDATE` set, draws the picture instead of comparing it.
 #[test]
 fn the_picture_shows_the_first_session_of_the_guide() {
