@@ -33,7 +33,7 @@ fn main() {
     }
 }
 
-/// Lines for a shell. The program is in the folder above this one's, once `cargo build` made it.
+/// Lines for a shell. `ecrpub` is in the folder above this program's, once `cargo build --bins` made it.
 fn print_settings(url: &str) {
     let here = std::env::current_exe().expect("this program has a path");
     let programs = here.ancestors().nth(2).unwrap_or(Path::new("."));
