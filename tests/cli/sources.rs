@@ -12,6 +12,14 @@ fn without_gallery(fault: Fault) -> Registry {
     faulty(move |request| (request.operation == "describeImageTags").then(|| fault.clone()))
 }
 
+/// A registry without HEAD, which sends this for manifests.
+fn without_head(fault: Fault) -> Registry {
+    faulty(move |request| match &*request.operation {
+        "manifest" if request.method == "HEAD" => Some(Fault::raw(405, "text/plain", "")),
+        operation => (operation == "manifest").then(|| fault.clone()),
+    })
+}
+
 fn faulty(fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> Registry {
     let all = sample(NOW_MS).into_iter();
     let builder = all.fold(Registry::builder(), Builder::repository);
@@ -87,7 +95,7 @@ fn names_answer_what_names_can_answer() {
         ("--count --semver ~1.27", "5\n"),
         ("-o name --sort version --limit 1", "1.29.1\n"),
         ("-o name --sort tag --limit 1", "1\n"),
-        ("-o name --tag alpine", "alpine\n"),
+        ("-o name --tag alpine --sort version", "alpine\n"),
         (
             "--full-ref --semver 1.27 --limit 1",
             "public.ecr.aws/docker/library/nginx:1.27.3\n",
@@ -290,6 +298,113 @@ fn only_the_registry_says_that_a_repository_does_not_exist() {
     assert_eq!(operations(&registry), "describeImageTags");
 }
 
+/// The requests of a run, and whether it succeeded; it prints what the gallery alone lets it print.
+fn asked(line: &str, fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> String {
+    let registry = faulty(fault);
+    let line = line.replace("NGINX", NGINX);
+    let outcome = list(&registry, &line);
+    let requests = registry.requests();
+    let (line, _) = line.split_once(" --source").unwrap_or((&line, ""));
+    let expected = list(&registry, &format!("{line} --source gallery"));
+    assert_eq!(outcome, expected, "{line}");
+    let requests = requests.iter().map(|request| match &*request.method {
+        "HEAD" => "HEAD",
+        _ => &*request.operation,
+    });
+    let code = outcome.code.unwrap_or_default();
+    format!("{}: {code}", requests.collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn one_tag_to_pin_takes_one_request() {
+    let other = "public.ecr.aws/example/charts/storefront:1.2.0-rc1";
+    let listed = "describeImageTags: 0";
+    for (line, requests) in [
+        ("tags NGINX:1.27 --pin", "token HEAD: 0"),
+        ("tags NGINX --tag 1.27 -o name --sort tag", "token HEAD: 0"),
+        ("tags NGINX:1.27 --full-ref --include x", "token HEAD: 0"),
+        ("tags NGINX:1.27 --pin --source registry", "token HEAD: 0"),
+        (
+            &format!("tags NGINX:1.27 {other} --pin"),
+            "token HEAD HEAD: 0",
+        ),
+        ("tags NGINX:0.1 --pin", "token HEAD manifest: 3"),
+        (
+            "tags public.ecr.aws/docker/nginx:1 --pin",
+            "token HEAD manifest: 3",
+        ),
+        ("tags NGINX:1.27 --pin --source gallery", listed),
+        ("tags NGINX:1.27 NGINX:alpine --pin", listed),
+        ("tags NGINX:1.27 -c tag,digest", listed),
+        ("tags NGINX:1.27 --pin --semver ^1", listed),
+        ("tags NGINX:1.27 --pin --before 1d", listed),
+        ("tags NGINX:1.27 --count", listed),
+        ("images NGINX:1.27 --pin", listed),
+    ] {
+        assert_eq!(asked(line, |_| None), requests, "{line}");
+    }
+    let told = list(&faulty(|_| None), &format!("tags {NGINX}:1.27 --pin -v"));
+    let request = format!("HEAD of manifest 1.27 of `{NGINX}`: attempt 1 of 8");
+    assert!(told.stderr.contains(&request), "{told}");
+}
+
+#[test]
+fn what_the_registry_does_not_say_of_a_tag_is_listed() {
+    let head = |status, digest: &str| Fault::Raw {
+        status,
+        headers: vec![("docker-content-digest", digest.to_owned())],
+        body: Vec::new(),
+    };
+    let sha = "0".repeat(64);
+    let once = "token HEAD describeImageTags: 0";
+    let digests = [
+        "",
+        "sha256:0",
+        &format!("sha512:{sha}"),
+        &format!("sha256:{}G", &sha[1..]),
+    ];
+    let digests = digests.map(|digest| (head(200, digest), once));
+    let valid = format!("sha256:{sha}");
+    let others = [
+        (Fault::raw(200, "text/html", "<html>"), once),
+        (head(204, &valid), once),
+        (head(307, &valid), once),
+        (head(405, ""), once),
+        (head(501, ""), once),
+        (
+            head(429, ""),
+            "token HEAD HEAD HEAD HEAD HEAD HEAD HEAD HEAD describeImageTags: 0",
+        ),
+        (Fault::Reset, "token HEAD HEAD HEAD describeImageTags: 0"),
+        (head(403, ""), "token HEAD token HEAD describeImageTags: 0"),
+        (
+            head(404, &valid),
+            "token HEAD manifest describeImageTags: 0",
+        ),
+    ];
+    for (fault, requests) in digests.into_iter().chain(others) {
+        let shown = format!("{fault:?}");
+        let seen = asked("tags NGINX:1.27 --pin", move |request| {
+            (request.method == "HEAD").then(|| fault.clone())
+        });
+        assert_eq!(seen, requests, "{shown}");
+    }
+    for (operation, status, requests) in [
+        ("token", 403, "token describeImageTags: 0"),
+        ("manifest", 404, "token HEAD manifest describeImageTags: 0"),
+    ] {
+        let seen = asked("tags NGINX:1.27 --pin", move |request| {
+            let fault = Fault::raw(
+                status,
+                "application/json",
+                r#"{"errors":[{"code":"DENIED"}]}"#,
+            );
+            (request.operation == operation).then_some(fault)
+        });
+        assert_eq!(seen, requests, "{operation}");
+    }
+}
+
 /// Any JSON with status 200, and a manifest whose digest the registry names otherwise.
 #[test]
 fn only_a_manifest_is_pinned() {
@@ -308,25 +423,22 @@ fn only_a_manifest_is_pinned() {
             headers: digest.into_iter().collect(),
             body: body.into(),
         };
-        let registry =
-            faulty(move |request| (request.operation == "manifest").then(|| fault.clone()));
+        let registry = without_head(fault);
         for option in ["--pin", "--platforms", "-c tag,digest"] {
             let line = format!("tags {NGINX}:1.27 --source registry {option}");
             let outcome = list(&registry, &line);
             outcome.assert_failed(5, words, body);
         }
     }
-    let known = "sha512:0";
     let sha = "sha256:6ece6defe7067e1c5455a7720c1189ad30f7f8efe78587bd7c06e64a80fe7770";
-    for named in [known, &sha.to_uppercase().replace("SHA", "sha")] {
+    for named in ["sha512:0", &sha.to_uppercase().replace("SHA", "sha")] {
         let headers = vec![("docker-content-digest", named.to_owned())];
         let fault = Fault::Raw {
             status: 200,
             headers,
             body: manifest.into(),
         };
-        let registry =
-            faulty(move |request| (request.operation == "manifest").then(|| fault.clone()));
+        let registry = without_head(fault);
         let pinned = list(
             &registry,
             &format!("tags {NGINX}:1.27 --source registry --pin"),
