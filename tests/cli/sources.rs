@@ -298,7 +298,7 @@ fn only_the_registry_says_that_a_repository_does_not_exist() {
     assert_eq!(operations(&registry), "describeImageTags");
 }
 
-/// The requests of a run, and whether it succeeded; it prints what the gallery alone lets it print.
+/// The requests of a run, which prints what the gallery alone lets it print.
 fn asked(line: &str, fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> String {
     let registry = faulty(fault);
     let line = line.replace("NGINX", NGINX);
@@ -307,40 +307,35 @@ fn asked(line: &str, fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + '
     let (line, _) = line.split_once(" --source").unwrap_or((&line, ""));
     let expected = list(&registry, &format!("{line} --source gallery"));
     assert_eq!(outcome, expected, "{line}");
-    let requests = requests.iter().map(|request| match &*request.method {
-        "HEAD" => "HEAD",
-        _ => &*request.operation,
-    });
-    let code = outcome.code.unwrap_or_default();
-    format!("{}: {code}", requests.collect::<Vec<_>>().join(" "))
+    let name = |request: Request| match &*request.method {
+        "HEAD" => request.method,
+        _ => request.operation,
+    };
+    requests.into_iter().map(name).collect::<Vec<_>>().join(" ")
 }
+
+/// Command lines, and the requests that they send.
+const ONE_TAG: &str = "\
+tags NGINX:1.27 --pin => token HEAD
+tags NGINX --tag 1.27 -o name --sort tag => token HEAD
+tags NGINX:1.27 --full-ref --include x => token HEAD
+tags NGINX:1.27 --pin --source registry => token HEAD
+tags NGINX:1.27 public.ecr.aws/example/charts/storefront:1.2.0-rc1 --pin => token HEAD HEAD
+tags NGINX:0.1 --pin => token HEAD manifest
+tags public.ecr.aws/docker/nginx:1 --pin => token HEAD manifest
+tags NGINX:1.27 --pin --source gallery => describeImageTags
+tags NGINX:1.27 NGINX:alpine --pin => describeImageTags
+tags public.ecr.aws/docker/*/nginx --tag 1.27 --pin => describeRepositoryCatalogData describeImageTags
+tags NGINX:1.27 -c tag,digest => describeImageTags
+tags NGINX:1.27 --pin --semver ^1 => describeImageTags
+tags NGINX:1.27 --pin --before 1d => describeImageTags
+tags NGINX:1.27 --count => describeImageTags
+images NGINX:1.27 --pin => describeImageTags";
 
 #[test]
 fn one_tag_to_pin_takes_one_request() {
-    let other = "public.ecr.aws/example/charts/storefront:1.2.0-rc1";
-    let listed = "describeImageTags: 0";
-    for (line, requests) in [
-        ("tags NGINX:1.27 --pin", "token HEAD: 0"),
-        ("tags NGINX --tag 1.27 -o name --sort tag", "token HEAD: 0"),
-        ("tags NGINX:1.27 --full-ref --include x", "token HEAD: 0"),
-        ("tags NGINX:1.27 --pin --source registry", "token HEAD: 0"),
-        (
-            &format!("tags NGINX:1.27 {other} --pin"),
-            "token HEAD HEAD: 0",
-        ),
-        ("tags NGINX:0.1 --pin", "token HEAD manifest: 3"),
-        (
-            "tags public.ecr.aws/docker/nginx:1 --pin",
-            "token HEAD manifest: 3",
-        ),
-        ("tags NGINX:1.27 --pin --source gallery", listed),
-        ("tags NGINX:1.27 NGINX:alpine --pin", listed),
-        ("tags NGINX:1.27 -c tag,digest", listed),
-        ("tags NGINX:1.27 --pin --semver ^1", listed),
-        ("tags NGINX:1.27 --pin --before 1d", listed),
-        ("tags NGINX:1.27 --count", listed),
-        ("images NGINX:1.27 --pin", listed),
-    ] {
+    for case in ONE_TAG.lines() {
+        let (line, requests) = case.split_once(" => ").expect("an arrow");
         assert_eq!(asked(line, |_| None), requests, "{line}");
     }
     let told = list(&faulty(|_| None), &format!("tags {NGINX}:1.27 --pin -v"));
@@ -348,60 +343,43 @@ fn one_tag_to_pin_takes_one_request() {
     assert!(told.stderr.contains(&request), "{told}");
 }
 
+/// What has a fault, its status, its digest with the first of 32 pairs, and the requests before the listing.
+const UNSAID: &str = "\
+HEAD 200 - => token HEAD
+HEAD 200 sha256:f => token HEAD
+HEAD 200 sha512:ff => token HEAD
+HEAD 200 sha256:FF => token HEAD
+HEAD 200 sha256:fg => token HEAD
+HEAD 204 sha256:ff => token HEAD
+HEAD 307 sha256:ff => token HEAD
+HEAD 405 - => token HEAD
+HEAD 501 - => token HEAD
+HEAD 429 - => token HEAD HEAD HEAD HEAD HEAD HEAD HEAD HEAD
+HEAD reset - => token HEAD HEAD HEAD
+HEAD 403 - => token HEAD token HEAD
+HEAD 404 sha256:ff => token HEAD manifest
+manifest 404 - => token HEAD manifest
+token 403 - => token";
+
 #[test]
 fn what_the_registry_does_not_say_of_a_tag_is_listed() {
-    let head = |status, digest: &str| Fault::Raw {
-        status,
-        headers: vec![("docker-content-digest", digest.to_owned())],
-        body: Vec::new(),
-    };
-    let sha = "0".repeat(64);
-    let once = "token HEAD describeImageTags: 0";
-    let digests = [
-        "",
-        "sha256:0",
-        &format!("sha512:{sha}"),
-        &format!("sha256:{}G", &sha[1..]),
-    ];
-    let digests = digests.map(|digest| (head(200, digest), once));
-    let valid = format!("sha256:{sha}");
-    let others = [
-        (Fault::raw(200, "text/html", "<html>"), once),
-        (head(204, &valid), once),
-        (head(307, &valid), once),
-        (head(405, ""), once),
-        (head(501, ""), once),
-        (
-            head(429, ""),
-            "token HEAD HEAD HEAD HEAD HEAD HEAD HEAD HEAD describeImageTags: 0",
-        ),
-        (Fault::Reset, "token HEAD HEAD HEAD describeImageTags: 0"),
-        (head(403, ""), "token HEAD token HEAD describeImageTags: 0"),
-        (
-            head(404, &valid),
-            "token HEAD manifest describeImageTags: 0",
-        ),
-    ];
-    for (fault, requests) in digests.into_iter().chain(others) {
-        let shown = format!("{fault:?}");
-        let seen = asked("tags NGINX:1.27 --pin", move |request| {
-            (request.method == "HEAD").then(|| fault.clone())
+    for case in UNSAID.lines() {
+        let (fault, requests) = case.split_once(" => ").expect("an arrow");
+        let [what, status, digest] = fault.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{case}");
+        };
+        let (algorithm, pair) = digest.split_once(':').unwrap_or_default();
+        let digest = format!("{algorithm}:{}", pair.repeat(32));
+        let fault = status.parse().map_or(Fault::Reset, |status| Fault::Raw {
+            status,
+            headers: vec![("docker-content-digest", digest)],
+            body: r#"{"errors":[{"code":"DENIED"}]}"#.into(),
         });
-        assert_eq!(seen, requests, "{shown}");
-    }
-    for (operation, status, requests) in [
-        ("token", 403, "token describeImageTags: 0"),
-        ("manifest", 404, "token HEAD manifest describeImageTags: 0"),
-    ] {
         let seen = asked("tags NGINX:1.27 --pin", move |request| {
-            let fault = Fault::raw(
-                status,
-                "application/json",
-                r#"{"errors":[{"code":"DENIED"}]}"#,
-            );
-            (request.operation == operation).then_some(fault)
+            let is_meant = request.operation == what || request.method == what;
+            is_meant.then(|| fault.clone())
         });
-        assert_eq!(seen, requests, "{operation}");
+        assert_eq!(seen, format!("{requests} describeImageTags"), "{case}");
     }
 }
 
@@ -445,27 +423,6 @@ fn only_a_manifest_is_pinned() {
         );
         assert_eq!(pinned.data(), format!("{NGINX}:1.27@{sha}\n"));
     }
-}
-
-/// By digest, the hash of the manifest must be that digest.
-#[test]
-fn a_manifest_with_another_digest_fails_the_listing() {
-    let [web, _] = crate::harness::small();
-    let index = &web.images[2];
-    let registry = Registry::builder()
-        .corrupt_manifest(index)
-        .repository(web.clone())
-        .start();
-    let outcome = list(
-        &registry,
-        "tags public.ecr.aws/example/web:latest --platforms",
-    );
-    outcome.assert_failed(5, "", "");
-    let words = format!(
-        "does not have the digest `{}`",
-        index.digest.as_deref().unwrap_or_default()
-    );
-    assert!(outcome.stderr.contains(&words), "{outcome}");
 }
 
 /// The fields of a refusal may come twice, in two spellings, and as other types.
