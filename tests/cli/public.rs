@@ -226,12 +226,7 @@ fn public_runs_neither_send_nor_read_credentials() {
         .outcome();
     assert_eq!(own.code, Some(2), "the traps do not work: {own}");
 
-    for options in [
-        "",
-        "--platforms -L 1 -q",
-        "--source registry",
-        "--tag 1 --pin",
-    ] {
+    for options in ["", "--platforms -L 1 -q", "--source registry --tag 1 --pin"] {
         let run = with_traps(&registry, &metadata).arguments(&format!("tags {NGINX} {options}"));
         run.outcome().data();
     }

@@ -112,8 +112,6 @@ fn names_answer_what_names_can_answer() {
         let note = "note: the registry answers for the gallery";
         assert!(listed.stderr.starts_with(note), "{options}: {listed}");
     }
-    let quiet = list(&registry, &format!("tags {NGINX}:1.27 -o name -q"));
-    assert_eq!(quiet.data(), "1.27\n");
 }
 
 #[test]
