@@ -107,6 +107,16 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// Whether the names and digests of tags are all that is printed, or selects what is, and the registry
+    /// may be asked for them.
+    pub(super) fn digests_are_enough(&self) -> bool {
+        let (selecting, printing) = (self.needs_of_selection(), self.needs_of_output());
+        let mut needs = selecting.iter().chain(&printing);
+        self.source != SourceName::Gallery
+            && self.args.output.format_name() == FormatName::Name
+            && needs.all(|need| (Facts::NAMES | Facts::DIGESTS).contains(need.facts))
+    }
+
     /// The names of the columns that options add. The roles of unused images are known without a further
     /// request.
     pub(super) fn added_columns(&self) -> Vec<&'static str> {

@@ -242,7 +242,8 @@ async fn add_platforms(
     manifests: &mut RepositoryManifests<'_>,
     rows: &mut [Row],
 ) -> Result<Vec<String>, Error> {
-    if !listing.expected.told.contains(Facts::DIGESTS) {
+    let lacks_digests = rows.iter().any(|row| row.digest.is_none());
+    if lacks_digests && !listing.expected.told.contains(Facts::DIGESTS) {
         manifests.read_by_tag(rows).await?;
     }
     if !listing.reads().contains(Facts::MANIFESTS) {
