@@ -6,14 +6,14 @@ use jiff::SignedDuration;
 
 use super::manifests::{self, RepositoryManifests};
 use super::read::Part;
-use super::related::{is_or_are, settled_before};
+use super::related::settled_before;
 use super::{Listing, Mode};
 use crate::error::{Error, Kind};
 use crate::model::Row;
 use crate::output::{counted, human_size};
 use crate::reference::{Digest, ImageId};
 use crate::relations::Question;
-use crate::source::LOOK_UP_SIZE;
+use crate::source::{LOOK_UP_SIZE, Subject};
 
 /// How far the clocks of this machine and of the service may be apart.
 const MOST_SKEW: SignedDuration = SignedDuration::from_mins(5);
@@ -22,7 +22,6 @@ const MOST_SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// the first ones that `--skip` keeps, those with a tag that does not pass, and those that are too young
 /// or have no date.
 pub(super) fn leave_out(listing: &Listing<'_>, part: &mut Part<'_>) {
-    let title = part.target.subject.title();
     let settled = settled_before(listing);
     let mut skipped = listing.query.args.select.skip;
     let [mut others, mut young, mut undated] = [0; 3];
@@ -56,13 +55,16 @@ pub(super) fn leave_out(listing: &Listing<'_>, part: &mut Part<'_>) {
         ),
         (undated, "without a date"),
     ] {
-        let note = format!(
-            "{} of {title} {} left out: {why}",
-            counted(count, "image"),
-            is_or_are(count)
-        );
-        part.notes.extend((count > 0).then_some(note));
+        part.notes
+            .extend(left_out(count, &part.target.subject, why));
     }
+}
+
+/// The note that `count` images of `subject` are left out, if any are.
+fn left_out(count: usize, subject: &Subject, why: &str) -> Option<String> {
+    let are = if count == 1 { "is" } else { "are" };
+    let (images, title) = (counted(count, "image"), subject.title());
+    (count > 0).then(|| format!("{images} of {title} {are} left out: {why}"))
 }
 
 fn has_other_tags(row: &Row) -> bool {
@@ -87,7 +89,7 @@ pub(super) async fn plan(
         return Ok(());
     }
     part.selected.counts.passing = plan.requests.iter().map(Vec::len).sum();
-    let title = part.target.subject.title();
+    let subject = &part.target.subject;
     for (count, why) in [
         (plan.held, "an index that stays holds"),
         (
@@ -96,28 +98,27 @@ pub(super) async fn plan(
         ),
     ] {
         let them = if count == 1 { "it" } else { "them" };
-        let note = format!(
-            "{} of {title} {} left out, because {why} {them}",
-            counted(count, "image"),
-            is_or_are(count)
-        );
-        part.notes.extend((count > 0).then_some(note));
+        let tags = format!("`ecrpub images {subject} --used-by` shows the tags that keep {them}");
+        part.notes
+            .extend(left_out(count, subject, &format!("{why} {them}; {tags}")));
     }
     if plan.bereaved > 0 {
-        let stay = match plan.bereaved {
-            1 => "stays, though it refers to an image",
-            _ => "stay, though they refer to images",
+        let (stay, them) = match plan.bereaved {
+            1 => ("stays, though it refers to an image", "it"),
+            _ => ("stay, though they refer to images", "them"),
         };
-        let count = counted(plan.bereaved, "image");
-        part.notes
-            .push(format!("{count} of {title} {stay} that would be deleted"));
+        let (images, title) = (counted(plan.bereaved, "image"), subject.title());
+        part.notes.push(format!(
+            "{images} of {title} {stay} that would be deleted; widen the filters to delete {them}, too"
+        ));
     }
     Ok(())
 }
 
 /// Checks the clock, by which images are too young to be deleted, against the service's.
 pub(super) fn check_clock(skew: Option<SignedDuration>) -> Result<(), Error> {
-    const HINT: &str = "the clock decides which images are too young to be deleted: set it";
+    const HINT: &str =
+        "the clock must be right: it decides which images are too young to be deleted";
     let message = match skew {
         None => "the service gave no `Date` to check the clock of this machine against".to_owned(),
         Some(skew) if skew.abs() > MOST_SKEW => format!(
@@ -140,12 +141,10 @@ pub(super) fn check_clock(skew: Option<SignedDuration>) -> Result<(), Error> {
 ///
 /// If one of them is gone or tagged anew.
 pub(super) async fn verify(listing: &Listing<'_>, part: &Part<'_>) -> Result<(), Error> {
-    let digests: Vec<_> = part.requests.iter().flatten().collect();
-    let deleted: HashSet<_> = digests.iter().map(|digest| digest.as_str()).collect();
-    let is_deleted = |row: &&Row| row.digest.as_deref().is_some_and(|it| deleted.contains(it));
-    let before = part.images.iter().flatten().filter(is_deleted);
-    let before: Vec<_> = before.cloned().collect();
+    let images = part.images.as_deref().unwrap_or_default();
+    let before: Vec<_> = deleted(part, images).cloned().collect();
     let mut found = Vec::with_capacity(before.len());
+    let digests: Vec<_> = part.requests.iter().flatten().collect();
     for digests in digests.chunks(LOOK_UP_SIZE) {
         let ids = digests.iter().filter_map(|it| it.parse().ok());
         let ids: Vec<_> = ids.map(ImageId::Digest).collect();
@@ -162,18 +161,21 @@ pub(super) async fn verify(listing: &Listing<'_>, part: &Part<'_>) -> Result<(),
 pub(super) fn line(parts: &[Part<'_>]) -> String {
     let requests = parts.iter().flat_map(|part| &part.requests);
     let images: usize = requests.clone().map(Vec::len).sum();
-    let sizes = parts.iter().map(|part| {
-        let deleted: HashSet<_> = part.requests.iter().flatten().map(String::as_str).collect();
-        let rows = part.selected.rows.iter().filter(|row| !row.is_index());
-        let deleted =
-            rows.filter(|row| row.digest.as_deref().is_some_and(|it| deleted.contains(it)));
-        let sizes = deleted.filter_map(|row| u64::try_from(row.size?).ok());
-        sizes.sum::<u64>()
-    });
+    let rows = (parts.iter()).flat_map(|part| deleted(part, &part.selected.rows));
+    let freed = rows.filter(|row| !row.is_index());
+    let sizes = freed.filter_map(|row| u64::try_from(row.size?).ok());
     format!(
         "{} in {}; they free at most {}, for images share layers",
         counted(images, "image"),
         counted(requests.count(), "request"),
         human_size(sizes.sum())
     )
+}
+
+/// Those of `images` that the requests of `part` delete.
+fn deleted<'p>(part: &'p Part<'_>, images: &'p [Row]) -> impl Iterator<Item = &'p Row> {
+    let digests: HashSet<_> = part.requests.iter().flatten().map(String::as_str).collect();
+    let is_deleted = move |digest| digests.contains(digest);
+    let images = images.iter();
+    images.filter(move |row| row.digest.as_deref().is_some_and(&is_deleted))
 }

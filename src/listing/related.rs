@@ -58,10 +58,7 @@ pub(super) async fn part<'t>(listing: &Listing<'_>, target: &'t Target) -> Resul
         let mut collector = selection.collector(wanted.as_ref());
         collector.add(rows);
         let mut selected = collector.finish();
-        let others = selected.rows.iter_mut().zip(&selected.other_tags);
-        for (row, _) in others.filter(|(_, has_others)| **has_others) {
-            row.relations.get_or_insert_default().has_other_tags = true;
-        }
+        selection.mark_other_tags(&mut selected.rows, wanted.as_ref(), related);
         Part {
             notes,
             ..Part::of(selected, target)?
@@ -176,10 +173,6 @@ pub(super) fn settled_before(listing: &Listing<'_>) -> Timestamp {
         let settled = listing.destination.now.checked_sub(settled);
         settled.unwrap_or(Timestamp::MIN)
     })
-}
-
-pub(super) fn is_or_are(count: usize) -> &'static str {
-    if count == 1 { "is" } else { "are" }
 }
 
 /// Keeps the rows of `part` that run on `platform`, up to the limit. Reads manifests in the order of the

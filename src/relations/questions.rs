@@ -25,7 +25,12 @@ impl Graph {
             let is_needed = self.needed_for_platforms(of, own);
             return self.unread_where(|position, _| is_needed[position]);
         }
-        if matches!(question, Question::Unused) && !self.has_roots() {
+        let is_answered = match question {
+            Question::Unused => !self.has_roots(),
+            Question::Deletion(candidates) => candidates.is_empty(),
+            _ => false,
+        };
+        if is_answered {
             return Vec::new();
         }
         // Every index may hold any image.
@@ -86,7 +91,7 @@ impl Graph {
     pub(super) fn orphans(&self) -> Vec<bool> {
         let mut orphans = vec![false; self.vertices.len()];
         let gone = self.vertices.iter().filter(|vertex| !vertex.is_listed);
-        for &referrer in gone.flat_map(|vertex| &vertex.referrers) {
+        for referrer in gone.flat_map(Vertex::referrers) {
             orphans[referrer] = self.vertices[referrer].is_listed;
         }
         orphans
