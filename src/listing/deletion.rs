@@ -26,16 +26,11 @@ pub(super) fn leave_out(listing: &Listing<'_>, part: &mut Part<'_>) {
     let mut skipped = listing.query.args.select.skip;
     let [mut others, mut young, mut undated] = [0; 3];
     part.selected.rows.retain(|row| {
-        // A signature shares the fate of its image, and is no image to count. A digest tag on the image
-        // that it names is an ordinary tag.
-        let is_other = |named: Digest| row.digest.as_deref() != Some(named.as_str());
-        let is_attached =
-            |tag: &String| Digest::in_tag(tag).is_some_and(|(named, _)| is_other(named));
-        let is_counted = row.names().is_empty() || !row.names().iter().all(is_attached);
-        let is_skipped = is_counted && skipped > 0;
-        skipped -= usize::from(is_skipped);
+        if skipped > 0 && !has_only_digest_tags(row) {
+            skipped -= 1;
+            return false;
+        }
         let left_out = match row.pushed_at {
-            _ if is_skipped => return false,
             _ if has_other_tags(row) => &mut others,
             None => &mut undated,
             Some(date) if date >= settled => &mut young,
@@ -67,12 +62,21 @@ fn left_out(count: usize, subject: &Subject, why: &str) -> Option<String> {
     (count > 0).then(|| format!("{images} of {title} {are} left out: {why}"))
 }
 
+/// Whether every tag of `row` is a digest tag of another image: a signature shares the fate of its image,
+/// and is no image for `--skip` to count.
+fn has_only_digest_tags(row: &Row) -> bool {
+    let is_other = |named: Digest| row.digest.as_deref() != Some(named.as_str());
+    let mut tags = row.names().iter().map(|tag| Digest::in_tag(tag));
+    !row.names().is_empty() && tags.all(|tag| tag.is_some_and(|(named, _)| is_other(named)))
+}
+
 fn has_other_tags(row: &Row) -> bool {
     let relations = row.relations.as_ref();
     relations.is_some_and(|relations| relations.has_other_tags)
 }
 
-/// Plans the requests that delete the rows of `part`, without those that an image which stays needs.
+/// Plans the requests that delete the rows of `part`, without those that an image which stays needs; if the
+/// requests are printed, notes say what stays.
 pub(super) async fn plan(
     manifests: &mut RepositoryManifests<'_>,
     part: &mut Part<'_>,
@@ -121,15 +125,11 @@ pub(super) fn check_clock(skew: Option<SignedDuration>) -> Result<(), Error> {
         "the clock must be right: it decides which images are too young to be deleted";
     let message = match skew {
         None => "the service gave no `Date` to check the clock of this machine against".to_owned(),
-        Some(skew) if skew.abs() > MOST_SKEW => format!(
-            "the clock of this machine is {} minutes {} that of the service",
-            skew.abs().as_mins(),
-            if skew.is_positive() {
-                "ahead of"
-            } else {
-                "behind"
-            }
-        ),
+        Some(skew) if skew.abs() > MOST_SKEW => {
+            let minutes = skew.abs().as_mins();
+            let side = ["ahead of", "behind"][usize::from(skew.is_negative())];
+            format!("the clock of this machine is {minutes} minutes {side} that of the service")
+        }
         Some(_) => return Ok(()),
     };
     Err(Error::new(Kind::Other, message).hint(HINT))

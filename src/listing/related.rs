@@ -50,9 +50,9 @@ pub(super) async fn part<'t>(listing: &Listing<'_>, target: &'t Target) -> Resul
         part
     } else {
         let mut rows = related.to_vec();
-        let mut notes = Vec::new();
+        let mut note = None;
         if listing.query.tagged.unused {
-            notes = mark_unused(listing, &mut manifests, &mut rows).await?;
+            note = mark_unused(listing, &mut manifests, &mut rows).await?;
         }
         let wanted = listing.query.wanted(target);
         let mut collector = selection.collector(wanted.as_ref());
@@ -60,7 +60,7 @@ pub(super) async fn part<'t>(listing: &Listing<'_>, target: &'t Target) -> Resul
         let mut selected = collector.finish();
         selection.mark_other_tags(&mut selected.rows, wanted.as_ref(), related);
         Part {
-            notes,
+            notes: Vec::from_iter(note),
             ..Part::of(selected, target)?
         }
     };
@@ -106,12 +106,13 @@ async fn add_answers(
 }
 
 /// Marks the images of `rows`, which are all of the repository, that no tag reaches. Young ones are
-/// marked only if an option says how old rows must be, and those without a date never.
+/// marked only if an option says how old rows must be, and those without a date never. Returns a note on
+/// what counts as in use though no tag reaches it.
 async fn mark_unused(
     listing: &Listing<'_>,
     manifests: &mut RepositoryManifests<'_>,
     rows: &mut [Row],
-) -> Result<Vec<String>, Error> {
+) -> Result<Option<String>, Error> {
     manifests.read(Question::Unused).await?;
     let unused = manifests.graph.unused();
     let unused = unused.map_err(|missing| manifests.incomplete(&missing))?;
@@ -122,28 +123,25 @@ async fn mark_unused(
             row.relations.get_or_insert_default().is_unused = true;
         }
     }
-    let title = manifests.subject.title();
-    let mut notes = Vec::new();
-    if !rows.is_empty() && !manifests.graph.has_roots() {
-        notes.push(format!(
-            "{title} has no tag but those of signatures, so that nothing in it is unused; leave out \
-             `--unused` to list it"
-        ));
-    }
-    let orphans = manifests.graph.count_orphans();
-    if orphans > 0 && notes.is_empty() {
-        let [name, count] = match orphans {
-            1 => ["names", "counts"],
-            _ => ["name", "count"],
-        };
-        notes.push(format!(
-            "{} of {title} {name} an image that is not in it, and {count} as in use; \
-             `ecrpub images {} --used-by` lists such images with no tag in USED BY",
-            counted(orphans, "image"),
-            manifests.subject
-        ));
-    }
-    Ok(notes)
+    let (title, orphans) = (manifests.subject.title(), manifests.graph.count_orphans());
+    let [name, count] = match orphans {
+        _ if rows.is_empty() => return Ok(None),
+        _ if !manifests.graph.has_roots() => {
+            return Ok(Some(format!(
+                "{title} has no tag but those of signatures, so that nothing in it is unused; leave out \
+                 `--unused` to list it"
+            )));
+        }
+        0 => return Ok(None),
+        1 => ["names", "counts"],
+        _ => ["name", "count"],
+    };
+    Ok(Some(format!(
+        "{} of {title} {name} an image that is not in it, and {count} as in use; \
+         `ecrpub images {} --used-by` lists such images with no tag in USED BY",
+        counted(orphans, "image"),
+        manifests.subject
+    )))
 }
 
 /// Adds the tags through which images are in use, and their roles.
@@ -167,12 +165,11 @@ async fn add_used_by(
 /// Before when an image was pushed that belongs to no push under way: 24 hours ago, unless an option says
 /// how old rows must be.
 pub(super) fn settled_before(listing: &Listing<'_>) -> Timestamp {
-    let is_bounded = listing.selection.bounds_age();
-    let settled = Some(SETTLED).filter(|_| !is_bounded);
-    settled.map_or(Timestamp::MAX, |settled| {
-        let settled = listing.destination.now.checked_sub(settled);
-        settled.unwrap_or(Timestamp::MIN)
-    })
+    if listing.selection.bounds_age() {
+        return Timestamp::MAX;
+    }
+    let settled = listing.destination.now.checked_sub(SETTLED);
+    settled.unwrap_or(Timestamp::MIN)
 }
 
 /// Keeps the rows of `part` that run on `platform`, up to the limit. Reads manifests in the order of the

@@ -38,28 +38,22 @@ impl Graph {
         self.check(Question::Deletion(candidates))?;
         let (is_candidate, stays) = (self.marked(candidates), self.stays(candidates));
         let positions = 0..self.vertices.len();
-        let is_chosen =
-            |position: &usize| is_candidate[*position] && self.vertices[*position].is_listed;
-        let chosen = positions.clone().filter(is_chosen);
-        let (left_out, deleted): (Vec<_>, Vec<_>) = chosen.partition(|position| stays[*position]);
-        let mut is_held = vec![false; self.vertices.len()];
-        for index in positions.filter(|position| stays[*position]) {
+        let mut is_held = vec![false; positions.len()];
+        for index in positions.clone().filter(|position| stays[*position]) {
             self.children(index).for_each(|child| is_held[child] = true);
         }
-        let held = left_out
-            .iter()
-            .filter(|position| is_held[**position])
-            .count();
-        let mut is_deleted = vec![false; self.vertices.len()];
-        deleted
-            .iter()
-            .for_each(|position| is_deleted[*position] = true);
-        let referrers = deleted
-            .iter()
-            .flat_map(|position| self.vertices[*position].referrers());
-        let bereaved = referrers
-            .filter(|referrer| self.vertices[*referrer].is_listed && !is_deleted[*referrer]);
-        let bereaved = bereaved.collect::<HashSet<_>>().len();
+        let left_out = positions.filter(|position| is_candidate[*position] && stays[*position]);
+        let (held, attached): (Vec<_>, Vec<_>) = left_out.partition(|position| is_held[*position]);
+        let listed = self.vertices.iter().zip(is_candidate).zip(stays);
+        let is_deleted = listed
+            .map(|((vertex, is_candidate), stays)| vertex.is_listed && is_candidate && !stays);
+        let is_deleted: Vec<_> = is_deleted.collect();
+        let deleted = self.vertices.iter().zip(&is_deleted);
+        let deleted = deleted.filter(|(_, is_deleted)| **is_deleted);
+        let referrers = deleted.flat_map(|(vertex, _)| vertex.referrers());
+        let is_bereaved =
+            |referrer: &usize| self.vertices[*referrer].is_listed && !is_deleted[*referrer];
+        let bereaved: HashSet<_> = referrers.filter(is_bereaved).collect();
         let mut requests = Vec::new();
         for mut level in self.deletion_order(is_deleted) {
             level.sort_unstable();
@@ -67,9 +61,9 @@ impl Graph {
         }
         Ok(DeletionPlan {
             requests,
-            held,
-            attached: left_out.len() - held,
-            bereaved,
+            held: held.len(),
+            attached: attached.len(),
+            bereaved: bereaved.len(),
         })
     }
 

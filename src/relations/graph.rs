@@ -26,8 +26,8 @@ pub(crate) struct Graph {
     /// Where each image is in `vertices`.
     positions: HashMap<Arc<str>, usize>,
     /// Where the name of each platform is in `platform_names`.
-    platforms: HashMap<Arc<str>, u32>,
-    platform_names: Vec<Arc<str>>,
+    platforms: HashMap<String, u32>,
+    platform_names: Vec<String>,
 }
 
 /// An image and its edges, which lead to positions in [`Graph::vertices`].
@@ -65,10 +65,10 @@ pub(super) enum Content {
     Single,
 }
 
-/// An entry of an index. A repository may have millions, so that each is small.
+/// An entry of an index, small because a repository may have millions.
 #[derive(Debug)]
 pub(super) struct Edge {
-    child: u32,
+    pub(super) child: u32,
     /// Where its name is in [`Graph::platform_names`]; that of an entry without a platform is empty.
     platform: u32,
 }
@@ -143,9 +143,9 @@ impl Graph {
 
     fn edge(&mut self, entry: IndexEntry) -> Edge {
         let (platforms, names) = (&mut self.platforms, &mut self.platform_names);
-        let platform = platforms.entry(entry.platform.unwrap_or_default().into());
+        let platform = platforms.entry(entry.platform.unwrap_or_default());
         let platform = *platform.or_insert_with_key(|name| {
-            names.push(Arc::clone(name));
+            names.push(name.clone());
             small(names.len() - 1)
         });
         let child = self.intern(entry.digest.as_str());
@@ -190,12 +190,12 @@ impl Graph {
     /// The images that the index at `position` holds, listed or not.
     pub(super) fn children(&self, position: usize) -> impl Iterator<Item = usize> {
         let children = self.vertices[position].children.iter();
-        children.map(Edge::child)
+        children.map(|edge| edge.child as usize)
     }
 
     /// The platform that an index gives for an image, if any.
     pub(super) fn platform(&self, edge: &Edge) -> Option<&str> {
-        let name = &*self.platform_names[edge.platform as usize];
+        let name = self.platform_names[edge.platform as usize].as_str();
         Some(name).filter(|name| !name.is_empty())
     }
 
@@ -263,12 +263,6 @@ impl Graph {
 /// A position as edges hold it.
 fn small(position: usize) -> u32 {
     u32::try_from(position).expect("four billion images do not fit into memory")
-}
-
-impl Edge {
-    pub(super) fn child(&self) -> usize {
-        self.child as usize
-    }
 }
 
 impl Vertex {

@@ -25,12 +25,9 @@ impl Graph {
             let is_needed = self.needed_for_platforms(of, own);
             return self.unread_where(|position, _| is_needed[position]);
         }
-        let is_answered = match question {
-            Question::Unused => !self.has_roots(),
-            Question::Deletion(candidates) => candidates.is_empty(),
-            _ => false,
-        };
-        if is_answered {
+        if matches!(question, Question::Deletion([]))
+            || matches!(question, Question::Unused) && !self.has_roots()
+        {
             return Vec::new();
         }
         // Every index may hold any image.
