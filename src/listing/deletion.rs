@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use jiff::SignedDuration;
 
+use super::Listing;
 use super::manifests::{self, RepositoryManifests};
 use super::read::Part;
 use super::related::settled_before;
-use super::{Listing, Mode};
 use crate::error::{Error, Kind};
 use crate::model::Row;
 use crate::output::{counted, human_size};
@@ -75,13 +75,12 @@ fn has_other_tags(row: &Row) -> bool {
     relations.is_some_and(|relations| relations.has_other_tags)
 }
 
-/// Plans the requests that delete the rows of `part`, without those that an image which stays needs; if the
-/// requests are printed, notes say what stays.
+/// Plans the requests that delete the rows of `part`, without those that an image which stays needs. Returns
+/// notes on these, and on images that would lose another one.
 pub(super) async fn plan(
     manifests: &mut RepositoryManifests<'_>,
     part: &mut Part<'_>,
-    mode: Mode,
-) -> Result<(), Error> {
+) -> Result<Vec<String>, Error> {
     let rows = part.selected.rows.iter().filter(|row| !has_other_tags(row));
     let candidates: Vec<&str> = rows.filter_map(|row| row.digest.as_deref()).collect();
     manifests.read(Question::Deletion(&candidates)).await?;
@@ -89,34 +88,22 @@ pub(super) async fn plan(
     let plan = plan.map_err(|missing| manifests.incomplete(&missing))?;
     let owned = |digests: &Vec<&str>| digests.iter().map(ToString::to_string).collect();
     part.requests = plan.requests.iter().map(owned).collect();
-    if mode != Mode::Delete {
-        return Ok(());
-    }
-    part.selected.counts.passing = plan.requests.iter().map(Vec::len).sum();
     let subject = &part.target.subject;
-    for (count, why) in [
-        (plan.held, "an index that stays holds"),
-        (
-            plan.attached,
-            "an image that stays is signed or described by",
-        ),
-    ] {
-        let them = if count == 1 { "it" } else { "them" };
-        let tags = format!("`ecrpub images {subject} --used-by` shows the tags that keep {them}");
-        part.notes
-            .extend(left_out(count, subject, &format!("{why} {them}; {tags}")));
-    }
-    if plan.bereaved > 0 {
-        let (stay, them) = match plan.bereaved {
-            1 => ("stays, though it refers to an image", "it"),
-            _ => ("stay, though they refer to images", "them"),
-        };
-        let (images, title) = (counted(plan.bereaved, "image"), subject.title());
-        part.notes.push(format!(
-            "{images} of {title} {stay} that would be deleted; widen the filters to delete {them}, too"
-        ));
-    }
-    Ok(())
+    let tags = format!("`ecrpub images {subject} --used-by` shows its tags");
+    let held = format!("held by an index that stays; {tags}");
+    let attached = format!("referring to an image that stays; {tags}");
+    let (images, title) = (counted(plan.bereaved, "image"), subject.title());
+    let stay = match plan.bereaved {
+        1 => "stays, though it refers to an image",
+        _ => "stay, though they refer to images",
+    };
+    let bereaved = format!("{images} of {title} {stay} that would be deleted");
+    let notes = [
+        left_out(plan.held, subject, &held),
+        left_out(plan.attached, subject, &attached),
+        (plan.bereaved > 0).then(|| format!("{bereaved}; widen the filters to delete both")),
+    ];
+    Ok(notes.into_iter().flatten().collect())
 }
 
 /// Checks the clock, by which images are too young to be deleted, against the service's.
@@ -164,18 +151,17 @@ pub(super) fn line(parts: &[Part<'_>]) -> String {
     let rows = (parts.iter()).flat_map(|part| deleted(part, &part.selected.rows));
     let freed = rows.filter(|row| !row.is_index());
     let sizes = freed.filter_map(|row| u64::try_from(row.size?).ok());
-    format!(
-        "{} in {}; they free at most {}, for images share layers",
-        counted(images, "image"),
-        counted(requests.count(), "request"),
-        human_size(sizes.sum())
-    )
+    let freed = match human_size(sizes.sum()) {
+        _ if images == 0 => String::new(),
+        size => format!("; they free at most {size}, for images share layers"),
+    };
+    let requests = counted(requests.count(), "request");
+    format!("{} in {requests}{freed}", counted(images, "image"))
 }
 
 /// Those of `images` that the requests of `part` delete.
 fn deleted<'p>(part: &'p Part<'_>, images: &'p [Row]) -> impl Iterator<Item = &'p Row> {
     let digests: HashSet<_> = part.requests.iter().flatten().map(String::as_str).collect();
-    let is_deleted = move |digest| digests.contains(digest);
-    let images = images.iter();
-    images.filter(move |row| row.digest.as_deref().is_some_and(&is_deleted))
+    let is_deleted = move |row: &&Row| row.digest.as_deref().is_some_and(|it| digests.contains(it));
+    images.iter().filter(is_deleted)
 }

@@ -73,8 +73,7 @@ impl Listing<'_> {
         let rows: Vec<_> = parts.iter().flat_map(|part| &part.selected.rows).collect();
         let is_whole = parts.iter().all(|part| self.is_whole(part));
         let totals = summary::line(self.query.kind(), &rows, is_whole);
-        let is_deletable = parts.iter().any(|part| !part.requests.is_empty());
-        let requests = is_deletable.then(|| {
+        let requests = (self.query.tagged.unused && !rows.is_empty()).then(|| {
             format!(
                 "of these in `-o delete-requests`: {}",
                 deletion::line(parts)

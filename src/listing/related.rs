@@ -95,9 +95,13 @@ async fn add_answers(
     }
     if listing.mode == Mode::Delete {
         deletion::leave_out(listing, part);
+        let notes = deletion::plan(manifests, part).await?;
+        part.selected.counts.passing = part.requests.iter().map(Vec::len).sum();
+        part.notes.extend(notes);
+        return Ok(());
     }
-    if listing.mode == Mode::Delete || listing.query.tagged.unused && listing.sums_up() {
-        deletion::plan(manifests, part, listing.mode).await?;
+    if listing.query.tagged.unused && listing.sums_up() {
+        deletion::plan(manifests, part).await?;
     }
     if listing.printing.contains(Facts::RELATIONS) {
         add_used_by(manifests, &mut part.selected.rows).await?;

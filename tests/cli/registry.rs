@@ -99,7 +99,8 @@ fn a_registry_without_requests_fails_its_test_unless_that_is_expected() {
 
 #[test]
 fn requests_must_be_the_services() {
-    let registry = Registry::start([Repository::generated("big", 3)]);
+    let repositories = ["big", "other"].map(|name| Repository::generated(name, 3));
+    let registry = Registry::start(repositories);
     assert_eq!(ask(&registry, &Raw::default()).0, 200);
     let refused = |code: &str, change: &dyn Fn(&mut Raw<'_>)| {
         let mut request = Raw::default();
@@ -126,5 +127,36 @@ fn requests_must_be_the_services() {
         };
         assert_refused(&registry, &request, "InvalidSignatureException");
     }
-    assert_eq!(registry.requests().len(), 8);
+    let id = json!([{ "imageTag": "v0.0.0" }]);
+    let ids: Vec<_> = (0..101)
+        .map(|id| json!({ "imageTag": id.to_string() }))
+        .collect();
+    let page = |body: Value| {
+        ask(
+            &registry,
+            &Raw {
+                body,
+                ..Raw::default()
+            },
+        )
+        .1
+    };
+    let token = &page(json!({ "repositoryName": "big", "maxResults": 2 }))["nextToken"];
+    let rest = page(json!({ "repositoryName": "big", "nextToken": token }));
+    assert_eq!(rest["imageDetails"].as_array().map(Vec::len), Some(1));
+    for body in [
+        json!({}),
+        json!({ "repositoryName": "big", "maxResults": 0 }),
+        json!({ "repositoryName": "big", "maxResults": 1001 }),
+        json!({ "repositoryName": "big", "nextToken": "made up" }),
+        json!({ "repositoryName": "other", "nextToken": token }),
+        json!({ "repositoryName": "big", "imageIds": [] }),
+        json!({ "repositoryName": "big", "imageIds": ids }),
+        json!({ "repositoryName": "big", "imageIds": id, "maxResults": 10 }),
+    ] {
+        refused("InvalidParameterException", &|request| {
+            request.body = body.clone()
+        });
+    }
+    assert_eq!(registry.requests().len(), 18);
 }

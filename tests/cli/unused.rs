@@ -527,16 +527,31 @@ fn an_invalid_digest_ends_the_run() {
     }
 }
 
+/// An index that stays holds one of the listed images.
 #[test]
-fn the_summary_counts_the_manifests() {
+fn the_summary_tells_what_the_requests_would_delete() {
     let (release, child, lost) = release();
-    let registry = Registry::start([Repository::new("web", vec![release, child, lost])]);
+    let held = Image::oci(3, 5000, OLD - 1);
+    let index = index([on_amd64(&held)]);
+    let images = vec![release, child, lost, held, index];
+    let registry = Registry::start([Repository::new("web", images)]);
+    let show = |options: &str| {
+        let run = Run::on(&registry).arguments("images web --unused -c digest,manifest");
+        crate::terminal::screen(80, run.arguments(options).into_command())
+    };
+    assert_snapshot!(show("--media-type manifest.v1"), @"");
+    assert_snapshot!(show("--before 2024-05-02T12:00:00Z"), @"");
+    assert_snapshot!(show("--limit 2"), @"");
+}
+
+/// Nothing in it is unused, and no index is read for the summary.
+#[test]
+fn a_repository_without_a_root_has_no_summary_of_requests() {
+    let registry = registry(&vec![("one", index([])), ("two", image(2))]);
     let run = Run::on(&registry).arguments("images web --unused -c digest");
-    let shown = crate::terminal::screen(80, run.into_command());
-    assert_snapshot!(shown, @"
-    DIGEST
-    9f5f94452aa8
-    1 image, 1 untagged, 1.0 kB
-    2 manifests read
+    assert_snapshot!(crate::terminal::screen(80, run.into_command()), @"
+    note: repository `web` has nothing to list: of 2 rows, none is unused and passes the filters
+    0 manifests read
+    note: repository `web` has no tag but those of signatures, so that nothing in it is unused; leave out `--unused` to list it
     ");
 }

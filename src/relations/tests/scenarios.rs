@@ -347,19 +347,6 @@ fn nested_indexes_that_are_not_listed_are_read_for_platforms() {
 }
 
 #[test]
-fn only_ordinary_tags_are_roots() {
-    for (line, expected) in [
-        ("A #v1", true),
-        ("A #~A.sig", true),
-        ("A #~B.sig", false),
-        ("A", false),
-    ] {
-        let specs = [Spec::read(line)];
-        assert_eq!(graph(&specs).has_roots(), expected, "{line}");
-    }
-}
-
-#[test]
 fn an_image_that_the_listing_repeats_has_the_tags_of_both() {
     let specs = ["A #v1", "A #v2", "A"].map(Spec::read);
     let mut graph = graph(&specs);
