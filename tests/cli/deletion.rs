@@ -152,18 +152,9 @@ fn an_image_with_a_tag_that_does_not_pass_stays() {
     )]);
     let digests = [1, 2, 3].map(|seed| image(seed).digest.expect("a digest"));
     let deletes = |options: &str| {
-        let requests = requests(&registry, &format!("images web {options}"));
-        let ids = requests
-            .iter()
-            .flat_map(|request| request["imageIds"].as_array().unwrap());
-        let position = |id: &Value| {
-            digests
-                .iter()
-                .position(|digest| id["imageDigest"] == **digest)
-        };
-        let mut ids: Vec<_> = ids.map(|id| position(id).expect("listed") + 1).collect();
-        ids.sort_unstable();
-        ids
+        let requests = Value::from(requests(&registry, &format!("images web {options}")));
+        let is_deleted = |seed: &usize| requests.to_string().contains(&digests[seed - 1]);
+        (1..=3).filter(is_deleted).collect::<Vec<_>>()
     };
     assert_eq!(deletes("--exclude v.*|latest --before 30d"), [0; 0]);
     assert_eq!(deletes("--exclude v.*|latest --before 7d"), [2]);
@@ -193,11 +184,8 @@ fn young_and_undated_images_stay() {
     let images = images.into_iter().enumerate().map(tagged).collect();
     let registry = Registry::start([Repository::new("web", images)]);
     let count = |options: &str| {
-        let requests = requests(&registry, &format!("images web {options}"));
-        requests
-            .iter()
-            .map(|request| request["imageIds"].as_array().unwrap().len())
-            .sum::<usize>()
+        let requests = Value::from(requests(&registry, &format!("images web {options}")));
+        requests.to_string().matches("imageDigest").count()
     };
     assert_eq!(count(""), 1);
     assert_eq!(count("--before 31d"), 0);

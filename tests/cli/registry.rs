@@ -127,23 +127,12 @@ fn requests_must_be_the_services() {
         };
         assert_refused(&registry, &request, "InvalidSignatureException");
     }
-    let id = json!([{ "imageTag": "v0.0.0" }]);
-    let ids: Vec<_> = (0..101)
-        .map(|id| json!({ "imageTag": id.to_string() }))
-        .collect();
-    let page = |body: Value| {
-        ask(
-            &registry,
-            &Raw {
-                body,
-                ..Raw::default()
-            },
-        )
-        .1
+    let first_page = Raw {
+        body: json!({ "repositoryName": "big", "maxResults": 2 }),
+        ..Raw::default()
     };
-    let token = &page(json!({ "repositoryName": "big", "maxResults": 2 }))["nextToken"];
-    let rest = page(json!({ "repositoryName": "big", "nextToken": token }));
-    assert_eq!(rest["imageDetails"].as_array().map(Vec::len), Some(1));
+    let token = &ask(&registry, &first_page).1["nextToken"];
+    let ids = vec![json!({ "imageTag": "v0.0.0" }); 101];
     for body in [
         json!({}),
         json!({ "repositoryName": "big", "maxResults": 0 }),
@@ -152,11 +141,10 @@ fn requests_must_be_the_services() {
         json!({ "repositoryName": "other", "nextToken": token }),
         json!({ "repositoryName": "big", "imageIds": [] }),
         json!({ "repositoryName": "big", "imageIds": ids }),
-        json!({ "repositoryName": "big", "imageIds": id, "maxResults": 10 }),
+        json!({ "repositoryName": "big", "imageIds": ids[..1], "maxResults": 10 }),
     ] {
-        refused("InvalidParameterException", &|request| {
-            request.body = body.clone()
-        });
+        let code = "InvalidParameterException";
+        refused(code, &|request| request.body = body.clone());
     }
-    assert_eq!(registry.requests().len(), 18);
+    assert_eq!(registry.requests().len(), 17);
 }

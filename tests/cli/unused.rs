@@ -490,15 +490,11 @@ fn the_first_of_several_repositories_may_not_change_until_the_last_is_read() {
                 }
                 is_last.then_some(Fault::Wait(Duration::from_millis(900)))
             };
-            Registry::builder()
-                .repository(Repository::new(
-                    "first",
-                    vec![image(1), image(2).tagged(&["1"])],
-                ))
-                .repository(Repository::new(
-                    "last",
-                    vec![image(3), image(4).tagged(&["1"])],
-                ))
+            let of =
+                |name, image| Repository::new(name, vec![image, self::image(9).tagged(&["1"])]);
+            let registry = Registry::builder().repository(of("first", image(1)));
+            registry
+                .repository(of("last", image(2)))
                 .faults(slow)
                 .start()
         });
@@ -539,9 +535,30 @@ fn the_summary_tells_what_the_requests_would_delete() {
         let run = Run::on(&registry).arguments("images web --unused -c digest,manifest");
         crate::terminal::screen(80, run.arguments(options).into_command())
     };
-    assert_snapshot!(show("--media-type manifest.v1"), @"");
-    assert_snapshot!(show("--before 2024-05-02T12:00:00Z"), @"");
-    assert_snapshot!(show("--limit 2"), @"");
+    assert_snapshot!(show("--media-type manifest.v1"), @"
+    DIGEST        MANIFEST
+    9f5f94452aa8  OCI image
+    c83c30b25d43  OCI image
+    2 images, 2 untagged, 6.0 kB
+    of these in `-o delete-requests`: 1 image in 1 request; they free at most 1.0 kB, for images share layers
+    4 manifests read
+    ");
+    assert_snapshot!(show("--before 2024-05-02T12:00:00Z"), @"
+    DIGEST        MANIFEST
+    c83c30b25d43  OCI image
+    1 image, 1 untagged, 5.0 kB
+    of these in `-o delete-requests`: 0 images in 0 requests
+    4 manifests read
+    ");
+    assert_snapshot!(show("--limit 2"), @"
+    DIGEST        MANIFEST
+    901508e6f887  OCI index
+    9f5f94452aa8  OCI image
+    2 images, 2 untagged, at least 1.0 kB
+    of these in `-o delete-requests`: 2 images in 1 request; they free at most 1.0 kB, for images share layers
+    4 manifests read
+    note: `--limit` leaves out 1 more row
+    ");
 }
 
 /// Nothing in it is unused, and no index is read for the summary.
