@@ -25,9 +25,7 @@ impl Graph {
             let is_needed = self.needed_for_platforms(of, own);
             return self.unread_where(|position, _| is_needed[position]);
         }
-        if matches!(question, Question::Deletion([]))
-            || matches!(question, Question::Unused) && !self.has_roots()
-        {
+        if matches!(question, Question::Unused) && !self.has_roots() {
             return Vec::new();
         }
         // Every index may hold any image.

@@ -205,6 +205,7 @@ list                                     | get' >&2; exit 2";
         ("version-1", version_1),
         ("rubbish", "echo '{'"),
         ("keyless", "echo '{\"Version\":1}'"),
+        ("version", &EXPORT.replace(":1,", ":2,")),
         ("endless", "yes"),
         (
             "prompts",
@@ -237,6 +238,10 @@ list                                     | get' >&2; exit 2";
     --- exit code 4
     --- stderr
     error: `aws configure export-credentials --profile work` printed credentials without a key
+    hint: log in with `aws sso login --profile work`
+    --- exit code 4
+    --- stderr
+    error: `aws configure export-credentials --profile work` did not print version 1 of credentials
     hint: log in with `aws sso login --profile work`
     --- exit code 4
     --- stderr
