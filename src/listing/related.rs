@@ -100,7 +100,8 @@ async fn add_answers(
         part.notes.extend(notes);
         return Ok(());
     }
-    if listing.query.tagged.unused && listing.sums_up() {
+    let has_rows = !part.selected.rows.is_empty();
+    if listing.query.tagged.unused && listing.sums_up() && has_rows {
         deletion::plan(manifests, part).await?;
     }
     if listing.printing.contains(Facts::RELATIONS) {
@@ -122,9 +123,11 @@ async fn mark_unused(
     let unused = unused.map_err(|missing| manifests.incomplete(&missing))?;
     let settled = settled_before(listing);
     for row in &mut *rows {
-        let is_unused = (row.digest.as_deref()).is_some_and(|digest| unused.contains(digest));
-        if is_unused && row.pushed_at.is_some_and(|date| date < settled) {
-            row.relations.get_or_insert_default().is_unused = true;
+        let digest = row.digest.as_deref().unwrap_or_default();
+        if unused.contains(digest) && row.pushed_at.is_some_and(|date| date < settled) {
+            let role = manifests.graph.role(digest);
+            let relations = row.relations.get_or_insert_default();
+            (relations.is_unused, relations.role) = (true, role);
         }
     }
     let (title, orphans) = (manifests.subject.title(), manifests.graph.count_orphans());

@@ -63,7 +63,7 @@ fn missing_images_are_named_and_the_rest_is_listed() {
     error: repository `web` has no image with tag `nowhere`
     hint: list its tags with `ecrpub tags web`
     error: repository `web` has no image with digest `sha256:0000000000000000000000000000000000000000000000000000000000000000`
-    hint: list its tags with `ecrpub tags web`
+    hint: list its images with `ecrpub images web`
     --- exit code 3
     ");
 }
