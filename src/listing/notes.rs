@@ -73,8 +73,7 @@ impl Listing<'_> {
         let kind = self.query.kind();
         let totals = summary::line(kind, &rows, is_whole);
         let storage = summary::storage(&rows).filter(|_| kind == RowKind::Repositories);
-        let is_deletable = parts.iter().any(|part| !part.requests.is_empty());
-        let requests = is_deletable.then(|| {
+        let requests = (self.query.tagged.unused && !rows.is_empty()).then(|| {
             format!(
                 "of these in `-o delete-requests`: {}",
                 deletion::line(parts)
