@@ -164,6 +164,20 @@ const WORKFLOWS: [(&str, &str); 3] = [
 ];
 
 #[test]
+fn the_minimum_rust_is_the_same_everywhere() {
+    let minimum = env!("CARGO_PKG_RUST_VERSION");
+    let readme = include_str!("../../README.md");
+    let [_, (_, ci), _] = WORKFLOWS;
+    for (text, place) in [
+        (readme, "needs Rust "),
+        (ci, "cargo +"),
+        (ci, "--profile minimal "),
+    ] {
+        assert!(text.contains(&format!("{place}{minimum}")), "{place}");
+    }
+}
+
+#[test]
 fn actions_are_pinned_by_the_hash_of_a_version() {
     let mut actions = 0;
     for (name, workflow) in WORKFLOWS {
