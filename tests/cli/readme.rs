@@ -234,9 +234,12 @@ fn the_exit_codes_of_the_readme_are_those_of_the_help() {
 fn the_feed_for_renovate_has_a_release_to_fall_back_to_and_settings_that_find_it() {
     let page = include_str!("../../docs/recipes.md");
     let (_, section) = page.split_once("## Renovate\n").expect("a section");
-    let (_, feed) = section.split_once("\n{\n").expect("the output of jq");
-    let feed = format!("{{{}", feed.split("```").next().expect("a block"));
-    let feed: Value = serde_json::from_str(&feed).expect("JSON");
+    let json_after = |start: &str| -> Value {
+        let (_, text) = section.split_once(start).expect("a block");
+        let text = text.split("```").next().expect("a block");
+        serde_json::from_str(&format!("{{{text}")).expect("JSON")
+    };
+    let feed = json_after("\n{");
     let releases = feed["releases"].as_array().expect("releases");
     assert!(releases.len() > 2);
     for release in releases {
@@ -244,9 +247,7 @@ fn the_feed_for_renovate_has_a_release_to_fall_back_to_and_settings_that_find_it
         assert!(text("releaseTimestamp").parse::<jiff::Timestamp>().is_ok());
         assert!(text("digest").starts_with("sha256:") && !text("version").is_empty());
     }
-    let (_, settings) = section.split_once("```json\n").expect("settings");
-    let settings = settings.split("```").next().expect("a block");
-    let settings: Value = serde_json::from_str(settings).expect("JSON");
+    let settings = json_after("```json\n{");
     let file = &settings["customDatasources"]["ecr-public"]["defaultRegistryUrlTemplate"];
     assert_eq!(file, "file://renovate/{{packageName}}.json");
     let repository = "public.ecr.aws/docker/library/nginx";

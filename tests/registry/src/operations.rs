@@ -1,7 +1,6 @@
 //! The operations of the signed API.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -143,14 +142,13 @@ fn describe_registries(body: &Value) -> Result<Answer, Answer> {
 
 /// A token for the registry's own API, for twelve hours.
 fn authorization_token() -> Answer {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let expires_at = now.unwrap_or_default() + Duration::from_hours(12);
+    let expires_at = jiff::Timestamp::now().as_second() + 12 * 3600;
     Answer::new(
         200,
         CONTENT_TYPE,
         json!({ "authorizationData": {
             "authorizationToken": SIGNED_IN_TOKEN,
-            "expiresAt": expires_at.as_secs(),
+            "expiresAt": expires_at,
         } })
         .to_string(),
     )
