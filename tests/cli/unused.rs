@@ -540,7 +540,8 @@ fn the_summary_tells_what_the_requests_would_delete() {
     9f5f94452aa8  OCI image
     c83c30b25d43  OCI image
     2 images, 2 untagged, 6.0 kB
-    of these in `-o delete-requests`: 1 image in 1 request; they free at most 1.0 kB, for images share layers
+    of these in `-o delete-requests`: 1 image in 1 request; they free at most 1.0
+    kB, for images share layers
     4 manifests read
     ");
     assert_snapshot!(show("--before 2024-05-02T12:00:00Z"), @"
@@ -555,7 +556,8 @@ fn the_summary_tells_what_the_requests_would_delete() {
     901508e6f887  OCI index
     9f5f94452aa8  OCI image
     2 images, 2 untagged, at least 1.0 kB
-    of these in `-o delete-requests`: 2 images in 1 request; they free at most 1.0 kB, for images share layers
+    of these in `-o delete-requests`: 2 images in 1 request; they free at most 1.0
+    kB, for images share layers
     4 manifests read
     note: `--limit` leaves out 1 more row
     ");
@@ -567,8 +569,10 @@ fn a_repository_without_a_root_has_no_summary_of_requests() {
     let registry = registry(&vec![("one", index([])), ("two", image(2))]);
     let run = Run::on(&registry).arguments("images web --unused -c digest");
     assert_snapshot!(crate::terminal::screen(80, run.into_command()), @"
-    note: repository `web` has nothing to list: of 2 rows, none is unused and passes the filters
+    note: repository `web` has nothing to list: of 2 rows, none is unused and older
+    than 24 hours
     0 manifests read
-    note: repository `web` has no tag but those of signatures, so that nothing in it is unused; leave out `--unused` to list it
+    note: repository `web` has no tag but those of signatures, so that nothing in it
+    is unused; leave out `--unused` to list it
     ");
 }
