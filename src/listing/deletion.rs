@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Listing;
+use super::collect::Part;
 use super::manifests::{self, RepositoryManifests};
-use super::read::Part;
-use super::related::settled_before;
 use crate::error::{Error, Kind};
 use crate::model::Row;
 use crate::output::{counted, human_size};
@@ -17,6 +16,19 @@ use crate::source::{LOOK_UP_SIZE, Subject};
 
 /// How far the clocks of this machine and of the service may be apart.
 const MOST_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// A younger image may be part of a push that has not ended: its index comes last.
+const SETTLED: SignedDuration = SignedDuration::from_hours(24);
+
+/// Before when an image was pushed that belongs to no push under way: 24 hours ago, unless an option says
+/// how old rows must be.
+pub(super) fn settled_before(listing: &Listing<'_>) -> Timestamp {
+    if listing.selection.bounds_age() {
+        return Timestamp::MAX;
+    }
+    let settled = listing.destination.now.checked_sub(SETTLED);
+    settled.unwrap_or(Timestamp::MIN)
+}
 
 /// Takes from the rows of `part`, which are in their order, those that are not deleted though they pass:
 /// the first ones that `--skip` keeps, those with a tag that does not pass, and those that are too young
@@ -136,7 +148,7 @@ pub(super) async fn verify(listing: &Listing<'_>, part: &Part<'_>) -> Result<(),
     for digests in digests.chunks(LOOK_UP_SIZE) {
         let ids = digests.iter().filter_map(|it| it.parse().ok());
         let ids: Vec<_> = ids.map(ImageId::Digest).collect();
-        let rows = listing.sources.look_up(kind, subject, &ids).await?;
+        let rows = listing.sources.look_up(kind, subject, &ids, false).await?;
         // Without rows one of them does not exist, which the comparison finds.
         found.extend(rows.into_iter().flatten());
     }

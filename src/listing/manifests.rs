@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::read::Part;
+use super::collect::Part;
 use super::{Listing, WINDOW};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;

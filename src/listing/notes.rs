@@ -1,6 +1,6 @@
 //! The summary and the notes that follow a listing on stderr.
 
-use super::read::Part;
+use super::collect::Part;
 use super::{Listing, ListingArgs, Mode, deletion, summary};
 use crate::console::Console;
 use crate::error::Error;

@@ -1,9 +1,7 @@
 //! Selects images and tags by what manifests tell, and adds it to them.
 
-use jiff::{SignedDuration, Timestamp};
-
+use super::collect::Part;
 use super::manifests::RepositoryManifests;
-use super::read::Part;
 use super::{Listing, Mode, deletion};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
@@ -13,9 +11,6 @@ use crate::reference::Platform;
 use crate::relations::Question;
 use crate::select::Selected;
 use crate::source::Target;
-
-/// A younger image may be part of a push that has not ended: its index comes last.
-const SETTLED: SignedDuration = SignedDuration::from_hours(24);
 
 /// The rows of `target` that pass the filter, sorted and limited, with the answers from manifests.
 pub(super) async fn part<'t>(listing: &Listing<'_>, target: &'t Target) -> Result<Part<'t>, Error> {
@@ -121,7 +116,7 @@ async fn mark_unused(
     manifests.read(Question::Unused).await?;
     let unused = manifests.graph.unused();
     let unused = unused.map_err(|missing| manifests.incomplete(&missing))?;
-    let settled = settled_before(listing);
+    let settled = deletion::settled_before(listing);
     for row in &mut *rows {
         let digest = row.digest.as_deref().unwrap_or_default();
         if unused.contains(digest) && row.pushed_at.is_some_and(|date| date < settled) {
@@ -167,16 +162,6 @@ async fn add_used_by(
         relations.role = manifests.graph.role(&digest);
     }
     Ok(())
-}
-
-/// Before when an image was pushed that belongs to no push under way: 24 hours ago, unless an option says
-/// how old rows must be.
-pub(super) fn settled_before(listing: &Listing<'_>) -> Timestamp {
-    if listing.selection.bounds_age() {
-        return Timestamp::MAX;
-    }
-    let settled = listing.destination.now.checked_sub(SETTLED);
-    settled.unwrap_or(Timestamp::MIN)
 }
 
 /// Keeps the rows of `part` that run on `platform`, up to the limit. Reads manifests in the order of the
@@ -234,7 +219,8 @@ async fn add_platforms(
     manifests: &mut RepositoryManifests<'_>,
     rows: &mut [Row],
 ) -> Result<Vec<String>, Error> {
-    if !listing.expected.told.contains(Facts::DIGESTS) {
+    let lacks_digests = rows.iter().any(|row| row.digest.is_none());
+    if lacks_digests && !listing.expected.told.contains(Facts::DIGESTS) {
         manifests.read_by_tag(rows).await?;
     }
     if !listing.reads().contains(Facts::MANIFESTS) {

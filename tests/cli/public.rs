@@ -183,44 +183,6 @@ fn own_and_public_repositories_mix() {
     ");
 }
 
-#[test]
-fn options_for_own_repositories_are_refused_for_public_ones() {
-    let registry = gallery();
-    let refused = |arguments: &str| {
-        let outcome = list(&registry, arguments);
-        assert_eq!(outcome.code, Some(2), "{arguments}: {outcome}");
-        assert!(
-            outcome.stderr.contains("\nhint: "),
-            "{arguments}: {outcome}"
-        );
-        outcome.stderr.lines().next().expect("an error").to_owned()
-    };
-    let errors = [
-        format!("images {NGINX} --untagged"),
-        format!("images {NGINX} --max-pages 1"),
-        format!("images {NGINX} --starting-token x"),
-        format!("tags {NGINX}:latest --max-pages 1"),
-        format!("images {NGINX} -o delete-requests"),
-        format!("tags {NGINX} --registry-id 123456789012"),
-        format!("tags {NGINX} --profile work"),
-        format!("tags {NGINX} --region us-east-1"),
-        format!("tags {NGINX} --endpoint-url http://127.0.0.1:9"),
-    ]
-    .map(|arguments| refused(&arguments));
-    assert_snapshot!(errors.join("\n"), @"
-    error: `--untagged` lists untagged images, which public repositories do not show
-    error: `--max-pages` cannot be used with the images of a public repository, which are read from all its tags
-    error: `--starting-token` cannot be used with the images of a public repository, which are read from all its tags
-    error: `--max-pages` takes a whole repository, but one of its images was named
-    error: `-o delete-requests` lists images to delete, but public images cannot be deleted
-    error: `--registry-id` is for your own registry, but only public repositories were given
-    error: `--profile` is for your own registry, but only public repositories were given
-    error: `--region` is for your own registry, but only public repositories were given
-    error: `--endpoint-url` is for your own registry, but only public repositories were given
-    ");
-    registry.assert_no_requests();
-}
-
 /// Every read of AWS or Docker settings here would fail, hang, or be recorded.
 fn with_traps(registry: &Registry, metadata: &Registry) -> Run {
     let config = "[default\nthis is no configuration\n";
@@ -249,7 +211,7 @@ fn public_runs_neither_send_nor_read_credentials() {
         .outcome();
     assert_eq!(own.code, Some(2), "the traps do not work: {own}");
 
-    for options in ["", "--platforms -L 1 -q", "--source registry"] {
+    for options in ["", "--platforms -L 1 -q", "--source registry --tag 1 --pin"] {
         let run = with_traps(&registry, &metadata).arguments(&format!("tags {NGINX} {options}"));
         run.outcome().data();
     }
