@@ -140,6 +140,7 @@ pub(super) fn check_clock(skew: Option<SignedDuration>) -> Result<(), Error> {
 ///
 /// If one of them is gone or tagged anew.
 pub(super) async fn verify(listing: &Listing<'_>, part: &Part<'_>) -> Result<(), Error> {
+    let (subject, kind) = (&part.target.subject, listing.query.kind());
     let images = part.images.as_deref().unwrap_or_default();
     let before: Vec<_> = deleted(part, images).cloned().collect();
     let mut found = Vec::with_capacity(before.len());
@@ -147,13 +148,11 @@ pub(super) async fn verify(listing: &Listing<'_>, part: &Part<'_>) -> Result<(),
     for digests in digests.chunks(LOOK_UP_SIZE) {
         let ids = digests.iter().filter_map(|it| it.parse().ok());
         let ids: Vec<_> = ids.map(ImageId::Digest).collect();
-        let subject = &part.target.subject;
-        let kind = listing.query.kind();
         let rows = listing.sources.look_up(kind, subject, &ids, false).await?;
         // Without rows one of them does not exist, which the comparison finds.
         found.extend(rows.into_iter().flatten());
     }
-    manifests::check_unchanged(&part.target.subject, &before, &found)
+    manifests::check_unchanged(subject, &before, &found)
 }
 
 /// A line on the requests of all `parts`: how much they delete, and the most that they free.

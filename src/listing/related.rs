@@ -245,16 +245,13 @@ async fn add_platforms(
 
 /// The note that the registry does not have these indexes.
 fn note_of_gone(gone: &[String], manifests: &RepositoryManifests<'_>) -> Option<String> {
-    let (whose, of) = match gone {
-        [] => return None,
-        [digest] => ("its", format!("manifest {digest}")),
-        [digest, rest @ ..] => {
-            let others = counted(rest.len(), "other one");
-            ("their", format!("manifest {digest} and {others}"))
-        }
+    let (first, others) = gone.split_first()?;
+    let (whose, others) = match others.len() {
+        0 => ("its", String::new()),
+        count => ("their", format!(" and {}", counted(count, "other one"))),
     };
     Some(format!(
-        "the registry does not have {of} of `{}`: {whose} platforms are missing",
+        "the registry does not have manifest {first}{others} of `{}`: {whose} platforms are missing",
         manifests.reference
     ))
 }

@@ -44,16 +44,14 @@ impl Graph {
         }
         let left_out = positions.filter(|position| is_candidate[*position] && stays[*position]);
         let (held, attached): (Vec<_>, Vec<_>) = left_out.partition(|position| is_held[*position]);
-        let listed = self.vertices.iter().zip(is_candidate).zip(stays);
-        let is_deleted = listed
-            .map(|((vertex, is_candidate), stays)| vertex.is_listed && is_candidate && !stays);
+        // All others stay, so that what does not was a candidate.
+        let listed = self.vertices.iter().zip(&stays);
+        let is_deleted = listed.map(|(vertex, stays)| vertex.is_listed && !stays);
         let is_deleted: Vec<_> = is_deleted.collect();
         let deleted = self.vertices.iter().zip(&is_deleted);
         let deleted = deleted.filter(|(_, is_deleted)| **is_deleted);
         let referrers = deleted.flat_map(|(vertex, _)| vertex.referrers());
-        let is_bereaved =
-            |referrer: &usize| self.vertices[*referrer].is_listed && !is_deleted[*referrer];
-        let bereaved: HashSet<_> = referrers.filter(is_bereaved).collect();
+        let bereaved: HashSet<_> = referrers.filter(|referrer| stays[*referrer]).collect();
         let mut requests = Vec::new();
         for mut level in self.deletion_order(is_deleted) {
             level.sort_unstable();

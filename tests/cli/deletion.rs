@@ -3,7 +3,6 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ecrpub_registry::{Image, Manifest, Registry, Repository, related};
 use insta::assert_snapshot;
@@ -77,12 +76,8 @@ fn assert_pullable(registry: &Registry, name: &str, tags: &[String]) {
     };
     for tag in tags {
         let is_meant = |image: &&Image| image.tags.iter().any(|own| own.name == *tag);
-        let mut open = vec![
-            images
-                .iter()
-                .find(is_meant)
-                .unwrap_or_else(|| panic!("{tag} is gone")),
-        ];
+        let tagged = images.iter().find(is_meant);
+        let mut open = vec![tagged.unwrap_or_else(|| panic!("{tag} is gone"))];
         while let Some(image) = open.pop() {
             let manifest = image.manifest.as_ref();
             for child in manifest.map(Manifest::children).unwrap_or_default() {
@@ -270,31 +265,12 @@ fn the_clock_is_compared_with_that_of_the_service() {
 /// After the last page is read, nothing but another look shows a change.
 #[test]
 fn what_changes_last_of_all_ends_the_run() {
-    let start = |change: fn(&mut Vec<Image>)| {
-        let image = image(1).tagged(&["old"]);
-        let registry = Registry::builder().repository(Repository::new("web", vec![image]));
-        let fault = std::sync::Arc::new(std::sync::OnceLock::<std::sync::Weak<Registry>>::new());
-        let own = std::sync::Arc::clone(&fault);
-        let listings = AtomicUsize::new(0);
-        let registry = registry.faults(move |request: &ecrpub_registry::Request| {
-            // The second listing is answered with what was there before.
-            let is_listing = request.operation == "DescribeImages";
-            if is_listing && listings.fetch_add(1, Ordering::Relaxed) == 1 {
-                let registry = own.get().and_then(std::sync::Weak::upgrade)?;
-                registry.change(ALIAS, "web", change);
-            }
-            None
-        });
-        let registry = std::sync::Arc::new(registry.start());
-        fault
-            .set(std::sync::Arc::downgrade(&registry))
-            .expect("once");
-        registry
-    };
     for change in [(|images| images.clear()) as fn(&mut Vec<Image>), |images| {
         *images = vec![image(1).tagged(&["old", "new"])];
     }] {
-        let registry = start(change);
+        // The second listing is answered with what was there before.
+        let images = vec![image(1).tagged(&["old"])];
+        let registry = crate::unused::changing(images, ("DescribeImages", 2), change);
         let outcome = ecrpub(&registry, "images web --tag old -o delete-requests");
         assert_eq!(
             (outcome.stdout.as_str(), outcome.code),
