@@ -35,10 +35,11 @@ fn success(output: Output) -> String {
     String::from_utf8(output.stdout).expect("scripts print UTF-8")
 }
 
-/// Packs a file in place of the program, and returns the archive.
+/// Packs a file in place of the program, and one in place of its notices, and returns the archive.
 fn archive(target: &str, folder: &Path) -> PathBuf {
     let program = folder.join("program");
     std::fs::write(&program, "the program\n").expect("the files can be read and written");
+    std::fs::write(folder.join("NOTICES.txt"), target).expect("as above");
     let printed = success(script(
         "archive",
         &[Path::new(target), &program, &folder.join("archives")],
@@ -85,10 +86,11 @@ fn archives_have_the_names_of_cargo_binstall_and_hold_everything() {
         let mut list = Command::new("python3");
         let listed = success(list.args(["-c", LIST]).arg(&made).output().unwrap());
         let mut files = vec![format!("-rwxr-xr-x {stem}/{program}")];
-        let texts = ["README.md", "CHANGELOG.md", "LICENSE"];
+        let texts = ["README.md", "CHANGELOG.md", "LICENSE", "NOTICES.txt"];
         files.extend(texts.map(|name| format!("-rw-r--r-- {stem}/{name}")));
-        files.extend(files_in(&stem, "completions"));
-        files.extend(files_in(&stem, "man"));
+        for name in ["completions", "docs", "man"] {
+            files.extend(files_in(&stem, name));
+        }
         assert_eq!(listed.lines().collect::<Vec<_>>(), files);
         // The same input gives the same bytes.
         let bytes = std::fs::read(&made).unwrap();
@@ -111,22 +113,42 @@ fn the_image_holds_the_static_programs_and_certificates() {
         "image-context",
         &[&folder.join("archives"), &context],
     ));
+    let read = |name: &str| std::fs::read_to_string(context.join(name)).unwrap();
     for platform in ["amd64", "arm64"] {
-        let program = std::fs::read_to_string(context.join(platform).join("ecrpub")).unwrap();
-        assert_eq!(program, "the program\n");
+        assert_eq!(read(&format!("{platform}/ecrpub")), "the program\n");
     }
-    let certificates = std::fs::read_to_string(context.join("ca-certificates.crt")).unwrap();
-    assert!(certificates.contains("-----BEGIN CERTIFICATE-----"));
-    let recipe = std::fs::read_to_string(context.join("Dockerfile")).unwrap();
+    assert_eq!(read("arm64/NOTICES.txt"), "aarch64-unknown-linux-musl");
+    assert!(read("ca-certificates.crt").contains("-----BEGIN CERTIFICATE-----"));
+    let recipe = read("Dockerfile");
     let copied = recipe.lines().filter_map(|line| line.strip_prefix("COPY "));
     let copied: Vec<_> = copied.filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(
-        copied,
-        ["ca-certificates.crt", "LICENSE", "${TARGETARCH}/ecrpub"]
+        copied.join(" "),
+        "ca-certificates.crt LICENSE ${TARGETARCH}/NOTICES.txt ${TARGETARCH}/ecrpub"
     );
-    for name in copied {
-        let name = name.replace("${TARGETARCH}", "arm64");
-        assert!(context.join(&name).exists(), "{name}");
+    assert!(context.join("LICENSE").exists());
+}
+
+/// Each crate that cargo links is listed, and its name stands above a text.
+#[test]
+fn the_notices_name_every_crate() {
+    if !peer("python3") {
+        return;
+    }
+    let notices = success(script("notices", &[Path::new("")]));
+    let (list, texts) = notices.split_once("\n\n---").expect("a list, then texts");
+    let words = texts.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut tree = Command::new(env!("CARGO"));
+    tree.args(["tree", "--locked", "--edges=normal", "--prefix=none"]);
+    let tree = success(tree.current_dir(root()).output().unwrap());
+    // A crate that others share is there again, with `(*)`.
+    let crates = tree.lines().filter(|line| !line.starts_with("ecrpub v"));
+    let crates = crates.map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
+    let crates: Vec<_> = crates.map(|name| name.replacen(" v", " ", 1)).collect();
+    assert!(crates.len() > 200);
+    for name in crates {
+        assert!(list.contains(&format!("\n{name}: ")), "{name}");
+        assert!(words.contains(&name), "{name}");
     }
 }
 
