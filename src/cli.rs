@@ -48,7 +48,7 @@ pub(crate) struct Cli {
     #[arg(long, global = true, hide_short_help = true)]
     pub(crate) no_cache: bool,
 
-    /// Print help; `-h` prints a summary
+    /// Print help: `-h` a summary, `--help` every option with its details
     #[arg(short, long, global = true, action = clap::ArgAction::Help)]
     help: Option<bool>,
 
@@ -68,7 +68,7 @@ Exit codes:
   0  done, also for an empty repository
   1  any other failure, such as a full disk
   2  wrong usage or settings, or a value that the service refuses
-  3  a named repository or image does not exist
+  3  a named repository or image does not exist, or nothing is listed with `--fail-if-empty`
   4  credentials missing, expired, or not allowed
   5  the service or the network: unreachable, timed out, throttled, or an invalid response
   130  interrupted";

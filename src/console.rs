@@ -1,6 +1,5 @@
 //! Writes data to stdout, and notes, errors and summaries to stderr.
 
-use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
@@ -8,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use clap::builder::StyledStr;
 use jiff::Timestamp;
+use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Kind};
 use crate::escape::escaped;
@@ -113,10 +113,9 @@ impl Console {
     }
 
     /// Writes the summary of the listing on stdout.
-    pub(crate) fn sum_up(&self, summary: impl fmt::Display) {
+    pub(crate) fn sum_up(&self, summary: &str) {
         let style = self.style(Style::new().dimmed());
-        let summary = summary.to_string();
-        let summary = redacted(&summary);
+        let summary = self.wrapped(&redacted(summary), 0);
         // Ignores a closed stderr, as everywhere.
         let _ = writeln!(self.stderr.lock(), "{style}{summary}{style:#}");
     }
@@ -132,8 +131,31 @@ impl Console {
     fn write_line(&self, what: &str, style: Style, text: &str) {
         let style = self.style(style);
         let text = redacted(text);
-        let text = escaped(&text);
+        let text = self.wrapped(&escaped(&text), what.len() + 2);
         let _ = writeln!(self.stderr.lock(), "{style}{what}:{style:#} {text}");
+    }
+
+    /// `text` after `used` columns of a line, with lines that break between words at the width of the
+    /// terminal; not within backticks, so that commands can be copied.
+    fn wrapped(&self, text: &str, mut used: usize) -> String {
+        let size = terminal_size::terminal_size_of(&self.stderr);
+        let width = size.map_or(usize::MAX, |(width, _)| width.0.into());
+        let mut is_literal = false;
+        let words = text.split_inclusive(|character| {
+            is_literal ^= character == '`';
+            character == ' ' && !is_literal
+        });
+        let mut wrapped = String::new();
+        for word in words {
+            if used > 0 && used + word.trim_end().width() > width {
+                wrapped.truncate(wrapped.trim_end().len());
+                wrapped.push('\n');
+                used = 0;
+            }
+            wrapped.push_str(word);
+            used += word.width();
+        }
+        wrapped
     }
 
     fn style(&self, style: Style) -> Style {

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::credentials::{Keys, instant};
 use super::failures::credentials_error;
 use super::files::Profile;
 use super::ini::Section;
+use super::keys::{Keys, instant};
 use super::scope::{Scope, integer, of_profile, with_value};
 use crate::error::Error;
 use crate::shell::quoted;

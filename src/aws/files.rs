@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::environment::Environment;
 use super::ini::{self, Section};
-use super::scope::Environment;
 use crate::error::Error;
 use crate::redact;
 use crate::shell;

@@ -11,11 +11,12 @@ use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
 use super::chain::SsoRole;
-use super::credentials::{Keys, Resolver, get, instant, is_header};
+use super::environment::Environment;
 use super::failures::credentials_error;
 use super::files::read_limited;
-use super::scope::{Environment, of_profile, region};
-use super::service::Service;
+use super::keys::{Keys, instant, is_header};
+use super::scope::{of_profile, region};
+use super::service::{Resolver, Service, get};
 use crate::error::{Error, Kind};
 use crate::net::errors::{self, cut};
 use crate::net::http::{HttpAnswer, LONGEST_TOKEN};

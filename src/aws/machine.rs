@@ -17,10 +17,12 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::credentials::{Keys, Resolver, get, is_header, unsendable};
+use super::environment::Environment;
 use super::failures::credentials_error;
 use super::files::read_limited;
-use super::scope::{Environment, Scope, integer};
+use super::keys::{Keys, is_header, unsendable};
+use super::scope::{Scope, integer};
+use super::service::{Resolver, get};
 use crate::error::{Error, Kind};
 use crate::net::errors::cut;
 use crate::net::http::LONGEST_TOKEN;

@@ -30,10 +30,12 @@
 
 mod chain;
 mod credentials;
+mod environment;
 pub(crate) mod failures;
 mod files;
 mod ini;
 mod kept;
+mod keys;
 mod machine;
 mod program;
 mod scope;
@@ -41,11 +43,13 @@ mod service;
 mod sts;
 
 use self::chain::CredentialSource;
-pub(crate) use self::credentials::Keys;
-use self::credentials::{LIMIT, Resolver};
+use self::credentials::LIMIT;
+use self::environment::Environment;
 pub(crate) use self::failures::Origin;
 use self::files::AwsFiles;
-use self::scope::{Environment, Scope};
+pub(crate) use self::keys::Keys;
+use self::scope::Scope;
+use self::service::Resolver;
 pub(crate) use self::service::ServiceSettings;
 use crate::error::Error;
 use crate::net::retry::FIRST_DELAY;

@@ -9,9 +9,10 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
 use super::chain::CredentialSource;
-use super::credentials::{Keys, Resolver};
 use super::failures::credentials_error;
+use super::keys::Keys;
 use super::scope::of_profile;
+use super::service::Resolver;
 use crate::error::Error;
 use crate::net::errors;
 use crate::shell::quoted;

@@ -2,15 +2,21 @@
 //! sees them: it panics on some invalid settings and ignores others. An invalid setting is an error that
 //! names where it was set.
 
+use std::path::Path;
 use std::time::Duration;
 
 use url::Url;
 
+use super::failures::credentials_error;
 use super::ini::in_group;
-use super::scope::{Scope, refuse_fips, with_value};
+use super::scope::{Scope, refuse_fips, region, with_value};
 use crate::error::Error;
+use crate::net::http::{self, HttpAnswer, LONGEST_TOKEN};
+use crate::net::retry::Failure;
 use crate::net::settings::{ConnectionArgs, Found, Transport, host};
+use crate::progress::Progress;
 
+/// The region of ECR Public, and of other services if no setting names one.
 const HOME_REGION: &str = "us-east-1";
 
 /// The partitions beside the public one: how their regions begin, and the domains of their endpoints for
@@ -158,6 +164,47 @@ fn check_process(scope: &Scope) -> Result<(), Error> {
     scope
         .region()
         .map_or(Ok(()), |region| refuse_fips(&region.text))
+}
+
+/// What requests for credentials need.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Resolver<'a> {
+    pub(super) scope: &'a Scope,
+    pub(super) settings: &'a ServiceSettings,
+    pub(super) ca_bundle: Option<&'a Path>,
+    pub(super) progress: &'a Progress,
+}
+
+impl Resolver<'_> {
+    pub(super) async fn run<T>(
+        &self,
+        operation: &str,
+        attempt: impl AsyncFnMut() -> Result<T, Failure>,
+    ) -> Result<T, Error> {
+        let retry = self.settings.transport.retry.clone();
+        let retry = retry.for_host(None);
+        let outcome = retry.run(self.progress, operation, attempt).await;
+        outcome.map_err(|failure| failure.error)
+    }
+
+    pub(super) fn region(&self) -> Result<String, Error> {
+        let found = self.scope.region();
+        found.map_or_else(|| Ok(HOME_REGION.to_owned()), region)
+    }
+}
+
+pub(super) async fn get(
+    http: &http::Client,
+    url: &str,
+    headers: &[(&'static str, &str)],
+    host: &str,
+) -> Result<HttpAnswer, Failure> {
+    let request = http::request("GET", url, headers, Vec::new()).map_err(|_| {
+        Failure::fatal(credentials_error(format!(
+            "`{host}`: the URL cannot be requested"
+        )))
+    })?;
+    http.send(request, LONGEST_TOKEN, host).await
 }
 
 #[cfg(test)]

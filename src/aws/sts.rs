@@ -13,10 +13,10 @@ use aws_smithy_types::retry::ProvideErrorKind;
 use jiff::Timestamp;
 
 use super::chain::{AssumedRole, CredentialSource};
-use super::credentials::{Keys, Resolver};
 use super::failures::{self, credentials_error, is_skewed};
 use super::files::read_limited;
-use super::service::Service;
+use super::keys::Keys;
+use super::service::{Resolver, Service};
 use crate::error::{Error, Kind};
 use crate::net::errors;
 use crate::net::http::LONGEST_TOKEN;

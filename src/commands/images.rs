@@ -4,7 +4,7 @@ use super::values::{
     alias, artifact, digest, media_type, platforms, pushed, registry_id, repository, size,
 };
 use crate::error::Error;
-use crate::facts::Facts;
+use crate::facts::Facts as F;
 use crate::listing::{self, ImageListingArgs, Missing, Query, UsedByArgs};
 use crate::model::{Row, RowKind};
 use crate::output::{Column as C, Look, Schema, Shown, Value, offer};
@@ -54,26 +54,28 @@ pub(crate) const SCHEMA: Schema = Schema {
 };
 
 const COLUMNS: &[C] = &[
-    C::new("registryId", "REGISTRY", Facts::DETAILS, 5, registry_id).for_machines(),
-    C::new("registryAliasName", "ALIAS", Facts::NAMES, 8, alias).shown(Shown::ForPublic),
-    C::new("repositoryName", "REPOSITORY", Facts::NAMES, 8, repository).shown(Shown::ForSeveral),
-    C::new("imageDigest", "DIGEST", Facts::DIGESTS, 9, digest).look(Look::Digest),
-    C::new("imagePushedAt", "PUSHED", Facts::DETAILS, 4, pushed),
-    C::new("imageSizeInBytes", "SIZE", Facts::DETAILS, 3, size).look(Look::Number),
+    C::new("registryId", "REGISTRY", F::DETAILS, 5, registry_id).for_machines(),
+    C::new("registryAliasName", "ALIAS", F::NAMES, 8, alias).shown(Shown::ForPublic),
+    C::new("repositoryName", "REPOSITORY", F::NAMES, 8, repository).shown(Shown::ForSeveral),
+    C::new("imageDigest", "DIGEST", F::DIGESTS, 9, digest).look(Look::Digest),
+    C::new("imagePushedAt", "PUSHED", F::DETAILS, 4, pushed),
+    C::new("imageSizeInBytes", "SIZE", F::DETAILS, 3, size).look(Look::Number),
     C::new(
         "imageManifestMediaType",
         "MANIFEST",
-        Facts::DETAILS,
+        F::DETAILS,
         1,
         media_type,
     ),
-    C::new("artifactMediaType", "ARTIFACT", Facts::DETAILS, 5, artifact).for_machines(),
-    C::new("platforms", "PLATFORMS", Facts::MANIFESTS, 6, platforms).for_machines(),
-    C::new("role", "ROLE", Facts::RELATIONS, 5, role).for_machines(),
-    C::new("usedBy", "USED BY", Facts::RELATIONS, 6, used_by)
+    C::new("artifactMediaType", "ARTIFACT", F::DETAILS, 5, artifact).for_machines(),
+    C::new("platforms", "PLATFORMS", F::MANIFESTS, 6, platforms)
+        .look(Look::Platforms)
+        .for_machines(),
+    C::new("role", "ROLE", F::RELATIONS, 5, role).for_machines(),
+    C::new("usedBy", "USED BY", F::RELATIONS, 6, used_by)
         .look(Look::Name)
         .for_machines(),
-    C::new("imageTags", "TAGS", Facts::NAMES, 7, tags)
+    C::new("imageTags", "TAGS", F::NAMES, 6, tags)
         .look(Look::Name)
         .also(&["tag", "imageTag"]),
 ];

@@ -1,11 +1,8 @@
 //! `ecrpub repos`: one row per repository.
 
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
-
 use super::values::{alias, created, name, pushed, registry_id, size};
 use crate::error::Error;
-use crate::facts::Facts;
+use crate::facts::Facts as F;
 use crate::listing::{self, ListingArgs, Missing, Query, UsageArgs};
 use crate::model::{Row, RowKind};
 use crate::output::{Column as C, FormatName, Look, Schema, Shown, Value, offer};
@@ -21,17 +18,14 @@ use crate::source::{RegistryArgs, SourceName};
 /// All rows are read, then filtered, sorted and limited, in every format.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "ecrpub repos [OPTIONS] [REGISTRY]...", after_help = EXAMPLES)]
-#[command(mut_arg("output", |output| output.value_parser(FormatName::parser(format)).long_help(OUTPUT_HELP)))]
-#[command(mut_arg("columns", |columns| offer(columns.long_help(COLUMNS_HELP), COLUMNS)))]
-#[command(mut_arg("no_trunc", |no_trunc| no_trunc.help(NO_TRUNC).long_help(NO_TRUNC_HELP)))]
-#[command(mut_arg("count", |count| count.long_help(COUNT_HELP)))]
+#[command(mut_arg("output", |output| output.value_parser(FormatName::parser())))]
+#[command(mut_arg("columns", |columns| offer(columns, COLUMNS)))]
 #[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser(SORT_KEYS)).long_help(SORT_HELP)))]
 #[command(mut_arg("include", |include| include.help(INCLUDE).long_help(INCLUDE_HELP)))]
 #[command(mut_arg("exclude", |exclude| exclude.help("Ignore names that match this regex; repeatable")))]
 #[command(mut_arg("limit", |limit| limit.help("List only the first N rows of each registry")))]
 #[command(mut_arg("skip", |skip| skip.help("Leave out the first N rows of each registry")))]
 #[command(mut_arg("full_ref", |full_ref| full_ref.help(FULL_REF).long_help(FULL_REF)))]
-#[command(mut_arg("since", |since| since.long_help(SINCE_HELP)))]
 #[command(mut_args(hide_others))]
 pub(crate) struct ReposArgs {
     #[command(flatten)]
@@ -49,36 +43,12 @@ List only repositories whose name matches this regex; repeatable
 
 The regular expression must match the whole name. A repository passes if its name matches some \
 `--include` and no `--exclude`. Example: `team/.*`";
-const SINCE_HELP: &str = "\
-List only repositories created at or after this time
-
-A time (`2024-06-01T12:00:00Z`), a date with or without a time in UTC (`2024-06-01`, \
-`2024-06-01 12:00:00`), or an age (`36h`, `7d`, `2w`, `3mo`, `1y`, `1d12h`). Rows without a date are left out.";
 const SORT_HELP: &str = "\
 Sort the rows by this key
 
 Names ascend; dates and figures of usage descend. A figure of usage adds `--usage`. Rows without the \
 key come last; ties break by name. The field names of JSON and the titles of tables are accepted too, \
 such as `sizeInBytes`. Default: the name.";
-const COUNT_HELP: &str = "\
-Print the number of rows instead of the rows
-
-Prints a bare number; for several registries, one line each: the name, a tab, the number.";
-const OUTPUT_HELP: &str = "\
-Print in this format
-
-Default: `table`, or `name` with `--full-ref`.";
-const COLUMNS_HELP: &str = "\
-Print these columns; `+NAME` adds one, `-NAME` leaves one out
-
-Names are separated by commas: `name,created`, or `+arn,-uri` to change the default. A name is a field, \
-a title in a table or a sort key, in any case: `lastPushedAt`, `LAST PUSH` and `pushed` are the same. A \
-table shows the most useful columns by default, the other formats every field of the service.";
-const NO_TRUNC: &str = "Print the values of a table in full";
-const NO_TRUNC_HELP: &str = "\
-Print the values of a table in full
-
-Lines may be wider than the terminal.";
 const FULL_REF: &str = "Print references to paste: public.ecr.aws/ALIAS/NAME";
 
 const EXAMPLES: &str = "\
@@ -103,19 +73,6 @@ fn hide_others(arg: clap::Arg) -> clap::Arg {
     if is_other { arg.hide(true) } else { arg }
 }
 
-/// `format` as it is offered for repositories: those that delete images are refused by name.
-fn format(format: FormatName) -> PossibleValue {
-    let value = format.to_possible_value().unwrap_or_default();
-    match format {
-        FormatName::Table => value.help("For people: one row per line, human sizes"),
-        FormatName::Csv => value.help("For spreadsheets: RFC 4180, several values joined by `;`"),
-        FormatName::Name => {
-            value.help("For loops: one name per line, or a reference with `--full-ref`")
-        }
-        format => value.hide(format == FormatName::DeleteRequests),
-    }
-}
-
 /// The keys that repositories can be sorted by.
 const SORT_KEYS: &[SortKey] = &[
     SortKey::Name,
@@ -134,32 +91,32 @@ pub(crate) const SCHEMA: Schema = Schema {
 };
 
 /// What is counted over all images, which public registries do not show.
-const WHOLE_USAGE: Facts = Facts::USAGE.union(Facts::UNTAGGED);
+const WHOLE_USAGE: F = F::USAGE.union(F::UNTAGGED);
 
 const COLUMNS: &[C] = &[
-    C::new("registryId", "REGISTRY", Facts::DETAILS, 5, registry_id).for_machines(),
-    C::new("repositoryArn", "ARN", Facts::DETAILS, 5, arn).for_machines(),
-    C::new("registryAliasName", "ALIAS", Facts::NAMES, 8, alias).shown(Shown::ForPublic),
-    C::new("repositoryName", "NAME", Facts::NAMES, 9, name)
+    C::new("registryId", "REGISTRY", F::DETAILS, 5, registry_id).for_machines(),
+    C::new("repositoryArn", "ARN", F::DETAILS, 5, arn).for_machines(),
+    C::new("registryAliasName", "ALIAS", F::NAMES, 8, alias).shown(Shown::ForPublic),
+    C::new("repositoryName", "NAME", F::NAMES, 9, name)
         .look(Look::Name)
         .also(&["name", "repository"]),
-    C::new("createdAt", "CREATED", Facts::DETAILS, 4, created),
+    C::new("createdAt", "CREATED", F::DETAILS, 4, created),
     C::new("imageCount", "IMAGES", WHOLE_USAGE, 6, images)
         .look(Look::Number)
-        .shown(Shown::WhenAsked),
+        .for_machines(),
     C::new("untaggedCount", "UNTAGGED", WHOLE_USAGE, 6, untagged)
         .look(Look::Number)
-        .shown(Shown::WhenAsked),
-    C::new("tagCount", "TAGS", Facts::USAGE, 6, tags)
+        .for_machines(),
+    C::new("tagCount", "TAGS", F::USAGE, 6, tags)
         .look(Look::Number)
-        .shown(Shown::WhenAsked),
+        .for_machines(),
     C::new("sizeInBytes", "SIZE", WHOLE_USAGE, 6, size)
         .look(Look::Number)
-        .shown(Shown::WhenAsked),
-    C::new("lastPushedAt", "LAST PUSH", Facts::USAGE, 6, pushed)
-        .shown(Shown::WhenAsked)
+        .for_machines(),
+    C::new("lastPushedAt", "LAST PUSH", F::USAGE, 6, pushed)
+        .for_machines()
         .also(&["pushed"]),
-    C::new("repositoryUri", "URI", Facts::NAMES, 3, uri),
+    C::new("repositoryUri", "URI", F::NAMES, 3, uri),
 ];
 
 fn arn(row: &Row) -> Value<'_> {

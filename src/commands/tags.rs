@@ -4,10 +4,10 @@ use super::values::{
     alias, artifact, created, digest, media_type, name, platforms, pushed, repository, size,
 };
 use crate::error::Error;
-use crate::facts::Facts;
+use crate::facts::Facts as F;
 use crate::listing::{self, ImageListingArgs, Missing, Query};
 use crate::model::RowKind;
-use crate::output::{Column as C, Look, Schema, Shown, offer};
+use crate::output::{Column as C, FormatName, Look, Schema, Shown, offer};
 use crate::select::{SortKey, TaggedArgs};
 use crate::session::Session;
 
@@ -19,6 +19,7 @@ use crate::session::Session;
 /// All rows are read, then filtered, sorted and limited, in every format.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "ecrpub tags [OPTIONS] REPO...", after_help = EXAMPLES)]
+#[command(mut_arg("output", |output| output.value_parser(FormatName::parser())))]
 #[command(mut_arg("columns", |columns| offer(columns, COLUMNS)))]
 #[command(mut_arg("sort", |sort| sort.value_parser(SortKey::parser(SORT_KEYS))))]
 pub(crate) struct TagsArgs {
@@ -49,52 +50,33 @@ pub(crate) const SCHEMA: Schema = Schema {
 };
 
 const COLUMNS: &[C] = &[
-    C::new("registryAliasName", "ALIAS", Facts::NAMES, 8, alias).shown(Shown::ForPublic),
-    C::new("repositoryName", "REPOSITORY", Facts::NAMES, 8, repository).shown(Shown::ForSeveral),
-    C::new("imageTag", "TAG", Facts::NAMES, 9, name)
+    C::new("registryAliasName", "ALIAS", F::NAMES, 8, alias).shown(Shown::ForPublic),
+    C::new("repositoryName", "REPOSITORY", F::NAMES, 8, repository).shown(Shown::ForSeveral),
+    C::new("imageTag", "TAG", F::NAMES, 9, name)
         .look(Look::Name)
         .also(&["tags", "imageTags", "name"]),
-    C::new("createdAt", "CREATED", Facts::DETAILS, 5, created),
-    C::new(
-        "imageDetail.imageSizeInBytes",
-        "SIZE",
-        Facts::DETAILS,
-        3,
-        size,
-    )
-    .look(Look::Number),
-    C::new(
-        "imageDetail.imagePushedAt",
-        "PUSHED",
-        Facts::DETAILS,
-        6,
-        pushed,
-    )
-    .for_machines(),
+    C::new("createdAt", "CREATED", F::DETAILS, 5, created),
+    C::new("imageDetail.imageSizeInBytes", "SIZE", F::DETAILS, 3, size).look(Look::Number),
+    C::new("imageDetail.imagePushedAt", "PUSHED", F::DETAILS, 6, pushed).for_machines(),
     C::new(
         "imageDetail.imageManifestMediaType",
         "MANIFEST",
-        Facts::DETAILS,
+        F::DETAILS,
         1,
         media_type,
     ),
     C::new(
         "imageDetail.artifactMediaType",
         "ARTIFACT",
-        Facts::DETAILS,
+        F::DETAILS,
         6,
         artifact,
     )
     .for_machines(),
-    C::new("platforms", "PLATFORMS", Facts::MANIFESTS, 7, platforms).for_machines(),
-    C::new(
-        "imageDetail.imageDigest",
-        "DIGEST",
-        Facts::DIGESTS,
-        4,
-        digest,
-    )
-    .look(Look::Digest),
+    C::new("platforms", "PLATFORMS", F::MANIFESTS, 6, platforms)
+        .look(Look::Platforms)
+        .for_machines(),
+    C::new("imageDetail.imageDigest", "DIGEST", F::DIGESTS, 4, digest).look(Look::Digest),
 ];
 
 impl TagsArgs {

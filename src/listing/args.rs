@@ -15,7 +15,8 @@ pub(crate) struct ListingArgs {
 
     /// Print the number of rows instead of the rows
     ///
-    /// Prints a bare number; for several repositories, one line each: the name, a tab, the number.
+    /// Prints a bare number; for several repositories or registries, one line each: the name, a tab, the
+    /// number.
     #[arg(long, help_heading = "Rows")]
     pub(super) count: bool,
 

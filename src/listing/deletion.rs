@@ -151,7 +151,7 @@ pub(super) async fn verify(listing: &Listing<'_>, part: &Part<'_>) -> Result<(),
         let ids: Vec<_> = ids.map(ImageId::Digest).collect();
         let subject = &part.target.subject;
         let kind = listing.query.kind();
-        let rows = listing.sources.look_up(kind, subject, &ids).await?;
+        let rows = listing.sources.look_up(kind, subject, &ids, false).await?;
         // Without rows one of them does not exist, which the comparison finds.
         found.extend(rows.into_iter().flatten());
     }

@@ -132,7 +132,9 @@ fn nothing_matches(pattern: &RepositoryPattern, sources: &Sources<'_>) -> Error 
             let options = sources.options_for(true);
             format!("list your repositories with `ecrpub repos{options}`")
         }
-        registry => format!("list the repositories with `ecrpub repos {registry}`"),
+        registry @ RegistryName::Public(_) => {
+            format!("list the repositories with `ecrpub repos {registry}`")
+        }
     };
     Error::new(Kind::NotFound, format!("no repository matches `{pattern}`")).hint(hint)
 }

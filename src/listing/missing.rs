@@ -24,8 +24,7 @@ impl Listing<'_> {
             (unknown.into_iter()).partition(|(target, _)| target.matched.is_some());
         for (target, _) in vanished {
             let title = target.subject.title();
-            let note = format!("{title} disappeared meanwhile");
-            self.session.console.note(&note);
+            (self.session.console).note(&format!("{title} disappeared meanwhile"));
         }
         let names = if unknown.iter().any(|(target, _)| is_own(target)) {
             let names = tokio::time::timeout(PATIENCE, own_names(&self.sources)).await;
@@ -83,12 +82,13 @@ impl Listing<'_> {
         };
         Error::new(Kind::NotFound, message).hint(match id {
             ImageId::Digest(_) if !subject.is_own() => format!(
-                "a public repository shows tagged images only; list its tags with `ecrpub tags {subject}`"
+                "a public repository shows tagged images only; list them with `ecrpub images {subject}`"
             ),
             ImageId::Digest(digest) if are_tags => format!(
                 "look up the image with `ecrpub images {subject}{options} --digest {digest}`"
             ),
-            _ => format!("list its tags with `ecrpub tags {subject}{options}`"),
+            ImageId::Digest(_) => format!("list its images with `ecrpub images {subject}{options}`"),
+            ImageId::Tag(_) => format!("list its tags with `ecrpub tags {subject}{options}`"),
         })
     }
 }

@@ -23,8 +23,8 @@ pub(crate) use self::query::{AddedColumns, Query};
 pub(crate) use self::usage::UsageArgs;
 use crate::error::{Error, Kind};
 use crate::facts::{Facts, Need};
-use crate::output::{Column, Destination, Expected};
-use crate::select::Selection;
+use crate::output::{Destination, Expected};
+use crate::select::{Selection, SortKey};
 use crate::session::Session;
 use crate::source::{PublicApi, Sources};
 
@@ -92,8 +92,9 @@ async fn list(query: &Query<'_>, api: PublicApi, session: Session<'_>) -> Result
     check::check(query, api)?;
     let args = query.args;
     let expected = query.expected(api);
-    let columns = (args.output).columns(query.schema, expected, &query.added_columns())?;
-    let listing = Listing::connect(query, api, &columns, session).await?;
+    let mut asked = query.added_columns();
+    let columns = (args.output).columns(query.schema, expected, &asked)?;
+    let listing = Listing::connect(query, api, session).await?;
     // Not earlier: a credential process may prompt on the same terminal.
     let prints_rows = listing.mode == Mode::Stream && listing.destination.terminal;
     if session.console.has_watcher() && !prints_rows {
@@ -104,9 +105,9 @@ async fn list(query: &Query<'_>, api: PublicApi, session: Session<'_>) -> Result
         session.console.note("your registry has no repositories");
     }
     session.progress.subjects(resolved.targets.len());
-    let format = args
-        .output
-        .format(query.kind(), columns, listing.destination);
+    let key = args.select.sort.map(SortKey::name);
+    asked.extend(key.as_deref());
+    let format = (args.output).format(query.schema, columns, &asked, listing.destination);
     let printer = Printer::new(format, session.console);
     let (rows, missing) = match listing.mode {
         Mode::Stream => listing.stream(&resolved.targets, printer).await?,
@@ -128,17 +129,15 @@ const OF_MANIFESTS: Facts = Facts::MANIFESTS
     .union(Facts::RELATIONS);
 
 impl<'a> Listing<'a> {
-    /// The listing of `query` with these columns, connected to its sources.
+    /// The listing of `query`, connected to its sources.
     async fn connect(
         query: &'a Query<'_>,
         api: PublicApi,
-        columns: &[&Column],
         session: Session<'a>,
     ) -> Result<Self, Error> {
         let args = query.args;
         let expected = query.expected(api);
-        let of_columns = columns.iter().map(|column| column.needs);
-        let printing = union(of_columns.chain(facts(query.needs_of_output()))) - expected.told;
+        let printing = union(facts(query.needs_of_output())) - expected.told;
         let selecting = union(facts(query.needs_of_selection())) - expected.told;
         let reads = printing | selecting;
         let destination = session.console.destination(session.env.now());

@@ -7,7 +7,6 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::model::RowKind;
 use crate::output::{counted, human_count};
-use crate::select::Selected;
 use crate::shell::quoted;
 use crate::source::{self, ManifestCounts};
 
@@ -53,7 +52,6 @@ impl Listing<'_> {
         for note in self.sources.manifest_notes(owns) {
             self.note(&note);
         }
-        self.note_untagged(parts);
         self.note_token(next_token);
     }
 
@@ -72,7 +70,9 @@ impl Listing<'_> {
     fn sum_up(&self, parts: &[Part<'_>], description: Option<&str>) {
         let rows: Vec<_> = parts.iter().flat_map(|part| &part.selected.rows).collect();
         let is_whole = parts.iter().all(|part| self.is_whole(part));
-        let totals = summary::line(self.query.kind(), &rows, is_whole);
+        let kind = self.query.kind();
+        let totals = summary::line(kind, &rows, is_whole);
+        let storage = summary::storage(&rows).filter(|_| kind == RowKind::Repositories);
         let is_deletable = parts.iter().any(|part| !part.requests.is_empty());
         let requests = is_deletable.then(|| {
             format!(
@@ -83,6 +83,7 @@ impl Listing<'_> {
         let read = self.manifests_read();
         let lines = [
             totals.as_deref(),
+            storage.as_deref(),
             requests.as_deref(),
             read.as_deref(),
             description,
@@ -173,21 +174,21 @@ impl Listing<'_> {
         } else {
             "named row"
         };
-        let passes = if self.query.tagged.unused {
-            "is unused and passes the filters"
-        } else {
-            "passes the filters"
+        let (filter, tagged) = (&self.query.args.select.filter, self.query.tagged);
+        let mut filters = filter.needs().chain(tagged.needs());
+        let is_filtered = filters.any(|need| need.option != "--unused");
+        let passes = match tagged.unused {
+            true if is_filtered || self.query.platform.is_some() => {
+                "is unused and passes the filters"
+            }
+            true => "is unused and older than 24 hours",
+            false => "passes the filters",
         };
-        let Selected {
-            counts,
-            suggestion,
-            not_versions,
-            ..
-        } = &part.selected;
-        let others = match not_versions {
+        let counts = &part.selected.counts;
+        let others = match part.selected.not_versions {
             0 => String::new(),
             1 => "; 1 tag is not a version".to_owned(),
-            count => format!("; {} are not versions", counted(*count, "tag")),
+            count => format!("; {} are not versions", counted(count, "tag")),
         };
         let reason = match counts.read {
             _ if counts.skipped > 0 => {
@@ -199,27 +200,12 @@ impl Listing<'_> {
             0 => "it has no tags".to_owned(),
             read => format!("of {}, none {passes}{others}", counted(read, noun)),
         };
+        let suggestion = part.selected.suggestion.as_deref();
         self.note(&format!(
             "{} has nothing to list: {reason}{}",
             subject.title(),
-            did_you_mean(suggestion.as_deref().filter(|_| counts.skipped == 0))
+            did_you_mean(suggestion.filter(|_| counts.skipped == 0))
         ));
-    }
-
-    /// Notes that public repositories do not show untagged images, if they would be listed.
-    pub(super) fn note_untagged(&self, parts: &[Part<'_>]) {
-        if self.query.kind() != RowKind::Images || !self.selection.admits_untagged() {
-            return;
-        }
-        let targets = parts.iter().map(|part| part.target);
-        let mut lacking =
-            targets.filter(|target| !target.subject.is_own() && self.query.wants_all(target));
-        let whose = match (lacking.next(), lacking.next()) {
-            (Some(target), None) => format!("the public repository `{}`", target.subject),
-            (Some(_), Some(_)) => "public repositories".to_owned(),
-            (None, _) => return,
-        };
-        self.note(&format!("untagged images of {whose} cannot be listed"));
     }
 
     /// Notes how to resume a part of a listing, unless its format carries the token.

@@ -107,10 +107,23 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// The names of the columns that options add.
+    /// Whether the names and digests of tags are all that is printed, or selects what is, and the registry
+    /// may be asked for them.
+    pub(super) fn digests_are_enough(&self) -> bool {
+        let (selecting, printing) = (self.needs_of_selection(), self.needs_of_output());
+        let mut needs = selecting.iter().chain(&printing);
+        self.source != SourceName::Gallery
+            && self.args.output.format_name() == FormatName::Name
+            && needs.all(|need| (Facts::NAMES | Facts::DIGESTS).contains(need.facts))
+    }
+
+    /// The names of the columns that options add. The roles of unused images are known without a further
+    /// request.
     pub(super) fn added_columns(&self) -> Vec<&'static str> {
-        let added = self.added.iter();
-        added.flat_map(|added| added.columns).copied().collect()
+        let added = self.added.iter().flat_map(|added| added.columns).copied();
+        let output = &self.args.output;
+        let shows_role = self.tagged.unused && output.is_table() && !output.chooses_columns();
+        added.chain(shows_role.then_some("role")).collect()
     }
 
     /// The facts that select and order rows, by the option that needs them.
@@ -144,7 +157,7 @@ impl<'a> Query<'a> {
         let mut needs = self.args.output.needs(self.schema);
         for added in &self.added {
             let columns = added.columns.iter();
-            let columns = columns.filter_map(|name| self.schema.column(name));
+            let columns = columns.filter_map(|name| self.schema.find(name));
             needs.extend(columns.map(|column| Need::new(added.option, column.needs)));
         }
         needs

@@ -187,9 +187,7 @@ impl Listing<'_> {
         let wanted = self.query.wanted(target);
         let mut collector = self.collector(selection, wanted.as_ref());
         if let Some(wanted) = &wanted
-            && self
-                .look_up(&target.subject, wanted, &mut collector)
-                .await?
+            && self.look_up(target, wanted, &mut collector).await?
         {
             return Part::of(collector.finish(), target);
         }
@@ -255,10 +253,14 @@ impl Listing<'_> {
     /// Looks up the rows of `wanted`; returns false if some must be picked from the listing.
     async fn look_up(
         &self,
-        subject: &Subject,
+        target: &Target,
         wanted: &Wanted,
         collector: &mut Collector<'_>,
     ) -> Result<bool, Error> {
+        let (kind, subject) = (self.query.kind(), &target.subject);
+        // The gallery, which does not limit the rate, lists the many repositories of a pattern sooner.
+        let is_single = wanted.ids().len() == 1 && target.matched.is_none();
+        let digest_is_enough = is_single && self.query.digests_are_enough();
         let mut found_all = true;
         for ids in wanted.ids().chunks(LOOK_UP_SIZE) {
             // The service looks up whole digests only.
@@ -266,7 +268,8 @@ impl Listing<'_> {
                 found_all = false;
                 continue;
             }
-            match (self.sources.look_up(self.query.kind(), subject, ids)).await? {
+            let found = (self.sources).look_up(kind, subject, ids, digest_is_enough);
+            match found.await? {
                 Some(found) => collector.add(found),
                 None => found_all = false,
             }

@@ -98,8 +98,9 @@ async fn add_answers(
     }
     if listing.mode == Mode::Delete {
         deletion::leave_out(listing, part);
+        return deletion::plan(manifests, part, listing.mode).await;
     }
-    if listing.mode == Mode::Delete || listing.query.tagged.unused && listing.sums_up() {
+    if listing.query.tagged.unused && listing.sums_up() {
         deletion::plan(manifests, part, listing.mode).await?;
     }
     if listing.printing.contains(Facts::RELATIONS) {
@@ -122,7 +123,11 @@ async fn mark_unused(
     for row in &mut *rows {
         let is_unused = (row.digest.as_deref()).is_some_and(|digest| unused.contains(digest));
         if is_unused && row.pushed_at.is_some_and(|date| date < settled) {
-            row.relations.get_or_insert_default().is_unused = true;
+            let relations = row.relations.get_or_insert_default();
+            relations.is_unused = true;
+            relations.role = manifests
+                .graph
+                .role(row.digest.as_deref().unwrap_or_default());
         }
     }
     let title = manifests.subject.title();
@@ -237,7 +242,8 @@ async fn add_platforms(
     manifests: &mut RepositoryManifests<'_>,
     rows: &mut [Row],
 ) -> Result<Vec<String>, Error> {
-    if !listing.expected.told.contains(Facts::DIGESTS) {
+    let lacks_digests = rows.iter().any(|row| row.digest.is_none());
+    if lacks_digests && !listing.expected.told.contains(Facts::DIGESTS) {
         manifests.read_by_tag(rows).await?;
     }
     if !listing.reads().contains(Facts::MANIFESTS) {

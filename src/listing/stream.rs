@@ -29,7 +29,6 @@ impl Listing<'_> {
         }
         self.session.progress.end_line();
         self.note_empty(&parts);
-        self.note_untagged(&parts);
         self.note_token(next_token);
         let rows = parts.iter().map(|part| part.selected.counts.passing);
         Ok((rows.sum(), missing))

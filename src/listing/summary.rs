@@ -11,7 +11,12 @@ pub(super) fn line(kind: RowKind, rows: &[&Row], is_whole: bool) -> Option<Strin
     if rows.is_empty() {
         return None;
     }
-    let mut parts = vec![counted(rows.len(), kind.noun())];
+    let noun = match kind {
+        // Public repositories do not show others.
+        RowKind::Images if rows.iter().all(|row| row.alias().is_some()) => "tagged image",
+        kind => kind.noun(),
+    };
+    let mut parts = vec![counted(rows.len(), noun)];
     match kind {
         RowKind::Repositories => add_usage(&mut parts, rows),
         RowKind::Images | RowKind::Tags => add_images(&mut parts, rows, is_whole),
@@ -33,11 +38,9 @@ fn add_images(parts: &mut Vec<String>, rows: &[&Row], is_whole: bool) {
     let distinct =
         images.filter(|row| (row.digest.as_deref()).is_none_or(|digest| digests.insert(digest)));
     let size = sum(distinct.map(|row| row.size)).unwrap_or_default();
-    let at_least = match is_whole || !rows.iter().any(|row| row.is_index()) {
-        true => "",
-        false => "at least ",
-    };
     if size > 0 {
+        let is_exact = is_whole || !rows.iter().any(|row| row.is_index());
+        let at_least = if is_exact { "" } else { "at least " };
         parts.push(format!("{at_least}{}", human_size(size)));
     }
 }
@@ -58,8 +61,21 @@ fn add_usage(parts: &mut Vec<String>, rows: &[&Row]) {
         (None, Some(tags)) => parts.push(counted(plural(tags), "tag")),
         (None, None) => {}
     }
-    let size = sum(rows.iter().map(|row| row.size)).map(human_size);
-    parts.extend(size.map(|size| format!("{size} (shared layers are billed once)")));
+}
+
+/// The storage of the repositories whose usage was read, of which shared layers are billed once, beside the
+/// quotas of the service.
+pub(super) fn storage(rows: &[&Row]) -> Option<String> {
+    let size = sum(rows.iter().map(|row| row.size))?;
+    let images = |row: &&&Row| row.detail.as_ref().and_then(|detail| detail.images);
+    let fullest = rows.iter().rev().max_by_key(images)?;
+    let images = usize::try_from(images(&fullest)?).unwrap_or_default();
+    Some(format!(
+        "storage: at most {} (50 GB are free); fullest: {}, {} of 100,000 images",
+        human_size(size),
+        fullest.id()?,
+        human_count(images)
+    ))
 }
 
 fn untagged_part(count: usize) -> String {

@@ -64,14 +64,15 @@ impl<'a> Anonymous<'a> {
         outcome.await.map_err(|failure| failure.error)
     }
 
-    /// Gets `url` once; the response body has at most `limit` bytes.
-    pub(crate) async fn get(
+    /// Sends a request without a body once; the response body has at most `limit` bytes.
+    pub(crate) async fn send(
         &self,
+        method: &'static str,
         url: &str,
         headers: &[(&'static str, &str)],
         limit: u64,
     ) -> Result<HttpAnswer, Failure> {
-        let request = http::request("GET", url, headers, Vec::new())?;
+        let request = http::request(method, url, headers, Vec::new())?;
         self.http.send(request, limit, &self.host).await
     }
 

@@ -1,6 +1,7 @@
 //! Maps failures of the network and error responses to errors and retry causes.
 
 use std::borrow::Cow;
+use std::env;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -8,7 +9,6 @@ use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 
 use super::connect::{ConnectCause, ConnectError};
 use super::retry::{Failure, RetryCause};
-use super::settings::Found;
 use crate::error::{Error, Kind};
 use crate::redact::redacted;
 
@@ -133,10 +133,13 @@ fn unconnected(error: &ConnectError, host: &str) -> Failure {
             Error::usage(why)
                 .hint("correct the setting, unset it, or exempt the host with `NO_PROXY`"),
         ),
-        ConnectCause::NoRoots => match Found::in_environment("SSL_CERT_FILE") {
-            Some(Found { text, .. }) => hinted(
+        ConnectCause::NoRoots => match env::var("SSL_CERT_FILE")
+            .ok()
+            .filter(|path| !path.is_empty())
+        {
+            Some(path) => hinted(
                 format!(
-                    "cannot trust {peer}: `SSL_CERT_FILE` names `{text}`, which is missing or holds no certificates"
+                    "cannot trust {peer}: `SSL_CERT_FILE` names `{path}`, which is missing or holds no certificates"
                 ),
                 "correct the variable, or unset it",
             ),

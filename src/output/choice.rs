@@ -23,6 +23,11 @@ impl ColumnName {
         self.sign != Some('-')
     }
 
+    /// Whether it is added to the default columns.
+    pub(super) fn is_added(&self) -> bool {
+        self.sign == Some('+')
+    }
+
     /// Whether it is one of the only columns to print.
     pub(super) fn is_plain(&self) -> bool {
         self.sign.is_none()
@@ -88,7 +93,8 @@ impl TypedValueParser for ColumnParser {
 }
 
 /// The columns of `schema` in the order of `names`. If the names have signs: the `defaults` with
-/// those added and left out, in the order of the table. Always includes the columns of `added`.
+/// those of `added` and those added and left out, in the order of the table. Plain names are followed by
+/// those of `added`.
 ///
 /// # Errors
 ///
@@ -99,15 +105,9 @@ pub(super) fn choose(
     added: &[&str],
     defaults: impl Fn(&Column) -> bool,
 ) -> Result<Vec<&'static Column>, Error> {
-    let mut names = names;
     // `tag,` ends with an empty name.
-    if let [rest @ .., last] = names
-        && !rest.is_empty()
-        && last.is_plain()
-        && last.name.is_empty()
-    {
-        names = rest;
-    }
+    let is_empty = |name: &ColumnName| name.is_plain() && name.name.is_empty();
+    let names: Vec<_> = names.iter().filter(|name| !is_empty(name)).collect();
     let plain = names.iter().filter(|name| name.is_plain()).count();
     if plain != 0 && plain != names.len() {
         return Err(
@@ -118,7 +118,9 @@ pub(super) fn choose(
     }
     let all = schema.columns.iter();
     let mut chosen: Vec<&'static Column> = match plain {
-        0 => all.clone().filter(|column| defaults(column)).collect(),
+        0 => (all.clone())
+            .filter(|column| added.contains(&column.name()) || defaults(column))
+            .collect(),
         _ => Vec::new(),
     };
     let mut add = |column: &'static Column, is_wanted: bool| {
@@ -134,10 +136,10 @@ pub(super) fn choose(
         let column = column.ok_or_else(|| unknown(schema, &name.name))?;
         add(column, name.is_wanted());
     }
-    for column in added.iter().filter_map(|name| schema.column(name)) {
-        add(column, true);
-    }
-    if plain == 0 {
+    if plain > 0 {
+        let added = added.iter().filter_map(|name| schema.find(name));
+        added.for_each(|column| add(column, true));
+    } else {
         let place = |column: &&Column| all.clone().position(|other| other.key == column.key);
         chosen.sort_by_key(place);
     }

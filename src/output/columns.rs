@@ -46,8 +46,8 @@ pub(crate) struct Column {
     pub(crate) shown: Shown,
     /// The facts that fill it.
     pub(crate) needs: Facts,
-    /// When a table is too wide, columns of low importance give way first; those of [`NAMES`] or more
-    /// name the row.
+    /// When a table is too wide, columns of low importance give way first. What an option asks for has
+    /// [`ASKED`] or more, and what names the row [`NAMES`] or more.
     pub(crate) importance: u8,
     /// How a table shows its cells.
     pub(crate) look: Look,
@@ -62,16 +62,17 @@ pub(crate) enum Shown {
     Always,
     /// In a table of several repositories, and in machine formats.
     ForSeveral,
-    /// In machine formats only.
+    /// In machine formats only, and none where it takes a further request.
     ForMachines,
-    /// Only if an option asks for it.
-    WhenAsked,
     /// In a table of several repositories if one of them is public, and in machine formats if one is.
     ForPublic,
 }
 
-/// The least importance of a column that is a part of the row's name.
+/// The least importance of a column that is a part of the row's name. The columns of this importance name
+/// its repository or registry.
 pub(super) const NAMES: u8 = 8;
+/// The least importance of a column that an option asks for.
+pub(super) const ASKED: u8 = NAMES - 1;
 
 /// How a table shows the cells of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,8 @@ pub(crate) enum Look {
     Name,
     /// In the colour of a digest.
     Digest,
+    /// Without `linux/`, if all are of Linux.
+    Platforms,
 }
 
 /// The properties of a listing that are known before its rows are read.
@@ -167,11 +170,6 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    /// The column called `name`.
-    pub(crate) fn column(&self, name: &str) -> Option<&'static Column> {
-        self.columns.iter().find(|column| column.name() == name)
-    }
-
     /// The column with this field name, title or sort key, in any case.
     pub(crate) fn find(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.is_called(name))

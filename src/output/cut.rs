@@ -10,9 +10,15 @@ fn suffix(rest: usize) -> String {
     }
 }
 
-/// The width at which a list of `count` items shows its first one, of width `first`, whole.
-pub(super) fn width_of_first(first: usize, count: usize) -> usize {
-    first + suffix(count - 1).len()
+/// The width of the list of all `items`.
+pub(super) fn width(items: &[impl AsRef<str>]) -> usize {
+    let widths = items.iter().map(|item| item.as_ref().width());
+    widths.sum::<usize>() + 2 * (items.len() - 1)
+}
+
+/// The width at which the list shows the first of its `items` whole.
+pub(super) fn width_of_first(items: &[impl AsRef<str>]) -> usize {
+    items[0].as_ref().width() + suffix(items.len() - 1).len()
 }
 
 /// `first, second +7`: as many of `items` as fit, and the number of the others.

@@ -16,7 +16,7 @@ mod time;
 use std::borrow::Cow;
 
 use clap::ValueEnum;
-use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, StringValueParser, TypedValueParser};
 use jiff::Timestamp;
 
 pub(crate) use self::choice::{ColumnName, offer};
@@ -28,7 +28,7 @@ pub(crate) use self::time::TimeFormat;
 use crate::error::Error;
 use crate::escape::escaped;
 use crate::facts::{Facts, Need};
-use crate::model::{Row, RowKind};
+use crate::model::Row;
 
 /// How rows are printed.
 #[derive(Debug, clap::Args)]
@@ -40,7 +40,7 @@ use crate::model::{Row, RowKind};
 pub(crate) struct OutputArgs {
     /// Print in this format
     ///
-    /// Default: `table`, or `name` with `--full-ref` or `--pin`.
+    /// Default: `table`, or `name` if references are printed.
     #[arg(
         short,
         long,
@@ -52,10 +52,9 @@ pub(crate) struct OutputArgs {
 
     /// Print these columns; `+NAME` adds one, `-NAME` leaves one out
     ///
-    /// Names are separated by commas: `digest,tags`, or `+platforms,-manifest` to change the default.
-    /// A name is a field, a title in a table or a sort key, in any case: `imagePushedAt`, `PUSHED`
-    /// and `pushed` are the same. A table shows the most useful columns by default, the other formats
-    /// every field of the service.
+    /// Names are separated by commas. A name is a field, its title in a table, in parentheses below, or
+    /// a sort key, in any case. A table shows the most useful columns by default, the other formats every
+    /// field of the service.
     #[arg(
         short,
         long,
@@ -93,7 +92,7 @@ pub(crate) struct OutputArgs {
     #[arg(long, alias = "no-header", hide_short_help = true)]
     no_headers: bool,
 
-    /// Print digests, tags and media types of a table in full
+    /// Print the values of a table in full
     ///
     /// Lines may be wider than the terminal.
     #[arg(long, hide_short_help = true)]
@@ -107,28 +106,29 @@ pub(crate) struct OutputArgs {
 /// The formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FormatName {
-    /// For people: one row per line, short digests, human sizes
+    /// For people: one row per line, human sizes
     Table,
     /// For jq: one document, shaped like the service's response
     Json,
     /// The same objects, one per line
     Jsonl,
-    /// For spreadsheets: RFC 4180, several tags joined by `;`
+    /// For spreadsheets: RFC 4180, several values joined by `;`
     Csv,
     /// For awk: tabs between fields; tab, newline and backslash as `\t`, `\n`, `\\`
     Tsv,
-    /// For loops: one tag (tags) or digest (images) per line, or a reference with `--full-ref`
+    /// For loops: one tag, digest (images) or name (repos) per line, or a reference with `--full-ref`
     Name,
     /// For `aws ecr-public batch-delete-image --cli-input-json`, one request per line
     DeleteRequests,
 }
 
 impl FormatName {
-    /// A parser of all formats, shown as `shown` returns them.
-    pub(crate) fn parser(
-        shown: impl Fn(Self) -> PossibleValue,
-    ) -> impl TypedValueParser<Value = Self> {
-        let values = Self::value_variants().iter().copied().map(shown);
+    /// A parser for rows that are not deleted: requests to delete them are refused by name.
+    pub(crate) fn parser() -> impl TypedValueParser<Value = Self> {
+        let values = Self::value_variants().iter().map(|format| {
+            let value = format.to_possible_value().unwrap_or_default();
+            value.hide(*format == Self::DeleteRequests)
+        });
         PossibleValuesParser::new(values).try_map(|text| Self::from_str(&text, true))
     }
 
@@ -174,19 +174,25 @@ pub(crate) trait Format {
 }
 
 impl OutputArgs {
-    /// The format for these columns of rows of this kind.
+    /// The format for these columns of rows of `schema`; `asked` are the names of those that other
+    /// options ask for.
     pub(crate) fn format(
         &self,
-        kind: RowKind,
+        schema: &Schema,
         columns: Vec<&'static Column>,
+        asked: &[&str],
         destination: Destination,
     ) -> Box<dyn Format> {
+        let kind = schema.kind;
+        let added = self.columns.iter().filter(|name| name.is_added());
+        let asked = asked.iter().copied().chain(added.map(ColumnName::name));
         let style = Style {
             clock: self.clock(destination),
             headers: !self.no_headers,
             in_full: self.no_trunc,
             bytes: self.bytes,
             destination,
+            asked: asked.filter_map(|name| schema.find(name)).collect(),
         };
         match self.format_name() {
             FormatName::Table => Box::new(table::Table::new(columns, style)),
@@ -222,7 +228,6 @@ impl OutputArgs {
                     Shown::Always => true,
                     Shown::ForSeveral => is_machine || expected.several,
                     Shown::ForMachines => is_machine,
-                    Shown::WhenAsked => false,
                     Shown::ForPublic => expected.public && (is_machine || expected.several),
                 }
         })
@@ -293,6 +298,8 @@ struct Style {
     in_full: bool,
     bytes: bool,
     destination: Destination,
+    /// The columns that options ask for, which a narrow table keeps longer.
+    asked: Vec<&'static Column>,
 }
 
 impl Style {

@@ -39,9 +39,7 @@ impl ReferenceLines {
             let message = "the service returned a row without a public name";
             return Err(Error::new(Kind::Service, message));
         };
-        let host = row.home.as_ref().and_then(|home| home.host);
-        let host = host.unwrap_or(REGISTRIES[0]);
-        let repository = format!("{host}/{alias}/{repository}");
+        let repository = format!("{}/{alias}/{repository}", host(row));
         Ok(match self.kind {
             RowKind::Repositories => {
                 let is_valid = |text: &str| text.parse::<Reference>().is_ok();
@@ -52,6 +50,18 @@ impl ReferenceLines {
             RowKind::Tags => format!("{repository}:{}", tag(row)?),
         })
     }
+}
+
+fn host(row: &Row) -> &'static str {
+    let host = row.home.as_ref().and_then(|home| home.host);
+    host.unwrap_or(REGISTRIES[0])
+}
+
+/// The repository of `row`, or the registry of a repository; an own repository by its name alone.
+pub(super) fn place(row: &Row) -> String {
+    let registry = row.alias().map(|alias| format!("{}/{alias}", host(row)));
+    let names = [registry.as_deref(), row.repository()];
+    names.into_iter().flatten().collect::<Vec<_>>().join("/")
 }
 
 impl Format for ReferenceLines {

@@ -8,9 +8,9 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::columns::{Column, Look, NAMES, Value};
-use super::layout::{GAP, Wish, lay_out};
-use super::{Format, Style, cut, human_count, human_size};
+use super::columns::{ASKED, Column, Look, NAMES, Value};
+use super::layout::{GAP, Wish, lacks_room, lay_out};
+use super::{Format, Style, cut, human_count, human_size, name};
 use crate::error::Error;
 use crate::escape::escaped;
 use crate::model::Row;
@@ -31,6 +31,8 @@ pub(super) struct Table {
     style: Style,
     shown: Vec<FittingColumn>,
     has_header: bool,
+    /// The last heading, if repositories are headings for lack of room.
+    heading: Option<String>,
 }
 
 #[derive(Debug)]
@@ -44,8 +46,8 @@ struct FittingColumn {
 #[derive(Debug)]
 enum Cell<'a> {
     Fixed(Cow<'a, str>),
-    Text(Cow<'a, str>),
-    List(Vec<Cow<'a, str>>),
+    /// One or more texts, digest tags last.
+    Texts(Vec<Cow<'a, str>>),
 }
 
 impl Table {
@@ -55,56 +57,72 @@ impl Table {
             style,
             shown: Vec::new(),
             has_header: false,
+            heading: None,
         }
     }
 
     fn cell<'a>(&self, column: &Column, row: &'a Row) -> Cell<'a> {
         match (column.value)(row) {
             Value::Missing | Value::List([]) => Cell::Fixed(MISSING.into()),
-            Value::Text(text) => Cell::Text(escaped(text)),
+            Value::Text(text) => Cell::Texts(vec![escaped(text)]),
             Value::Digest(digest) if self.style.in_full => Cell::Fixed(escaped(digest)),
-            Value::Digest(digest) => match escaped(short_digest(digest)) {
-                // Fewer digits do not distinguish digests.
-                short if short.len() <= DIGITS => Cell::Fixed(short),
-                long => Cell::Text(long),
-            },
+            // Fewer digits do not distinguish digests.
+            Value::Digest(digest) => Cell::Fixed(escaped(short_digest(digest))),
             Value::MediaType(name) if self.style.in_full => Cell::Fixed(escaped(name)),
-            Value::MediaType(name) => Cell::Text(escaped(short_media_type(name))),
-            Value::Size(bytes) => Cell::Fixed(self.size(bytes).into()),
+            Value::MediaType(name) => Cell::Texts(vec![escaped(short_media_type(name))]),
+            Value::Size(bytes) => Cell::Fixed(match u64::try_from(bytes) {
+                Ok(bytes) if !self.style.bytes => human_size(bytes).into(),
+                _ => bytes.to_string().into(),
+            }),
             Value::Count(count) => {
                 let count = human_count(usize::try_from(count).unwrap_or_default());
                 Cell::Fixed(count.to_string().into())
             }
             Value::Time(time) => Cell::Fixed(self.style.clock.text(time).into()),
-            Value::List(items) => Cell::List(items.iter().map(|item| escaped(item)).collect()),
-        }
-    }
-
-    fn size(&self, bytes: i64) -> String {
-        match u64::try_from(bytes) {
-            Ok(bytes) if !self.style.bytes => human_size(bytes),
-            _ => bytes.to_string(),
+            Value::List(items) => {
+                let is_short = column.look == Look::Platforms
+                    && !self.style.in_full
+                    && items.iter().all(|item| item.starts_with("linux/"));
+                let shown = |item| if is_short { short_platform(item) } else { item };
+                let mut texts: Vec<_> = items.iter().map(|item| escaped(shown(item))).collect();
+                texts.sort_by_key(|text| is_digest_tag(text));
+                Cell::Texts(texts)
+            }
         }
     }
 
     /// The width that the cells of `column` and its title want.
     fn wish(&self, column: &Column, rows: &[&[Row]]) -> Wish {
         let title = self.title(column).width();
+        let is_asked = self.style.asked.iter().any(|asked| asked.key == column.key);
         let mut wish = Wish {
             whole: title,
+            plain: title,
             readable: title,
-            importance: column.importance,
-            is_empty: true,
+            importance: column.importance.max(if is_asked { ASKED } else { 0 }),
+            is_empty: !is_asked,
         };
         for row in rows.iter().copied().flatten() {
             let cell = self.cell(column, row);
             wish.is_empty &= matches!(&cell, Cell::Fixed(text) if text == MISSING);
-            let whole = cell.width().min(WIDEST);
-            wish.whole = wish.whole.max(whole);
+            wish.whole = wish.whole.max(cell.width().min(WIDEST));
+            let plain = cell.plain_width().min(WIDEST);
+            wish.plain = wish.plain.max(plain);
             let is_name = column.importance >= NAMES;
-            wish.readable = wish.readable.max(cell.readable(whole, is_name));
+            wish.readable = wish.readable.max(cell.readable(plain, is_name));
         }
         wish
+    }
+
+    /// If there is no room, the columns that name repositories become headings.
+    fn make_headings(&mut self, wishes: &mut Vec<Wish>, available: usize) {
+        let is_other = |importance: u8| importance != NAMES;
+        let others = wishes.iter().filter(|wish| is_other(wish.importance));
+        if (1..wishes.len()).contains(&others.count()) && lacks_room(wishes, available) {
+            wishes.retain(|wish| is_other(wish.importance));
+            self.columns.retain(|column| is_other(column.importance));
+            self.heading = Some(String::new());
+        }
     }
 
     fn title(&self, column: &Column) -> &'static str {
@@ -123,6 +141,20 @@ impl Table {
             column,
             limit,
             width: widths.fold(title, usize::max),
+        }
+    }
+
+    /// Writes the repository of `row` if such headings are shown, and the last rows were of another one.
+    fn write_heading(&mut self, row: &Row, out: &mut Vec<u8>) {
+        let (Some(last), Some(width)) = (&mut self.heading, self.style.destination.width) else {
+            return;
+        };
+        let heading = cut::in_the_middle(&escaped(&(name::place(row) + ":")), width);
+        if *last != heading {
+            let gap = if last.is_empty() { "" } else { "\n" };
+            out.extend(format!("{gap}{heading}\n").as_bytes());
+            *last = heading;
+            self.has_header = self.style.headers;
         }
     }
 
@@ -169,7 +201,7 @@ fn styled(text: String, look: Look) -> StyledCell {
         _ if is_missing => cell.add_attribute(Attribute::Dim),
         Look::Name => cell.fg(Color::DarkGreen),
         Look::Digest => cell.fg(Color::DarkYellow),
-        Look::Plain | Look::Number => cell,
+        Look::Plain | Look::Number | Look::Platforms => cell,
     }
 }
 
@@ -177,9 +209,12 @@ impl Format for Table {
     fn prepare(&mut self, rows: &[&[Row]]) -> Result<(), Error> {
         self.has_header = self.style.headers;
         let columns = self.columns.iter();
-        let wishes: Vec<_> = columns.map(|column| self.wish(column, rows)).collect();
+        let mut wishes: Vec<_> = columns.map(|column| self.wish(column, rows)).collect();
         let widths = match self.style.destination.width {
-            Some(available) if !self.style.in_full => lay_out(&wishes, available),
+            Some(available) if !self.style.in_full => {
+                self.make_headings(&mut wishes, available);
+                lay_out(&wishes, available)
+            }
             _ => wishes.iter().map(|wish| wish.whole).enumerate().collect(),
         };
         let shown = widths.into_iter().map(|(index, limit)| {
@@ -201,6 +236,7 @@ impl Format for Table {
         if rows.is_empty() {
             return Ok(());
         }
+        self.write_heading(&rows[0], out);
         for line in self.grid(rows).lines() {
             out.extend(line.trim_end().as_bytes());
             out.push(b'\n');
@@ -213,36 +249,47 @@ impl Format for Table {
 impl Cell<'_> {
     fn width(&self) -> usize {
         match self {
-            Self::Fixed(text) | Self::Text(text) => text.width(),
-            Self::List(items) => {
-                let separators = 2 * (items.len() - 1);
-                items.iter().map(|item| item.width()).sum::<usize>() + separators
-            }
+            Self::Fixed(text) => text.width(),
+            Self::Texts(texts) => cut::width(texts),
         }
     }
 
-    /// The width below which the cell, `whole` columns wide, is hard to read. Names are shown whole,
-    /// except for tags such as `sha256-….sig`.
-    fn readable(&self, whole: usize, is_name: bool) -> usize {
+    /// The width without digest tags, or that of a digest tag that is cut.
+    fn plain_width(&self) -> usize {
+        let Self::Texts(texts) = self else {
+            return self.width();
+        };
+        match texts.partition_point(|text| !is_digest_tag(text)) {
+            0 => DIGITS,
+            plain => cut::width(&texts[..plain]),
+        }
+    }
+
+    /// The width below which the cell, `plain` columns wide, is hard to read. Names are shown whole.
+    fn readable(&self, plain: usize, is_name: bool) -> usize {
         match self {
-            Self::Fixed(_) => whole,
-            Self::Text(text) if is_name && Digest::in_tag(text).is_none() => whole,
-            Self::Text(_) => whole.min(READABLE),
-            Self::List(items) => {
-                let first = items.first().map_or(0, |item| item.width());
-                whole
-                    .min(READABLE)
-                    .min(cut::width_of_first(first, items.len()))
-            }
+            Self::Texts(texts) if !is_name => plain.min(READABLE).min(cut::width_of_first(texts)),
+            _ => plain,
         }
     }
 
     fn within(self, limit: usize) -> String {
         match self {
-            Self::Fixed(text) | Self::Text(text) => cut::in_the_middle(&text, limit),
-            Self::List(items) => cut::after_some(&items, limit),
+            Self::Fixed(text) => cut::in_the_middle(&text, limit),
+            Self::Texts(texts) => cut::after_some(&texts, limit),
         }
     }
+}
+
+/// Whether `tag` is one such as `sha256-….sig`.
+fn is_digest_tag(tag: &str) -> bool {
+    Digest::in_tag(tag).is_some()
+}
+
+/// `amd64` for `linux/amd64`; of arm64 there is one variant.
+fn short_platform(name: &str) -> &str {
+    let name = name.strip_prefix("linux/").unwrap_or(name);
+    if name == "arm64/v8" { "arm64" } else { name }
 }
 
 fn short_digest(digest: &str) -> &str {

@@ -90,7 +90,7 @@ fn print_pages(place: Destination, options: &[&str], rows: &[Row], size: usize) 
         told: Facts::all(),
     };
     let columns = output.columns(&SCHEMA, expected, &[]).unwrap();
-    let mut format = output.format(SCHEMA.kind, columns, place);
+    let mut format = output.format(&SCHEMA, columns, &[], place);
     let mut out = Vec::new();
     let rows: Vec<model::Row> = rows.iter().map(Into::into).collect();
     format.prepare(&[rows.as_slice()]).unwrap();

@@ -1,13 +1,21 @@
-//! References as people type and paste them: scheme, host, path, image.
+//! References as people type and paste them: scheme, host, path, image; and what to type instead of one in
+//! another registry.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::address::{Address, REGISTRY, embedded, refused_elsewhere};
+use super::address::{Address, REGISTRY, embedded};
 use super::registry::{NamePattern, RepositoryPattern};
 use super::{ImageId, PublicRepository, RegistryId, RegistryName, Repository, public_reference};
 use crate::error::Error;
 use crate::shell::quoted;
+
+const DOCKER_HUB: [&str; 4] = [
+    "docker.io",
+    "hub.docker.com",
+    "index.docker.io",
+    "registry-1.docker.io",
+];
 
 /// The subject of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +160,7 @@ impl fmt::Display for Reference {
 }
 
 /// `path`, split before `:tag` or `@digest`.
-pub(super) fn split_image(path: &str) -> (&str, &str) {
+fn split_image(path: &str) -> (&str, &str) {
     path.split_at(path.find([':', '@']).unwrap_or(path.len()))
 }
 
@@ -203,6 +211,61 @@ fn own_image(name: &str, image: &ImageId) -> Error {
     error.hint(format!(
         "select the image of your own repository with `{option}`"
     ))
+}
+
+/// The refusal of an address with a host of another registry.
+fn refused_elsewhere(address: &Address<'_>) -> Option<Error> {
+    let Address {
+        has_scheme,
+        host,
+        path,
+    } = address;
+    if DOCKER_HUB.contains(&host.as_str()) {
+        return Some(docker_hub(path));
+    }
+    let labels: Vec<_> = host.split('.').collect();
+    if let [account, "dkr", "ecr" | "ecr-fips", region, "amazonaws", ..]
+    | [account, "dkr-ecr" | "dkr-ecr-fips", region, "on", ..] = labels[..]
+    {
+        return Some(private(account, region, path));
+    }
+    let has_host = *has_scheme || host.contains(':') && !path.is_empty();
+    has_host.then(|| {
+        Error::usage("this is in another registry, but only ECR Public is supported").hint(format!(
+            "look for it at https://gallery.ecr.aws, and name it as `{REGISTRY}/ALIAS/NAME`"
+        ))
+    })
+}
+
+/// The refusal of an image or a page of Docker Hub, such as `library/nginx:1.27` or `r/grafana/grafana`.
+fn docker_hub(path: &str) -> Error {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let (path, image) = split_image(path);
+    let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let name = match parts[..] {
+        [] => String::new(),
+        [name] | ["_" | "library", name, ..] => format!("docker/library/{name}"),
+        ["r", namespace, name, ..] | [namespace, name, ..] => format!("{namespace}/{name}"),
+    };
+    let reference = format!("{REGISTRY}/{name}{image}");
+    let reference = match reference.parse::<Reference>() {
+        Ok(_) => reference,
+        Err(_) => format!("{REGISTRY}/ALIAS/NAME"),
+    };
+    Error::usage("this is on Docker Hub, but only ECR Public is supported").hint(format!(
+        "if ECR Public has it too, it may be `{reference}`: see https://gallery.ecr.aws"
+    ))
+}
+
+/// The refusal of an image in a private registry of Amazon ECR.
+fn private(account: &str, region: &str, path: &str) -> Error {
+    let (name, _) = split_image(path.trim_end_matches('/'));
+    let [name, account, region] = [name, account, region].map(quoted);
+    Error::usage("this is in a private registry of Amazon ECR, but only ECR Public is supported").hint(
+        format!(
+            "list it with `aws ecr describe-images --repository-name {name} --registry-id {account} --region {region}`"
+        ),
+    )
 }
 
 #[cfg(test)]

@@ -38,7 +38,8 @@ impl RegistryName {
         let address = Address::of(text);
         let path = address.public_path().or(public.then_some(text));
         let (path, is_public) = (path.unwrap_or(text), path.is_some());
-        let error = if NamePattern::is_meant(path) {
+        let is_pattern = NamePattern::is_meant(path);
+        let error = if is_pattern {
             Error::usage("a registry is not named by a pattern")
                 .hint("select repositories by name with `ecrpub repos --include REGEX`")
         } else if path.contains('/') {
@@ -59,7 +60,13 @@ impl RegistryName {
             Error::usage("a public registry is named with its host; your own needs no name")
                 .hint(format!("if it is public, try `{REGISTRY}/{alias}`"))
         };
-        Err(error)
+        if is_public || is_pattern {
+            return Err(error);
+        }
+        Err(error.hint(format!(
+            "list a repository of your own registry with `ecrpub repos --include {}`",
+            quoted(path)
+        )))
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct FilterArgs {
     ///
     /// A time (`2024-06-01T12:00:00Z`), a date with or without a time in UTC (`2024-06-01`,
     /// `2024-06-01 12:00:00`), Unix seconds, or an age (`36h`, `7d`, `2w`, `3mo`, `1y`, `1d12h`). An
-    /// image is dated by its push, a tag by its creation. Rows without a date are left out.
+    /// image is dated by its push, a tag or repository by its creation. Rows without a date are left out.
     #[arg(long, value_name = "WHEN")]
     pub(super) since: Option<When>,
 
@@ -85,6 +85,7 @@ pub(crate) struct TaggedArgs {
 impl TaggedArgs {
     pub(crate) fn needs(self) -> impl Iterator<Item = Need> {
         Need::given([
+            ("--tagged", self.tagged, Facts::NAMES),
             ("--untagged", self.untagged, Facts::UNTAGGED),
             ("--unused", self.unused, Facts::RELATIONS),
         ])
@@ -105,6 +106,8 @@ impl FilterArgs {
     pub(crate) fn needs(&self) -> impl Iterator<Item = Need> {
         let of_media_type = Facts::TAGS | Facts::DETAILS;
         Need::given([
+            ("--include", !self.include.is_empty(), Facts::NAMES),
+            ("--exclude", !self.exclude.is_empty(), Facts::NAMES),
             ("--semver", self.semver.is_some(), Facts::TAGS),
             ("--pre", self.pre, Facts::TAGS),
             ("--since", self.since.is_some(), Facts::DETAILS),
@@ -140,7 +143,7 @@ impl Selection<'_> {
         self.is_included(tag) && self.passes_otherwise(row, tag, floating, self.filter.pre)
     }
 
-    pub(crate) fn admits_untagged(&self) -> bool {
+    fn admits_untagged(&self) -> bool {
         let needs_tag = !self.filter.include.is_empty() || self.filter.semver.is_some();
         !self.tagged.tagged && !needs_tag
     }

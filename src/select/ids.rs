@@ -13,8 +13,8 @@ pub(crate) struct IdArgs {
     /// List only rows with this tag; repeatable
     ///
     /// If a tag or digest does not exist, an error names it, the others are listed, and the exit code
-    /// is 3. Images of your own registry are looked up, 100 per request; all others are picked from
-    /// the whole listing.
+    /// is 3. Images of your own registry are looked up, 100 per request, and `tags` looks up a single
+    /// public tag with `-o name`, `--full-ref` or `--pin`; all others are picked from the whole listing.
     #[arg(long = "tag", alias = "image-tag", value_name = "TAG")]
     pub(crate) tags: Vec<TagName>,
 

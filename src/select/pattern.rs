@@ -88,4 +88,17 @@ mod tests {
             assert!(!pattern(text).matches(other), "{text} {other}");
         }
     }
+
+    #[test]
+    fn globs_are_refused_and_never_suggested() {
+        for start in ["2", "v1.2.3-rc", "a_b"] {
+            let refused = format!("{start}*").parse::<TagPattern>();
+            let error = refused.expect_err(start);
+            assert!(error.contains(&format!("write '{start}.*' ")), "{error}");
+        }
+        for text in ["(?:2)*", "2", "x|2"] {
+            let meant = pattern(text).suggestion("2.1").expect(text);
+            assert!(pattern(&meant).matches("2.1"), "{meant}");
+        }
+    }
 }

@@ -95,7 +95,8 @@ pub(crate) struct TaggedManifest {
     pub(crate) manifest: ParsedManifest,
 }
 
-struct Get<'a> {
+struct OciRequest<'a> {
+    method: &'static str,
     name: String,
     url: &'a str,
     accept: &'a str,
@@ -145,7 +146,8 @@ impl Registry<'_> {
                 refusals::refused(&said, asked.start).error
             })?,
         };
-        let request = Get {
+        let request = OciRequest {
+            method: "GET",
             name: format!("tags/list of `{repository}`"),
             url: &url,
             accept: "application/json",
@@ -182,7 +184,7 @@ impl Registry<'_> {
         repository: &PublicRepository,
         tag: &TagName,
     ) -> Result<TaggedManifest, Error> {
-        let answer = self.ask_manifest(repository, tag.as_str(), Caller::Anonymous);
+        let answer = self.ask_manifest("GET", repository, tag.as_str(), Caller::Anonymous);
         let answer = answer.await?;
         if answer.status != 200 {
             return Err(self.refusal(&answer, Start::Beginning).error);
@@ -208,6 +210,38 @@ impl Registry<'_> {
         errors::unlike(self.host(), 200, &why)
     }
 
+    /// The row of `tag` with its digest, from the headers of its manifest, or no row if it does not exist.
+    /// Nothing if the registry does not say: the listing does.
+    pub(super) async fn tag(
+        &self,
+        repository: &PublicRepository,
+        tag: &TagName,
+    ) -> Result<Option<Vec<Row>>, Error> {
+        let ask = |method| self.ask_manifest(method, repository, tag.as_str(), Caller::Anonymous);
+        let Ok(head) = ask("HEAD").await else {
+            return Ok(None);
+        };
+        if head.status == 404 {
+            // A response to HEAD has no body, which would say what does not exist.
+            return match ask("GET").await {
+                Ok(answer) if answer.status != 404 => Ok(None),
+                Ok(answer) if has_code(&answer, "NAME_UNKNOWN") => Err(not_found(repository)),
+                Ok(answer) if has_code(&answer, "MANIFEST_UNKNOWN") => Ok(Some(Vec::new())),
+                _ => Ok(None),
+            };
+        }
+        let digest = head.header("docker-content-digest");
+        let digest = digest.filter(|digest| head.status == 200 && Digest::is_canonical(digest));
+        Ok(digest.map(|digest| {
+            let with_digest = |row| Row {
+                digest: Some(digest.to_owned()),
+                ..row
+            };
+            let rows = tags(vec![tag.to_string()], repository).into_iter();
+            rows.map(with_digest).collect()
+        }))
+    }
+
     /// The content of the manifest `digest`, verified, or nothing if the registry does not have it.
     pub(super) async fn content(
         &self,
@@ -215,7 +249,7 @@ impl Registry<'_> {
         digest: &Digest,
         caller: Caller<'_>,
     ) -> Result<Option<Vec<u8>>, Error> {
-        let answer = self.ask_manifest(repository, digest.as_str(), caller);
+        let answer = self.ask_manifest("GET", repository, digest.as_str(), caller);
         let answer = answer.await?;
         match answer.status {
             200 if Digest::of(&answer.body) == *digest => Ok(Some(answer.body)),
@@ -228,13 +262,16 @@ impl Registry<'_> {
 
     async fn ask_manifest(
         &self,
+        method: &'static str,
         repository: &PublicRepository,
         reference: &str,
         caller: Caller<'_>,
     ) -> Result<HttpAnswer, Error> {
         let path = format!("{}/manifests/{reference}", path(repository));
-        let request = Get {
-            name: format!("manifest {reference} of `{repository}`"),
+        let of = if method == "HEAD" { "HEAD of " } else { "" };
+        let request = OciRequest {
+            method,
+            name: format!("{of}manifest {reference} of `{repository}`"),
             url: &self.wire.url(&path),
             accept: &MANIFEST_TYPES.join(", "),
             limit: LONGEST_MANIFEST,
@@ -248,7 +285,7 @@ impl Registry<'_> {
     }
 
     /// The response to `request`, with a new token if the current one is refused.
-    async fn get(&self, request: &Get<'_>, caller: Caller<'_>) -> Result<HttpAnswer, Error> {
+    async fn get(&self, request: &OciRequest<'_>, caller: Caller<'_>) -> Result<HttpAnswer, Error> {
         let token = self.token(None, caller).await?;
         let answer = self.ask(request, token.as_deref()).await?;
         // The registry refuses an expired token with any of these.
@@ -260,18 +297,25 @@ impl Registry<'_> {
     }
 
     /// Sends a request under the retry policy; returns any response that a retry would not change.
-    async fn ask(&self, get: &Get<'_>, token: Option<&str>) -> Result<HttpAnswer, Error> {
+    async fn ask(
+        &self,
+        request: &OciRequest<'_>,
+        token: Option<&str>,
+    ) -> Result<HttpAnswer, Error> {
         let bearer = token.map(|token| format!("Bearer {token}"));
-        let mut headers = vec![("accept", get.accept)];
+        let mut headers = vec![("accept", request.accept)];
         headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
         let attempt = async || {
-            let answer = self.wire.get(get.url, &headers, get.limit).await?;
+            let OciRequest { method, url, .. } = request;
+            let answer = self.wire.send(method, url, &headers, request.limit);
+            let answer = answer.await?;
             match answer.status {
-                408 | 429 | 500.. => Err(self.refusal(&answer, Start::Beginning)),
+                // 501, not implemented, does not pass.
+                408 | 429 | 500 | 502.. => Err(self.refusal(&answer, Start::Beginning)),
                 _ => Ok(answer),
             }
         };
-        self.wire.run(&get.name, attempt).await
+        self.wire.run(&request.name, attempt).await
     }
 
     /// A token other than `refused`, or none if the registry has no tokens. The first caller fetches
@@ -309,7 +353,7 @@ impl Registry<'_> {
     async fn fetch_token(&self) -> Result<Option<Arc<str>>, Error> {
         let url = self.wire.url("/token/");
         let attempt = async || {
-            let answer = self.wire.get(&url, &[], LONGEST_TOKEN).await?;
+            let answer = self.wire.send("GET", &url, &[], LONGEST_TOKEN).await?;
             match answer.status {
                 404 => return Ok(None),
                 400.. => return Err(self.refusal(&answer, Start::Beginning)),

@@ -15,7 +15,12 @@ pub(super) fn not_found(repository: &PublicRepository) -> Error {
         ("docker", name) if !name.contains('/') => error.hint(format!(
             "the official images are in `library`: `public.ecr.aws/docker/library/{name}`"
         )),
-        _ => error.hint("look for it at https://gallery.ecr.aws"),
+        _ => {
+            let registry = RegistryName::Public(repository.alias.clone());
+            error.hint(format!(
+                "list the repositories with `ecrpub repos {registry}`"
+            ))
+        }
     }
 }
 

@@ -86,17 +86,25 @@ impl Sources<'_> {
         }
     }
 
-    /// Looks up at most [`LOOK_UP_SIZE`] images by their ids. Nothing if the source cannot look up rows
-    /// of this kind, or if some id does not exist: the rows must be picked from the listing.
+    /// Looks up at most [`LOOK_UP_SIZE`] rows by their ids: images of an own repository or, where its
+    /// digest is enough, one tag of a public one. Nothing if the source cannot look up rows of this kind,
+    /// or does not say which exist: the rows must be picked from the listing.
     pub(crate) async fn look_up(
         &self,
         kind: RowKind,
         subject: &Subject,
         ids: &[ImageId],
+        digest_is_enough: bool,
     ) -> Result<Option<Vec<Row>>, Error> {
-        match (kind, subject) {
-            (RowKind::Images, Subject::Repository(Repository::Own(name))) => {
-                self.own().look_up(name, ids).await
+        let Subject::Repository(repository) = subject else {
+            return Ok(None);
+        };
+        match (kind, repository, ids) {
+            (RowKind::Images, Repository::Own(name), _) => self.own().look_up(name, ids).await,
+            (RowKind::Tags, Repository::Public(public), [ImageId::Tag(tag)])
+                if digest_is_enough =>
+            {
+                self.public().registry(public).tag(public, tag).await
             }
             _ => Ok(None),
         }

@@ -28,6 +28,7 @@ pub(crate) struct SourceArgs {
     /// If the gallery fails, `auto` reads tag names from the registry, where they are enough: for a
     /// table, `--count`, and `-o name` with a range, a named tag or `--sort version`. A note says so.
     /// Manifests of the registry are read by tag, for `--platforms` and `--pin`.
+    /// `auto` also asks it for a single tag that `-o name`, `--full-ref` or `--pin` prints.
     /// `ECRPUB_GALLERY_URL` and `ECRPUB_REGISTRY_URL` replace the addresses. AWS files and
     /// credentials are not read; `AWS_CA_BUNDLE`, `AWS_MAX_ATTEMPTS` and proxy variables are.
     #[arg(

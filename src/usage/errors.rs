@@ -10,10 +10,10 @@ use crate::cli::Cli;
 use crate::error::Error;
 use crate::net::settings::without_user;
 
-/// Options and commands of other tools, and what to type instead.
+/// Options and commands of other tools, and what to type instead; `{}` is the command that was given.
 const INSTEAD: &str = "\
 --json: use `--output json`, or `--output jsonl` for one object a line
---jq --query: pipe `--output json` to jq, or choose fields with `--columns NAMES`
+--jq --query: pipe the rows to jq, `ecrpub {} … --output json | jq FILTER`, or choose fields with `--columns NAMES`
 --max-items --max-results -n --head --first: use `--limit N`
 --latest: images and tags are listed newest first: use `--limit 1`
 --filter: use `--include REGEX`, `--exclude REGEX`, `--since WHEN` or `--before WHEN`
@@ -23,7 +23,8 @@ const INSTEAD: &str = "\
 --wide: use `--no-trunc`
 --all-pages: leave it out: every page is read
 --arch: use `--platform OS/ARCH`, for images and tags
---name --repository: name repositories as arguments, `ecrpub tags REPO`; select them by name with `ecrpub repos --include REGEX`
+--name --repository: name repositories as arguments, `ecrpub {} REPO`; select them by name with `ecrpub repos --include REGEX`
+--tagged --untagged --unused --used-by: it is for images: use it with `ecrpub images REPO`
 --dry-run: leave it out: ecrpub only reads
 list ls list-tags describe-image-tags: list tags with `ecrpub tags REPO`, images with `ecrpub images REPO`, repositories with `ecrpub repos`
 list-images describe-images inspect: list images with `ecrpub images REPO`
@@ -34,8 +35,11 @@ login: public repositories need no login, your own are read with the credentials
 
 pub(super) fn describe(answer: &clap::Error, words: &[&str]) -> Error {
     let option = name_of(&text(answer, ContextKind::InvalidArg));
+    let cli = Cli::command();
+    let command = words.iter().find_map(|word| cli.find_subcommand(word));
+    let command = command.map(clap::Command::get_name);
     let error = match answer.kind() {
-        ErrorKind::UnknownArgument => unknown_option(answer, &option),
+        ErrorKind::UnknownArgument => unknown_option(answer, &option, command),
         ErrorKind::InvalidSubcommand => unknown_command(answer),
         ErrorKind::InvalidValue => invalid_value(answer, &option),
         ErrorKind::ValueValidation => return refused_value(answer, &option),
@@ -50,28 +54,21 @@ pub(super) fn describe(answer: &clap::Error, words: &[&str]) -> Error {
         }
     };
     if error.hints().is_empty() {
-        return error.hint(see_help(words));
+        let command = command.map(|command| format!("{command} "));
+        let command = command.unwrap_or_default();
+        return error.hint(format!("see `ecrpub {command}--help`"));
     }
     error
 }
 
-fn see_help(words: &[&str]) -> String {
-    let cli = Cli::command();
-    let command = words.iter().find_map(|word| cli.find_subcommand(word));
-    match command.map(clap::Command::get_name) {
-        Some(command) => format!("see `ecrpub {command} --help`"),
-        None => "see `ecrpub --help`".to_owned(),
-    }
-}
-
-fn unknown_option(answer: &clap::Error, option: &str) -> Error {
+fn unknown_option(answer: &clap::Error, option: &str, command: Option<&str>) -> Error {
     if !option.starts_with('-') {
         return Error::usage(format!("unexpected argument `{option}`"));
     }
     let error = Error::usage(format!("there is no option `{option}`"));
     let suggested = name_of(&text(answer, ContextKind::SuggestedArg));
     if let Some(hint) = instead(option) {
-        error.hint(hint)
+        error.hint(hint.replace("{}", command.unwrap_or("tags")))
     } else if suggested.is_empty() {
         error
     } else {
@@ -158,9 +155,6 @@ fn conflict(answer: &clap::Error, option: &str) -> Error {
         }
         _ => String::new(),
     };
-    if others.is_empty() {
-        return Error::usage(format!("`{option}` cannot be used with other options"));
-    }
     if others == option {
         return Error::usage(format!("`{option}` is given more than once"))
             .hint(format!("leave out all but one `{option}`"));

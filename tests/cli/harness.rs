@@ -47,6 +47,8 @@ impl Run {
 
     /// A run of another program.
     pub(crate) fn of(program: &str, url: &str) -> Self {
+        #[cfg(unix)]
+        SIGNALS.call_once(handle_signals);
         let cache = new_cache();
         let mut command = match program {
             "ecrpub" => Command::cargo_bin("ecrpub").expect("the binary is built"),
@@ -112,6 +114,22 @@ impl Run {
         Outcome::of(output, &self.address)
     }
 }
+
+/// Makes the programs that tests start end by signals, though the caller ignores them, as `nohup` does:
+/// only signals without a handler stay ignored in a new program.
+#[cfg(unix)]
+fn handle_signals() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::flag::{register, register_conditional_default};
+    let ends = std::sync::Arc::new(true.into());
+    for signal in [SIGINT, SIGTERM] {
+        register_conditional_default(signal, std::sync::Arc::clone(&ends)).expect("a handler");
+    }
+    register(SIGHUP, ends).expect("a handler");
+}
+
+#[cfg(unix)]
+static SIGNALS: std::sync::Once = std::sync::Once::new();
 
 /// A secret that no run may print.
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI-K7MDENG";

@@ -164,26 +164,6 @@ fn a_token_that_expires_is_renewed_once() {
 }
 
 #[test]
-fn one_token_serves_repositories_that_are_read_at_once() {
-    let registry =
-        Registry::start(["aa", "bb", "cc", "dd"].map(|name| Repository::generated(name, 3)));
-    let all = ["aa", "bb", "cc", "dd"].map(|name| format!("public.ecr.aws/example/{name}"));
-    let listed = list(
-        &registry,
-        &format!("tags {} --source registry --count", all.join(" ")),
-    );
-    assert_snapshot!(listed, @"
-    public.ecr.aws/example/aa	2
-    public.ecr.aws/example/bb	2
-    public.ecr.aws/example/cc	2
-    public.ecr.aws/example/dd	2
-    ");
-    let requests = asked(&registry);
-    let tokens = requests.iter().filter(|path| *path == "/token/");
-    assert_eq!((tokens.count(), requests.len()), (1, 5), "{requests:?}");
-}
-
-#[test]
 fn a_registry_without_tokens_is_read_without_one() {
     let registry = faulty(|request| match request.operation.as_str() {
         "token" => Some(Fault::raw(404, "text/html", "<html>")),
@@ -205,10 +185,9 @@ fn a_registry_without_tokens_is_read_without_one() {
 
 #[test]
 fn a_link_in_another_form_is_an_error_and_not_the_end() {
-    let linked = |links: &'static [&'static str]| {
+    let linked = |link: &'static str| {
         let registry = faulty(move |request| {
             let page = |tag| format!(r#"{{"tags":["{tag}"]}}"#).into_bytes();
-            let headers = links.iter().map(|link| ("link", (*link).to_owned()));
             match request.path.as_str() {
                 "/token/" => None,
                 "/v2/example/big/tags/list?last=a" => {
@@ -216,17 +195,21 @@ fn a_link_in_another_form_is_an_error_and_not_the_end() {
                 }
                 _ => Some(Fault::Raw {
                     status: 200,
-                    headers: headers.collect(),
+                    headers: vec![("link", link.to_owned())],
                     body: page("a"),
                 }),
             }
         });
-        list(&registry, &format!("{BIG} -o name --sort none"))
+        list(&registry, &format!("{BIG} -o name --sort tag"))
     };
-    assert_eq!(linked(&["<?last=a>; rel=\"next\""]).data(), "a\nb\n");
-    for links in [&["<?last=a>; rel=next"][..], &[""]] {
-        let outcome = linked(links);
-        outcome.assert_failed(5, "`Link` header", links);
+    assert_eq!(linked("<?last=a>; rel=\"next\"").data(), "a\nb\n");
+    for (link, words) in [
+        ("<?last=a>; rel=next", "`Link` header"),
+        ("", "`Link` header"),
+        ("<../../other/tags/list>; rel=\"next\"", "not a page of"),
+        ("<//127.0.0.1:9/>; rel=\"next\"", "not a page of"),
+    ] {
+        linked(link).assert_failed(5, words, link);
     }
 }
 
@@ -270,19 +253,6 @@ fn a_rate_limited_registry_gets_one_request_per_second() {
     assert_eq!(times.len(), 3);
     // Regardless of other delays, two turns take two seconds.
     assert!(times[2] - times[0] > Duration::from_millis(1900));
-}
-
-#[test]
-fn links_to_other_lists_are_errors() {
-    for link in [
-        "http://127.0.0.1:9/v2/example/big/tags/list",
-        "/v2/example/other/tags/list",
-        "//127.0.0.1:9/",
-    ] {
-        let registry = faulty(move |_| Some(Fault::Token(link.to_owned())));
-        let outcome = list(&registry, &format!("{BIG} --page-size 5"));
-        outcome.assert_failed(5, "not a page of", link);
-    }
 }
 
 #[test]
@@ -344,7 +314,7 @@ fn platforms_are_a_column_of_every_format() {
     };
     assert_snapshot!(show(""), @"
     TAGS                                PLATFORMS
-    1.29.1-alpine, 1.29-alpine, alpine  linux/amd64, linux/arm64/v8
+    1.29.1-alpine, 1.29-alpine, alpine  amd64, arm64
     ");
     assert_snapshot!(show("-o json"), @r#"
     {
@@ -366,8 +336,8 @@ fn platforms_are_a_column_of_every_format() {
     assert_snapshot!(show("-o tsv --no-headers"), @"1.29.1-alpine;1.29-alpine;alpine	linux/amd64;linux/arm64/v8");
     let with = format!("tags {NGINX}:1.29-alpine --platforms");
     assert_snapshot!(list(&registry, &with).data(), @"
-    TAG          CREATED                  SIZE  MANIFEST   PLATFORMS                    DIGEST
-    1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  linux/amd64, linux/arm64/v8  cf133b4bb3a9
+    TAG          CREATED                  SIZE  MANIFEST   PLATFORMS     DIGEST
+    1.29-alpine  2024-05-28T07:00:00Z  20.5 MB  OCI index  amd64, arm64  cf133b4bb3a9
     ");
 }
 
@@ -450,7 +420,7 @@ fn an_index_that_is_gone_has_no_platforms() {
     assert_snapshot!(listed("web"), @"
     TAG  PLATFORMS
     a    -
-    b    linux/amd64, linux/arm64/v8
+    b    amd64, arm64
     --- stderr
     note: the registry does not have manifest sha256:8c39f3ebf1f6a7b45c2313e15866e30bc308c233d5b215e241ff96dd13ff4f12 of `public.ecr.aws/example/web`: its platforms are missing
     ");

@@ -56,29 +56,29 @@ fn images_show_their_role_their_platforms_and_the_tags_that_use_them() {
     signature    2.3, 2.3.0, latest  -                                           -
     signature    2.3, 2.3.0, latest  -                                           sha256-c05b9b7b35e4544ab02982e883b62c1d75cbe8243e46d753fe3e36d6d78f1b82.sig
     sbom         2.3, 2.3.0, latest  -                                           -
-    index        2.3, 2.3.0, latest  linux/amd64, linux/arm64/v8                 2.3.0, 2.3, latest
+    index        2.3, 2.3.0, latest  amd64, arm64                                2.3.0, 2.3, latest
     attestation  2.3, 2.3.0, latest  -                                           -
-    image        2.3, 2.3.0, latest  linux/arm64/v8                              -
+    image        2.3, 2.3.0, latest  arm64                                       -
     attestation  2.3, 2.3.0, latest  -                                           -
-    image        2.3, 2.3.0, latest  linux/amd64                                 -
-    index        2.2, 2.2.0          linux/amd64, linux/arm64/v8                 2.2.0, 2.2
-    image        2.2, 2.2.0          linux/arm64/v8                              -
-    index        -                   linux/amd64, linux/arm64/v8                 -
-    image        -                   linux/arm64/v8                              -
-    image        2.2, 2.2.0          linux/amd64                                 -
+    image        2.3, 2.3.0, latest  amd64                                       -
+    index        2.2, 2.2.0          amd64, arm64                                2.2.0, 2.2
+    image        2.2, 2.2.0          arm64                                       -
+    index        -                   amd64, arm64                                -
+    image        -                   arm64                                       -
+    image        2.2, 2.2.0          amd64                                       -
     index        suite               linux/amd64, linux/arm64/v8, windows/amd64  suite
-    index        suite               linux/amd64, linux/arm64/v8                 -
-    image        suite               linux/arm64/v8                              -
+    index        suite               amd64, arm64                                -
+    image        suite               arm64                                       -
     image        suite               windows/amd64                               -
-    image        suite               linux/amd64                                 -
+    image        suite               amd64                                       -
     image        debug               -                                           debug
     image        -                   -                                           -
     signature    -                   -                                           sha256-f60b484786de4d20c2d852ae39ab9c1f113f196dbe9d95f01ac65a8ade812b30.sig
     signature    -                   -                                           -
-    index        -                   linux/amd64, linux/arm64/v8                 -
-    image        -                   linux/arm64/v8                              -
+    index        -                   amd64, arm64                                -
+    image        -                   arm64                                       -
     attestation  -                   -                                           -
-    image        -                   linux/amd64                                 -
+    image        -                   amd64                                       -
     signature    -                   -                                           sha256-7c4db693dfa82cde4044ccb76ff1aee0a36c5ce5d628238c2b58a81c45ce7e93.sig
     ");
     let line = "images team/web --used-by --limit 3 -o jsonl -c imageTags";

@@ -116,30 +116,15 @@ fn the_images_of_a_public_repository_are_those_of_its_tags() {
 }
 
 #[test]
-fn untagged_images_that_cannot_be_listed_are_noted() {
-    let registry = gallery();
-    let images = format!("images {NGINX} -o name");
-    assert_snapshot!(list(&registry, &images).stderr, @"note: untagged images of the public repository `public.ecr.aws/docker/library/nginx` cannot be listed");
-    assert_snapshot!(list(&registry, &format!("images {NGINX} --count")), @"
-    6
-    --- stderr
-    note: untagged images of the public repository `public.ecr.aws/docker/library/nginx` cannot be listed
-    ");
-    let several = "images -o csv -c imageTags public.ecr.aws/example/tools/backup public.ecr.aws/example/charts/storefront --include nightly|1.0.*";
-    assert_eq!(list(&registry, several).stderr, "");
-    let several = several.replace("--include nightly|1.0.*", "--before 2024-04-01");
-    assert_snapshot!(list(&registry, &several), @"
+fn a_repository_of_which_nothing_passes_is_noted() {
+    let several = "images -o csv -c imageTags public.ecr.aws/example/tools/backup public.ecr.aws/example/charts/storefront --before 2024-04-01";
+    assert_snapshot!(list(&gallery(), several), @"
     imageTags
     1.0.0
     0.9.1
     --- stderr
     note: repository `public.ecr.aws/example/tools/backup` has nothing to list: of 4 rows, none passes the filters
-    note: untagged images of public repositories cannot be listed
     ");
-    for quiet in ["-q", "--tagged", "--semver *", "--tag latest"] {
-        let outcome = list(&registry, &format!("{images} {quiet}"));
-        assert_eq!(outcome.stderr, "", "{quiet}");
-    }
 }
 
 #[test]
@@ -152,7 +137,7 @@ fn an_untagged_image_is_named_as_missing() {
     sha256:7d7e21309e60404251ad9f9d80828dfce0f139932fc729420e9defc4d93c2819
     --- stderr
     error: repository `public.ecr.aws/example/web` has no image with digest `sha256:b52f612f160ee47da64fd4d26116a2e08cf1e4f62116baa56bd86c7493412e38`
-    hint: a public repository shows tagged images only; list its tags with `ecrpub tags public.ecr.aws/example/web`
+    hint: a public repository shows tagged images only; list them with `ecrpub images public.ecr.aws/example/web`
     --- exit code 3
     ");
 }
@@ -198,44 +183,6 @@ fn own_and_public_repositories_mix() {
     ");
 }
 
-#[test]
-fn options_for_own_repositories_are_refused_for_public_ones() {
-    let registry = gallery();
-    let refused = |arguments: &str| {
-        let outcome = list(&registry, arguments);
-        assert_eq!(outcome.code, Some(2), "{arguments}: {outcome}");
-        assert!(
-            outcome.stderr.contains("\nhint: "),
-            "{arguments}: {outcome}"
-        );
-        outcome.stderr.lines().next().expect("an error").to_owned()
-    };
-    let errors = [
-        format!("images {NGINX} --untagged"),
-        format!("images {NGINX} --max-pages 1"),
-        format!("images {NGINX} --starting-token x"),
-        format!("tags {NGINX}:latest --max-pages 1"),
-        format!("images {NGINX} -o delete-requests"),
-        format!("tags {NGINX} --registry-id 123456789012"),
-        format!("tags {NGINX} --profile work"),
-        format!("tags {NGINX} --region us-east-1"),
-        format!("tags {NGINX} --endpoint-url http://127.0.0.1:9"),
-    ]
-    .map(|arguments| refused(&arguments));
-    assert_snapshot!(errors.join("\n"), @"
-    error: `--untagged` lists untagged images, which public repositories do not show
-    error: `--max-pages` cannot be used with the images of a public repository, which are read from all its tags
-    error: `--starting-token` cannot be used with the images of a public repository, which are read from all its tags
-    error: `--max-pages` takes a whole repository, but one of its images was named
-    error: `-o delete-requests` lists images to delete, but public images cannot be deleted
-    error: `--registry-id` is for your own registry, but only public repositories were given
-    error: `--profile` is for your own registry, but only public repositories were given
-    error: `--region` is for your own registry, but only public repositories were given
-    error: `--endpoint-url` is for your own registry, but only public repositories were given
-    ");
-    registry.assert_no_requests();
-}
-
 /// Every read of AWS or Docker settings here would fail, hang, or be recorded.
 fn with_traps(registry: &Registry, metadata: &Registry) -> Run {
     let config = "[default\nthis is no configuration\n";
@@ -264,7 +211,7 @@ fn public_runs_neither_send_nor_read_credentials() {
         .outcome();
     assert_eq!(own.code, Some(2), "the traps do not work: {own}");
 
-    for options in ["", "--platforms -L 1 -q", "--source registry"] {
+    for options in ["", "--platforms -L 1 -q", "--source registry --tag 1 --pin"] {
         let run = with_traps(&registry, &metadata).arguments(&format!("tags {NGINX} {options}"));
         run.outcome().data();
     }
@@ -424,7 +371,7 @@ fn errors_of_the_gallery_are_distinguished() {
     assert_snapshot!(refused("com.amazonaws.ecr#RepositoryNotFoundException", "no"), @"
     --- stderr
     error: repository `public.ecr.aws/docker/library/nginx` does not exist
-    hint: look for it at https://gallery.ecr.aws
+    hint: list the repositories with `ecrpub repos public.ecr.aws/docker`
     --- exit code 3
     ");
     assert_snapshot!(refused("InvalidParameterException", "maxResults"), @"

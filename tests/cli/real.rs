@@ -191,7 +191,7 @@ fn tags_and_platforms_of_a_real_registry_are_listed() {
     assert_snapshot!(ecrpub(&docker, &nothing, missing).outcome(), @"
     --- stderr
     error: repository `public.ecr.aws/example/nowhere` does not exist
-    hint: look for it at https://gallery.ecr.aws
+    hint: list the repositories with `ecrpub repos public.ecr.aws/example`
     --- exit code 3
     ");
     nothing.assert_no_requests();

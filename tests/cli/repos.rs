@@ -167,6 +167,7 @@ fn what_is_no_registry_is_answered_with_what_to_type() {
     --- stderr
     error: `team`: a public registry is named with its host; your own needs no name
     hint: if it is public, try `public.ecr.aws/team`
+    hint: list a repository of your own registry with `ecrpub repos --include team`
     --- exit code 2
     ");
     assert_snapshot!(ecrpub(&registry, "repos public.ecr.aws/docker/library/nginx"), @"

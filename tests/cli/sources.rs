@@ -12,6 +12,14 @@ fn without_gallery(fault: Fault) -> Registry {
     faulty(move |request| (request.operation == "describeImageTags").then(|| fault.clone()))
 }
 
+/// A registry without HEAD, which sends this for manifests.
+fn without_head(fault: Fault) -> Registry {
+    faulty(move |request| match &*request.operation {
+        "manifest" if request.method == "HEAD" => Some(Fault::raw(405, "text/plain", "")),
+        operation => (operation == "manifest").then(|| fault.clone()),
+    })
+}
+
 fn faulty(fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> Registry {
     let all = sample(NOW_MS).into_iter();
     let builder = all.fold(Registry::builder(), Builder::repository);
@@ -87,7 +95,7 @@ fn names_answer_what_names_can_answer() {
         ("--count --semver ~1.27", "5\n"),
         ("-o name --sort version --limit 1", "1.29.1\n"),
         ("-o name --sort tag --limit 1", "1\n"),
-        ("-o name --tag alpine", "alpine\n"),
+        ("-o name --tag alpine --sort version", "alpine\n"),
         (
             "--full-ref --semver 1.27 --limit 1",
             "public.ecr.aws/docker/library/nginx:1.27.3\n",
@@ -104,8 +112,6 @@ fn names_answer_what_names_can_answer() {
         let note = "note: the registry answers for the gallery";
         assert!(listed.stderr.starts_with(note), "{options}: {listed}");
     }
-    let quiet = list(&registry, &format!("tags {NGINX}:1.27 -o name -q"));
-    assert_eq!(quiet.data(), "1.27\n");
 }
 
 #[test]
@@ -129,7 +135,7 @@ fn the_registry_reads_manifests_by_tag() {
             &registry,
             &format!("tags {NGINX}:1.27 -c tag,platforms,digest --no-headers -q {source}"),
         );
-        assert_eq!(table.data(), "1.27  linux/riscv64  47f22b356386\n");
+        assert_eq!(table.data(), "1.27  riscv64  47f22b356386\n");
     }
     let read = registry.requests().into_iter().map(|request| request.path);
     let mut read: Vec<_> = read.filter(|path| path.contains("/manifests/")).collect();
@@ -251,7 +257,7 @@ fn only_the_registry_says_that_a_repository_does_not_exist() {
         allow_duplicates!(assert_snapshot!(missing, @"
         --- stderr
         error: repository `public.ecr.aws/docker/library/nginxx` does not exist
-        hint: look for it at https://gallery.ecr.aws
+        hint: list the repositories with `ecrpub repos public.ecr.aws/docker`
         --- exit code 3
         "));
         assert_eq!(operations(&registry), "describeImageTags token tags/list");
@@ -290,6 +296,91 @@ fn only_the_registry_says_that_a_repository_does_not_exist() {
     assert_eq!(operations(&registry), "describeImageTags");
 }
 
+/// The requests of a run, which prints what the gallery alone lets it print.
+fn asked(line: &str, fault: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) -> String {
+    let registry = faulty(fault);
+    let line = line.replace("NGINX", NGINX);
+    let outcome = list(&registry, &line);
+    let requests = registry.requests();
+    let (line, _) = line.split_once(" --source").unwrap_or((&line, ""));
+    let expected = list(&registry, &format!("{line} --source gallery"));
+    assert_eq!(outcome, expected, "{line}");
+    let name = |request: Request| match &*request.method {
+        "HEAD" => request.method,
+        _ => request.operation,
+    };
+    requests.into_iter().map(name).collect::<Vec<_>>().join(" ")
+}
+
+/// Command lines, and the requests that they send.
+const ONE_TAG: &str = "\
+tags NGINX:1.27 --pin => token HEAD
+tags NGINX --tag 1.27 -o name --sort tag => token HEAD
+tags NGINX:1.27 --full-ref --include x => token HEAD
+tags NGINX:1.27 --pin --source registry => token HEAD
+tags NGINX:1.27 public.ecr.aws/example/charts/storefront:1.2.0-rc1 --pin => token HEAD HEAD
+tags NGINX:0.1 --pin => token HEAD manifest
+tags public.ecr.aws/docker/nginx:1 --pin => token HEAD manifest
+tags NGINX:1.27 --pin --source gallery => describeImageTags
+tags NGINX:1.27 NGINX:alpine --pin => describeImageTags
+tags public.ecr.aws/docker/*/nginx --tag 1.27 --pin => describeRepositoryCatalogData describeImageTags
+tags NGINX:1.27 -c tag,digest => describeImageTags
+tags NGINX:1.27 --pin --semver ^1 => describeImageTags
+tags NGINX:1.27 --pin --before 1d => describeImageTags
+tags NGINX:1.27 --count => describeImageTags
+images NGINX:1.27 --pin => describeImageTags";
+
+#[test]
+fn one_tag_to_pin_takes_one_request() {
+    for case in ONE_TAG.lines() {
+        let (line, requests) = case.split_once(" => ").expect("an arrow");
+        assert_eq!(asked(line, |_| None), requests, "{line}");
+    }
+    let told = list(&faulty(|_| None), &format!("tags {NGINX}:1.27 --pin -v"));
+    let request = format!("HEAD of manifest 1.27 of `{NGINX}`: attempt 1 of 8");
+    assert!(told.stderr.contains(&request), "{told}");
+}
+
+/// What has a fault, its status, its digest with the first of 32 pairs, and the requests before the listing.
+const UNSAID: &str = "\
+HEAD 200 - => token HEAD
+HEAD 200 sha256:f => token HEAD
+HEAD 200 sha512:ff => token HEAD
+HEAD 200 sha256:FF => token HEAD
+HEAD 200 sha256:fg => token HEAD
+HEAD 204 sha256:ff => token HEAD
+HEAD 307 sha256:ff => token HEAD
+HEAD 405 - => token HEAD
+HEAD 501 - => token HEAD
+HEAD 429 - => token HEAD HEAD HEAD HEAD HEAD HEAD HEAD HEAD
+HEAD reset - => token HEAD HEAD HEAD
+HEAD 403 - => token HEAD token HEAD
+HEAD 404 sha256:ff => token HEAD manifest
+manifest 404 - => token HEAD manifest
+token 403 - => token";
+
+#[test]
+fn what_the_registry_does_not_say_of_a_tag_is_listed() {
+    for case in UNSAID.lines() {
+        let (fault, requests) = case.split_once(" => ").expect("an arrow");
+        let [what, status, digest] = fault.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{case}");
+        };
+        let (algorithm, pair) = digest.split_once(':').unwrap_or_default();
+        let digest = format!("{algorithm}:{}", pair.repeat(32));
+        let fault = status.parse().map_or(Fault::Reset, |status| Fault::Raw {
+            status,
+            headers: vec![("docker-content-digest", digest)],
+            body: r#"{"errors":[{"code":"DENIED"}]}"#.into(),
+        });
+        let seen = asked("tags NGINX:1.27 --pin", move |request| {
+            let is_meant = request.operation == what || request.method == what;
+            is_meant.then(|| fault.clone())
+        });
+        assert_eq!(seen, format!("{requests} describeImageTags"), "{case}");
+    }
+}
+
 /// Any JSON with status 200, and a manifest whose digest the registry names otherwise.
 #[test]
 fn only_a_manifest_is_pinned() {
@@ -308,52 +399,28 @@ fn only_a_manifest_is_pinned() {
             headers: digest.into_iter().collect(),
             body: body.into(),
         };
-        let registry =
-            faulty(move |request| (request.operation == "manifest").then(|| fault.clone()));
+        let registry = without_head(fault);
         for option in ["--pin", "--platforms", "-c tag,digest"] {
             let line = format!("tags {NGINX}:1.27 --source registry {option}");
             let outcome = list(&registry, &line);
             outcome.assert_failed(5, words, body);
         }
     }
-    let known = "sha512:0";
     let sha = "sha256:6ece6defe7067e1c5455a7720c1189ad30f7f8efe78587bd7c06e64a80fe7770";
-    for named in [known, &sha.to_uppercase().replace("SHA", "sha")] {
+    for named in ["sha512:0", &sha.to_uppercase().replace("SHA", "sha")] {
         let headers = vec![("docker-content-digest", named.to_owned())];
         let fault = Fault::Raw {
             status: 200,
             headers,
             body: manifest.into(),
         };
-        let registry =
-            faulty(move |request| (request.operation == "manifest").then(|| fault.clone()));
+        let registry = without_head(fault);
         let pinned = list(
             &registry,
             &format!("tags {NGINX}:1.27 --source registry --pin"),
         );
         assert_eq!(pinned.data(), format!("{NGINX}:1.27@{sha}\n"));
     }
-}
-
-/// By digest, the hash of the manifest must be that digest.
-#[test]
-fn a_manifest_with_another_digest_fails_the_listing() {
-    let [web, _] = crate::harness::small();
-    let index = &web.images[2];
-    let registry = Registry::builder()
-        .corrupt_manifest(index)
-        .repository(web.clone())
-        .start();
-    let outcome = list(
-        &registry,
-        "tags public.ecr.aws/example/web:latest --platforms",
-    );
-    outcome.assert_failed(5, "", "");
-    let words = format!(
-        "does not have the digest `{}`",
-        index.digest.as_deref().unwrap_or_default()
-    );
-    assert!(outcome.stderr.contains(&words), "{outcome}");
 }
 
 /// The fields of a refusal may come twice, in two spellings, and as other types.

@@ -5,10 +5,10 @@ use std::io::Read;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use ecrpub_registry::{Fault, Registry, Repository};
+use ecrpub_registry::{Fault, Image, Registry, Repository};
 use insta::assert_snapshot;
 
-use crate::harness::{Run, ecrpub};
+use crate::harness::{NOW_MS, Run, ecrpub};
 
 const FORMATS: [&str; 5] = ["json", "jsonl", "csv", "tsv", "name"];
 
@@ -58,10 +58,16 @@ fn a_limit_says_that_there_may_be_more() {
 
 #[test]
 fn the_next_page_is_requested_while_a_page_is_written() {
-    let registry = Registry::start([big()]);
+    // A page does not fit into a pipe of a MiB.
+    let image = |seed| {
+        let tags: Vec<_> = (0..8).map(|n| format!("{seed}.{n}-{:0>110}", 0)).collect();
+        let tags: Vec<_> = tags.iter().map(String::as_str).collect();
+        Image::oci(seed, 1000, NOW_MS).tagged(&tags)
+    };
+    let registry = Registry::start([Repository::new("big", (0..2500).map(image).collect())]);
     let run = Run::on(&registry).arguments("images big --sort none -o json");
     let mut child = run.into_command().stdout(Stdio::piped()).spawn().unwrap();
-    // Nothing reads yet, and a page does not fit into the pipe.
+    // Nothing reads yet.
     let patience = Instant::now() + Duration::from_secs(20);
     while registry.requests().len() < 2 && Instant::now() < patience {
         std::thread::sleep(Duration::from_millis(10));

@@ -27,7 +27,7 @@ fn many_tags() -> Repository {
         Image::oci(1, 61_204_519, NOW_MS - 7_200_000)
             .index()
             .tagged(&tags),
-        Image::oci(2, 7_168, NOW_MS - 259_200_000).tagged(&[&signature]),
+        Image::oci(2, 7_168, NOW_MS - 259_200_000).tagged(&[&signature, "signed"]),
         Image::oci(3, 999_999_999_999, NOW_MS - 40_000_000_000),
     ];
     Repository::new("web", images)
@@ -39,41 +39,28 @@ fn a_table_fits_80_columns_and_uses_200() {
     assert_snapshot!(show(80, &registry, "images web"), @"
     DIGEST        PUSHED          SIZE  MANIFEST   TAGS
     7d7e21309e60  2 hours ago  61.2 MB  OCI index  2.0.0, 2.0.1, 2.0.2, 2.0.3 +26
-    01af8318b2b6  3 days ago    7.2 kB  OCI image  sha256-012345678…456789abcdef.sig
+    01af8318b2b6  3 days ago    7.2 kB  OCI image  signed +1
     e5cd15530b5c  1 year ago    1.0 TB  OCI image  -
     3 images, 1 untagged, 1.0 TB
     ");
     assert_snapshot!(show(200, &registry, "images web"), @"
     DIGEST        PUSHED          SIZE  MANIFEST   TAGS
     7d7e21309e60  2 hours ago  61.2 MB  OCI index  2.0.0, 2.0.1, 2.0.2, 2.0.3, 2.0.4, 2.0.5, 2.0.6, 2.0.7, 2.0.8, 2.0.9, 2.0.10, 2.0.11, 2.0.12, 2.0.13, 2.0.14, 2.0.15, 2.0.16, 2.0.17, 2.0.18, 2.0.19 +10
-    01af8318b2b6  3 days ago    7.2 kB  OCI image  sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig
+    01af8318b2b6  3 days ago    7.2 kB  OCI image  signed, sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig
     e5cd15530b5c  1 year ago    1.0 TB  OCI image  -
     3 images, 1 untagged, 1.0 TB
     ");
 }
 
 #[test]
-fn a_table_of_tags_fits_80_columns_and_uses_200() {
+fn a_table_of_tags_cuts_those_of_digests() {
     let registry = Registry::start([many_tags()]);
-    let first_lines = |columns, arguments| {
-        let shown = show(columns, &registry, arguments);
-        shown
-            .lines()
-            .rev()
-            .take(4)
-            .fold(String::new(), |text, line| format!("{line}\n{text}"))
-    };
-    assert_snapshot!(first_lines(80, "tags web"), @"
-    2.0.8                              2 hours ago  61.2 MB  OCI index  7d7e21309e60
+    assert_snapshot!(show(80, &registry, "tags web --skip 29"), @"
+    TAG                                CREATED         SIZE  MANIFEST   DIGEST
     2.0.9                              2 hours ago  61.2 MB  OCI index  7d7e21309e60
     sha256-012345678…456789abcdef.sig  3 days ago    7.2 kB  OCI image  01af8318b2b6
-    31 tags
-    ");
-    assert_snapshot!(first_lines(200, "tags web"), @"
-    2.0.8                                                                        2 hours ago  61.2 MB  OCI index  7d7e21309e60
-    2.0.9                                                                        2 hours ago  61.2 MB  OCI index  7d7e21309e60
-    sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig  3 days ago    7.2 kB  OCI image  01af8318b2b6
-    31 tags
+    signed                             3 days ago    7.2 kB  OCI image  01af8318b2b6
+    3 tags, at least 7.2 kB
     ");
 }
 
@@ -82,69 +69,109 @@ fn columns_are_left_out_in_a_narrow_terminal() {
     let registry = Registry::start(sample(NOW_MS));
     let show = |columns| {
         let mixed = "tags storefront public.ecr.aws/docker/library/nginx -L 2 -q";
-        let shown = [
-            show(columns, &registry, "images storefront -L 4 -q"),
-            show(columns, &registry, mixed),
-            show(columns, &registry, &format!("{mixed} --platforms")),
-        ];
-        shown.join("\n")
+        let with_platforms = format!("{mixed} --platforms");
+        [mixed, &with_platforms]
+            .map(|line| show(columns, &registry, line))
+            .join("\n")
     };
     assert_snapshot!(show(40), @"
-    DIGEST        PUSHED       TAGS
-    0e27721d9ad4  3 hours ago  2.1.0, 2.1 +2
-    631e0998f24d  3 hours ago  -
-    7e41de0fa704  3 hours ago  -
-    8660e6ccc81e  1 week ago   2.0.3, 2.0
-
     ALIAS   REPOSITORY     TAG   CREATED
     -       storefront     2     3 hours ago
     -       storefront     2.1   3 hours ago
     docker  library/nginx  1     4 days ago
     docker  library/nginx  1.29  4 days ago
 
-    ALIAS   REPOSITORY     TAG
-    -       storefront     2
-    -       storefront     2.1
-    docker  library/nginx  1
-    docker  library/nginx  1.29
+    storefront:
+    TAG   CREATED      PLATFORMS
+    2     3 hours ago  amd64, arm64
+    2.1   3 hours ago  amd64, arm64
+
+    public.ecr.aws/docker/library/nginx:
+    TAG   CREATED      PLATFORMS
+    1     4 days ago   amd64, arm/v5 +6
+    1.29  4 days ago   amd64, arm/v5 +6
     ");
     assert_snapshot!(show(80), @"
-    DIGEST        PUSHED          SIZE  MANIFEST   TAGS
-    0e27721d9ad4  3 hours ago  62.5 MB  OCI index  2.1.0, 2.1, 2, latest
-    631e0998f24d  3 hours ago  59.6 MB  OCI image  -
-    7e41de0fa704  3 hours ago  62.5 MB  OCI image  -
-    8660e6ccc81e  1 week ago   63.8 MB  OCI index  2.0.3, 2.0
-
     ALIAS   REPOSITORY     TAG   CREATED         SIZE  MANIFEST   DIGEST
     -       storefront     2     3 hours ago  62.5 MB  OCI index  0e27721d9ad4
     -       storefront     2.1   3 hours ago  62.5 MB  OCI index  0e27721d9ad4
     docker  library/nginx  1     4 days ago   72.4 MB  OCI index  ca36ce2625a8
     docker  library/nginx  1.29  4 days ago   72.4 MB  OCI index  ca36ce2625a8
 
-    ALIAS   REPOSITORY     TAG   CREATED         SIZE  PLATFORMS       DIGEST
-    -       storefront     2     3 hours ago  62.5 MB  linux/amd64 +1  0e27721d9ad4
-    -       storefront     2.1   3 hours ago  62.5 MB  linux/amd64 +1  0e27721d9ad4
-    docker  library/nginx  1     4 days ago   72.4 MB  linux/amd64 +7  ca36ce2625a8
-    docker  library/nginx  1.29  4 days ago   72.4 MB  linux/amd64 +7  ca36ce2625a8
+    ALIAS   REPOSITORY     TAG   CREATED         SIZE  PLATFORMS     DIGEST
+    -       storefront     2     3 hours ago  62.5 MB  amd64, arm64  0e27721d9ad4
+    -       storefront     2.1   3 hours ago  62.5 MB  amd64, arm64  0e27721d9ad4
+    docker  library/nginx  1     4 days ago   72.4 MB  amd64 +7      ca36ce2625a8
+    docker  library/nginx  1.29  4 days ago   72.4 MB  amd64 +7      ca36ce2625a8
     ");
-    assert_snapshot!(show(120), @"
-    DIGEST        PUSHED          SIZE  MANIFEST   TAGS
-    0e27721d9ad4  3 hours ago  62.5 MB  OCI index  2.1.0, 2.1, 2, latest
-    631e0998f24d  3 hours ago  59.6 MB  OCI image  -
-    7e41de0fa704  3 hours ago  62.5 MB  OCI image  -
-    8660e6ccc81e  1 week ago   63.8 MB  OCI index  2.0.3, 2.0
+}
 
-    ALIAS   REPOSITORY     TAG   CREATED         SIZE  MANIFEST   DIGEST
-    -       storefront     2     3 hours ago  62.5 MB  OCI index  0e27721d9ad4
-    -       storefront     2.1   3 hours ago  62.5 MB  OCI index  0e27721d9ad4
-    docker  library/nginx  1     4 days ago   72.4 MB  OCI index  ca36ce2625a8
-    docker  library/nginx  1.29  4 days ago   72.4 MB  OCI index  ca36ce2625a8
+#[test]
+fn what_is_asked_for_stays_in_a_narrow_terminal() {
+    let registry = Registry::start(sample(NOW_MS));
+    let shown = [
+        "images team/web --platforms --tagged --skip 1",
+        "images team/web --used-by",
+        "images team/web --unused",
+        "images team/web -c +manifest",
+        "tags public.ecr.aws/eks-distro/kubernetes/* --sort size",
+    ];
+    let shown = shown.map(|line| show(48, &registry, &format!("{line} -L 2 -q")));
+    assert_snapshot!(shown.join("\n"), @"
+    DIGEST        PUSHED       PLATFORMS  TAGS
+    c05b9b7b35e4  3 days ago   amd64 +1   2.3.0 +2
+    91cd5cb6e79e  2 weeks ago  amd64 +1   2.2.0 +1
 
-    ALIAS   REPOSITORY     TAG   CREATED         SIZE  MANIFEST   PLATFORMS                                   DIGEST
-    -       storefront     2     3 hours ago  62.5 MB  OCI index  linux/amd64, linux/arm64/v8                 0e27721d9ad4
-    -       storefront     2.1   3 hours ago  62.5 MB  OCI index  linux/amd64, linux/arm64/v8                 0e27721d9ad4
-    docker  library/nginx  1     4 days ago   72.4 MB  OCI index  linux/amd64, linux/arm/v5, linux/arm/v7 +5  ca36ce2625a8
-    docker  library/nginx  1.29  4 days ago   72.4 MB  OCI index  linux/amd64, linux/arm/v5, linux/arm/v7 +5  ca36ce2625a8
+    DIGEST        PUSHED         ROLE   USED BY
+    8c5e08625851  6 minutes ago  image  -
+    0d8c98f80c14  7 minutes ago  image  -
+
+    DIGEST        PUSHED          SIZE  ROLE
+    972162dad0d2  3 weeks ago  47.2 MB  index
+    8993c9590e91  3 weeks ago  45.3 MB  image
+
+    DIGEST        PUSHED            SIZE  MANIFEST
+    8c5e08625851  6 minutes ago  46.4 MB  OCI image
+    0d8c98f80c14  7 minutes ago  48.3 MB  OCI image
+
+    public.ecr.aws/eks-distr…ernetes/kube-apiserver:
+    TAG                  CREATED           SIZE
+    v1.29.4-eks-1-29-40  2 months ago  144.5 MB
+    v1.30.2-eks-1-30-11  5 days ago     85.8 MB
+
+    public.ecr.aws/eks-distro/kubernetes/kube-proxy:
+    TAG                  CREATED           SIZE
+    v1.28.9-eks-1-28-44  3 months ago  174.9 MB
+    v1.29.4-eks-1-29-40  2 months ago  143.4 MB
+    ");
+}
+
+#[test]
+fn notes_and_summaries_break_between_words() {
+    let registry = Registry::start(sample(NOW_MS));
+    assert_snapshot!(show(48, &registry, "repos --usage --limit 3"), @"
+    NAME               IMAGES  UNTAGGED      SIZE
+    charts/storefront       4         0   73.2 kB
+    storefront             12         8  493.9 MB
+    team/checkout           6         4  108.7 MB
+    3 repositories, 22 images, 12 untagged
+    storage: at most 602.6 MB (50 GB are free);
+    fullest: storefront, 12 of 100,000 images
+    registry 123456789012, `public.ecr.aws/example`
+    note: `--limit` leaves out 5 more rows
+    ");
+    assert_snapshot!(show(48, &registry, "images public.ecr.aws/docker/library/nginx -L 1"), @"
+    DIGEST        PUSHED         SIZE  TAGS
+    ca36ce2625a8  4 days ago  72.4 MB  1.29.1 +3
+    1 tagged image
+    note: `--limit` leaves out 5 more rows
+    ");
+    assert_snapshot!(show(48, &registry, "tags nginx"), @"
+    error: repository `nginx` does not exist in your
+    registry
+    hint: if it is public, list it with
+    `ecrpub tags public.ecr.aws/docker/library/nginx`
+    hint: list your repositories with `ecrpub repos`
     ");
 }
 
@@ -158,27 +185,19 @@ fn a_name_is_cut_after_all_other_columns_are_left_out() {
         .into();
     let repository = "team/of/several/people/with/one/long/name/web";
     let registry = Registry::start([web, Repository::new(repository, vec![])]);
-    let tags = [110, 90, 80, 40].map(|columns| show(columns, &registry, "tags web -q"));
+    let tags = [90, 40].map(|columns| show(columns, &registry, "tags web -q"));
     assert_snapshot!(tags.join("\n"), @"
-    TAG                                                              CREATED         SIZE  MANIFEST   DIGEST
-    latest                                                           2 hours ago  61.2 MB  OCI image  2003c308e67b
-    v2.1.0-20260717.0123456789abcdef0123456789abcdef01234567-linux   2 hours ago  61.2 MB  OCI image  2003c308e67b
-    sha256-0123456789abcdef01234567…56789abcdef0123456789abcdef.sig  3 days ago    7.2 kB  OCI image  01af8318b2b6
-
     TAG                                                              CREATED      DIGEST
     latest                                                           2 hours ago  2003c308e67b
     v2.1.0-20260717.0123456789abcdef0123456789abcdef01234567-linux   2 hours ago  2003c308e67b
     sha256-0123456789abcdef01234567…56789abcdef0123456789abcdef.sig  3 days ago   01af8318b2b6
-
-    TAG                                                                  CREATED
-    latest                                                               2 hours ago
-    v2.1.0-20260717.0123456789abcdef0123456789abcdef01234567-linux       2 hours ago
-    sha256-0123456789abcdef0123456789…3456789abcdef0123456789abcdef.sig  3 days ago
+    signed                                                           3 days ago   01af8318b2b6
 
     TAG
     latest
     v2.1.0-20260717.0123…bcdef01234567-linux
     sha256-0123456789abc…123456789abcdef.sig
+    signed
     ");
     assert_snapshot!(show(60, &registry, "repos -q"), @"
     NAME                                           CREATED
@@ -323,11 +342,10 @@ fn a_table_on_a_terminal_is_summed_up() {
     let summary = "3 images, 1 untagged, 1.0 TB".to_owned();
     assert_eq!(last_line("images web"), Some(summary));
     // The images of an index may be missing among these.
-    assert_eq!(last_line("tags web"), Some("31 tags".to_owned()));
-    assert_eq!(
-        last_line("images web --tagged"),
-        Some("2 images".to_owned())
-    );
+    let part = last_line("tags web");
+    assert_eq!(part.as_deref(), Some("32 tags, at least 7.2 kB"));
+    let part = last_line("images web --tagged");
+    assert_eq!(part.as_deref(), Some("2 images, at least 7.2 kB"));
     assert_eq!(
         last_line("images web --untagged"),
         Some("1 image, 1 untagged, 1.0 TB".to_owned())

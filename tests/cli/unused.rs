@@ -157,7 +157,7 @@ fn a_repository_without_a_tag_has_a_note_and_nothing_that_is_unused() {
     let registry = registry(&images);
     assert_snapshot!(ecrpub(&registry, "images web --unused -c digest"), @"
     --- stderr
-    note: repository `web` has nothing to list: of 2 rows, none is unused and passes the filters
+    note: repository `web` has nothing to list: of 2 rows, none is unused and older than 24 hours
     note: repository `web` has no tag but those of signatures, so that nothing in it is unused; leave out `--unused` to list it
     ");
     let is_read = |request: &Request| request.operation == "manifest";
@@ -217,7 +217,7 @@ fn an_image_in_use_that_is_named_is_a_note() {
     let named = |digest: &str| {
         ecrpub(
             &registry,
-            &format!("images web --unused --digest {digest} -c digest"),
+            &format!("images web --unused --digest {digest} -c digest --before 1h"),
         )
     };
     assert_snapshot!(named(&digest(0)), @"
@@ -537,6 +537,8 @@ fn the_summary_counts_the_manifests() {
     DIGEST
     9f5f94452aa8
     1 image, 1 untagged, 1.0 kB
+    of these in `-o delete-requests`: 1 image in 1 request; they free at most 1.0
+    kB, for images share layers
     2 manifests read
     ");
 }

@@ -120,9 +120,13 @@ fn unknown_commands_get_a_hint() {
 
 #[test]
 fn unknown_options_and_values_get_a_hint() {
-    assert_snapshot!(refused(&["tags", "web", "--head", "5"]), @"
-    error: there is no option `--head`
-    hint: use `--limit N`
+    assert_snapshot!(refused(&["images", "web", "--jq", ".x"]), @"
+    error: there is no option `--jq`
+    hint: pipe the rows to jq, `ecrpub images … --output json | jq FILTER`, or choose fields with `--columns NAMES`
+    ");
+    assert_snapshot!(refused(&["tags", "web", "--untagged"]), @"
+    error: there is no option `--untagged`
+    hint: it is for images: use it with `ecrpub images REPO`
     ");
     assert_snapshot!(refused(&["tags", "web", "--filter=tagStatus=UNTAGGED"]), @"
     error: there is no option `--filter`

@@ -2,8 +2,8 @@
 //! `tests/cli/settings_peer` hold which credentials are selected.
 
 use super::CredentialSource;
+use crate::aws::environment::Environment;
 use crate::aws::files::AwsFiles;
-use crate::aws::scope::Environment;
 use crate::aws::scope::Scope;
 use crate::error::Kind;
 
