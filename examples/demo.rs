@@ -1,11 +1,10 @@
 //! Runs `ecrpub` on a local registry with a few sample repositories: no AWS account, no network.
 //!
 //! `cargo run --example demo -- tags public.ecr.aws/docker/library/nginx`, or any other arguments of
-//! `ecrpub`; without arguments it lists the repositories.
+//! `ecrpub`; without arguments it lists the tags of nginx.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use ecrpub_registry::Registry;
 
@@ -16,7 +15,8 @@ fn main() -> ExitCode {
     if std::env::var_os(INSIDE).is_some() {
         return ecrpub::run(std::env::args_os());
     }
-    let registry = Registry::start(ecrpub_registry::sample(now()));
+    let now = jiff::Timestamp::now().as_millisecond();
+    let registry = Registry::start(ecrpub_registry::sample(now));
     // Help, and a command line that is refused, send none.
     registry.allow_no_requests();
     let status = ecrpub_on(&registry)
@@ -62,10 +62,4 @@ fn ecrpub_on(registry: &Registry) -> Command {
         .env("AWS_ACCESS_KEY_ID", "AKIADEMO")
         .env("AWS_SECRET_ACCESS_KEY", "demo");
     command
-}
-
-fn now() -> i64 {
-    let age = SystemTime::now().duration_since(UNIX_EPOCH);
-    let milliseconds = age.map_or(0, |age| age.as_millis());
-    milliseconds.try_into().unwrap_or_default()
 }

@@ -94,7 +94,13 @@ pub(super) fn instant(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::instant;
+    use super::{instant, is_header};
+
+    #[test]
+    fn printable_ascii_can_be_sent() {
+        let sendable = ('\0'..='\u{ff}').filter(|character| is_header(&character.to_string()));
+        assert!(sendable.eq(' '..='~'));
+    }
 
     #[test]
     fn times_are_read_in_all_forms_that_are_in_use() {

@@ -2,41 +2,47 @@
 
 use std::collections::HashSet;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
+use super::Listing;
+use super::collect::Part;
 use super::manifests::{self, RepositoryManifests};
-use super::read::Part;
-use super::related::{is_or_are, settled_before};
-use super::{Listing, Mode};
 use crate::error::{Error, Kind};
 use crate::model::Row;
 use crate::output::{counted, human_size};
 use crate::reference::{Digest, ImageId};
 use crate::relations::Question;
-use crate::source::LOOK_UP_SIZE;
+use crate::source::{LOOK_UP_SIZE, Subject};
 
 /// How far the clocks of this machine and of the service may be apart.
 const MOST_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// A younger image may be part of a push that has not ended: its index comes last.
+const SETTLED: SignedDuration = SignedDuration::from_hours(24);
+
+/// Before when an image was pushed that belongs to no push under way: 24 hours ago, unless an option says
+/// how old rows must be.
+pub(super) fn settled_before(listing: &Listing<'_>) -> Timestamp {
+    if listing.selection.bounds_age() {
+        return Timestamp::MAX;
+    }
+    let settled = listing.destination.now.checked_sub(SETTLED);
+    settled.unwrap_or(Timestamp::MIN)
+}
 
 /// Takes from the rows of `part`, which are in their order, those that are not deleted though they pass:
 /// the first ones that `--skip` keeps, those with a tag that does not pass, and those that are too young
 /// or have no date.
 pub(super) fn leave_out(listing: &Listing<'_>, part: &mut Part<'_>) {
-    let title = part.target.subject.title();
     let settled = settled_before(listing);
     let mut skipped = listing.query.args.select.skip;
     let [mut others, mut young, mut undated] = [0; 3];
     part.selected.rows.retain(|row| {
-        // A signature shares the fate of its image, and is no image to count. A digest tag on the image
-        // that it names is an ordinary tag.
-        let is_other = |named: Digest| row.digest.as_deref() != Some(named.as_str());
-        let is_attached =
-            |tag: &String| Digest::in_tag(tag).is_some_and(|(named, _)| is_other(named));
-        let is_counted = row.names().is_empty() || !row.names().iter().all(is_attached);
-        let is_skipped = is_counted && skipped > 0;
-        skipped -= usize::from(is_skipped);
+        if skipped > 0 && !has_only_digest_tags(row) {
+            skipped -= 1;
+            return false;
+        }
         let left_out = match row.pushed_at {
-            _ if is_skipped => return false,
             _ if has_other_tags(row) => &mut others,
             None => &mut undated,
             Some(date) if date >= settled => &mut young,
@@ -56,13 +62,24 @@ pub(super) fn leave_out(listing: &Listing<'_>, part: &mut Part<'_>) {
         ),
         (undated, "without a date"),
     ] {
-        let note = format!(
-            "{} of {title} {} left out: {why}",
-            counted(count, "image"),
-            is_or_are(count)
-        );
-        part.notes.extend((count > 0).then_some(note));
+        part.notes
+            .extend(left_out(count, &part.target.subject, why));
     }
+}
+
+/// The note that `count` images of `subject` are left out, if any are.
+fn left_out(count: usize, subject: &Subject, why: &str) -> Option<String> {
+    let are = if count == 1 { "is" } else { "are" };
+    let (images, title) = (counted(count, "image"), subject.title());
+    (count > 0).then(|| format!("{images} of {title} {are} left out: {why}"))
+}
+
+/// Whether every tag of `row` is a digest tag of another image: a signature shares the fate of its image,
+/// and is no image for `--skip` to count.
+fn has_only_digest_tags(row: &Row) -> bool {
+    let is_other = |named: Digest| row.digest.as_deref() != Some(named.as_str());
+    let mut tags = row.names().iter().map(|tag| Digest::in_tag(tag));
+    !row.names().is_empty() && tags.all(|tag| tag.is_some_and(|(named, _)| is_other(named)))
 }
 
 fn has_other_tags(row: &Row) -> bool {
@@ -70,12 +87,12 @@ fn has_other_tags(row: &Row) -> bool {
     relations.is_some_and(|relations| relations.has_other_tags)
 }
 
-/// Plans the requests that delete the rows of `part`, without those that an image which stays needs.
+/// Plans the requests that delete the rows of `part`, without those that an image which stays needs. Returns
+/// notes on these, and on images that would lose another one.
 pub(super) async fn plan(
     manifests: &mut RepositoryManifests<'_>,
     part: &mut Part<'_>,
-    mode: Mode,
-) -> Result<(), Error> {
+) -> Result<Vec<String>, Error> {
     let rows = part.selected.rows.iter().filter(|row| !has_other_tags(row));
     let candidates: Vec<&str> = rows.filter_map(|row| row.digest.as_deref()).collect();
     manifests.read(Question::Deletion(&candidates)).await?;
@@ -83,52 +100,35 @@ pub(super) async fn plan(
     let plan = plan.map_err(|missing| manifests.incomplete(&missing))?;
     let owned = |digests: &Vec<&str>| digests.iter().map(ToString::to_string).collect();
     part.requests = plan.requests.iter().map(owned).collect();
-    if mode != Mode::Delete {
-        return Ok(());
-    }
-    part.selected.counts.passing = plan.requests.iter().map(Vec::len).sum();
-    let title = part.target.subject.title();
-    for (count, why) in [
-        (plan.held, "an index that stays holds"),
-        (
-            plan.attached,
-            "an image that stays is signed or described by",
-        ),
-    ] {
-        let them = if count == 1 { "it" } else { "them" };
-        let note = format!(
-            "{} of {title} {} left out, because {why} {them}",
-            counted(count, "image"),
-            is_or_are(count)
-        );
-        part.notes.extend((count > 0).then_some(note));
-    }
-    if plan.bereaved > 0 {
-        let stay = match plan.bereaved {
-            1 => "stays, though it refers to an image",
-            _ => "stay, though they refer to images",
-        };
-        let count = counted(plan.bereaved, "image");
-        part.notes
-            .push(format!("{count} of {title} {stay} that would be deleted"));
-    }
-    Ok(())
+    let subject = &part.target.subject;
+    let tags = format!("`ecrpub images {subject} --used-by` shows its tags");
+    let held = format!("held by an index that stays; {tags}");
+    let attached = format!("referring to an image that stays; {tags}");
+    let (images, title) = (counted(plan.bereaved, "image"), subject.title());
+    let stay = match plan.bereaved {
+        1 => "stays, though it refers to an image",
+        _ => "stay, though they refer to images",
+    };
+    let bereaved = format!("{images} of {title} {stay} that would be deleted");
+    let notes = [
+        left_out(plan.held, subject, &held),
+        left_out(plan.attached, subject, &attached),
+        (plan.bereaved > 0).then(|| format!("{bereaved}; widen the filters to delete both")),
+    ];
+    Ok(notes.into_iter().flatten().collect())
 }
 
 /// Checks the clock, by which images are too young to be deleted, against the service's.
 pub(super) fn check_clock(skew: Option<SignedDuration>) -> Result<(), Error> {
-    const HINT: &str = "the clock decides which images are too young to be deleted: set it";
+    const HINT: &str =
+        "the clock must be right: it decides which images are too young to be deleted";
     let message = match skew {
         None => "the service gave no `Date` to check the clock of this machine against".to_owned(),
-        Some(skew) if skew.abs() > MOST_SKEW => format!(
-            "the clock of this machine is {} minutes {} that of the service",
-            skew.abs().as_mins(),
-            if skew.is_positive() {
-                "ahead of"
-            } else {
-                "behind"
-            }
-        ),
+        Some(skew) if skew.abs() > MOST_SKEW => {
+            let minutes = skew.abs().as_mins();
+            let side = ["ahead of", "behind"][usize::from(skew.is_negative())];
+            format!("the clock of this machine is {minutes} minutes {side} that of the service")
+        }
         Some(_) => return Ok(()),
     };
     Err(Error::new(Kind::Other, message).hint(HINT))
@@ -140,40 +140,39 @@ pub(super) fn check_clock(skew: Option<SignedDuration>) -> Result<(), Error> {
 ///
 /// If one of them is gone or tagged anew.
 pub(super) async fn verify(listing: &Listing<'_>, part: &Part<'_>) -> Result<(), Error> {
-    let digests: Vec<_> = part.requests.iter().flatten().collect();
-    let deleted: HashSet<_> = digests.iter().map(|digest| digest.as_str()).collect();
-    let is_deleted = |row: &&Row| row.digest.as_deref().is_some_and(|it| deleted.contains(it));
-    let before = part.images.iter().flatten().filter(is_deleted);
-    let before: Vec<_> = before.cloned().collect();
+    let (subject, kind) = (&part.target.subject, listing.query.kind());
+    let images = part.images.as_deref().unwrap_or_default();
+    let before: Vec<_> = deleted(part, images).cloned().collect();
     let mut found = Vec::with_capacity(before.len());
+    let digests: Vec<_> = part.requests.iter().flatten().collect();
     for digests in digests.chunks(LOOK_UP_SIZE) {
         let ids = digests.iter().filter_map(|it| it.parse().ok());
         let ids: Vec<_> = ids.map(ImageId::Digest).collect();
-        let subject = &part.target.subject;
-        let kind = listing.query.kind();
         let rows = listing.sources.look_up(kind, subject, &ids, false).await?;
         // Without rows one of them does not exist, which the comparison finds.
         found.extend(rows.into_iter().flatten());
     }
-    manifests::check_unchanged(&part.target.subject, &before, &found)
+    manifests::check_unchanged(subject, &before, &found)
 }
 
 /// A line on the requests of all `parts`: how much they delete, and the most that they free.
 pub(super) fn line(parts: &[Part<'_>]) -> String {
     let requests = parts.iter().flat_map(|part| &part.requests);
     let images: usize = requests.clone().map(Vec::len).sum();
-    let sizes = parts.iter().map(|part| {
-        let deleted: HashSet<_> = part.requests.iter().flatten().map(String::as_str).collect();
-        let rows = part.selected.rows.iter().filter(|row| !row.is_index());
-        let deleted =
-            rows.filter(|row| row.digest.as_deref().is_some_and(|it| deleted.contains(it)));
-        let sizes = deleted.filter_map(|row| u64::try_from(row.size?).ok());
-        sizes.sum::<u64>()
-    });
-    format!(
-        "{} in {}; they free at most {}, for images share layers",
-        counted(images, "image"),
-        counted(requests.count(), "request"),
-        human_size(sizes.sum())
-    )
+    let rows = (parts.iter()).flat_map(|part| deleted(part, &part.selected.rows));
+    let freed = rows.filter(|row| !row.is_index());
+    let sizes = freed.filter_map(|row| u64::try_from(row.size?).ok());
+    let freed = match human_size(sizes.sum()) {
+        _ if images == 0 => String::new(),
+        size => format!("; they free at most {size}, for images share layers"),
+    };
+    let requests = counted(requests.count(), "request");
+    format!("{} in {requests}{freed}", counted(images, "image"))
+}
+
+/// Those of `images` that the requests of `part` delete.
+fn deleted<'p>(part: &'p Part<'_>, images: &'p [Row]) -> impl Iterator<Item = &'p Row> {
+    let digests: HashSet<_> = part.requests.iter().flatten().map(String::as_str).collect();
+    let is_deleted = move |row: &&Row| row.digest.as_deref().is_some_and(|it| digests.contains(it));
+    images.iter().filter(is_deleted)
 }

@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::read::Part;
+use super::collect::Part;
 use super::{Listing, WINDOW};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
@@ -36,12 +36,9 @@ impl<'a> RepositoryManifests<'a> {
         images: &[Row],
     ) -> Result<Self, Error> {
         let graph = Graph::new(images.iter().filter_map(node)).map_err(|invalid| {
-            Error::new(
-                Kind::Service,
-                format!(
-                    "the service returned an image whose digest `{invalid}` is not a valid digest"
-                ),
-            )
+            let message =
+                format!("the service returned an image with the invalid digest `{invalid}`");
+            Error::new(Kind::Service, message)
         })?;
         Ok(Self {
             listing,
@@ -61,12 +58,11 @@ impl<'a> RepositoryManifests<'a> {
             let (listing, reference) = (self.listing, &self.reference);
             let (sources, is_own) = (&listing.sources, self.subject.is_own());
             sources.progress.manifests(unread.len());
-            let read = async |digest: Digest| {
-                let manifest = sources.manifest(reference, &digest, is_own).await;
-                let manifest = manifest
-                    .map_err(|error| listing.of_manifest(error, reference, digest.as_str()));
-                manifest.map(|manifest| (digest, manifest))
-            };
+            let read =
+                async |digest: Digest| match sources.manifest(reference, &digest, is_own).await {
+                    Ok(manifest) => Ok((digest, manifest)),
+                    Err(error) => Err(listing.of_manifest(error, reference, digest.as_str())),
+                };
             // Each is added at once: its text is several times as large as its edges.
             let mut read = pin!(stream::iter(unread).map(read).buffered(WINDOW));
             while let Some((digest, manifest)) = read.try_next().await? {
@@ -155,17 +151,15 @@ impl Listing<'_> {
 ///
 /// If anything changed: what was read in between may not fit together.
 pub(super) async fn compare(listing: &Listing<'_>, part: &Part<'_>) -> Result<(), Error> {
-    let title = part.target.subject.title();
-    let again = listing.images(&part.target.subject).await;
-    let again = again.map_err(|error| match error.kind() {
-        Kind::NotFound => {
-            let message = format!("{title} disappeared while it was read");
-            Error::new(Kind::Service, message)
+    let subject = &part.target.subject;
+    let again = listing.images(subject).await.map_err(|error| {
+        if error.kind() != Kind::NotFound {
+            return error;
         }
-        _ => error,
+        let message = format!("{} disappeared while it was read", subject.title());
+        Error::new(Kind::Service, message)
     })?;
-    let images = part.images.as_deref().unwrap_or_default();
-    check_unchanged(&part.target.subject, images, &again)
+    check_unchanged(subject, part.images.as_deref().unwrap_or_default(), &again)
 }
 
 /// Checks that the images of `subject` are `again` as they were `before`.
@@ -174,18 +168,14 @@ pub(super) fn check_unchanged(
     before: &[Row],
     again: &[Row],
 ) -> Result<(), Error> {
-    let title = subject.title();
     let nodes = |images| <[Row]>::iter(images).filter_map(node);
-    match first_change(nodes(before), nodes(again)) {
-        None => Ok(()),
-        Some(digest) => Err(Error::new(
-            Kind::Service,
-            format!(
-                "{title} changed while it was read: image {digest} was pushed, deleted, or tagged anew"
-            ),
-        )
-        .hint("run the command again")),
-    }
+    let Some(digest) = first_change(nodes(before), nodes(again)) else {
+        return Ok(());
+    };
+    let title = subject.title();
+    let what = format!("image {digest} was pushed, deleted, or tagged anew");
+    let message = format!("{title} changed while it was read: {what}");
+    Err(Error::new(Kind::Service, message).hint("run the command again"))
 }
 
 /// The row of an image or tag as a node of a graph.

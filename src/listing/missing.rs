@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::read::Part;
+use super::collect::Part;
 use super::{Listing, Missing};
 use crate::error::{Error, Kind};
 use crate::model::{Row, RowKind};

@@ -1,8 +1,8 @@
 //! The flow of every listing: targets → check → connect → read → relate → select → count, stream, print
 //! or delete.
 
-mod args;
 mod check;
+mod collect;
 mod deletion;
 mod expand;
 mod manifests;
@@ -16,10 +16,9 @@ mod stream;
 mod summary;
 mod usage;
 
-pub(crate) use self::args::{ImageListingArgs, ListingArgs, UsedByArgs};
 use self::expand::Resolved;
 use self::print::Printer;
-pub(crate) use self::query::{AddedColumns, Query};
+pub(crate) use self::query::{AddedColumns, ImageListingArgs, ListingArgs, Query, UsedByArgs};
 pub(crate) use self::usage::UsageArgs;
 use crate::error::{Error, Kind};
 use crate::facts::{Facts, Need};

@@ -1,6 +1,6 @@
 //! The summary and the notes that follow a listing on stderr.
 
-use super::read::Part;
+use super::collect::Part;
 use super::{Listing, ListingArgs, Mode, deletion, summary};
 use crate::console::Console;
 use crate::error::Error;
@@ -73,8 +73,7 @@ impl Listing<'_> {
         let kind = self.query.kind();
         let totals = summary::line(kind, &rows, is_whole);
         let storage = summary::storage(&rows).filter(|_| kind == RowKind::Repositories);
-        let is_deletable = parts.iter().any(|part| !part.requests.is_empty());
-        let requests = is_deletable.then(|| {
+        let requests = (self.query.tagged.unused && !rows.is_empty()).then(|| {
             format!(
                 "of these in `-o delete-requests`: {}",
                 deletion::line(parts)

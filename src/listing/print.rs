@@ -2,7 +2,8 @@
 
 use std::mem::ManuallyDrop;
 
-use super::read::{Part, Read};
+use super::collect::Part;
+use super::read::Read;
 use super::{Listing, Missing, Mode, deletion};
 use crate::console::Console;
 use crate::error::Error;

@@ -1,9 +1,7 @@
 //! Selects images and tags by what manifests tell, and adds it to them.
 
-use jiff::{SignedDuration, Timestamp};
-
+use super::collect::Part;
 use super::manifests::RepositoryManifests;
-use super::read::Part;
 use super::{Listing, Mode, deletion};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
@@ -13,9 +11,6 @@ use crate::reference::Platform;
 use crate::relations::Question;
 use crate::select::Selected;
 use crate::source::Target;
-
-/// A younger image may be part of a push that has not ended: its index comes last.
-const SETTLED: SignedDuration = SignedDuration::from_hours(24);
 
 /// The rows of `target` that pass the filter, sorted and limited, with the answers from manifests.
 pub(super) async fn part<'t>(listing: &Listing<'_>, target: &'t Target) -> Result<Part<'t>, Error> {
@@ -50,20 +45,17 @@ pub(super) async fn part<'t>(listing: &Listing<'_>, target: &'t Target) -> Resul
         part
     } else {
         let mut rows = related.to_vec();
-        let mut notes = Vec::new();
+        let mut note = None;
         if listing.query.tagged.unused {
-            notes = mark_unused(listing, &mut manifests, &mut rows).await?;
+            note = mark_unused(listing, &mut manifests, &mut rows).await?;
         }
         let wanted = listing.query.wanted(target);
         let mut collector = selection.collector(wanted.as_ref());
         collector.add(rows);
         let mut selected = collector.finish();
-        let others = selected.rows.iter_mut().zip(&selected.other_tags);
-        for (row, _) in others.filter(|(_, has_others)| **has_others) {
-            row.relations.get_or_insert_default().has_other_tags = true;
-        }
+        selection.mark_other_tags(&mut selected.rows, wanted.as_ref(), related);
         Part {
-            notes,
+            notes: Vec::from_iter(note),
             ..Part::of(selected, target)?
         }
     };
@@ -98,10 +90,14 @@ async fn add_answers(
     }
     if listing.mode == Mode::Delete {
         deletion::leave_out(listing, part);
-        return deletion::plan(manifests, part, listing.mode).await;
+        let notes = deletion::plan(manifests, part).await?;
+        part.selected.counts.passing = part.requests.iter().map(Vec::len).sum();
+        part.notes.extend(notes);
+        return Ok(());
     }
-    if listing.query.tagged.unused && listing.sums_up() {
-        deletion::plan(manifests, part, listing.mode).await?;
+    let has_rows = !part.selected.rows.is_empty();
+    if listing.query.tagged.unused && listing.sums_up() && has_rows {
+        deletion::plan(manifests, part).await?;
     }
     if listing.printing.contains(Facts::RELATIONS) {
         add_used_by(manifests, &mut part.selected.rows).await?;
@@ -110,48 +106,44 @@ async fn add_answers(
 }
 
 /// Marks the images of `rows`, which are all of the repository, that no tag reaches. Young ones are
-/// marked only if an option says how old rows must be, and those without a date never.
+/// marked only if an option says how old rows must be, and those without a date never. Returns a note on
+/// what counts as in use though no tag reaches it.
 async fn mark_unused(
     listing: &Listing<'_>,
     manifests: &mut RepositoryManifests<'_>,
     rows: &mut [Row],
-) -> Result<Vec<String>, Error> {
+) -> Result<Option<String>, Error> {
     manifests.read(Question::Unused).await?;
     let unused = manifests.graph.unused();
     let unused = unused.map_err(|missing| manifests.incomplete(&missing))?;
-    let settled = settled_before(listing);
+    let settled = deletion::settled_before(listing);
     for row in &mut *rows {
-        let is_unused = (row.digest.as_deref()).is_some_and(|digest| unused.contains(digest));
-        if is_unused && row.pushed_at.is_some_and(|date| date < settled) {
+        let digest = row.digest.as_deref().unwrap_or_default();
+        if unused.contains(digest) && row.pushed_at.is_some_and(|date| date < settled) {
+            let role = manifests.graph.role(digest);
             let relations = row.relations.get_or_insert_default();
-            relations.is_unused = true;
-            relations.role = manifests
-                .graph
-                .role(row.digest.as_deref().unwrap_or_default());
+            (relations.is_unused, relations.role) = (true, role);
         }
     }
-    let title = manifests.subject.title();
-    let mut notes = Vec::new();
-    if !rows.is_empty() && !manifests.graph.has_roots() {
-        notes.push(format!(
-            "{title} has no tag but those of signatures, so that nothing in it is unused; leave out \
-             `--unused` to list it"
-        ));
-    }
-    let orphans = manifests.graph.count_orphans();
-    if orphans > 0 && notes.is_empty() {
-        let [name, count] = match orphans {
-            1 => ["names", "counts"],
-            _ => ["name", "count"],
-        };
-        notes.push(format!(
-            "{} of {title} {name} an image that is not in it, and {count} as in use; \
-             `ecrpub images {} --used-by` lists such images with no tag in USED BY",
-            counted(orphans, "image"),
-            manifests.subject
-        ));
-    }
-    Ok(notes)
+    let (title, orphans) = (manifests.subject.title(), manifests.graph.count_orphans());
+    let [name, count] = match orphans {
+        _ if rows.is_empty() => return Ok(None),
+        _ if !manifests.graph.has_roots() => {
+            return Ok(Some(format!(
+                "{title} has no tag but those of signatures, so that nothing in it is unused; leave out \
+                 `--unused` to list it"
+            )));
+        }
+        0 => return Ok(None),
+        1 => ["names", "counts"],
+        _ => ["name", "count"],
+    };
+    Ok(Some(format!(
+        "{} of {title} {name} an image that is not in it, and {count} as in use; \
+         `ecrpub images {} --used-by` lists such images with no tag in USED BY",
+        counted(orphans, "image"),
+        manifests.subject
+    )))
 }
 
 /// Adds the tags through which images are in use, and their roles.
@@ -170,21 +162,6 @@ async fn add_used_by(
         relations.role = manifests.graph.role(&digest);
     }
     Ok(())
-}
-
-/// Before when an image was pushed that belongs to no push under way: 24 hours ago, unless an option says
-/// how old rows must be.
-pub(super) fn settled_before(listing: &Listing<'_>) -> Timestamp {
-    let is_bounded = listing.selection.bounds_age();
-    let settled = Some(SETTLED).filter(|_| !is_bounded);
-    settled.map_or(Timestamp::MAX, |settled| {
-        let settled = listing.destination.now.checked_sub(settled);
-        settled.unwrap_or(Timestamp::MIN)
-    })
-}
-
-pub(super) fn is_or_are(count: usize) -> &'static str {
-    if count == 1 { "is" } else { "are" }
 }
 
 /// Keeps the rows of `part` that run on `platform`, up to the limit. Reads manifests in the order of the
@@ -268,16 +245,13 @@ async fn add_platforms(
 
 /// The note that the registry does not have these indexes.
 fn note_of_gone(gone: &[String], manifests: &RepositoryManifests<'_>) -> Option<String> {
-    let (whose, of) = match gone {
-        [] => return None,
-        [digest] => ("its", format!("manifest {digest}")),
-        [digest, rest @ ..] => {
-            let others = counted(rest.len(), "other one");
-            ("their", format!("manifest {digest} and {others}"))
-        }
+    let (first, others) = gone.split_first()?;
+    let (whose, others) = match others.len() {
+        0 => ("its", String::new()),
+        count => ("their", format!(" and {}", counted(count, "other one"))),
     };
     Some(format!(
-        "the registry does not have {of} of `{}`: {whose} platforms are missing",
+        "the registry does not have manifest {first}{others} of `{}`: {whose} platforms are missing",
         manifests.reference
     ))
 }

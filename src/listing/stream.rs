@@ -1,6 +1,6 @@
 //! Prints the pages of a listing as they arrive, in the service's order.
 
-use super::read::Part;
+use super::collect::Part;
 use super::{Listing, Missing, Printer, unless_missing};
 use crate::error::Error;
 use crate::select::Selected;

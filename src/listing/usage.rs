@@ -3,8 +3,8 @@
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 
+use super::collect::Part;
 use super::expand::repository_in;
-use super::read::Part;
 use super::{AddedColumns, Listing, ListingArgs, WINDOW, unless_missing};
 use crate::error::Error;
 use crate::model::{Row, RowKind};

@@ -133,17 +133,14 @@ fn unconnected(error: &ConnectError, host: &str) -> Failure {
             Error::usage(why)
                 .hint("correct the setting, unset it, or exempt the host with `NO_PROXY`"),
         ),
-        ConnectCause::NoRoots => match env::var("SSL_CERT_FILE")
-            .ok()
-            .filter(|path| !path.is_empty())
-        {
-            Some(path) => hinted(
+        ConnectCause::NoRoots => match env::var("SSL_CERT_FILE") {
+            Ok(path) if !path.is_empty() => hinted(
                 format!(
                     "cannot trust {peer}: `SSL_CERT_FILE` names `{path}`, which is missing or holds no certificates"
                 ),
                 "correct the variable, or unset it",
             ),
-            None => hinted(
+            _ => hinted(
                 format!("cannot trust {peer}: this system has no certificates"),
                 "install certificates, or name some with `--ca-bundle FILE`",
             ),

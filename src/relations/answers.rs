@@ -84,8 +84,9 @@ impl Graph {
             platforms[index] = self.platforms_of_index(index, &platforms);
         }
         for edge in self.vertices.iter().flat_map(|index| &index.children) {
-            if !self.vertices[edge.child].is_index() {
-                platforms[edge.child].extend(edge.platform.as_deref());
+            let child = edge.child as usize;
+            if !self.vertices[child].is_index() {
+                platforms[child].extend(self.platform(edge));
             }
         }
         let mut known = HashMap::new();
@@ -108,8 +109,8 @@ impl Graph {
         let edges = self.vertices[index].children.iter();
         let platforms = edges.flat_map(|edge| {
             let is_new = seen_children.insert(edge.child);
-            let nested = is_new.then(|| nested[edge.child].iter().copied());
-            (edge.platform.as_deref().into_iter()).chain(nested.into_iter().flatten())
+            let nested = is_new.then(|| nested[edge.child as usize].iter().copied());
+            (self.platform(edge).into_iter()).chain(nested.into_iter().flatten())
         });
         platforms.filter(|name| seen.insert(*name)).collect()
     }

@@ -9,7 +9,7 @@ use super::questions::Question;
 const REQUEST_SIZE: usize = 100;
 
 /// The requests that delete images.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct DeletionPlan<'g> {
     /// The digests of each request, to be sent one after another.
     ///
@@ -37,36 +37,32 @@ impl Graph {
     pub(crate) fn deletion(&self, candidates: &[&str]) -> Result<DeletionPlan<'_>, String> {
         self.check(Question::Deletion(candidates))?;
         let (is_candidate, stays) = (self.marked(candidates), self.stays(candidates));
-        let mut is_held = vec![false; self.vertices.len()];
-        for index in (0..is_held.len()).filter(|position| stays[*position]) {
+        let positions = 0..self.vertices.len();
+        let mut is_held = vec![false; positions.len()];
+        for index in positions.clone().filter(|position| stays[*position]) {
             self.children(index).for_each(|child| is_held[child] = true);
         }
-        let mut plan = DeletionPlan::default();
-        let mut is_deleted = vec![false; self.vertices.len()];
-        for (position, vertex) in self.vertices.iter().enumerate() {
-            if !is_candidate[position] || !vertex.is_listed {
-                continue;
-            }
-            if !stays[position] {
-                is_deleted[position] = true;
-            } else if is_held[position] {
-                plan.held += 1;
-            } else {
-                plan.attached += 1;
-            }
-        }
+        let left_out = positions.filter(|position| is_candidate[*position] && stays[*position]);
+        let (held, attached): (Vec<_>, Vec<_>) = left_out.partition(|position| is_held[*position]);
+        // All others stay, so that what does not was a candidate.
+        let listed = self.vertices.iter().zip(&stays);
+        let is_deleted = listed.map(|(vertex, stays)| vertex.is_listed && !stays);
+        let is_deleted: Vec<_> = is_deleted.collect();
         let deleted = self.vertices.iter().zip(&is_deleted);
         let deleted = deleted.filter(|(_, is_deleted)| **is_deleted);
-        let referrers = deleted.flat_map(|(vertex, _)| &vertex.referrers);
-        let bereaved = referrers
-            .filter(|referrer| self.vertices[**referrer].is_listed && !is_deleted[**referrer]);
-        plan.bereaved = bereaved.collect::<HashSet<_>>().len();
+        let referrers = deleted.flat_map(|(vertex, _)| vertex.referrers());
+        let bereaved: HashSet<_> = referrers.filter(|referrer| stays[*referrer]).collect();
+        let mut requests = Vec::new();
         for mut level in self.deletion_order(is_deleted) {
             level.sort_unstable();
-            let requests = level.chunks(REQUEST_SIZE);
-            plan.requests.extend(requests.map(<[&str]>::to_vec));
+            requests.extend(level.chunks(REQUEST_SIZE).map(<[&str]>::to_vec));
         }
-        Ok(plan)
+        Ok(DeletionPlan {
+            requests,
+            held: held.len(),
+            attached: attached.len(),
+            bereaved: bereaved.len(),
+        })
     }
 
     /// The digests of the images that are `left`, by what must be deleted first.

@@ -1,6 +1,6 @@
 //! The graph of a repository: its images, and the edges between them that tags and manifests tell.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::iter;
 use std::sync::Arc;
 
@@ -25,8 +25,9 @@ pub(crate) struct Graph {
     pub(super) vertices: Vec<Vertex>,
     /// Where each image is in `vertices`.
     positions: HashMap<Arc<str>, usize>,
-    /// The name of each platform once.
-    platforms: HashSet<Arc<str>>,
+    /// Where the name of each platform is in `platform_names`.
+    platforms: HashMap<String, u32>,
+    platform_names: Vec<String>,
 }
 
 /// An image and its edges, which lead to positions in [`Graph::vertices`].
@@ -43,9 +44,9 @@ pub(super) struct Vertex {
     /// What its media type says; nothing if that is unknown.
     pub(super) is_index_by_type: Option<bool>,
     /// The entries of an index.
-    pub(super) children: Vec<Edge>,
+    pub(super) children: Box<[Edge]>,
     /// The images that refer to it, by their subject or by a digest tag.
-    pub(super) referrers: Vec<usize>,
+    referrers: Vec<u32>,
     role_by_tag: Option<Role>,
     /// What its manifest says, or its configuration in the listing.
     role_by_content: Option<Role>,
@@ -64,11 +65,12 @@ pub(super) enum Content {
     Single,
 }
 
-/// An entry of an index.
-#[derive(Clone, Debug)]
+/// An entry of an index, small because a repository may have millions.
+#[derive(Debug)]
 pub(super) struct Edge {
-    pub(super) child: usize,
-    pub(super) platform: Option<Arc<str>>,
+    pub(super) child: u32,
+    /// Where its name is in [`Graph::platform_names`]; that of an entry without a platform is empty.
+    platform: u32,
 }
 
 impl Graph {
@@ -107,7 +109,7 @@ impl Graph {
         }
         for (referrer, named) in digest_tags {
             let subject = graph.intern(named.as_str());
-            graph.vertices[subject].referrers.push(referrer);
+            graph.vertices[subject].referrers.push(small(referrer));
         }
         Ok(graph)
     }
@@ -132,23 +134,28 @@ impl Graph {
         vertex.role_by_content = role.or(Some(Role::Artifact));
         if let Some(subject) = manifest.subject {
             let subject = self.intern(subject.as_str());
-            self.vertices[subject].referrers.push(position);
+            self.vertices[subject].referrers.push(small(position));
         }
-        for entry in manifest.entries.into_iter().flatten() {
-            self.hold(position, entry);
-        }
+        let entries = manifest.entries.unwrap_or_default().into_iter();
+        let children = entries.map(|entry| self.edge(entry)).collect();
+        self.vertices[position].children = children;
     }
 
-    /// Adds an entry of the index at `index`.
-    fn hold(&mut self, index: usize, entry: IndexEntry) {
-        let platform = entry.platform.map(|name| self.platform(name));
+    fn edge(&mut self, entry: IndexEntry) -> Edge {
+        let (platforms, names) = (&mut self.platforms, &mut self.platform_names);
+        let platform = platforms.entry(entry.platform.unwrap_or_default());
+        let platform = *platform.or_insert_with_key(|name| {
+            names.push(name.clone());
+            small(names.len() - 1)
+        });
         let child = self.intern(entry.digest.as_str());
         let vertex = &mut self.vertices[child];
         if !vertex.is_listed && vertex.is_index_by_type != Some(true) {
             vertex.is_index_by_type = Some(entry.is_index);
         }
         vertex.is_attestation |= entry.is_attestation;
-        self.vertices[index].children.push(Edge { child, platform });
+        let child = small(child);
+        Edge { child, platform }
     }
 
     /// The role of the image `digest`, if the listing shows it.
@@ -180,25 +187,22 @@ impl Graph {
         position
     }
 
-    fn platform(&mut self, name: String) -> Arc<str> {
-        if let Some(known) = self.platforms.get(name.as_str()) {
-            return Arc::clone(known);
-        }
-        let name: Arc<str> = name.into();
-        self.platforms.insert(Arc::clone(&name));
-        name
-    }
-
     /// The images that the index at `position` holds, listed or not.
     pub(super) fn children(&self, position: usize) -> impl Iterator<Item = usize> {
         let children = self.vertices[position].children.iter();
-        children.map(|edge| edge.child)
+        children.map(|edge| edge.child as usize)
+    }
+
+    /// The platform that an index gives for an image, if any.
+    pub(super) fn platform(&self, edge: &Edge) -> Option<&str> {
+        let name = self.platform_names[edge.platform as usize].as_str();
+        Some(name).filter(|name| !name.is_empty())
     }
 
     /// The listed images that the image at `position` holds, or that refer to it. An image that is gone
     /// passes nothing on.
     pub(super) fn successors(&self, position: usize) -> impl Iterator<Item = usize> {
-        let referrers = self.vertices[position].referrers.iter().copied();
+        let referrers = self.vertices[position].referrers();
         let successors = self.children(position).chain(referrers);
         successors.filter(|next| self.vertices[*next].is_listed)
     }
@@ -256,7 +260,17 @@ impl Graph {
     }
 }
 
+/// A position as edges hold it.
+fn small(position: usize) -> u32 {
+    u32::try_from(position).expect("four billion images do not fit into memory")
+}
+
 impl Vertex {
+    /// The images that refer to it, listed or not.
+    pub(super) fn referrers(&self) -> impl Iterator<Item = usize> {
+        self.referrers.iter().map(|referrer| *referrer as usize)
+    }
+
     /// Whether a tag keeps the image.
     pub(super) fn is_root(&self) -> bool {
         !self.tags.is_empty()

@@ -86,7 +86,7 @@ impl Graph {
     pub(super) fn orphans(&self) -> Vec<bool> {
         let mut orphans = vec![false; self.vertices.len()];
         let gone = self.vertices.iter().filter(|vertex| !vertex.is_listed);
-        for &referrer in gone.flat_map(|vertex| &vertex.referrers) {
+        for referrer in gone.flat_map(Vertex::referrers) {
             orphans[referrer] = self.vertices[referrer].is_listed;
         }
         orphans

@@ -62,6 +62,7 @@ impl Role {
     fn of_media_type(text: &str) -> Option<Self> {
         let essence = text.split(';').next().unwrap_or(text);
         let essence = essence.trim().to_ascii_lowercase();
+        let begins = |text| essence.starts_with(text);
         match essence.as_str() {
             "application/vnd.dev.cosign.simplesigning.v1+json"
             | "application/vnd.dev.cosign.artifact.sig.v1+json"
@@ -70,15 +71,8 @@ impl Role {
             "application/vnd.in-toto+json" | "application/vnd.dsse.envelope.v1+json" => {
                 Some(Self::Attestation)
             }
-            other if other.starts_with("application/vnd.dev.sigstore.bundle") => {
-                Some(Self::Signature)
-            }
-            other
-                if other.starts_with("text/spdx")
-                    || other.starts_with("application/vnd.cyclonedx") =>
-            {
-                Some(Self::Sbom)
-            }
+            _ if begins("application/vnd.dev.sigstore.bundle") => Some(Self::Signature),
+            _ if begins("text/spdx") || begins("application/vnd.cyclonedx") => Some(Self::Sbom),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use super::filter::Verdict;
 use super::ids::Wanted;
 use super::order;
 use super::version::{FloatingTags, Version};
-use super::{Selection, SortKey};
+use super::{Selection, SortKey, floating_tags};
 use crate::model::Row;
 use crate::reference::ImageId;
 
@@ -39,8 +39,6 @@ pub(crate) struct Collector<'a> {
 pub(crate) struct Selected {
     pub(crate) rows: Vec<Row>,
     pub(crate) counts: Counts,
-    /// Whether each row also has tags that do not pass.
-    pub(crate) other_tags: Vec<bool>,
     /// The number of tags that are not versions, if `--semver` is given and no row passes.
     pub(crate) not_versions: usize,
     pub(crate) missing: Vec<ImageId>,
@@ -142,7 +140,7 @@ impl<'a> Collector<'a> {
         for (_, verdict) in std::mem::take(&mut self.seen.rows).into_values() {
             counts.add(verdict);
         }
-        let (verdicts, positions, other_tags) = self.settle(&rows);
+        let (verdicts, positions) = self.settle(&rows);
         if self.selection.needs_all_rows() {
             counts = Counts::default();
             for verdict in &verdicts {
@@ -174,7 +172,6 @@ impl<'a> Collector<'a> {
         Selected {
             rows,
             counts,
-            other_tags,
             not_versions,
             missing: missing.map(|(id, _)| id.clone()).collect(),
             ambiguous: ambiguous
@@ -184,11 +181,9 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// The verdicts on `rows`, the positions of those that pass in their order, and whether each of the
-    /// listed ones also has tags that do not pass.
-    fn settle(&mut self, rows: &[Row]) -> (Vec<Verdict>, Vec<usize>, Vec<bool>) {
-        let selection = self.selection;
-        let (verdicts, floating) = if selection.needs_all_rows() {
+    /// The verdicts on `rows`, and the positions of those that pass in their order.
+    fn settle(&mut self, rows: &[Row]) -> (Vec<Verdict>, Vec<usize>) {
+        let (verdicts, floating) = if self.selection.needs_all_rows() {
             let floating = floating_tags(rows);
             let verdicts = rows.iter().map(|row| self.verdict(row, &floating));
             (verdicts.collect(), floating)
@@ -198,12 +193,8 @@ impl<'a> Collector<'a> {
         let passing = rows.iter().zip(&verdicts);
         let passing = passing.filter(|(_, verdict)| **verdict == Verdict::Passes);
         let passing: Vec<_> = passing.map(|(row, _)| row).collect();
-        let positions = selection.positions(&passing, &floating);
-        let listed = positions.iter().take(self.kept).skip(selection.skip);
-        let other_tags = listed
-            .map(|position| selection.has_other_tags(passing[*position], self.wanted, &floating));
-        let other_tags = other_tags.collect();
-        (verdicts, positions, other_tags)
+        let positions = self.selection.positions(&passing, &floating);
+        (verdicts, positions)
     }
 
     fn note_found(&mut self, row: &Row) {
@@ -241,14 +232,6 @@ impl Counts {
         self.passing += usize::from(verdict == Verdict::Passes);
         self.pre_releases += usize::from(verdict == Verdict::PreRelease);
     }
-}
-
-fn floating_tags(rows: &[Row]) -> FloatingTags<'_> {
-    FloatingTags::of(rows.iter().flat_map(|row| {
-        let digest = row.digest.as_deref();
-        let tags = row.names().iter();
-        tags.filter_map(move |tag| Some((digest?, tag.as_str())))
-    }))
 }
 
 /// Rows by their ids, as keyed hashes: those of 100,000 rows take 2 MiB, and two of them collide once

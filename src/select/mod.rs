@@ -187,10 +187,25 @@ impl Selection<'_> {
         self.key.order(rows, self.reverse, passes, version)
     }
 
-    /// Whether `row` has a tag that does not pass, or is not named as others are.
-    fn has_other_tags(&self, row: &Row, wanted: Option<&Wanted>, floating: &FloatingTags) -> bool {
-        let mut tags = row.names().iter();
-        wanted.is_some_and(|wanted| wanted.leaves_out_tags(row))
-            || !tags.all(|tag| self.passes_tag(row, tag, floating))
+    /// Marks those of `rows`, selected from `all`, that have a tag which does not pass, or is not named
+    /// as others are.
+    pub(crate) fn mark_other_tags(&self, rows: &mut [Row], wanted: Option<&Wanted>, all: &[Row]) {
+        let floating = floating_tags(all);
+        for row in rows {
+            let mut tags = row.names().iter();
+            if wanted.is_some_and(|wanted| wanted.leaves_out_tags(row))
+                || !tags.all(|tag| self.passes_tag(row, tag, &floating))
+            {
+                row.relations.get_or_insert_default().has_other_tags = true;
+            }
+        }
     }
+}
+
+fn floating_tags(rows: &[Row]) -> FloatingTags<'_> {
+    FloatingTags::of(rows.iter().flat_map(|row| {
+        let digest = row.digest.as_deref();
+        let tags = row.names().iter();
+        tags.filter_map(move |tag| Some((digest?, tag.as_str())))
+    }))
 }

@@ -205,6 +205,7 @@ list                                     | get' >&2; exit 2";
         ("version-1", version_1),
         ("rubbish", "echo '{'"),
         ("keyless", "echo '{\"Version\":1}'"),
+        ("version", &EXPORT.replace(":1,", ":2,")),
         ("endless", "yes"),
         (
             "prompts",
@@ -237,6 +238,10 @@ list                                     | get' >&2; exit 2";
     --- exit code 4
     --- stderr
     error: `aws configure export-credentials --profile work` printed credentials without a key
+    hint: log in with `aws sso login --profile work`
+    --- exit code 4
+    --- stderr
+    error: `aws configure export-credentials --profile work` did not print version 1 of credentials
     hint: log in with `aws sso login --profile work`
     --- exit code 4
     --- stderr
@@ -288,6 +293,7 @@ fn the_aws_cli_asks_for_a_code_on_the_terminal() {
     assert_eq!(cloud.trace("mfa"), [EXPORTED]);
 }
 
+/// And keys that it exports assume the role above.
 #[test]
 fn the_aws_cli_gets_a_region_and_the_bundle_of_the_option() {
     let registry = Registry::builder().tls().start();
@@ -295,14 +301,19 @@ fn the_aws_cli_gets_a_region_and_the_bundle_of_the_option() {
     let bundle = file("credentials-bundle.pem", registry.certificate());
     let cloud = Cloud::start();
     let script = EXPORT.replace("exported-token", "'\"$AWS_REGION:$AWS_CA_BUNDLE\"'");
-    let run = with_aws(run(&cloud, "bundle", MFA), "bundle", &script);
-    let outcome = run
-        .arguments("tags web --ca-bundle")
+    let above = "[profile above]\nsource_profile = default\nrole_arn = arn:aws:iam::123456789012:role/above\n";
+    let run = run(&cloud, "bundle", &format!("{above}{MFA}"));
+    let outcome = with_aws(run, "bundle", &script)
+        .arguments("tags web --profile above --ca-bundle")
         .argument(bundle.to_str().expect("text"))
         .outcome();
     assert_eq!(outcome.code, Some(0), "{outcome}");
-    let expected = format!("token=us-east-1:{}", bundle.display());
-    assert!(cloud.trace("bundle")[0].contains(&expected));
+    let expected = format!(
+        "sts@all Action=AssumeRole RoleArn=arn:aws:iam::123456789012:role/above Version=2011-06-15 \
+         by=ASIAEXPORTED token=us-east-1:{} region=us-east-1",
+        bundle.display()
+    );
+    assert_eq!(cloud.trace("bundle")[0], expected);
 }
 
 #[test]
@@ -766,6 +777,13 @@ fn settings_are_read_as_python_reads_them() {
     assert_eq!(outcome.code, Some(0), "{outcome}");
     let trace = cloud.trace("duration");
     assert!(trace[0].contains("DurationSeconds=1000 "), "{trace:?}");
+    let indented = role("region = my region\n  aws_session_token = of another setting");
+    assert_snapshot!(list(run(&cloud, "indented", &indented)), @"
+    --- stderr
+    error: `region` in profile `default` is `my region`, which is not a region such as `us-east-1`
+    hint: correct the setting, or unset it
+    --- exit code 2
+    ");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The whole help texts.
+//! Help and version; docs/options.md has the long help of each command.
 
 use insta::assert_snapshot;
 use predicates::prelude::*;
@@ -8,11 +8,6 @@ use crate::harness::Run;
 fn help(arguments: &str) -> String {
     let outcome = Run::at("http://127.0.0.1:9").arguments(arguments).outcome();
     outcome.data()
-}
-
-#[test]
-fn the_help_of_the_program() {
-    assert_snapshot!(help("--help"));
 }
 
 #[test]
@@ -31,21 +26,6 @@ fn short_helps_fit_a_screen() {
             "{command}: {help}"
         );
     }
-}
-
-#[test]
-fn the_long_help_of_images() {
-    assert_snapshot!(help("images --help"));
-}
-
-#[test]
-fn the_long_help_of_tags() {
-    assert_snapshot!(help("tags --help"));
-}
-
-#[test]
-fn the_help_of_completions() {
-    assert_snapshot!(help("completions --help"));
 }
 
 #[test]

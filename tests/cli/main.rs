@@ -1,7 +1,7 @@
 //! The real binary with the real SDK against a local registry: whole outputs, as users see them.
 
 mod bounds;
-mod clean_up;
+
 mod complete;
 mod connection;
 mod credentials;
@@ -32,6 +32,7 @@ mod release;
 #[cfg(unix)]
 mod repos;
 mod screen;
+mod scripts;
 mod secrets;
 mod select;
 mod settings_peer;

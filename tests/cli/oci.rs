@@ -433,7 +433,7 @@ fn manifests_are_not_requested_by_an_invalid_digest() {
     let registry = Registry::start([Repository::new("web", vec![image])]);
     assert_snapshot!(list(&registry, "tags public.ecr.aws/example/web --platforms"), @"
     --- stderr
-    error: the service returned an image whose digest `sha256:../../../token` is not a valid digest
+    error: the service returned an image with the invalid digest `sha256:../../../token`
     --- exit code 5
     ");
     assert_eq!(registry.requests().len(), 1);

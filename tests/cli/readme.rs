@@ -2,10 +2,13 @@
 #![cfg(unix)]
 
 use std::fmt::Write;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use ecrpub_registry::{Registry, sample};
+use regex::Regex;
+use serde_json::Value;
 
 use crate::harness::{NOW_MS, Run, path_with, peer};
 use crate::terminal::screen;
@@ -54,6 +57,25 @@ fn every_example_prints_what_the_documents_show() {
     assert!(examples > 30, "{examples}");
 }
 
+#[test]
+fn every_link_to_a_file_leads_to_one() {
+    let mut links = 0;
+    for path in documents() {
+        let document = std::fs::read_to_string(&path).unwrap();
+        let targets = document
+            .split("](")
+            .skip(1)
+            .filter_map(|text| text.split(')').next());
+        for target in targets.filter(|target| !target.starts_with("http")) {
+            let file = target.split('#').next().unwrap_or_default();
+            let folder = path.parent().expect("a file is in a folder");
+            assert!(folder.join(file).exists(), "{}: {target}", path.display());
+            links += 1;
+        }
+    }
+    assert!(links > 20, "{links}");
+}
+
 /// With `ECRPUB_UPDATE` set, draws the picture instead of comparing it.
 #[test]
 fn the_picture_shows_the_first_session_of_the_guide() {
@@ -73,6 +95,28 @@ fn the_picture_shows_the_first_session_of_the_guide() {
         "docs/session.svg is outdated: run this test with `ECRPUB_UPDATE=1`"
     );
     assert!(drawn.contains("ecrpub tags public.ecr.aws/docker/library/nginx --limit 6</tspan>"));
+}
+
+/// A shell with the settings that the local server prints finds the program and the server.
+#[test]
+fn the_local_server_prints_the_settings_that_reach_it() {
+    let program = assert_cmd::cargo::cargo_bin("ecrpub");
+    // `cargo test` builds it; `cargo test --test cli` alone does not.
+    let server = program.with_file_name("examples").join("serve");
+    if !server.exists() {
+        return;
+    }
+    let mut command = Command::new(server);
+    command.arg("3").env("PORT", "0").stdout(Stdio::piped());
+    let mut server = command.spawn().unwrap();
+    let lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let settings: Vec<_> = lines.take(4).map_while(Result::ok).collect();
+    let script = format!("{}\necrpub images images-3 --count", settings.join("\n"));
+    let run = Run::of("sh", "http://127.0.0.1:9").argument("-c");
+    let outcome = run.argument(&script).outcome();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(outcome.data(), "3\n");
 }
 
 /// The commands that the help lists each have their options on the page.
@@ -183,4 +227,39 @@ fn the_exit_codes_of_the_readme_are_those_of_the_help() {
         let row = format!("| {code} | {meaning} |");
         assert!(readme.contains(&row), "the README lacks: {row}");
     }
+}
+
+/// What Renovate needs of the feed and of the settings that read it: tried with Renovate 44.
+#[test]
+fn the_feed_for_renovate_has_a_release_to_fall_back_to_and_settings_that_find_it() {
+    let page = include_str!("../../docs/recipes.md");
+    let (_, section) = page.split_once("## Renovate\n").expect("a section");
+    let (_, feed) = section.split_once("\n{\n").expect("the output of jq");
+    let feed = format!("{{{}", feed.split("```").next().expect("a block"));
+    let feed: Value = serde_json::from_str(&feed).expect("JSON");
+    let releases = feed["releases"].as_array().expect("releases");
+    assert!(releases.len() > 2);
+    for release in releases {
+        let text = |name: &str| release[name].as_str().expect("a text").to_owned();
+        assert!(text("releaseTimestamp").parse::<jiff::Timestamp>().is_ok());
+        assert!(text("digest").starts_with("sha256:") && !text("version").is_empty());
+    }
+    let (_, settings) = section.split_once("```json\n").expect("settings");
+    let settings = settings.split("```").next().expect("a block");
+    let settings: Value = serde_json::from_str(settings).expect("JSON");
+    let file = &settings["customDatasources"]["ecr-public"]["defaultRegistryUrlTemplate"];
+    assert_eq!(file, "file://renovate/{{packageName}}.json");
+    let repository = "public.ecr.aws/docker/library/nginx";
+    assert!(section.contains(&format!("`renovate/{repository}.json`")));
+    let (rule, manager) = (&settings["packageRules"][0], &settings["customManagers"][0]);
+    assert_eq!(rule["matchPackageNames"][0], repository);
+    assert_eq!(rule["overrideDatasource"], "custom.ecr-public");
+    assert_eq!(manager["datasourceTemplate"], "custom.ecr-public");
+    let pattern = manager["matchStrings"][0].as_str().expect("a regex");
+    let pattern = Regex::new(pattern).expect("a regex");
+    let digest = releases[0]["digest"].as_str().expect("a digest");
+    let line = format!("IMAGE={repository}:1.27.2@{digest}\n");
+    let found = pattern.captures(&line).expect("a match");
+    let found = ["depName", "currentValue", "currentDigest"].map(|group| &found[group]);
+    assert_eq!(found, [repository, "1.27.2", digest]);
 }

@@ -99,7 +99,8 @@ fn a_registry_without_requests_fails_its_test_unless_that_is_expected() {
 
 #[test]
 fn requests_must_be_the_services() {
-    let registry = Registry::start([Repository::generated("big", 3)]);
+    let repositories = ["big", "other"].map(|name| Repository::generated(name, 3));
+    let registry = Registry::start(repositories);
     assert_eq!(ask(&registry, &Raw::default()).0, 200);
     let refused = |code: &str, change: &dyn Fn(&mut Raw<'_>)| {
         let mut request = Raw::default();
@@ -126,5 +127,24 @@ fn requests_must_be_the_services() {
         };
         assert_refused(&registry, &request, "InvalidSignatureException");
     }
-    assert_eq!(registry.requests().len(), 8);
+    let first_page = Raw {
+        body: json!({ "repositoryName": "big", "maxResults": 2 }),
+        ..Raw::default()
+    };
+    let token = &ask(&registry, &first_page).1["nextToken"];
+    let ids = vec![json!({ "imageTag": "v0.0.0" }); 101];
+    for body in [
+        json!({}),
+        json!({ "repositoryName": "big", "maxResults": 0 }),
+        json!({ "repositoryName": "big", "maxResults": 1001 }),
+        json!({ "repositoryName": "big", "nextToken": "made up" }),
+        json!({ "repositoryName": "other", "nextToken": token }),
+        json!({ "repositoryName": "big", "imageIds": [] }),
+        json!({ "repositoryName": "big", "imageIds": ids }),
+        json!({ "repositoryName": "big", "imageIds": ids[..1], "maxResults": 10 }),
+    ] {
+        let code = "InvalidParameterException";
+        refused(code, &|request| request.body = body.clone());
+    }
+    assert_eq!(registry.requests().len(), 17);
 }

@@ -154,14 +154,13 @@ fn the_notices_name_every_crate() {
 
 #[test]
 fn a_release_has_the_tag_of_its_version_and_its_changes() {
-    // 0.1.0 is in the changelog.
     let notes = |tag: &str| script("release-notes", &[Path::new(tag)]);
-    if env!("CARGO_PKG_VERSION") == "0.1.0" {
-        let notes = success(notes("v0.1.0"));
-        let changelog = include_str!("../../CHANGELOG.md");
-        let (_, section) = changelog.split_once("\n## 0.1.0\n\n").unwrap();
-        assert_eq!(notes.trim_end(), section.trim_end());
-    }
+    let printed = success(notes(concat!("v", env!("CARGO_PKG_VERSION"))));
+    let changelog = include_str!("../../CHANGELOG.md");
+    let heading = concat!("\n## ", env!("CARGO_PKG_VERSION"), "\n\n");
+    let (_, section) = changelog.split_once(heading).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    assert_eq!(printed.trim_end(), section.trim_end());
     for tag in ["v99.0.0", env!("CARGO_PKG_VERSION")] {
         let output = notes(tag);
         assert_eq!(output.status.code(), Some(1), "{tag}");
@@ -185,6 +184,20 @@ const WORKFLOWS: [(&str, &str); 3] = [
         include_str!("../../.github/workflows/release.yml"),
     ),
 ];
+
+#[test]
+fn the_minimum_rust_is_the_same_everywhere() {
+    let minimum = env!("CARGO_PKG_RUST_VERSION");
+    let readme = include_str!("../../README.md");
+    let [_, (_, ci), _] = WORKFLOWS;
+    for (text, place) in [
+        (readme, "needs Rust "),
+        (ci, "cargo +"),
+        (ci, "--profile minimal "),
+    ] {
+        assert!(text.contains(&format!("{place}{minimum}")), "{place}");
+    }
+}
 
 #[test]
 fn actions_are_pinned_by_the_hash_of_a_version() {

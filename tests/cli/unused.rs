@@ -397,25 +397,23 @@ fn a_missing_page_ends_the_run() {
     }
 }
 
-/// A registry whose repository changes when the first manifest is requested.
-fn changing(
+/// A registry whose repository changes at the request of this number for this operation.
+pub(crate) fn changing(
     images: Vec<Image>,
+    (operation, number): (&'static str, usize),
     change: impl Fn(&mut Vec<Image>) + Send + Sync + 'static,
 ) -> Arc<Registry> {
-    let changed = AtomicBool::new(false);
+    let seen = AtomicUsize::new(1);
     Arc::new_cyclic(|registry: &std::sync::Weak<Registry>| {
         let registry = registry.clone();
-        let at_manifest = move |request: &Request| {
-            let is_first = request.operation == "manifest" && !changed.swap(true, Ordering::SeqCst);
-            if let (true, Some(registry)) = (is_first, registry.upgrade()) {
-                registry.change(ALIAS, "web", &change);
+        let faults = move |request: &Request| {
+            if request.operation == operation && seen.fetch_add(1, Ordering::SeqCst) == number {
+                registry.upgrade()?.change(ALIAS, "web", &change);
             }
             None
         };
-        Registry::builder()
-            .repository(Repository::new("web", images))
-            .faults(at_manifest)
-            .start()
+        let builder = Registry::builder().repository(Repository::new("web", images));
+        builder.faults(faults).start()
     })
 }
 
@@ -444,7 +442,7 @@ fn a_repository_that_changes_meanwhile_ends_the_run() {
     for (what, change) in changes {
         for line in LINES {
             let (release, child, lost) = release();
-            let registry = changing(vec![release, child, lost], change);
+            let registry = changing(vec![release, child, lost], ("manifest", 1), change);
             let outcome = ecrpub(&registry, line);
             let codes = (outcome.stdout.as_str(), outcome.code);
             assert_eq!(codes, ("", Some(5)), "{what}: {line}: {outcome}");
@@ -459,7 +457,7 @@ fn a_repository_that_changes_meanwhile_ends_the_run() {
         }
     }
     let (release, child, lost) = release();
-    let unchanged = changing(vec![release, child, lost], |_| {});
+    let unchanged = changing(vec![release, child, lost], ("manifest", 1), |_| {});
     assert_eq!(ecrpub(&unchanged, LINES[1]).data(), "1\n");
 }
 
@@ -490,15 +488,11 @@ fn the_first_of_several_repositories_may_not_change_until_the_last_is_read() {
                 }
                 is_last.then_some(Fault::Wait(Duration::from_millis(900)))
             };
-            Registry::builder()
-                .repository(Repository::new(
-                    "first",
-                    vec![image(1), image(2).tagged(&["1"])],
-                ))
-                .repository(Repository::new(
-                    "last",
-                    vec![image(3), image(4).tagged(&["1"])],
-                ))
+            let of =
+                |name, image| Repository::new(name, vec![image, self::image(9).tagged(&["1"])]);
+            let registry = Registry::builder().repository(of("first", image(1)));
+            registry
+                .repository(of("last", image(2)))
                 .faults(slow)
                 .start()
         });
@@ -527,18 +521,56 @@ fn an_invalid_digest_ends_the_run() {
     }
 }
 
+/// An index that stays holds one of the listed images.
 #[test]
-fn the_summary_counts_the_manifests() {
+fn the_summary_tells_what_the_requests_would_delete() {
     let (release, child, lost) = release();
-    let registry = Registry::start([Repository::new("web", vec![release, child, lost])]);
-    let run = Run::on(&registry).arguments("images web --unused -c digest");
-    let shown = crate::terminal::screen(80, run.into_command());
-    assert_snapshot!(shown, @"
-    DIGEST
-    9f5f94452aa8
-    1 image, 1 untagged, 1.0 kB
+    let held = Image::oci(3, 5000, OLD - 1);
+    let index = index([on_amd64(&held)]);
+    let images = vec![release, child, lost, held, index];
+    let registry = Registry::start([Repository::new("web", images)]);
+    let show = |options: &str| {
+        let run = Run::on(&registry).arguments("images web --unused -c digest,manifest");
+        crate::terminal::screen(80, run.arguments(options).into_command())
+    };
+    assert_snapshot!(show("--media-type manifest.v1"), @"
+    DIGEST        MANIFEST
+    9f5f94452aa8  OCI image
+    c83c30b25d43  OCI image
+    2 images, 2 untagged, 6.0 kB
     of these in `-o delete-requests`: 1 image in 1 request; they free at most 1.0
     kB, for images share layers
-    2 manifests read
+    4 manifests read
+    ");
+    assert_snapshot!(show("--before 2024-05-02T12:00:00Z"), @"
+    DIGEST        MANIFEST
+    c83c30b25d43  OCI image
+    1 image, 1 untagged, 5.0 kB
+    of these in `-o delete-requests`: 0 images in 0 requests
+    4 manifests read
+    ");
+    assert_snapshot!(show("--limit 2"), @"
+    DIGEST        MANIFEST
+    901508e6f887  OCI index
+    9f5f94452aa8  OCI image
+    2 images, 2 untagged, at least 1.0 kB
+    of these in `-o delete-requests`: 2 images in 1 request; they free at most 1.0
+    kB, for images share layers
+    4 manifests read
+    note: `--limit` leaves out 1 more row
+    ");
+}
+
+/// Nothing in it is unused, and no index is read for the summary.
+#[test]
+fn a_repository_without_a_root_has_no_summary_of_requests() {
+    let registry = registry(&vec![("one", index([])), ("two", image(2))]);
+    let run = Run::on(&registry).arguments("images web --unused -c digest");
+    assert_snapshot!(crate::terminal::screen(80, run.into_command()), @"
+    note: repository `web` has nothing to list: of 2 rows, none is unused and older
+    than 24 hours
+    0 manifests read
+    note: repository `web` has no tag but those of signatures, so that nothing in it
+    is unused; leave out `--unused` to list it
     ");
 }

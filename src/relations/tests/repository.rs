@@ -4,6 +4,7 @@ use super::super::{Graph, Node, ParsedManifest, Question};
 use crate::reference::Digest;
 
 pub(super) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+const SCHEMA_1: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 pub(super) const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// An image and its manifest.
@@ -63,7 +64,7 @@ impl Spec {
     /// - `=NAME,…` for an index, with `:PLATFORM` after a name, or `!` for an attestation;
     /// - `>NAME` for its subject;
     /// - `*TYPE` for the media type of a layer;
-    /// - `?` for a row without a media type.
+    /// - `?` for a row without a media type, `^` for one of Docker's schema 1.
     pub(super) fn read(line: &str) -> Self {
         let mut words = line.split_whitespace();
         let mut spec = Self::new(words.next().expect("a name"));
@@ -85,6 +86,7 @@ impl Spec {
                 ">" => spec.subject = Some(rest.to_owned()),
                 "*" => spec.layer_type = Some(rest.to_owned()),
                 "?" => spec.media_type = None,
+                "^" => spec.media_type = Some(SCHEMA_1),
                 _ => panic!("{word}"),
             }
         }

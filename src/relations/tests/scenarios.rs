@@ -142,40 +142,16 @@ fn without_a_root_nothing_is_unused() {
 /// They hold and refer to nothing, and their manifests cannot be verified.
 #[test]
 fn docker_schema_1_is_not_read() {
-    for encoding in ["json", "prettyjws"] {
-        let media_type = format!("application/vnd.docker.distribution.manifest.v1+{encoding}");
-        let specs = ["A", "B #v1", "C #~X.sig", "I #v2 =D", "D"].map(Spec::read);
-        let nodes = specs.iter().map(|spec| Node {
-            media_type: match spec.name.as_str() {
-                "I" => Some(INDEX),
-                _ => Some(media_type.as_str()),
-            },
-            ..spec.node()
-        });
-        let mut graph = Graph::new(nodes).expect("digests");
-        let candidates = [specs[0].digest.as_str()];
-        for question in [
-            Question::Unused,
-            Question::UsedBy,
-            Question::Deletion(&candidates),
-        ] {
-            let unread = graph.unread(question);
-            assert!(
-                unread
-                    .iter()
-                    .all(|digest| digest.as_str() == specs[3].digest)
-            );
-            read(&mut graph, &specs, question);
-        }
-        let unused = graph.unused().expect("all manifests");
-        assert_eq!(names(unused), ["A"]);
-        let plan = graph.deletion(&candidates).expect("all manifests");
-        assert_eq!(plan.requests, [candidates]);
-        assert_eq!(
-            graph.used_by().expect("all manifests")[&*digest("D")],
-            ["v2"]
-        );
+    let repository = "A ^; B #v1 ^; C #~X.sig ^; I #v2 =D; D ^";
+    let deleted = digest("A");
+    let deletion = Question::Deletion(&[&deleted]);
+    for question in [Question::Unused, Question::UsedBy, deletion] {
+        assert_eq!(steps(repository, question), "I");
     }
+    assert_report(
+        repository,
+        "A image: unused; B image: v1; C signature: orphan; I index: v2; D image: v2; delete A",
+    );
 }
 
 #[test]
@@ -347,19 +323,6 @@ fn nested_indexes_that_are_not_listed_are_read_for_platforms() {
 }
 
 #[test]
-fn only_ordinary_tags_are_roots() {
-    for (line, expected) in [
-        ("A #v1", true),
-        ("A #~A.sig", true),
-        ("A #~B.sig", false),
-        ("A", false),
-    ] {
-        let specs = [Spec::read(line)];
-        assert_eq!(graph(&specs).has_roots(), expected, "{line}");
-    }
-}
-
-#[test]
 fn an_image_that_the_listing_repeats_has_the_tags_of_both() {
     let specs = ["A #v1", "A #v2", "A"].map(Spec::read);
     let mut graph = graph(&specs);
@@ -427,38 +390,21 @@ fn what_stays_protects_what_it_holds_and_is_signed_by() {
 fn any_change_of_digests_tags_or_media_types_is_found() {
     let tags = ["v1", "latest"].map(str::to_owned);
     let reversed = ["latest", "v1"].map(str::to_owned);
-    let image = Node {
-        digest: "b",
-        tags: &tags,
-        media_type: Some("m"),
-        config_type: Some("c"),
+    let node = |digest, tags, media_type, config_type| Node {
+        digest,
+        tags,
+        media_type,
+        config_type,
     };
+    let image = node("b", &tags[..], Some("m"), Some("c"));
     let [other, same, fewer, untagged, untyped, retyped, renamed] = [
-        Node {
-            digest: "a",
-            ..Node::default()
-        },
-        Node {
-            tags: &reversed,
-            ..image
-        },
-        Node {
-            tags: &tags[..1],
-            ..image
-        },
-        Node { tags: &[], ..image },
-        Node {
-            media_type: None,
-            ..image
-        },
-        Node {
-            config_type: Some("d"),
-            ..image
-        },
-        Node {
-            digest: "c",
-            ..image
-        },
+        node("a", &[], None, None),
+        node("b", &reversed, Some("m"), Some("c")),
+        node("b", &tags[..1], Some("m"), Some("c")),
+        node("b", &[], Some("m"), Some("c")),
+        node("b", &tags, None, Some("c")),
+        node("b", &tags, Some("m"), Some("d")),
+        node("c", &tags, Some("m"), Some("c")),
     ];
     assert_eq!(first_change([image, other], [other, same]), None);
     // However often the service lists a row.

@@ -392,8 +392,10 @@ fn a_pattern_is_suggested_if_it_would_list_a_row() {
 fn images_with_tags_that_do_not_pass_are_counted() {
     let others = |options: &[&str]| {
         with_selection(options, |selection| {
-            let selected = collect(selection, None, vec![images(STOREFRONT)]);
-            selected.other_tags.iter().filter(|has| **has).count()
+            let mut rows = collect(selection, None, vec![images(STOREFRONT)]).rows;
+            selection.mark_other_tags(&mut rows, None, &images(STOREFRONT));
+            let rows = rows.into_iter().filter_map(|row| row.relations);
+            rows.filter(|relations| relations.has_other_tags).count()
         })
     };
     assert_eq!(others(&[]), 0);

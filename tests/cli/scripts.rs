@@ -1,9 +1,11 @@
-//! The scripts of the README and the guide that delete images, in each shell that users have.
+//! The scripts of the README, the guide and the recipes, in each shell that users have.
 #![cfg(unix)]
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
-use ecrpub_registry::{Image, Registry, Repository, related};
+use ecrpub_registry::{Fault, Image, Registry, Repository, related};
 
 use crate::deletion::assert_cleaned;
 use crate::harness::{NOW_MS, Outcome, Run, path_with, peer, program};
@@ -44,17 +46,19 @@ fn run(name: &str, registry: &Registry, folder: &Path) -> Outcome {
 
 /// A folder with an `aws` of these lines, which counts its calls.
 fn stand_in(name: &str, script: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("aws-{name}"));
+    stand_in_for("aws", name, script)
+}
+
+fn stand_in_for(command: &str, name: &str, script: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{command}-{name}"));
     let _ = std::fs::remove_dir_all(&folder);
-    program(
-        &folder.join("aws"),
-        &format!("echo >> \"$0.calls\"\n{script}"),
-    );
+    let script = format!("echo >> \"${{0%/*}}/calls\"\n{script}");
+    program(&folder.join(command), &script);
     folder
 }
 
 fn calls(folder: &Path) -> usize {
-    let calls = std::fs::read_to_string(folder.join("aws.calls"));
+    let calls = std::fs::read_to_string(folder.join("calls"));
     calls.unwrap_or_default().lines().count()
 }
 
@@ -72,61 +76,36 @@ fn unused_images_are_deleted_in_each_shell() {
     }
 }
 
-/// A later request deletes what an earlier one should have freed.
+/// A later request deletes what an earlier one should have freed. An image that is gone is no failure, and
+/// `cat` shows that `aws` does not read the requests.
 #[test]
 fn the_first_failure_ends_the_script_and_is_printed_alone() {
     let failure = r#"{"imageId":{"imageDigest":"sha256:0"},"failureCode":"ImageReferencedByManifestList","failureReason":"no"}"#;
     let gone = r#"{"failureCode":"ImageNotFound"}"#;
-    let answer = format!("echo '{{\"imageIds\":[],\"failures\":[{gone},{failure}]}}'");
+    let cases = [
+        (format!("cat; echo '{{\"failures\":[{gone}]}}'"), 0, 2),
+        (format!("echo '{{\"failures\":[{gone},{failure}]}}'"), 1, 1),
+        // No answer, or one that jq refuses, by a code of its own.
+        ("exit 255".into(), 255, 1),
+        ("exit 0".into(), -1, 1),
+        ("echo '{}{}'".into(), -1, 1),
+        ("echo '['".into(), -1, 1),
+    ];
     for name in SHELLS {
         if !["jq", name].into_iter().all(peer) {
             continue;
         }
         let registry = Registry::start([related("team/web", NOW_MS)]);
-        let folder = stand_in(&format!("failure-{name}"), &answer);
-        let outcome = run(name, &registry, &folder);
-        assert_eq!((outcome.code, calls(&folder)), (Some(1), 1), "{name}");
-        let told = outcome.stderr.lines().last();
-        assert_eq!(told, Some(format!("not deleted: [{failure}]").as_str()));
-        assert_eq!(outcome.stdout, "");
-    }
-}
-
-#[test]
-fn an_image_that_is_gone_already_is_no_failure_and_requests_are_not_read_by_aws() {
-    let gone = r#"cat; echo '{"imageIds":[],"failures":[{"failureCode":"ImageNotFound"}]}'"#;
-    for name in SHELLS {
-        if !["jq", name].into_iter().all(peer) {
-            continue;
+        for (answer, code, expected_calls) in &cases {
+            let folder = stand_in(&format!("failure-{name}"), answer);
+            let outcome = run(name, &registry, &folder);
+            assert_eq!(calls(&folder), *expected_calls, "{answer}: {outcome}");
+            let fits = outcome.code == Some(*code) || *code < 0 && outcome.code != Some(0);
+            assert!(fits, "{answer}: {outcome}");
+            assert_eq!(outcome.stdout, "", "{answer}");
+            let told = format!("not deleted: [{failure}]\n");
+            assert_eq!(outcome.stderr.ends_with(&told), *code == 1, "{outcome}");
         }
-        let registry = Registry::start([related("team/web", NOW_MS)]);
-        let folder = stand_in(&format!("gone-{name}"), gone);
-        let outcome = run(name, &registry, &folder);
-        assert_eq!(
-            (outcome.code, calls(&folder)),
-            (Some(0), 2),
-            "{name}: {outcome}"
-        );
-    }
-}
-
-/// A request that fails without an answer, and a program that ends well without one, stop it as well.
-#[test]
-fn no_answer_is_a_failure() {
-    if !peer("jq") {
-        return;
-    }
-    let registry = Registry::start([related("team/web", NOW_MS)]);
-    for (name, script) in [
-        ("fails", "exit 255"),
-        ("silent", "exit 0"),
-        ("odd", "echo '{}{}'"),
-        ("rubbish", "echo '['"),
-    ] {
-        let folder = stand_in(name, script);
-        let outcome = run("sh", &registry, &folder);
-        assert_ne!(outcome.code, Some(0), "{name}: {outcome}");
-        assert_eq!(calls(&folder), 1, "{name}: {outcome}");
     }
 }
 
@@ -217,5 +196,52 @@ fn a_recipe_of_the_guide_keeps_the_newest_ten() {
     if ["aws", "jq"].into_iter().all(peer) {
         assert_keeps("--skip 10", 2..12);
         assert_keeps("--skip 3", 9..12);
+    }
+}
+
+/// A recipe, the tag, the key, the exit code, how often it waits, and how its message begins.
+const CASES: &str = "\
+is not pushed|1   |AKIATEST   |1|0|storefront:1 is not pushed: sha256:
+is not pushed|2   |AKIATEST   |0|0|
+is not pushed|2   |AKIAEXPIRED|1|0|storefront:2 is not pushed: error:
+--tag latest |1   |AKIATEST   |0|0|
+--tag latest |2   |AKIATEST   |3|0|error: repository `storefront` has no image with tag `2`
+until        |1   |AKIATEST   |0|0|
+until        |2   |AKIATEST   |3|2|error: repository `storefront` has no image with tag `2`
+until        |late|AKIATEST   |0|2|
+until        |2   |AKIAEXPIRED|4|0|error: the AWS credentials have expired";
+
+#[test]
+fn recipes_tell_a_missing_tag_from_a_failure() {
+    let page = include_str!("../../docs/recipes.md");
+    assert!(page.contains("-lt 30 "));
+    let page = page.replace("-lt 30 ", "-lt 3 ");
+    for name in SHELLS.into_iter().filter(|name| peer(name)) {
+        let image = Image::oci(1, 1000, OLD).tagged(&["1", "late", "latest"]);
+        let early = AtomicUsize::new(0);
+        let registry = Registry::builder()
+            .repository(Repository::new("storefront", vec![image]))
+            .faults(move |request| {
+                let is_late = request.body["imageIds"][0]["imageTag"] == "late";
+                let is_early = is_late && early.fetch_add(1, Relaxed) < 2;
+                is_early.then(|| Fault::error(400, "RepositoryNotFoundException", "no"))
+            })
+            .start();
+        for case in CASES.lines() {
+            let fields: Vec<_> = case.split('|').map(str::trim).collect();
+            let [recipe, tag, key, code, waits, told] = fields[..] else {
+                panic!("{case}")
+            };
+            let folder = stand_in_for("sleep", name, "");
+            let run = shell(name, &registry, &folder).env("VERSION", tag);
+            let run = run.env("AWS_ACCESS_KEY_ID", key).arguments("-eu -c");
+            let outcome = run.argument(block(&page, recipe)).outcome();
+            let ends = (outcome.code.unwrap_or(-1), calls(&folder));
+            let expected = (code.parse().unwrap(), waits.parse().unwrap());
+            assert_eq!(ends, expected, "{name}: {case}: {outcome}");
+            assert!(outcome.stderr.starts_with(told), "{case}: {outcome}");
+            assert_eq!(outcome.stderr.is_empty(), told.is_empty(), "{outcome}");
+            assert_eq!(outcome.stdout, "", "{case}");
+        }
     }
 }
