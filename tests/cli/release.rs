@@ -141,7 +141,7 @@ fn the_notices_name_every_crate() {
     for name in crates.map(|line| line.trim_end_matches(" (*)").replacen(" v", " ", 1)) {
         let name = name.trim_end_matches(" (proc-macro)");
         assert!(list.contains(&format!("\n{name}: ")), "{name}");
-        assert!(words.contains(&name), "{name}");
+        assert!(words.contains(name), "{name}");
     }
 }
 
