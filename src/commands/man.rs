@@ -26,22 +26,11 @@ Examples:
   ecrpub man images | man -l -
   ecrpub man > ~/.local/share/man/man1/ecrpub.1";
 
-/// The variables that a run reads, and their meaning. `tests/cli/man.rs` compares them with `src/env.rs`.
-const ENVIRONMENT: &str = "\
-AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN: Credentials for your own registry. The other variables that version 2 of the AWS CLI reads for credentials and endpoints work too.
-AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE: The profile, and the files that define it.
-AWS_ENDPOINT_URL_ECR_PUBLIC, AWS_ENDPOINT_URL: The address of the service, unless `--endpoint-url` is given.
-AWS_CA_BUNDLE: A PEM file of certificates to trust, unless `--ca-bundle` is given.
-AWS_MAX_ATTEMPTS: The limit of attempts, unless `--max-attempts` is given.
-HTTPS_PROXY, HTTP_PROXY, NO_PROXY: The proxies, and the hosts that are reached without them, separated by commas. Variables in lower case take precedence.
-SSL_CERT_FILE, SSL_CERT_DIR: The file and the folder of the system's certificates.
-ECRPUB_GALLERY_URL, ECRPUB_REGISTRY_URL: The addresses of the gallery's API and of the public registry, instead of `https://api.us-east-1.gallery.ecr.aws` and `https://public.ecr.aws`.
-ECRPUB_CACHE_DIR: The cache folder, instead of `ecrpub` in the folder of `XDG_CACHE_HOME` or in the system's folder for caches.
-ECRPUB_COMPLETE: The shell that completes a command line. The script of `ecrpub completions` sets it.
-ECRPUB_NOW: A fixed current time, such as `2024-06-01T12:00:00Z`, for reproducible output.
-ECRPUB_HURRY: If set, every wait is divided by 100, for tests.
-NO_COLOR, TERM: Output has no colour if NO_COLOR is set or TERM is `dumb`, unless `--color` is given.
-TZ: The time zone of `--time local`.";
+/// Sections of the program's page: requests of roff, and text with words in bold between backticks.
+const TOPICS: &str = include_str!("man/topics.roff");
+
+/// Sections of each page whose command connects. A test compares them with the variables that `src` names.
+const SETTINGS: &str = include_str!("man/settings.roff");
 
 impl ManArgs {
     /// Prints the page for the command line `root`.
@@ -65,8 +54,20 @@ fn page(root: &Command, command: &Command) -> String {
     let page = typeset(&String::from_utf8_lossy(&page));
     // No hyphens and no spaces that fill the line: names of options are long words.
     let page = page.replacen(".SH NAME", ".nh\n.ad l\n.SH NAME", 1);
-    let more = typeset(&more_sections(root, command).to_roff());
-    page + &more.replace('\'', "\\(aq")
+    let is_program = command.get_name() == root.get_name();
+    let connects =
+        (command.get_arguments()).any(|argument| argument.get_long() == Some("endpoint-url"));
+    let prose = |text: &str, applies: bool| {
+        let text = if applies { text } else { "" };
+        text.replace('-', "\\-")
+    };
+    let more = [
+        prose(TOPICS, is_program),
+        exit_status(root).to_roff(),
+        prose(SETTINGS, is_program || connects),
+        examples(root, command).to_roff(),
+    ];
+    page + &typeset(&more.concat()).replace('\'', "\\(aq")
 }
 
 /// What `clap_mangen` makes of the help, except for the text after the options.
@@ -90,17 +91,20 @@ fn generated(root: &Command, command: &Command) -> Man {
         .manual("User Commands")
 }
 
-fn more_sections(root: &Command, command: &Command) -> Roff {
+fn exit_status(root: &Command) -> Roff {
     let mut roff = Roff::new();
-    let exit_codes = block(root, "Exit codes:");
-    let exit_codes = exit_codes.iter().filter_map(|line| line.split_once("  "));
-    definitions(&mut roff, "EXIT STATUS", exit_codes);
-    let connects =
-        (command.get_arguments()).any(|argument| argument.get_long() == Some("endpoint-url"));
-    if connects || command.get_name() == root.get_name() {
-        let variables = ENVIRONMENT.lines().filter_map(|line| line.split_once(": "));
-        definitions(&mut roff, "ENVIRONMENT", variables);
+    roff.control("SH", ["EXIT STATUS"]);
+    for line in block(root, "Exit codes:") {
+        let (code, meaning) = line.split_once("  ").unwrap_or_default();
+        roff.control("TP", [])
+            .text([bold(code)])
+            .text([roman(meaning)]);
     }
+    roff
+}
+
+fn examples(root: &Command, command: &Command) -> Roff {
+    let mut roff = Roff::new();
     let examples = block(command, "Examples:");
     if !examples.is_empty() {
         roff.control("SH", ["EXAMPLES"]);
@@ -115,20 +119,6 @@ fn more_sections(root: &Command, command: &Command) -> Roff {
     let names = std::iter::once("ecrpub(1)".to_owned()).chain(names);
     roff.text([roman(names.collect::<Vec<_>>().join(", "))]);
     roff
-}
-
-/// A section of names and their meanings.
-fn definitions<'a>(
-    roff: &mut Roff,
-    heading: &str,
-    entries: impl Iterator<Item = (&'a str, &'a str)>,
-) {
-    roff.control("SH", [heading]);
-    for (names, meaning) in entries {
-        roff.control("TP", [])
-            .text([bold(names)])
-            .text([roman(meaning)]);
-    }
 }
 
 /// The lines below `heading` in the text that follows the options in the long help of `command`.

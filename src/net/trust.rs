@@ -113,18 +113,17 @@ fn first_bundle(paths: &[impl AsRef<Path>]) -> Option<RootCertStore> {
 
 #[cfg(test)]
 mod tests {
-    use ecrpub_registry::Registry;
-
     use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject;
 
     use super::{Trust, first_bundle};
 
+    const CERTIFICATE: &str = include_str!("trust/certificate.pem");
+
     /// The first file that exists decides, as it is the distribution's; one without certificates makes
     /// the caller read everything that the system has.
     #[test]
     fn the_first_bundle_counts_if_it_holds_certificates() {
-        let registry = Registry::builder().tls().start();
         let folder = std::env::temp_dir();
         let file = |name: &str, text: &str| {
             let path = folder.join(format!("ecrpub-{}-{name}.crt", std::process::id()));
@@ -134,7 +133,7 @@ mod tests {
         let missing = folder.join("ecrpub-no-such-bundle.crt");
         let empty = file("none", "# no certificates\n");
         let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        let good = file("good", &format!("{broken}{}", registry.certificate()));
+        let good = file("good", &format!("{broken}{CERTIFICATE}"));
         let count = |paths: &[&std::path::PathBuf]| first_bundle(paths).map(|roots| roots.len());
         assert_eq!(count(&[&missing]), None);
         assert_eq!(count(&[&missing, &good, &empty]), Some(1));
@@ -142,15 +141,12 @@ mod tests {
         for path in [empty, good] {
             std::fs::remove_file(path).unwrap();
         }
-        registry.assert_no_requests();
     }
 
     /// As OpenSSL reads them, which the AWS CLI uses.
     #[test]
     fn a_bundle_may_have_other_labels_and_a_byte_order_mark() {
-        let registry = Registry::builder().tls().start();
-        let pem = registry.certificate();
-        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
+        let certificate = CertificateDer::from_pem_slice(CERTIFICATE.as_bytes()).unwrap();
         // OpenSSL appends its settings of trust.
         let trusted = [&certificate[..], &[0x30, 2, 0x30, 0]].concat();
         let trusted = format!(
@@ -158,8 +154,11 @@ mod tests {
             aws_smithy_types::base64::encode(trusted)
         );
         for (name, text) in [
-            ("mark", format!("\u{feff}{pem}")),
-            ("old", pem.replace(" CERTIFICATE", " X509 CERTIFICATE")),
+            ("mark", format!("\u{feff}{CERTIFICATE}")),
+            (
+                "old",
+                CERTIFICATE.replace(" CERTIFICATE", " X509 CERTIFICATE"),
+            ),
             ("trusted", trusted),
         ] {
             let path =
@@ -172,7 +171,6 @@ mod tests {
             let roots = trust.unwrap().bundle.unwrap();
             assert_eq!(roots.roots, plain.roots, "{name}");
         }
-        registry.assert_no_requests();
     }
 
     #[test]

@@ -8,9 +8,7 @@ use crate::harness::peer;
 
 /// An empty folder called `name`.
 fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-        .join("release")
-        .join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("release-{name}"));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("the files can be read and written");
     folder
@@ -35,14 +33,13 @@ fn success(output: Output) -> String {
     String::from_utf8(output.stdout).expect("scripts print UTF-8")
 }
 
-/// Packs a file in place of the program, and returns the archive.
+/// Packs a file in place of the program, and one in place of its notices, and returns the archive.
 fn archive(target: &str, folder: &Path) -> PathBuf {
     let program = folder.join("program");
     std::fs::write(&program, "the program\n").expect("the files can be read and written");
-    let printed = success(script(
-        "archive",
-        &[Path::new(target), &program, &folder.join("archives")],
-    ));
+    std::fs::write(folder.join("NOTICES.txt"), target).expect("as above");
+    let archives = folder.join("archives");
+    let printed = success(script("archive", &[Path::new(target), &program, &archives]));
     PathBuf::from(printed.trim_end())
 }
 
@@ -85,10 +82,11 @@ fn archives_have_the_names_of_cargo_binstall_and_hold_everything() {
         let mut list = Command::new("python3");
         let listed = success(list.args(["-c", LIST]).arg(&made).output().unwrap());
         let mut files = vec![format!("-rwxr-xr-x {stem}/{program}")];
-        let texts = ["README.md", "CHANGELOG.md", "LICENSE"];
+        let texts = ["README.md", "CHANGELOG.md", "LICENSE", "NOTICES.txt"];
         files.extend(texts.map(|name| format!("-rw-r--r-- {stem}/{name}")));
-        files.extend(files_in(&stem, "completions"));
-        files.extend(files_in(&stem, "man"));
+        for name in ["completions", "docs", "man"] {
+            files.extend(files_in(&stem, name));
+        }
         assert_eq!(listed.lines().collect::<Vec<_>>(), files);
         // The same input gives the same bytes.
         let bytes = std::fs::read(&made).unwrap();
@@ -107,26 +105,43 @@ fn the_image_holds_the_static_programs_and_certificates() {
         archive(target, &folder);
     }
     let context = folder.join("context");
-    success(script(
-        "image-context",
-        &[&folder.join("archives"), &context],
-    ));
+    let archives = folder.join("archives");
+    success(script("image-context", &[&archives, &context]));
+    let read = |name: &str| std::fs::read_to_string(context.join(name)).unwrap();
     for platform in ["amd64", "arm64"] {
-        let program = std::fs::read_to_string(context.join(platform).join("ecrpub")).unwrap();
-        assert_eq!(program, "the program\n");
+        assert_eq!(read(&format!("{platform}/ecrpub")), "the program\n");
     }
-    let certificates = std::fs::read_to_string(context.join("ca-certificates.crt")).unwrap();
-    assert!(certificates.contains("-----BEGIN CERTIFICATE-----"));
-    let recipe = std::fs::read_to_string(context.join("Dockerfile")).unwrap();
+    assert_eq!(read("arm64/NOTICES.txt"), "aarch64-unknown-linux-musl");
+    assert!(read("ca-certificates.crt").contains("-----BEGIN CERTIFICATE-----"));
+    let recipe = read("Dockerfile");
     let copied = recipe.lines().filter_map(|line| line.strip_prefix("COPY "));
     let copied: Vec<_> = copied.filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(
-        copied,
-        ["ca-certificates.crt", "LICENSE", "${TARGETARCH}/ecrpub"]
+        copied.join(" "),
+        "ca-certificates.crt LICENSE ${TARGETARCH}/NOTICES.txt ${TARGETARCH}/ecrpub"
     );
-    for name in copied {
-        let name = name.replace("${TARGETARCH}", "arm64");
-        assert!(context.join(&name).exists(), "{name}");
+    assert!(context.join("LICENSE").exists());
+}
+
+/// Each crate that cargo links is listed, and its name stands above a text.
+#[test]
+fn the_notices_name_every_crate() {
+    if !peer("python3") {
+        return;
+    }
+    let notices = success(script("notices", &[Path::new("")]));
+    let (list, texts) = notices.split_once("\n\n---").expect("a list, then texts");
+    let words = texts.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut tree = Command::new(env!("CARGO"));
+    tree.args(["tree", "--locked", "--edges=normal", "--prefix=none"]);
+    let tree = success(tree.current_dir(root()).output().unwrap());
+    // A crate that others share is there again, with `(*)`.
+    let crates = tree.lines().filter(|line| !line.starts_with("ecrpub v"));
+    assert!(crates.clone().count() > 200);
+    for name in crates.map(|line| line.trim_end_matches(" (*)").replacen(" v", " ", 1)) {
+        let name = name.trim_end_matches(" (proc-macro)");
+        assert!(list.contains(&format!("\n{name}: ")), "{name}");
+        assert!(words.contains(name), "{name}");
     }
 }
 
@@ -143,31 +158,28 @@ fn a_release_has_the_tag_of_its_version_and_its_changes() {
         let output = notes(tag);
         assert_eq!(output.status.code(), Some(1), "{tag}");
         assert!(output.stdout.is_empty());
-        let told = String::from_utf8(output.stderr).unwrap();
+        let told = format!(
+            "the tag is {tag}, and the version {}",
+            env!("CARGO_PKG_VERSION")
+        );
         assert_eq!(
-            told,
-            format!(
-                "release-notes: the tag is {tag}, and the version {}\n",
-                env!("CARGO_PKG_VERSION")
-            )
+            String::from_utf8_lossy(&output.stderr),
+            format!("release-notes: {told}\n")
         );
     }
 }
 
-const WORKFLOWS: [(&str, &str); 3] = [
-    ("audit", include_str!("../../.github/workflows/audit.yml")),
-    ("ci", include_str!("../../.github/workflows/ci.yml")),
-    (
-        "release",
-        include_str!("../../.github/workflows/release.yml"),
-    ),
+const WORKFLOWS: [&str; 3] = [
+    include_str!("../../.github/workflows/audit.yml"),
+    include_str!("../../.github/workflows/ci.yml"),
+    include_str!("../../.github/workflows/release.yml"),
 ];
 
 #[test]
 fn the_minimum_rust_is_the_same_everywhere() {
     let minimum = env!("CARGO_PKG_RUST_VERSION");
     let readme = include_str!("../../README.md");
-    let [_, (_, ci), _] = WORKFLOWS;
+    let [_, ci, _] = WORKFLOWS;
     for (text, place) in [
         (readme, "needs Rust "),
         (ci, "cargo +"),
@@ -179,21 +191,14 @@ fn the_minimum_rust_is_the_same_everywhere() {
 
 #[test]
 fn actions_are_pinned_by_the_hash_of_a_version() {
-    let mut actions = 0;
-    for (name, workflow) in WORKFLOWS {
-        for line in workflow.lines() {
-            let Some((_, action)) = line.split_once("uses: ") else {
-                continue;
-            };
-            if action.starts_with("./") {
-                continue;
-            }
-            actions += 1;
-            let (_, pin) = action.split_once('@').expect("a pin");
-            let (hash, version) = pin.split_once(" # v").expect("a version");
-            let is_hash = hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-            assert!(is_hash && version.contains('.'), "{name}: {action}");
-        }
+    let lines = WORKFLOWS.iter().flat_map(|workflow| workflow.lines());
+    let actions = lines.filter_map(|line| Some(line.split_once("uses: ")?.1));
+    let actions: Vec<_> = actions.filter(|action| !action.starts_with("./")).collect();
+    for action in &actions {
+        let (_, pin) = action.split_once('@').expect("a pin");
+        let (hash, version) = pin.split_once(" # v").expect("a version");
+        let is_hash = hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        assert!(is_hash && version.contains('.'), "{action}");
     }
-    assert!(actions > 9, "{actions}");
+    assert!(actions.len() > 9, "{actions:?}");
 }
