@@ -24,7 +24,7 @@ use crate::source::{RegistryArgs, SourceName};
 #[command(mut_arg("include", |include| include.help(INCLUDE).long_help(INCLUDE_HELP)))]
 #[command(mut_arg("exclude", |exclude| exclude.help("Ignore names that match this regex; repeatable")))]
 #[command(mut_arg("limit", |limit| limit.help("List only the first N rows of each registry")))]
-#[command(mut_arg("skip", |skip| skip.help("Leave out the first N rows of each registry")))]
+#[command(mut_arg("skip", |skip| skip.help(SKIP).long_help(SKIP)))]
 #[command(mut_arg("full_ref", |full_ref| full_ref.help(FULL_REF).long_help(FULL_REF)))]
 #[command(mut_args(hide_others))]
 pub(crate) struct ReposArgs {
@@ -49,6 +49,8 @@ Sort the rows by this key
 Names ascend; dates and figures of usage descend. A figure of usage adds `--usage`. Rows without the \
 key come last; ties break by name. The field names of JSON and the titles of tables are accepted too, \
 such as `sizeInBytes`. Default: the name.";
+const SKIP: &str =
+    "Leave out the first N rows of each registry, after sorting and before `--limit` counts";
 const FULL_REF: &str = "Print references to paste: public.ecr.aws/ALIAS/NAME";
 
 const EXAMPLES: &str = "\

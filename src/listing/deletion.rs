@@ -12,6 +12,7 @@ use crate::model::Row;
 use crate::output::{counted, human_size};
 use crate::reference::{Digest, ImageId};
 use crate::relations::Question;
+use crate::select::Selected;
 use crate::source::{LOOK_UP_SIZE, Subject};
 
 /// How far the clocks of this machine and of the service may be apart.
@@ -36,10 +37,12 @@ pub(super) fn settled_before(listing: &Listing<'_>) -> Timestamp {
 pub(super) fn leave_out(listing: &Listing<'_>, part: &mut Part<'_>) {
     let settled = settled_before(listing);
     let mut skipped = listing.query.args.select.skip;
+    let Selected { rows, counts, .. } = &mut part.selected;
     let [mut others, mut young, mut undated] = [0; 3];
-    part.selected.rows.retain(|row| {
+    rows.retain(|row| {
         if skipped > 0 && !has_only_digest_tags(row) {
             skipped -= 1;
+            counts.skipped += 1;
             return false;
         }
         let left_out = match row.pushed_at {
@@ -101,7 +104,7 @@ pub(super) async fn plan(
     let owned = |digests: &Vec<&str>| digests.iter().map(ToString::to_string).collect();
     part.requests = plan.requests.iter().map(owned).collect();
     let subject = &part.target.subject;
-    let tags = format!("`ecrpub images {subject} --used-by` shows its tags");
+    let tags = format!("`ecrpub images {subject} --used-by` shows the tags");
     let held = format!("held by an index that stays; {tags}");
     let attached = format!("referring to an image that stays; {tags}");
     let (images, title) = (counted(plan.bereaved, "image"), subject.title());

@@ -125,8 +125,8 @@ async fn mark_unused(
             (relations.is_unused, relations.role) = (true, role);
         }
     }
-    let (title, orphans) = (manifests.subject.title(), manifests.graph.count_orphans());
-    let [name, count] = match orphans {
+    let (title, orphans) = (manifests.subject.title(), manifests.graph.used_orphans());
+    let [name, count] = match orphans.len() {
         _ if rows.is_empty() => return Ok(None),
         _ if !manifests.graph.has_roots() => {
             return Ok(Some(format!(
@@ -138,11 +138,15 @@ async fn mark_unused(
         1 => ["names", "counts"],
         _ => ["name", "count"],
     };
+    // Short digests, of the first ones.
+    let digests = orphans.iter().filter_map(|digest| digest.get(7..19));
+    let options = digests.take(3).map(|digest| format!(" --digest {digest}"));
     Ok(Some(format!(
-        "{} of {title} {name} an image that is not in it, and {count} as in use; \
-         `ecrpub images {} --used-by` lists such images with no tag in USED BY",
-        counted(orphans, "image"),
-        manifests.subject
+        "{} of {title} {name} an image that is not in it, and {count} as in use: \
+         `ecrpub images {}{}`",
+        counted(orphans.len(), "image"),
+        manifests.subject,
+        options.collect::<String>()
     )))
 }
 

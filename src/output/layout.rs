@@ -1,6 +1,6 @@
 //! The widths of a table's columns, such that every row fits on one line.
 
-use super::columns::NAMES;
+use super::columns::{ASKED, NAMES};
 
 pub(super) const GAP: u16 = 2;
 
@@ -8,7 +8,7 @@ pub(super) const GAP: u16 = 2;
 const MINOR: u8 = 1;
 /// Repositories become headings, if that makes room for a column of this importance or more.
 const IMPORTANT: u8 = 5;
-/// A column that is cut to this width is comfortable.
+/// A column that is cut to this width is comfortable, unless an option asks for it.
 const COMFORTABLE: usize = 24;
 
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +47,12 @@ pub(super) fn lay_out(wishes: &[Wish], available: usize) -> Vec<(usize, usize)> 
     loop {
         let importances = fitting.shown.iter().map(|&index| wishes[index].importance);
         let has_minor = importances.min().is_some_and(|least| least <= MINOR);
-        let comfortable = if has_minor { COMFORTABLE } else { 0 };
-        let least = |wish: &Wish| wish.readable.max(wish.plain.min(comfortable));
+        let comfortable = |wish: &Wish| match wish.importance {
+            _ if !has_minor => 0,
+            ASKED => wish.plain,
+            _ => wish.plain.min(COMFORTABLE),
+        };
+        let least = |wish: &Wish| wish.readable.max(comfortable(wish));
         if let Some(widths) = fitting.fit(least) {
             return widths;
         }

@@ -5,6 +5,11 @@ use std::str::FromStr;
 
 use crate::error::Error;
 
+/// The architectures that stand alone in a table for `linux/` and their name.
+const OF_LINUX: [&str; 8] = [
+    "386", "amd64", "arm", "arm64", "loong64", "ppc64le", "riscv64", "s390x",
+];
+
 /// A platform as `docker` takes it: `os/architecture`, with or without a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Platform {
@@ -34,7 +39,10 @@ impl FromStr for Platform {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let lower = text.to_ascii_lowercase();
+        let mut lower = text.to_ascii_lowercase();
+        if OF_LINUX.contains(&lower.split('/').next().unwrap_or_default()) {
+            lower.insert_str(0, "linux/");
+        }
         let is_part = |part: &&str| {
             let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
             !part.is_empty() && part.bytes().all(is_valid)
@@ -101,6 +109,9 @@ mod tests {
             ("linux/armhf/v6", "linux/arm/v6", true),
             ("linux/amd64", "linux", false),
             ("linux/unknown", "linux/unknown/v8", true),
+            // As tables print them.
+            ("arm/v7", "linux/arm/v7", true),
+            ("arm64", "linux/arm64/v8", true),
         ] {
             let asked: Platform = asked.parse().expect(asked);
             assert_eq!(asked.admits(platform), expected, "{asked} {platform}");
@@ -112,7 +123,7 @@ mod tests {
         for text in [
             "",
             "/",
-            "arm64",
+            "windows",
             "linux/",
             "/amd64",
             "a/b/c/d",

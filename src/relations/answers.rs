@@ -19,11 +19,13 @@ impl Graph {
         Ok(unused.map(|(vertex, _)| &*vertex.digest).collect())
     }
 
-    /// How many images that no tag reaches are not unused, as far as manifests were read, because they
+    /// The images that no tag reaches and that are not unused, as far as manifests were read, because they
     /// name an image that is not in the repository.
-    pub(crate) fn count_orphans(&self) -> usize {
+    pub(crate) fn used_orphans(&self) -> Vec<&str> {
         let orphans = self.orphans().into_iter().zip(self.used());
-        orphans.filter(|(orphan, used)| *orphan && !used).count()
+        let images = self.vertices.iter().zip(orphans);
+        let orphans = images.filter(|(_, (orphan, used))| *orphan && !used);
+        orphans.map(|(vertex, _)| &*vertex.digest).collect()
     }
 
     /// The tags through which each image is in use: its own, those of indexes that hold it, those of

@@ -9,7 +9,7 @@
 //! | --- | --- |
 //! | [`Question::Platforms`] | [`Graph::platforms`], and [`Graph::gone`] for those without an answer |
 //! | [`Question::UsedBy`] | [`Graph::used_by`], and [`Graph::role`] |
-//! | [`Question::Unused`] | [`Graph::unused`], and [`Graph::count_orphans`], [`Graph::has_roots`] |
+//! | [`Question::Unused`] | [`Graph::unused`], and [`Graph::used_orphans`], [`Graph::has_roots`] |
 //! | [`Question::Deletion`] | [`Graph::deletion`] |
 //!
 //! An answer that needs a manifest which was not added, or which the registry does not have, is an

@@ -21,7 +21,9 @@ impl TagPattern {
         let suggestion = if text.contains('|') {
             format!(".*({text}).*")
         } else {
-            format!(".*{text}.*")
+            let start = if text.starts_with('^') { "" } else { ".*" };
+            let end = if text.ends_with('$') { "" } else { ".*" };
+            format!("{start}{text}{end}")
         };
         self.part.is_match(tag).then_some(suggestion)
     }
@@ -96,7 +98,7 @@ mod tests {
             let error = refused.expect_err(start);
             assert!(error.contains(&format!("write '{start}.*' ")), "{error}");
         }
-        for text in ["(?:2)*", "2", "x|2"] {
+        for text in ["(?:2)*", "2", "x|2", "^2", "1$"] {
             let meant = pattern(text).suggestion("2.1").expect(text);
             assert!(pattern(&meant).matches("2.1"), "{meant}");
         }

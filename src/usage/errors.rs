@@ -14,24 +14,27 @@ use crate::net::settings::without_user;
 const INSTEAD: &str = "\
 --json: use `--output json`, or `--output jsonl` for one object a line
 --jq --query: pipe the rows to jq, `ecrpub {} … --output json | jq FILTER`, or choose fields with `--columns NAMES`
---max-items --max-results -n --head --first: use `--limit N`
+--max-items --max-results -n --head --first --last --max --top: use `--limit N`
 --latest: images and tags are listed newest first: use `--limit 1`
---filter: use `--include REGEX`, `--exclude REGEX`, `--since WHEN` or `--before WHEN`
---newer: use `--since WHEN`
---older-than --until: use `--before WHEN`
---order: use `--sort KEY`, and `--reverse` for the other direction
+--filter --match --pattern --glob --grep --regex --contains --prefix: use `--include REGEX`, `--semver RANGE`, `--since WHEN` or `--before WHEN`
+--newer --newer-than --after: use `--since WHEN`
+--older --older-than --until: use `--before WHEN`
+--order --asc --desc --ascending --descending: use `--sort KEY`, and `--reverse` for the other direction
 --wide: use `--no-trunc`
 --all-pages: leave it out: every page is read
 --arch: use `--platform OS/ARCH`, for images and tags
 --name --repository: name repositories as arguments, `ecrpub {} REPO`; select them by name with `ecrpub repos --include REGEX`
 --tagged --untagged --unused --used-by: it is for images: use it with `ecrpub images REPO`
+--keep --keep-last --keep-newest: use `--skip N`, which leaves out the first N
 --dry-run: leave it out: ecrpub only reads
 list ls list-tags describe-image-tags: list tags with `ecrpub tags REPO`, images with `ecrpub images REPO`, repositories with `ecrpub repos`
 list-images describe-images inspect: list images with `ecrpub images REPO`
+digest exists: ask for one tag with `ecrpub tags REPO:TAG --pin`: the exit code is 3 if it does not exist
+platforms: list them with `ecrpub tags REPO:TAG --platforms`
 describe-repositories search: list repositories with `ecrpub repos` or `ecrpub repos public.ecr.aws/ALIAS`
 pull: ecrpub only lists: print references to pull with `ecrpub tags REPO --full-ref`
 login: public repositories need no login, your own are read with the credentials of the AWS CLI: `--profile NAME`
---keep delete remove rm rmi prune batch-delete-image: ecrpub only reads: it lists what to delete with `ecrpub images REPO --unused --output delete-requests`";
+delete remove rm rmi prune batch-delete-image: ecrpub only reads: it lists what to delete with `ecrpub images REPO --unused --output delete-requests`";
 
 pub(super) fn describe(answer: &clap::Error, words: &[&str]) -> Error {
     let option = name_of(&text(answer, ContextKind::InvalidArg));

@@ -219,6 +219,11 @@ fn what_is_skipped_is_counted_without_signatures() {
         4,
         "two images and their signatures"
     );
+    let none = ecrpub(&registry, "images web --tagged --skip 9 -o delete-requests");
+    assert!(
+        none.stderr.contains(": `--skip` leaves out 2 rows\n"),
+        "{none}"
+    );
     let highest = requests(
         &registry,
         "images web --semver * --sort version --reverse --skip 1",

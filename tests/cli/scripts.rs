@@ -110,12 +110,16 @@ fn the_first_failure_ends_the_script_and_is_printed_alone() {
 }
 
 #[test]
-fn nothing_is_asked_without_jq_and_nothing_deleted_without_a_listing() {
+fn nothing_is_asked_without_jq_or_a_filter_and_nothing_deleted_without_a_listing() {
     let folder = stand_in("without-jq", "exit 0");
     program(&folder.join("jq"), "exit 127");
     let registry = Registry::start([related("team/web", NOW_MS)]);
     let outcome = run("sh", &registry, &folder);
     assert_eq!((outcome.code, calls(&folder)), (Some(127), 0), "{outcome}");
+    let script = clean_up().display().to_string();
+    let unfiltered = shell("sh", &registry, &folder).argument(&script);
+    let outcome = unfiltered.arguments("team/web").outcome();
+    assert_eq!((outcome.code, calls(&folder)), (Some(2), 0), "{outcome}");
     registry.assert_no_requests();
     if !peer("jq") {
         return;
@@ -201,9 +205,9 @@ fn a_recipe_of_the_guide_keeps_the_newest_ten() {
 
 /// A recipe, the tag, the key, the exit code, how often it waits, and how its message begins.
 const CASES: &str = "\
-is not pushed|1   |AKIATEST   |1|0|storefront:1 is not pushed: sha256:
-is not pushed|2   |AKIATEST   |0|0|
-is not pushed|2   |AKIAEXPIRED|1|0|storefront:2 is not pushed: error:
+exists already|1   |AKIATEST   |1|0|storefront:1 exists already, or cannot be looked up: sha256:
+exists already|2   |AKIATEST   |0|0|
+exists already|2   |AKIAEXPIRED|1|0|storefront:2 exists already, or cannot be looked up: error:
 --tag latest |1   |AKIATEST   |0|0|
 --tag latest |2   |AKIATEST   |3|0|error: repository `storefront` has no image with tag `2`
 until        |1   |AKIATEST   |0|0|
