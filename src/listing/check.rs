@@ -254,6 +254,9 @@ fn part_of_listing(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
 fn deletion(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
     const OPTION: &str = "-o delete-requests";
     let select = &query.args.select;
+    let mut filters = select.filter.needs().chain(query.tagged.needs());
+    let is_filtered = filters.next().is_some() || select.skip > 0;
+    let takes_all = query.targets.iter().any(|target| query.wants_all(target));
     first_broken([
         (
             query.kind() == RowKind::Repositories,
@@ -284,6 +287,18 @@ fn deletion(query: &Query<'_>, expected: Expected) -> Result<(), Error> {
             OPTION,
             "`{}` deletes every image that passes: `--limit` would choose some of them",
             "keep the first ones of an order with `--skip N`",
+        ),
+        (
+            query.platform.is_some(),
+            OPTION,
+            "`{}` deletes whole indexes, but `--platform` selects by one of their platforms",
+            "leave out `--platform`",
+        ),
+        (
+            takes_all && !is_filtered,
+            OPTION,
+            "`{}` without a filter deletes every image",
+            "give a filter, such as `--unused`, or `--skip N`",
         ),
     ])
 }

@@ -122,7 +122,7 @@ pub(super) async fn plan(
 }
 
 /// Checks the clock, by which images are too young to be deleted, against the service's.
-pub(super) fn check_clock(skew: Option<SignedDuration>) -> Result<(), Error> {
+pub(super) fn check_clock(skew: Option<SignedDuration>, now: Timestamp) -> Result<(), Error> {
     const HINT: &str =
         "the clock must be right: it decides which images are too young to be deleted";
     let message = match skew {
@@ -131,6 +131,9 @@ pub(super) fn check_clock(skew: Option<SignedDuration>) -> Result<(), Error> {
             let minutes = skew.abs().as_mins();
             let side = ["ahead of", "behind"][usize::from(skew.is_negative())];
             format!("the clock of this machine is {minutes} minutes {side} that of the service")
+        }
+        Some(_) if now > Timestamp::now() + MOST_SKEW => {
+            "`ECRPUB_NOW` is later than the clock of this machine".to_owned()
         }
         Some(_) => return Ok(()),
     };
@@ -165,9 +168,12 @@ pub(super) fn line(parts: &[Part<'_>]) -> String {
     let rows = (parts.iter()).flat_map(|part| deleted(part, &part.selected.rows));
     let freed = rows.filter(|row| !row.is_index());
     let sizes = freed.filter_map(|row| u64::try_from(row.size?).ok());
-    let freed = match human_size(sizes.sum()) {
-        _ if images == 0 => String::new(),
-        size => format!("; they free at most {size}, for images share layers"),
+    let freed = match sizes.sum() {
+        0 => String::new(),
+        size => format!(
+            "; they free at most {}, for images share layers",
+            human_size(size)
+        ),
     };
     let requests = counted(requests.count(), "request");
     format!("{} in {requests}{freed}", counted(images, "image"))

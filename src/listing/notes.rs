@@ -141,7 +141,10 @@ impl Listing<'_> {
     /// those that patterns selected.
     pub(super) fn note_empty(&self, parts: &[Part<'_>]) {
         let is_empty = |part: &&Part<'_>| {
-            part.selected.counts.passing == 0 && part.selected.missing.is_empty()
+            // The notes say what was left out of requests.
+            let has_reason = self.mode == Mode::Delete && !part.notes.is_empty();
+            let (counts, missing) = (part.selected.counts, &part.selected.missing);
+            counts.passing == 0 && missing.is_empty() && (counts.skipped > 0 || !has_reason)
         };
         let empty = parts.iter().filter(is_empty);
         let (matched, named): (Vec<_>, Vec<_>) =

@@ -89,7 +89,7 @@ impl Listing<'_> {
         if self.mode != Mode::Delete {
             return Ok(());
         }
-        deletion::check_clock(self.sources.clock_skew())?;
+        deletion::check_clock(self.sources.clock_skew(), self.destination.now)?;
         let verify = |part| deletion::verify(self, part);
         let verified = stream::iter(parts).map(verify).buffered(WINDOW);
         verified.try_collect().await

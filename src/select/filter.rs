@@ -47,7 +47,9 @@ pub(crate) struct FilterArgs {
     pub(super) since: Option<When>,
 
     /// List only rows dated before this time, written as for `--since`
-    #[arg(long, value_name = "WHEN", visible_alias = "min-age")]
+    ///
+    /// `--min-age` is the same.
+    #[arg(long, value_name = "WHEN", alias = "min-age")]
     pub(crate) before: Option<When>,
 
     /// List only rows with this text in the media type of the manifest or artifact

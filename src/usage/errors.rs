@@ -26,7 +26,7 @@ const INSTEAD: &str = "\
 --name --repository: name repositories as arguments, `ecrpub {} REPO`; select them by name with `ecrpub repos --include REGEX`
 --tagged --untagged --unused --used-by: it is for images: use it with `ecrpub images REPO`
 --keep --keep-last --keep-newest: use `--skip N`, which leaves out the first N
---dry-run: leave it out: ecrpub only reads
+--dry-run --force: leave it out: ecrpub only reads
 list ls list-tags describe-image-tags: list tags with `ecrpub tags REPO`, images with `ecrpub images REPO`, repositories with `ecrpub repos`
 list-images describe-images inspect: list images with `ecrpub images REPO`
 digest exists: ask for one tag with `ecrpub tags REPO:TAG --pin`: the exit code is 3 if it does not exist
@@ -34,7 +34,7 @@ platforms: list them with `ecrpub tags REPO:TAG --platforms`
 describe-repositories search: list repositories with `ecrpub repos` or `ecrpub repos public.ecr.aws/ALIAS`
 pull: ecrpub only lists: print references to pull with `ecrpub tags REPO --full-ref`
 login: public repositories need no login, your own are read with the credentials of the AWS CLI: `--profile NAME`
-delete remove rm rmi prune batch-delete-image: ecrpub only reads: it lists what to delete with `ecrpub images REPO --unused --output delete-requests`";
+delete remove rm rmi prune purge gc cleanup clean-up delete-images batch-delete-image: ecrpub only reads: it lists what to delete with `ecrpub images REPO --unused --output delete-requests`";
 
 pub(super) fn describe(answer: &clap::Error, words: &[&str]) -> Error {
     let option = name_of(&text(answer, ContextKind::InvalidArg));
@@ -256,7 +256,7 @@ mod tests {
     fn only_unused_images_are_listed_for_deletion() {
         let lines = lines();
         let (deletions, others) = lines.split_last().expect("lines");
-        for word in ["delete", "rm", "prune", "batch-delete-image", "--keep"] {
+        for word in ["delete", "rm", "prune", "batch-delete-image"] {
             assert_eq!(instead(word), Some(deletions.1));
         }
         let leads = |hint: &str| hint.contains("untagged") || hint.contains("delete");

@@ -870,7 +870,7 @@ fn the_clock_of_what_provides_credentials_is_not_the_services() {
         let run = run(&cloud, name, &config)
             .env("AWS_ENDPOINT_URL_ECR_PUBLIC", registry.url())
             .env("ECRPUB_REGISTRY_URL", registry.url());
-        let run = run.arguments("images web -o delete-requests --profile");
+        let run = run.arguments("images web --skip 1 -o delete-requests --profile");
         let outcome = run.argument(profile).outcome();
         assert_eq!(outcome.code, Some(0), "{outcome}");
         assert_eq!(cloud.trace(name).len(), 1, "credentials: {name}");

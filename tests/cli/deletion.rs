@@ -182,7 +182,7 @@ fn young_and_undated_images_stay() {
         let requests = Value::from(requests(&registry, &format!("images web {options}")));
         requests.to_string().matches("imageDigest").count()
     };
-    assert_eq!(count(""), 1);
+    assert_eq!(count("--exclude ~"), 1);
     assert_eq!(count("--before 31d"), 0);
     assert_eq!(count("--before 1h"), 1);
     assert_eq!(
@@ -192,7 +192,7 @@ fn young_and_undated_images_stay() {
     );
     assert_eq!(count("--skip 1"), 1, "the young one is the newest");
     assert_eq!(count("--skip 2"), 0);
-    assert_snapshot!(ecrpub(&registry, "images web -o delete-requests").stderr, @"
+    assert_snapshot!(ecrpub(&registry, "images web --exclude ~ -o delete-requests").stderr, @"
     note: 1 image of repository `web` is left out: younger than 24 hours, as part of a push under way may be; `--before` sets another age
     note: 1 image of repository `web` is left out: without a date
     note: 1 image in 1 request; they free at most 1.0 kB, for images share layers
@@ -265,6 +265,16 @@ fn the_clock_is_compared_with_that_of_the_service() {
         let hint = "hint: the clock must be right: it decides";
         assert!(outcome.stderr.contains(hint), "{outcome}");
     }
+    let registry = Registry::start([Repository::new("web", vec![image(1)])]);
+    let late = Run::on(&registry).env("ECRPUB_NOW", "2999-01-01T00:00:00Z");
+    let late = late
+        .arguments("images web --untagged -o delete-requests")
+        .outcome();
+    let words = "`ECRPUB_NOW` is later than the clock";
+    assert!(
+        late.code == Some(1) && late.stderr.contains(words),
+        "{late}"
+    );
 }
 
 /// After the last page is read, nothing but another look shows a change.
@@ -327,8 +337,8 @@ fn what_stays_protects_what_it_holds_and_what_signs_it() {
     assert_snapshot!(outcome, @r#"
     {"registryId":"123456789012","repositoryName":"web","imageIds":[{"imageDigest":"sha256:7f0c04237b1be658537340192b9812cc877ce09d6cf1e3b12ebb147149163ebc"}]}
     --- stderr
-    note: 2 images of repository `web` are left out: held by an index that stays; `ecrpub images web --used-by` shows its tags
-    note: 1 image of repository `web` is left out: referring to an image that stays; `ecrpub images web --used-by` shows its tags
+    note: 2 images of repository `web` are left out: held by an index that stays; `ecrpub images web --used-by` shows the tags
+    note: 1 image of repository `web` is left out: referring to an image that stays; `ecrpub images web --used-by` shows the tags
     note: 1 image in 1 request; they free at most 1.0 kB, for images share layers
     "#);
     let requests: Value = serde_json::from_str(&outcome.stdout).expect("one request");

@@ -27,7 +27,8 @@ fn a_closed_pipe_ends_the_program_silently() {
                 continue;
             }
             // A large pipe may take all requests, and a note would follow.
-            let run = Run::on(&registry).arguments(&format!("images big {more} -q -o {format}"));
+            let run = Run::on(&registry)
+                .arguments(&format!("images big --exclude ~ {more} -q -o {format}"));
             let mut child = run
                 .into_command()
                 .stdout(Stdio::piped())
@@ -59,7 +60,7 @@ fn a_full_disk_is_an_error() {
             .write(true)
             .open("/dev/full")
             .unwrap();
-        let run = Run::on(&registry).arguments(&format!("images big -o {format}"));
+        let run = Run::on(&registry).arguments(&format!("images big --exclude ~ -o {format}"));
         let output = run.into_command().stdout(full).output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(

@@ -99,7 +99,7 @@ fn simulate(seed: u64) -> Result<End, String> {
         names.join(" ")
     };
     let line = format!(
-        "images {targets} --page-size {pages} -o delete-requests {}",
+        "images {targets} --page-size {pages} -o delete-requests --exclude ~ {}",
         options.text()
     );
     registry.allow_no_requests();

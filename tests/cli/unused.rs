@@ -184,7 +184,7 @@ fn what_names_an_image_that_is_not_here_has_a_note() {
         assert_eq!(named(images, &outcome), "lost", "{outcome}");
         outcome.stderr
     };
-    assert_snapshot!(note(&images), @"note: 1 image of repository `web` names an image that is not in it, and counts as in use; `ecrpub images web --used-by` lists such images with no tag in USED BY");
+    assert_snapshot!(note(&images), @"note: 1 image of repository `web` names an image that is not in it, and counts as in use: `ecrpub images web --digest eab5e4492263`");
     images.push((
         "by-subject",
         Image::signature(4, OLD).referring_to(&image(9)),
@@ -263,6 +263,14 @@ fn public_repositories_and_parts_of_a_listing_are_refused() {
     assert_snapshot!(refuse("images web -o delete-requests --sort none"), @"
     error: `-o delete-requests` needs an order that does not change, and `--sort none` has none
     hint: leave out `--sort none`
+    ");
+    assert_snapshot!(refuse("images web -o delete-requests --sort tag"), @"
+    error: `-o delete-requests` without a filter deletes every image
+    hint: give a filter, such as `--unused`, or `--skip N`
+    ");
+    assert_snapshot!(refuse("images web -o delete-requests --platform linux/amd64"), @"
+    error: `-o delete-requests` deletes whole indexes, but `--platform` selects by one of their platforms
+    hint: leave out `--platform`
     ");
     assert_snapshot!(refuse("images web -o delete-requests --limit 1"), @"
     error: `-o delete-requests` deletes every image that passes: `--limit` would choose some of them

@@ -130,11 +130,11 @@ fn unknown_options_and_values_get_a_hint() {
     ");
     assert_snapshot!(refused(&["tags", "web", "--filter=tagStatus=UNTAGGED"]), @"
     error: there is no option `--filter`
-    hint: use `--include REGEX`, `--exclude REGEX`, `--since WHEN` or `--before WHEN`
+    hint: use `--include REGEX`, `--semver RANGE`, `--since WHEN` or `--before WHEN`
     ");
     assert_snapshot!(refused(&["images", "web", "--keep", "10"]), @"
     error: there is no option `--keep`
-    hint: ecrpub only reads: it lists what to delete with `ecrpub images REPO --unused --output delete-requests`
+    hint: use `--skip N`, which leaves out the first N
     ");
     assert_snapshot!(refused(&["tags", "web", "--limt", "5"]), @"
     error: there is no option `--limt`

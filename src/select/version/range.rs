@@ -239,7 +239,7 @@ impl FromStr for Comparand {
             _ => rest.strip_prefix('.').unwrap_or(rest),
         };
         let wildcard = rest.split('.').all(|part| matches!(part, "x" | "X" | "*"));
-        if !wildcard && (numbers.is_empty() || !text.ends_with(numbers)) {
+        if !wildcard && (numbers.is_empty() || bare != numbers) {
             return Self::pre_release(text);
         }
         let numbers = numbers.split('.').filter(|number| !number.is_empty());
@@ -414,6 +414,7 @@ mod tests {
             ("1.2 -", "a version is missing after `1.2 -`"),
             (">=1, <x2", "`x2` is not a version"),
             ("1.x.3", "`1.x.3` is not a version"),
+            ("~2.x.2", "`2.x.2` is not a version"),
             ("1..2", "`1..2` is not a version"),
             ("1.2.", "`1.2.` is not a version"),
             ("v", "`v` is not a version"),
