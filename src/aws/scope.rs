@@ -72,10 +72,8 @@ impl Scope {
     /// A setting that is `true` or `false`; `false` if it is not set.
     pub(super) fn flag(&self, variable: &str, key: &str) -> Result<bool, Error> {
         self.find(variable, key).map_or(Ok(false), |found| {
-            found
-                .text
-                .to_ascii_lowercase()
-                .parse()
+            let text = found.text.to_ascii_lowercase();
+            text.parse()
                 .map_err(|_| found.unusable("`true` or `false`"))
         })
     }

@@ -89,9 +89,8 @@ impl Service {
     }
 
     pub(super) fn host(self, region: &str, dual_stack: bool) -> String {
-        let partition = PARTITIONS
-            .iter()
-            .find(|(prefix, ..)| region.starts_with(prefix));
+        let mut partitions = PARTITIONS.iter();
+        let partition = partitions.find(|(prefix, ..)| region.starts_with(prefix));
         let (_, single, dual) = partition.unwrap_or(&("", "amazonaws.com", "api.aws"));
         let domain = if dual_stack { dual } else { single };
         match self {
@@ -130,11 +129,8 @@ impl Scope {
         let Some(name) = self.section().get("services") else {
             return Ok(None);
         };
-        let section = self
-            .files
-            .services
-            .get(name)
-            .filter(|section| !section.is_empty());
+        let section = self.files.services.get(name);
+        let section = section.filter(|section| !section.is_empty());
         let section = section.ok_or_else(|| {
             let origin = with_value("services", &self.profile, name);
             Error::usage(format!("{origin}, but there is no such section"))

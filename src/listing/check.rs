@@ -69,10 +69,8 @@ fn exclusions(query: &Query<'_>) -> Result<(), Error> {
     ];
     beside_count.extend(added);
     // The options whose answers depend on every row of a repository.
-    let needs = query
-        .needs_of_selection()
-        .into_iter()
-        .chain(query.needs_of_output());
+    let needs = query.needs_of_selection().into_iter();
+    let needs = needs.chain(query.needs_of_output());
     let relations: Vec<_> = needs
         .filter(|need| need.facts.contains(Facts::RELATIONS))
         .map(|need| need.option)

@@ -164,12 +164,11 @@ pub(crate) struct Found {
 impl Found {
     /// The environment variable `name`, if it is set and not empty.
     pub(crate) fn in_environment(name: &str) -> Option<Self> {
-        variable(name)
-            .filter(|text| !text.is_empty())
-            .map(|text| Self {
-                text,
-                origin: format!("`{name}`"),
-            })
+        let text = variable(name).filter(|text| !text.is_empty())?;
+        Some(Self {
+            text,
+            origin: format!("`{name}`"),
+        })
     }
 
     pub(crate) fn parse<T: FromStr>(&self, expected: &str) -> Result<T, Error> {
@@ -240,10 +239,8 @@ fn parse_region(text: &str) -> Result<String, String> {
 }
 
 fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text
-        .parse()
-        .ok()
-        .filter(|seconds| *seconds > 0.0 && *seconds <= 86_400.0);
+    let seconds = text.parse().ok();
+    let seconds = seconds.filter(|seconds| *seconds > 0.0 && *seconds <= 86_400.0);
     let seconds = seconds.map(Duration::from_secs_f64);
     seconds.ok_or_else(|| "not a number of seconds, more than 0 and at most 86400".to_owned())
 }

@@ -287,11 +287,8 @@ fn what_changes_last_of_all_ends_the_run() {
         let images = vec![image(1).tagged(&["old"])];
         let registry = crate::unused::changing(images, ("DescribeImages", 2), change);
         let outcome = ecrpub(&registry, "images web --tag old -o delete-requests");
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(5)),
-            "{outcome}"
-        );
+        let codes = (outcome.stdout.as_str(), outcome.code);
+        assert_eq!(codes, ("", Some(5)), "{outcome}");
         assert!(
             outcome.stderr.contains("changed while it was read"),
             "{outcome}"

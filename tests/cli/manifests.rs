@@ -125,11 +125,8 @@ fn where_the_account_may_not_sign_in_manifests_are_read_anonymously() {
         .repository(related("team/web", NOW_MS))
         .start();
     let outcome = ecrpub(&registry, "images team/web --unused");
-    assert_eq!(
-        (outcome.stdout.as_str(), outcome.code),
-        ("", Some(4)),
-        "{outcome}"
-    );
+    let codes = (outcome.stdout.as_str(), outcome.code);
+    assert_eq!(codes, ("", Some(4)), "{outcome}");
 }
 
 /// A registry that does not serve anonymous callers still serves its owner.
@@ -319,11 +316,8 @@ fn redirects_of_manifests_are_not_followed() {
         })
         .start();
     let outcome = ecrpub(&registry, "images team/web --unused");
-    assert_eq!(
-        (outcome.stdout.as_str(), outcome.code),
-        ("", Some(5)),
-        "{outcome}"
-    );
+    let codes = (outcome.stdout.as_str(), outcome.code);
+    assert_eq!(codes, ("", Some(5)), "{outcome}");
     assert!(outcome.stderr.contains("a redirect"), "{outcome}");
     other.assert_no_requests();
 }

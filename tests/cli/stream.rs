@@ -183,11 +183,8 @@ fn tables_and_deletion_wait_for_the_last_row() {
             &breaking_after(2),
             &format!("images big --page-size 2 -o {format} {order}"),
         );
-        assert_eq!(
-            (outcome.stdout.as_str(), outcome.code),
-            ("", Some(4)),
-            "{outcome}"
-        );
+        let codes = (outcome.stdout.as_str(), outcome.code);
+        assert_eq!(codes, ("", Some(4)), "{outcome}");
         assert!(!outcome.stderr.contains("--starting-token"), "{outcome}");
     }
 }
