@@ -74,7 +74,13 @@ fn compare_variants(a: &str, b: &str) -> Ordering {
 /// Compares texts in natural order: runs of digits by value, everything else by character. Texts that
 /// differ in leading zeros alone are equal.
 pub(crate) fn natural(a: &str, b: &str) -> Ordering {
-    pieces(a).cmp(pieces(b))
+    // Most neighbours begin alike. Digits at the end of that belong to numbers that may differ.
+    let same = std::iter::zip(a.bytes(), b.bytes()).take_while(|(a, b)| a == b);
+    let same = &a[..a.floor_char_boundary(same.count())];
+    let start = same
+        .trim_end_matches(|last: char| last.is_ascii_digit())
+        .len();
+    pieces(&a[start..]).cmp(pieces(&b[start..]))
 }
 
 /// A single character, or `0` and the value of a run of digits, which sorts like a digit among
