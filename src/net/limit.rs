@@ -32,7 +32,7 @@ const GROWTH: f64 = 0.004;
 /// allows no bursts refuses any request that arrives a few milliseconds early.
 const KNOWN_SHARE: f64 = 0.95;
 /// The growth of the rate from there on.
-const KNOWN_GROWTH: f64 = 0.0005;
+const KNOWN_GROWTH: f64 = 0.0002;
 /// A rate is measured over at least this many requests, and at least over a second, because some hosts
 /// count the requests of each second.
 const MEASURED: usize = 32;
