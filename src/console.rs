@@ -112,7 +112,7 @@ impl Console {
         }
     }
 
-    /// Writes the summary of the listing on stdout.
+    /// Writes a line of the summary of what is on stdout.
     pub(crate) fn sum_up(&self, summary: &str) {
         let style = self.style(Style::new().dimmed());
         let summary = self.wrapped(&redacted(summary), 0);

@@ -36,12 +36,11 @@ pub(super) fn settled_before(listing: &Listing<'_>) -> Timestamp {
 /// or have no date.
 pub(super) fn leave_out(listing: &Listing<'_>, part: &mut Part<'_>) {
     let settled = settled_before(listing);
-    let mut skipped = listing.query.args.select.skip;
+    let skip = listing.query.args.select.skip;
     let Selected { rows, counts, .. } = &mut part.selected;
     let [mut others, mut young, mut undated] = [0; 3];
     rows.retain(|row| {
-        if skipped > 0 && !has_only_digest_tags(row) {
-            skipped -= 1;
+        if counts.skipped < skip && !has_only_digest_tags(row) {
             counts.skipped += 1;
             return false;
         }

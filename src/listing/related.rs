@@ -6,7 +6,7 @@ use super::{Listing, Mode, deletion};
 use crate::error::{Error, Kind};
 use crate::facts::Facts;
 use crate::model::Row;
-use crate::output::counted;
+use crate::output::{counted, short_digest};
 use crate::reference::Platform;
 use crate::relations::Question;
 use crate::select::Selected;
@@ -138,8 +138,7 @@ async fn mark_unused(
         1 => ["names", "counts"],
         _ => ["name", "count"],
     };
-    // Short digests, of the first ones.
-    let digests = orphans.iter().filter_map(|digest| digest.get(7..19));
+    let digests = orphans.iter().map(|digest| short_digest(digest));
     let options = digests.take(3).map(|digest| format!(" --digest {digest}"));
     Ok(Some(format!(
         "{} of {title} {name} an image that is not in it, and {count} as in use: \

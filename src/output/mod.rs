@@ -23,6 +23,7 @@ pub(crate) use self::choice::{ColumnName, offer};
 pub(crate) use self::columns::{Column, Expected, Look, Schema, Shown, Value};
 pub(crate) use self::json::delete_request;
 pub(crate) use self::numbers::{counted, human_count, human_size};
+pub(crate) use self::table::short_digest;
 use self::time::Clock;
 pub(crate) use self::time::TimeFormat;
 use crate::error::Error;

@@ -292,7 +292,7 @@ fn short_platform(name: &str) -> &str {
     if name == "arm64/v8" { "arm64" } else { name }
 }
 
-fn short_digest(digest: &str) -> &str {
+pub(crate) fn short_digest(digest: &str) -> &str {
     let hexadecimal = digest.strip_prefix("sha256:").unwrap_or(digest);
     hexadecimal.get(..DIGITS).unwrap_or(hexadecimal)
 }

@@ -5,9 +5,10 @@ use std::str::FromStr;
 
 use crate::error::Error;
 
-/// The architectures that stand alone in a table for `linux/` and their name.
-const OF_LINUX: [&str; 8] = [
-    "386", "amd64", "arm", "arm64", "loong64", "ppc64le", "riscv64", "s390x",
+/// The architectures that may stand without `linux/`, as in a table.
+const OF_LINUX: [&str; 13] = [
+    "386", "aarch64", "amd64", "arm", "arm64", "armhf", "i386", "loong64", "ppc64le", "riscv64",
+    "s390x", "x86-64", "x86_64",
 ];
 
 /// A platform as `docker` takes it: `os/architecture`, with or without a variant.
@@ -112,6 +113,7 @@ mod tests {
             // As tables print them.
             ("arm/v7", "linux/arm/v7", true),
             ("arm64", "linux/arm64/v8", true),
+            ("aarch64", "linux/arm64/v8", true),
         ] {
             let asked: Platform = asked.parse().expect(asked);
             assert_eq!(asked.admits(platform), expected, "{asked} {platform}");
